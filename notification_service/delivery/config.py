@@ -1,0 +1,31 @@
+"""The engine's knobs. The engine never reads Django's settings: it is handed this."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryConfig:
+    gateway_url: str  # base URL; requests go to {gateway_url}/v1/send/{message id}
+    gateway_token: str
+    batch_size: int = 1000  # messages a claim takes at most
+    max_concurrency: int = 64  # requests under way at once, of this process
+    connect_timeout_seconds: float = 3
+    request_timeout_seconds: float = 10  # in all, from connecting to the last byte of the answer
+    lease_seconds: float = 30  # after which a silent worker's messages are another's
+    record_interval_seconds: float = 0.1  # how long an outcome waits to be recorded with others
+    retry_base_seconds: float = 1
+    retry_cap_seconds: float = 600
+    max_attempts: int = 0  # after which a message fails; 0: tried until the deadline
+    probe_interval_seconds: float = 2  # between probes of a gateway that does not let us in
+    deadline_guard_seconds: float = 0.2  # before end_at in which no request starts any more
+
+    def __post_init__(self) -> None:
+        if self.lease_seconds <= self.request_timeout_seconds:
+            raise ValueError("LEASE_SECONDS must be longer than REQUEST_TIMEOUT_SECONDS")
+        if self.max_attempts < 0:
+            raise ValueError("MAX_ATTEMPTS must be 0 (no limit) or more")
+
+    @property
+    def start_margin_seconds(self) -> float:
+        """What must be left of a lease for a request to start: its timeout, and time to record."""
+        return self.request_timeout_seconds + (self.lease_seconds - self.request_timeout_seconds) / 2

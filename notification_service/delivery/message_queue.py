@@ -1,0 +1,166 @@
+"""PostgreSQL as the queue: the only module that runs `sql/`. Each call is one short transaction."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
+from psycopg.conninfo import make_conninfo
+
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.rows import Claimed, GatewayState, MailingTerms, Recordable, Unsent
+from notification_service.mailings.send_window import SendWindow
+
+GATEWAY = "main"
+RESCUED_BATCHES = 20
+RECONNECT_SECONDS = 0.5
+# A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
+CONNECTION = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "options": "-c statement_timeout=30s",
+    "application_name": "notification_service worker",
+}
+
+Result = TypeVar("Result")
+
+log = structlog.get_logger(__name__)
+
+
+class MessageQueue:
+    """One connection, for one call at a time. While the database is away a call waits and repeats itself.
+
+    A claim whose answer was lost is repeated as another claim: the first one's lease ends by itself.
+    """
+
+    def __init__(self, conninfo: str, config: DeliveryConfig, *, claimed_by: str) -> None:
+        self._conninfo = make_conninfo(conninfo, **CONNECTION)
+        self._config = config
+        self._claimed_by = claimed_by
+        self._connection: AsyncConnection[Any] | None = None
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def claim(self, limit: int) -> list[Claimed]:
+        """Take up to about `limit` due messages (a little more where mailings share them)."""
+        asked_at = time.monotonic()  # before the lease begins: an early end of it harms no one
+        parameters = {
+            "limit": limit,
+            "claimed_by": self._claimed_by,
+            "lease_seconds": self._config.lease_seconds,
+            "deadline_guard_seconds": self._config.deadline_guard_seconds,
+        }
+        rows = await self._fetch("claim", parameters)
+        start_before = asked_at + self._config.lease_seconds - self._config.start_margin_seconds
+        return [
+            Claimed(id_, mailing_id, batch_id, attempt, phone, timezone, start_before)
+            for id_, mailing_id, batch_id, attempt, phone, timezone in rows
+            if phone is not None
+        ]
+
+    async def terms(self, mailing_ids: Sequence[int]) -> dict[int, MailingTerms]:
+        """The present terms of the mailings; one that is gone is missing."""
+        rows = await self._fetch("mailings", {"ids": list(mailing_ids)})
+        return {
+            row[0]: MailingTerms(
+                text=row[1],
+                end_at=row[2],
+                window=SendWindow(opens=row[3], closes=row[4]) if row[3] is not None else None,
+                give_up_on_unknown=row[5],
+                is_running=row[6],
+            )
+            for row in rows
+        }
+
+    async def gateway_state(self) -> GatewayState:
+        asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
+        [(now, is_held)] = await self._fetch("gateway", {"name": GATEWAY})
+        return GatewayState(is_held=bool(is_held), database_ahead=now.timestamp() - asked_at)
+
+    async def record(self, outcomes: Recordable) -> None:
+        """Record all of it; called again after an error it changes nothing twice."""
+        if outcomes.sent:
+            ids = [message.id for message, _ in outcomes.sent]
+            await self._execute("record_sent", {"ids": ids, "sent_at": [at for _, at in outcomes.sent]})
+        if outcomes.unsent:
+            await self._execute("record_unsent", _columns(outcomes.unsent))
+
+    async def close_batches(self, ids: Sequence[int]) -> None:
+        await self._execute("close_batches", {"ids": list(ids)})
+
+    async def hold_gateway(self, reason: str) -> None:
+        await self._execute("hold_gateway", {"name": GATEWAY, "reason": reason, **self._probe_interval()})
+
+    async def release_gateway(self) -> None:
+        await self._execute("release_gateway", {"name": GATEWAY})
+
+    async def take_probe(self) -> bool:
+        """Whether this worker is the one to probe the held gateway now."""
+        return await self._execute("take_probe", {"name": GATEWAY, **self._probe_interval()}) > 0
+
+    def _probe_interval(self) -> dict[str, float]:
+        return {"probe_interval_seconds": self._config.probe_interval_seconds}
+
+    async def _fetch(self, name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        async def fetch(cursor: AsyncCursor[Any]) -> list[tuple[Any, ...]]:
+            await cursor.execute(statement(name), parameters)
+            return await cursor.fetchall()
+
+        return await self._run(fetch)
+
+    async def _execute(self, name: str, parameters: dict[str, Any]) -> int:
+        async def execute(cursor: AsyncCursor[Any]) -> int:
+            await cursor.execute(statement(name), parameters)
+            return cursor.rowcount
+
+        return await self._run(execute)
+
+    async def _run(self, call: Callable[[AsyncCursor[Any]], Awaitable[Result]]) -> Result:
+        while True:
+            try:
+                if self._connection is None:
+                    self._connection = await AsyncConnection.connect(
+                        self._conninfo, autocommit=True, prepare_threshold=0
+                    )
+                async with self._connection.cursor(binary=True) as cursor:
+                    return await call(cursor)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("database away", error=str(error).strip())
+                await self.close()
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+
+def rescue(connection: BaseDatabaseWrapper) -> int:
+    """Return to the queue what some dead workers held; answer how many messages that were."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("rescue").decode(), {"batches": RESCUED_BATCHES})
+        return int(cursor.rowcount)
+
+
+@cache
+def statement(name: str) -> bytes:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_bytes()
+
+
+def _columns(unsent: list[Unsent]) -> dict[str, list[Any]]:
+    return {
+        "ids": [u.message.id for u in unsent],
+        "batch_ids": [u.message.batch_id for u in unsent],
+        "statuses": [u.status for u in unsent],
+        "next_attempt_at": [u.next_attempt_at for u in unsent],
+        "errors": [u.error for u in unsent],
+        "uncharged": [0 if u.charged else 1 for u in unsent],
+        "attempt_outcomes": [u.attempt_outcome for u in unsent],
+        "at": [u.at for u in unsent],
+        "http_statuses": [u.http_status for u in unsent],
+        "answers": [u.answer for u in unsent],
+        "retry_at": [u.retry_at for u in unsent],
+    }

@@ -1,0 +1,35 @@
+-- Take due messages under a new lease, of every mailing that has any in equal shares.
+-- Guarantees: each row is taken by one worker; its mailing runs and is not at its deadline; the phone
+-- and zone are the client's present ones; a message of a deleted client ends here.
+-- Index: message_due (mailing_id, next_attempt_at).
+WITH busy AS MATERIALIZED (
+  SELECT id FROM mailings_mailing
+  WHERE finished_at IS NULL AND status = 'running'
+    AND now() < end_at - make_interval(secs => %(deadline_guard_seconds)s)
+    AND EXISTS (
+      SELECT FROM mailings_message AS message
+      WHERE message.mailing_id = mailings_mailing.id AND message.next_attempt_at <= now()
+    )
+), due AS MATERIALIZED (
+  SELECT message.id, message.client_id FROM busy CROSS JOIN LATERAL (
+    SELECT id, client_id FROM mailings_message
+    WHERE mailing_id = busy.id AND next_attempt_at <= now()
+    ORDER BY next_attempt_at
+    LIMIT (SELECT ceil(%(limit)s::numeric / count(*)) FROM busy)
+    FOR UPDATE SKIP LOCKED
+  ) AS message
+), batch AS (
+  INSERT INTO mailings_batch (claimed_by, lease_expires_at, message_ids)
+  SELECT %(claimed_by)s, now() + make_interval(secs => %(lease_seconds)s), array_agg(id) FROM due
+  HAVING count(*) > 0
+  RETURNING id
+)
+UPDATE mailings_message AS message SET
+  status = CASE WHEN client.phone IS NULL THEN 'cancelled' ELSE 'sending' END,
+  error = CASE WHEN client.phone IS NULL THEN 'client deleted' ELSE message.error END,
+  attempts = message.attempts + (client.phone IS NOT NULL)::int,
+  next_attempt_at = NULL,
+  batch_id = batch.id
+FROM due JOIN mailings_client AS client ON client.id = due.client_id, batch
+WHERE message.id = due.id
+RETURNING message.id, message.mailing_id, message.batch_id, message.attempts, client.phone, client.timezone

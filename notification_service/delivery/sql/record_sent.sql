@@ -1,0 +1,7 @@
+-- Record that the gateway took the messages. A success is a fact: it is recorded whoever holds the
+-- message by now. Recorded twice it changes nothing. Touches no index (heap-only update).
+-- Index: primary key.
+UPDATE mailings_message AS message SET
+  status = 'sent', sent_at = to_timestamp(outcome.sent_at), next_attempt_at = NULL, error = ''
+FROM unnest(%(ids)s::bigint[], %(sent_at)s::float8[]) AS outcome (id, sent_at)
+WHERE message.id = outcome.id AND message.status <> 'sent'

@@ -1,0 +1,23 @@
+-- Return the messages of batches whose lease has ended: their worker died, or lost the database.
+-- Guarantees: one rescuer a batch; a message recorded or claimed meanwhile is left alone.
+-- Indexes: mailings_batch (lease_expires_at), primary key of messages.
+WITH dead AS (
+  DELETE FROM mailings_batch WHERE id IN (
+    SELECT id FROM mailings_batch WHERE lease_expires_at < now()
+    ORDER BY lease_expires_at LIMIT %(batches)s FOR UPDATE SKIP LOCKED
+  ) RETURNING id, message_ids
+), held AS (
+  SELECT id AS batch_id, unnest(message_ids) AS message_id FROM dead
+), lost AS (
+  UPDATE mailings_message AS message SET
+    status = CASE mailing.on_unknown WHEN 'give_up' THEN 'unknown' ELSE 'pending' END,
+    next_attempt_at = CASE mailing.on_unknown WHEN 'give_up' THEN NULL ELSE now() END,
+    error = 'worker lost'
+  FROM held, mailings_mailing AS mailing
+  WHERE message.id = held.message_id AND message.batch_id = held.batch_id AND message.status = 'sending'
+    AND mailing.id = message.mailing_id
+  RETURNING message.id, message.mailing_id, message.attempts, message.status
+)
+INSERT INTO mailings_attempt (message_id, mailing_id, number, at, outcome, error, answer)
+SELECT id, mailing_id, attempts, now(), CASE status WHEN 'unknown' THEN 'unknown' ELSE 'lost' END, 'worker lost', ''
+FROM lost

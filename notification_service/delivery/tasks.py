@@ -1,0 +1,73 @@
+"""Wake-up calls of the engine. Any may be lost, late or repeated."""
+
+import threading
+from functools import cache
+from typing import Any
+
+from celery import shared_task
+from celery.signals import celeryd_init, worker_shutting_down
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from notification_service.delivery import message_queue
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.engine import Engine
+from notification_service.mailings.wake_up import SEND, wake_up
+
+_making = threading.Lock()
+
+
+@shared_task(ignore_result=True)
+def send_due() -> None:
+    engine().send_due()
+
+
+@shared_task(ignore_result=True)
+def rescue() -> None:
+    if message_queue.rescue(connection):
+        wake_up(SEND)
+
+
+def engine() -> Engine:
+    """The process's engine, made by the first task thread that needs it."""
+    with _making:
+        return _make_engine()
+
+
+@cache
+def _make_engine() -> Engine:
+    return Engine(delivery_config(), conninfo=_conninfo())
+
+
+def delivery_config() -> DeliveryConfig:
+    """Raises ImproperlyConfigured, in words for the administrator."""
+    if not settings.GATEWAY_URL:
+        raise ImproperlyConfigured("GATEWAY_URL is not set: the workers have nowhere to send to")
+    try:
+        return DeliveryConfig(
+            gateway_url=settings.GATEWAY_URL, gateway_token=settings.GATEWAY_TOKEN, **settings.DELIVERY
+        )
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
+
+
+def _conninfo() -> str:
+    database = settings.DATABASES["default"]
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    parts = {libpq: database[django] for libpq, django in names.items() if database[django]}
+    return make_conninfo(**parts, **database["OPTIONS"])
+
+
+@celeryd_init.connect
+def _refuse_bad_configuration(**_: Any) -> None:
+    try:
+        delivery_config()
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"Configuration error: {error}") from None
+
+
+@worker_shutting_down.connect
+def _stop_sending(**_: Any) -> None:
+    engine().stop()

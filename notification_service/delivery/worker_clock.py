@@ -1,0 +1,50 @@
+"""The database's clock, and which zones are open by it: what a worker's own clock says is of no account."""
+
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from notification_service.mailings.send_window import SendWindow, is_open, next_opening, unchanged_until
+
+MAX_REMEMBERED = 10_000
+
+
+class DatabaseClock:
+    """Seconds since the epoch by the database's clock, carried on by this process's monotonic one."""
+
+    def __init__(self) -> None:
+        self._ahead = time.time() - time.monotonic()
+
+    def set_ahead(self, seconds: float) -> None:
+        self._ahead = seconds
+
+    def time(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time(), UTC)
+
+
+class OpenZones:
+    """Remembers for each window and zone whether it is open, until that can change."""
+
+    def __init__(self, clock: DatabaseClock) -> None:
+        self._clock = clock
+        self._known: dict[tuple[SendWindow, str], tuple[float, float, datetime | None]] = {}
+
+    def opening(self, window: SendWindow, timezone: str) -> datetime | None:
+        """None while the window is open in the zone; else when it opens next."""
+        now = self._clock.time()
+        known = self._known.get((window, timezone))
+        if known is None or not known[0] <= now < known[1]:
+            known = self._known[window, timezone] = self._look(window, timezone)
+            if len(self._known) > MAX_REMEMBERED:
+                self._known.clear()
+        return known[2]
+
+    def _look(self, window: SendWindow, timezone: str) -> tuple[float, float, datetime | None]:
+        now, zone = self._clock.now(), ZoneInfo(timezone)
+        if is_open(window, zone=zone, at=now):
+            return now.timestamp(), unchanged_until(window, zone=zone, at=now).timestamp(), None
+        opening = next_opening(window, zone=zone, at=now)
+        return now.timestamp(), opening.timestamp(), opening

@@ -1,0 +1,59 @@
+"""Typed readers of the environment, each of which names the variable in its error."""
+
+from typing import Any
+
+import environs
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
+
+
+class Environment(environs.FileAwareEnv):
+    """Reads NAME, or the file that NAME_FILE names; a bad value is an ImproperlyConfigured."""
+
+    def __init__(self) -> None:
+        super().__init__(eager=True)
+
+    def database(self, name: str) -> dict[str, Any]:
+        """A libpq URL or conninfo string as an entry of Django's DATABASES."""
+        try:
+            return database_settings(self.str(name, ""))
+        except ProgrammingError as error:
+            raise ImproperlyConfigured(f"{name} is not a PostgreSQL URL: {str(error).strip()}") from None
+
+    def broker(self, name: str) -> str:
+        url: str = self.str(name, "")
+        if url and url.partition("://")[0] not in BROKER_SCHEMES:
+            raise ImproperlyConfigured(f"{name} must be a redis://, rediss:// or amqp:// URL")
+        return url
+
+    def http_url(self, name: str) -> str:
+        url: str = self.str(name, "")
+        if url and not url.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL")
+        return url.rstrip("/")
+
+    def positive(self, name: str, default: float) -> float:
+        value: float = self.float(name, default)
+        if not 0 < value < float("inf"):
+            raise ImproperlyConfigured(f"{name} must be a positive number, not {value}")
+        return value
+
+    def positive_int(self, name: str, default: int) -> int:
+        value: int = self.int(name, default)
+        if value < 1:
+            raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}")
+        return value
+
+
+def database_settings(conninfo: str) -> dict[str, Any]:
+    """Raises psycopg.ProgrammingError where libpq cannot read it."""
+    parts = conninfo_to_dict(conninfo)
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{django: str(parts.get(libpq) or "") for libpq, django in names.items()},
+        "OPTIONS": {key: value for key, value in parts.items() if key not in names},
+    }

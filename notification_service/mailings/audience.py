@@ -1,0 +1,130 @@
+"""Which clients a mailing goes to, and the fan-out that writes one message for each of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Now
+
+from notification_service.mailings.locks import alone
+from notification_service.mailings.models import Client, Mailing, Message
+from notification_service.mailings.send_window import next_opening
+from notification_service.mailings.wake_up import SEND, wake_up
+
+FIRST_CHUNK_CLIENTS = 2_000  # small, so that the first requests start at once
+CHUNK_PAGES = 128  # of the audience's table: about 20,000 clients
+
+INSERT_MESSAGES = """
+INSERT INTO mailings_message (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
+SELECT %(mailing_id)s, client.id, 'pending', 0, now(), opening.at, ''
+FROM ({clients}) AS client
+JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
+  ON opening.timezone = client.timezone
+ORDER BY client.id
+"""
+
+
+def matching_clients(*, operator_codes: Sequence[str], tags: Sequence[str]) -> QuerySet[Client]:
+    """Clients with any of the codes and any of the tags; an empty sequence restricts nothing."""
+    clients = Client.objects.alive()
+    if operator_codes:
+        clients = clients.filter(operator_code__in=operator_codes)
+    if tags:
+        clients = clients.filter(tag__in=tags)
+    return clients
+
+
+def build_audience(mailing_id: int) -> None:
+    """Write a message for every client who matches, in chunks, each a transaction of its own.
+
+    The audience is one snapshot: after a small first chunk the rest is listed by a single statement.
+    A build that died goes on where it stopped, without the clients who were created since the start.
+    Another build of the same mailing under way, or a mailing stopped by now, makes this a no-op.
+    """
+    with alone(f"build {mailing_id}") as is_mine:
+        mailing = Mailing.objects.get(pk=mailing_id)
+        if not is_mine or mailing.audience_built_at:
+            return
+        clients = matching_clients(operator_codes=mailing.operator_codes, tags=mailing.tags)
+        last = Message.objects.filter(mailing=mailing).aggregate(last=Max("client_id"))["last"]
+        if last:
+            clients = clients.filter(created_at__lte=mailing.started_at)
+        else:
+            last = _write_first_chunk(mailing, clients)
+        _list_clients(clients.filter(id__gt=last))
+        if all(_write_chunk(mailing, pages) for pages in _page_ranges()):
+            Mailing.objects.filter(pk=mailing_id).update(audience_built_at=Now())
+
+
+def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client]) -> int:
+    """Write the messages of the first clients by id; answer the last of these ids, or 0."""
+    first = list(clients.order_by("id").values_list("id", "timezone")[:FIRST_CHUNK_CLIENTS])
+    if not first:
+        return 0
+    ids, zones = zip(*first, strict=True)
+    with _writing(mailing) as cursor:
+        if cursor is not None:
+            listed = "SELECT * FROM unnest(%(ids)s::bigint[], %(timezones)s::text[]) AS c (id, timezone)"
+            _insert(cursor, mailing, listed, zones=set(zones), ids=list(ids), timezones=list(zones))
+    return int(ids[-1])
+
+
+def _list_clients(clients: QuerySet[Client]) -> None:
+    query, parameters = clients.order_by("id").values("id", "timezone").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.audience")
+        cursor.execute(f"CREATE TEMP TABLE audience AS {query}", parameters)
+
+
+def _page_ranges() -> Iterator[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_size('pg_temp.audience') / current_setting('block_size')::int")
+        pages = cursor.fetchone()[0]
+    for first in range(0, pages, CHUNK_PAGES):
+        yield first, first + CHUNK_PAGES
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE pg_temp.audience")
+
+
+def _write_chunk(mailing: Mailing, pages: tuple[int, int]) -> bool:
+    """Write the messages of the clients on the pages; False when the mailing was stopped."""
+    listed = "SELECT id, timezone FROM pg_temp.audience WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid"
+    bounds = {"first": f"({pages[0]},0)", "end": f"({pages[1]},0)"}
+    with _writing(mailing) as cursor:
+        if cursor is None:
+            return False
+        cursor.execute(f"SELECT DISTINCT timezone FROM ({listed}) AS c", bounds)
+        zones = {row[0] for row in cursor.fetchall()}
+        _insert(cursor, mailing, listed, zones=zones, **bounds)
+    return True
+
+
+@contextmanager
+def _writing(mailing: Mailing) -> Iterator[CursorWrapper | None]:
+    """A transaction in which the mailing cannot be stopped or changed; None if it was stopped."""
+    with transaction.atomic():
+        mailing.refresh_from_db(from_queryset=Mailing.objects.select_for_update(of=("self",), no_key=True))
+        stopped = mailing.status not in (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
+        with connection.cursor() as cursor:
+            yield None if stopped else cursor
+        wake_up(SEND)
+
+
+def _insert(cursor: CursorWrapper, mailing: Mailing, clients: str, *, zones: set[str], **parameters: Any) -> None:
+    cursor.execute("SELECT now()")
+    now: datetime = cursor.fetchone()[0]
+    openings = {name: next_opening(mailing.send_window, zone=ZoneInfo(name), at=now) for name in sorted(zones)}
+    cursor.execute(
+        INSERT_MESSAGES.format(clients=clients),
+        {
+            **parameters,
+            "mailing_id": mailing.pk,
+            "zones": list(openings),
+            "openings": list(openings.values()),
+        },
+    )

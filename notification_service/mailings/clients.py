@@ -1,0 +1,56 @@
+"""Changes of clients that their waiting messages must follow."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from notification_service.mailings.models import Client, Message
+from notification_service.mailings.wake_up import SEND, wake_up
+
+
+@transaction.atomic
+def update_client(client_id: int, **changes: Any) -> Client:
+    """Change a client; one who moved to another zone has the waiting messages looked at anew.
+
+    Raises Client.DoesNotExist, and IntegrityError where the phone is another client's.
+    """
+    client = Client.objects.alive().select_for_update().get(pk=client_id)
+    moved = changes.get("timezone", client.timezone) != client.timezone
+    for name, value in changes.items():
+        setattr(client, name, value)
+    client.save()
+    if moved:
+        reconsider_waiting([client_id])
+    return client
+
+
+def reconsider_waiting(client_ids: list[int]) -> None:
+    """Make the clients' first attempts that wait for a window due: the engine puts off what is closed."""
+    waiting = Message.objects.filter(client_id__in=client_ids, attempts=0, next_attempt_at__gt=Now())
+    waiting.update(next_attempt_at=Now())
+    wake_up(SEND)
+
+
+@transaction.atomic
+def delete_client(client_id: int) -> None:
+    """Remove the personal data and cancel what is unsent; the messages keep their counts.
+
+    What a worker holds at this moment may still go out. Raises Client.DoesNotExist.
+    """
+    client = Client.objects.alive().select_for_update().get(pk=client_id)
+    client.phone = None
+    client.operator_code = client.tag = ""
+    client.timezone = "UTC"
+    client.attributes = {}
+    client.deleted_at = _now()
+    client.save()
+    Message.objects.filter(client=client, next_attempt_at__isnull=False).update(
+        status=Message.Status.CANCELLED, next_attempt_at=None, error="client deleted"
+    )
+
+
+def _now() -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        return cursor.fetchone()[0]

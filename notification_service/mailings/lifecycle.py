@@ -1,0 +1,172 @@
+"""The only writer of `Mailing.status`, and what each change of it entails for the messages.
+
+scheduled -> running <-> paused -> finished | cancelled. A request changes the mailing's row alone; its
+messages follow in the background, in chunks (`settle`), so that any size is answered at once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from notification_service.mailings.models import Mailing
+from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
+
+Status = Mailing.Status
+UNSTARTED = (Status.SCHEDULED,)
+ACTIVE = (Status.RUNNING, Status.PAUSED)
+OPEN = (*UNSTARTED, *ACTIVE)
+
+FIXED_AFTER_START = {"start_at", "operator_codes", "tags", "on_unknown"}
+CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to"}
+
+log = structlog.get_logger(__name__)
+
+
+class Conflict(Exception):
+    """The mailing's status does not allow it; `args[0]` says so to a person."""
+
+
+class InvalidChange(ValueError):
+    """The value of `field` contradicts another one, or the clock."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+        self.detail = detail
+
+
+@transaction.atomic
+def create_mailing(**fields: Any) -> Mailing:
+    """Schedule a mailing; it starts by itself at `start_at`, or now where that is past.
+
+    Fields: text, start_at, end_at, operator_codes, tags, window_from, window_to, on_unknown.
+    Raises InvalidChange where `end_at` is past or not after `start_at`.
+    """
+    mailing = Mailing(**fields)
+    _check_times(mailing)
+    mailing.save(force_insert=True)
+    log.info("mailing created", mailing_id=mailing.pk)
+    wake_up(START)
+    return mailing
+
+
+@transaction.atomic
+def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
+    """Change a mailing; one that runs applies it within a second to what is unsent.
+
+    Raises Mailing.DoesNotExist, Conflict where the mailing has ended or the field is fixed since its
+    start, and InvalidChange as `create_mailing` does. A value equal to the present one is no change.
+    """
+    mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    changed = {name for name in changes if getattr(mailing, name) != changes[name]}
+    if not changed:
+        return mailing
+    _check_changeable(mailing, changed)
+    for name in changed:
+        setattr(mailing, name, changes[name])
+    if "start_at" in changed or "end_at" in changed:
+        _check_times(mailing)
+    if changed & {"window_from", "window_to"} and mailing.status in ACTIVE:
+        mailing.window_changed_at = _database_now()
+    mailing.save()
+    log.info("mailing changed", mailing_id=mailing_id, fields=sorted(changed))
+    wake_up(START, SETTLE)
+    return mailing
+
+
+def pause_mailing(mailing_id: int) -> Mailing:
+    """Stop sending within a second. Raises Mailing.DoesNotExist, Conflict."""
+    return _move(mailing_id, sources=(Status.RUNNING,), target=Status.PAUSED)
+
+
+def resume_mailing(mailing_id: int) -> Mailing:
+    """Go on after a pause. Raises Mailing.DoesNotExist, Conflict."""
+    mailing = _move(mailing_id, sources=(Status.PAUSED,), target=Status.RUNNING)
+    wake_up(SEND)
+    return mailing
+
+
+def cancel_mailing(mailing_id: int) -> Mailing:
+    """End the mailing; what is unsent becomes cancelled. Raises Mailing.DoesNotExist, Conflict."""
+    mailing = _move(mailing_id, sources=OPEN, target=Status.CANCELLED)
+    wake_up(SETTLE)
+    return mailing
+
+
+@transaction.atomic
+def delete_mailing(mailing_id: int) -> None:
+    """Stop the mailing and hide it at once; it is removed in the background.
+
+    Raises Mailing.DoesNotExist.
+    """
+    mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    if mailing.status in OPEN:
+        mailing.status = Status.CANCELLED
+    mailing.deleted_at = _database_now()
+    mailing.save()
+    log.info("mailing deleted", mailing_id=mailing_id)
+    wake_up(SETTLE)
+
+
+def start_due_mailings() -> list[int]:
+    """Start what has reached `start_at`, end what slept past `end_at`; answer those without an audience."""
+    scheduled = Mailing.objects.filter(finished_at=None, status=Status.SCHEDULED)
+    missed = scheduled.filter(end_at__lte=Now()).update(status=Status.FINISHED, finished_at=Now())
+    started = scheduled.filter(start_at__lte=Now(), end_at__gt=Now()).update(
+        status=Status.RUNNING, started_at=Now()
+    )
+    if missed or started:
+        log.info("mailings started", started=started, missed=missed)
+    waiting = Mailing.objects.filter(finished_at=None, status__in=ACTIVE, audience_built_at=None)
+    return list(waiting.order_by("start_at").values_list("pk", flat=True))
+
+
+def finish_settled(mailing_ids: list[int]) -> None:
+    """End the mailings that are written, and have nothing left to send, by the caller's exact counts."""
+    settled = Mailing.objects.filter(pk__in=mailing_ids, finished_at=None)
+    finished = settled.filter(status__in=ACTIVE, audience_built_at__isnull=False)
+    finished.update(status=Status.FINISHED, finished_at=Now())
+    settled.filter(status=Status.CANCELLED).update(finished_at=Now())
+
+
+def past_deadline() -> Q:
+    return Q(status__in=ACTIVE, end_at__lte=Now())
+
+
+@transaction.atomic
+def _move(mailing_id: int, *, sources: tuple[Status, ...], target: Status) -> Mailing:
+    mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    if mailing.status not in sources:
+        raise Conflict(f"The mailing is {mailing.status}: it cannot become {target}.")
+    mailing.status = target
+    mailing.save(update_fields=["status", "updated_at"])
+    log.info("mailing status changed", mailing_id=mailing_id, status=str(target))
+    return mailing
+
+
+def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
+    if unknown := changed - CHANGEABLE:
+        raise TypeError(f"not a field that can change: {sorted(unknown)}")
+    if mailing.status not in OPEN:
+        raise Conflict(f"The mailing is {mailing.status}: it can no longer change.")
+    fixed = changed & FIXED_AFTER_START
+    if mailing.status in ACTIVE and fixed:
+        raise Conflict(f"The mailing has started: {', '.join(sorted(fixed))} can no longer change.")
+
+
+def _check_times(mailing: Mailing) -> None:
+    if mailing.end_at <= mailing.start_at:
+        raise InvalidChange("end_at", "must be after start_at")
+    if mailing.end_at <= _database_now():
+        raise InvalidChange("end_at", "must be in the future")
+
+
+def _database_now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -1,0 +1,17 @@
+from notification_service.mailings.models.client import Client
+from notification_service.mailings.models.counts import FailureCount, MessageCount, MinuteCount
+from notification_service.mailings.models.gateway import Gateway
+from notification_service.mailings.models.mailing import Mailing
+from notification_service.mailings.models.message import Attempt, Batch, Message
+
+__all__ = [
+    "Attempt",
+    "Batch",
+    "Client",
+    "FailureCount",
+    "Gateway",
+    "Mailing",
+    "Message",
+    "MessageCount",
+    "MinuteCount",
+]

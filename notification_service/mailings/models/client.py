@@ -1,0 +1,45 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+PHONE_PATTERN = r"^7[0-9]{10}$"
+OPERATOR_CODE_PATTERN = r"^[0-9]{3}$"
+TAG_LENGTH = 255
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def alive(self) -> Self:
+        return self.filter(deleted_at=None)
+
+
+class Client(models.Model):
+    """A person with a phone. A deleted one keeps only its id, which its messages refer to."""
+
+    phone = models.CharField(max_length=11, unique=True, null=True)
+    operator_code = models.CharField(max_length=3)
+    tag = models.CharField(max_length=TAG_LENGTH, blank=True, default="")
+    timezone = models.CharField(max_length=64)
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["operator_code", "tag"], name="client_audience")]
+        constraints = [
+            models.CheckConstraint(
+                name="client_phone_is_russian",
+                condition=Q(phone__regex=PHONE_PATTERN) | Q(deleted_at__isnull=False, phone=None),
+            ),
+            models.CheckConstraint(
+                name="client_operator_code_has_three_digits",
+                condition=Q(operator_code__regex=OPERATOR_CODE_PATTERN) | Q(deleted_at__isnull=False),
+            ),
+            # The zone's name is checked by client_timezone_is_known, in the first migration.
+        ]
+
+    def __str__(self) -> str:
+        return f"client {self.pk}"

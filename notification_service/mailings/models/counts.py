@@ -1,0 +1,66 @@
+"""Counters kept by triggers in the transaction that changes a message, hence exact at every moment.
+
+Each is the sum over its slots: a backend writes the slot of its own process id, so that workers do not
+wait for each other's row. Only `stats.py` reads them, nothing but the triggers writes them.
+"""
+
+from django.db import models
+
+from notification_service.mailings.models.mailing import Mailing
+
+
+class StatusTally(models.Model):
+    """One column a message status."""
+
+    pending = models.BigIntegerField(db_default=0)
+    sending = models.BigIntegerField(db_default=0)
+    sent = models.BigIntegerField(db_default=0)
+    failed = models.BigIntegerField(db_default=0)
+    expired = models.BigIntegerField(db_default=0)
+    cancelled = models.BigIntegerField(db_default=0)
+    unknown = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        abstract = True
+
+
+class MessageCount(StatusTally):
+    """Messages by status of a mailing; of all mailings together where the mailing is null."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, null=True, db_constraint=False, db_index=False)
+    slot = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "slot"], name="message_count_slot", nulls_distinct=False)
+        ]
+
+
+class MinuteCount(models.Model):
+    """What became of a mailing's messages in a minute: those that ended, and attempts to be repeated."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, db_constraint=False, db_index=False)
+    minute = models.DateTimeField()
+    slot = models.SmallIntegerField()
+    sent = models.BigIntegerField(db_default=0)
+    failed = models.BigIntegerField(db_default=0)
+    retried = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "minute", "slot"], name="minute_count_slot")
+        ]
+
+
+class FailureCount(models.Model):
+    """Messages of a mailing that are failed or unknown, by reason."""
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, db_constraint=False, db_index=False)
+    reason = models.CharField(max_length=100)
+    slot = models.SmallIntegerField()
+    messages = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "reason", "slot"], name="failure_count_slot")
+        ]

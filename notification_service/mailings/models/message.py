@@ -1,0 +1,95 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from notification_service.mailings.models.client import Client
+from notification_service.mailings.models.mailing import Mailing
+
+
+class Message(models.Model):
+    """One text to one client. Its id is the gateway's message id, the same on every attempt.
+
+    `next_attempt_at` is set exactly while the message is pending: the claim's index holds those rows
+    alone, and no index looks at `status`, so that recording an outcome is a heap-only update.
+    Foreign keys are not checked by the database: the fan-out reads both parents in the statement that
+    writes the rows, and neither parent goes while a message refers to it (docs/decisions).
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending"  # waits for next_attempt_at
+        SENDING = "sending"  # claimed by a worker, under its batch's lease
+        SENT = "sent"  # the gateway took it
+        FAILED = "failed"  # the gateway refused it for good
+        EXPIRED = "expired"  # the deadline came first
+        CANCELLED = "cancelled"  # the mailing was cancelled, or the client deleted
+        UNKNOWN = "unknown"  # an attempt never reported, and the mailing asks not to repeat it
+
+    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
+    client = models.ForeignKey(Client, models.DO_NOTHING, db_constraint=False, db_index=False)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    attempts = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    batch_id = models.BigIntegerField(null=True)
+    error = models.CharField(max_length=100, default="", blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["mailing", "next_attempt_at"], name="message_due", condition=~Q(next_attempt_at=None)
+            ),
+            models.Index(fields=["mailing", "id"], name="message_of_mailing"),
+            models.Index(fields=["client", "id"], name="message_of_client"),
+            models.Index(fields=["mailing", "error", "id"], name="message_trouble", condition=~Q(error="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "client"], name="message_once_per_client"),
+            models.CheckConstraint(
+                name="message_status_is_known",
+                condition=Q(status__in=["pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"]),
+            ),
+            models.CheckConstraint(
+                name="message_is_due_while_pending",
+                condition=Q(status="pending", next_attempt_at__isnull=False)
+                | (~Q(status="pending") & Q(next_attempt_at=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Batch(models.Model):
+    """What one claim took: its messages belong to one worker until the lease ends."""
+
+    claimed_by = models.CharField(max_length=100)
+    lease_expires_at = models.DateTimeField(db_index=True)
+    message_ids = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
+class Attempt(models.Model):
+    """An attempt that did not succeed."""
+
+    class Outcome(models.TextChoices):
+        RETRY = "retry"  # to be tried again
+        FAILED = "failed"  # refused for good
+        HELD = "held"  # the gateway did not let us in; not charged to the message
+        UNKNOWN = "unknown"  # never reported, and not to be repeated
+        LOST = "lost"  # never reported (its worker died); to be repeated
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="failed_attempts")
+    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
+    number = models.IntegerField()
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    error = models.CharField(max_length=100)
+    http_status = models.SmallIntegerField(null=True)
+    answer = models.CharField(max_length=500, default="", blank=True)
+    retry_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of message {self.message_id}"

@@ -1,0 +1,192 @@
+"""Every setting of the service, read from the environment (see `.env.example`)."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environs
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
+from kombu.common import Broadcast
+
+from notification_service.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Environment()
+env.read_env(BASE_DIR / ".env", recurse=False)
+try:
+    DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var").absolute()
+    # What `manage.py up` runs embedded, so that a second terminal finds it with nothing configured.
+    env.read_env(DATA_DIR / "embedded.env", recurse=False)
+
+    DEBUG = env.bool("DEBUG", False)
+    SECRET_KEY_IS_TEMPORARY = not env.str("SECRET_KEY", "")
+    SECRET_KEY = env.str("SECRET_KEY", "") or secrets.token_urlsafe(48)
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+    LOG_FORMAT = env.str("LOG_FORMAT", "console")
+    LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+
+    DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
+    CELERY_BROKER_URL = env.broker("BROKER_URL")
+
+    GATEWAY_URL = env.http_url("GATEWAY_URL")
+    GATEWAY_TOKEN = env.str("GATEWAY_TOKEN", "") or env.str("TOKEN", "")
+
+    # The engine's knobs; delivery.config gives each its meaning.
+    DELIVERY = {
+        "batch_size": env.positive_int("BATCH_SIZE", 1000),
+        "max_concurrency": env.positive_int("MAX_CONCURRENCY", 64),
+        "connect_timeout_seconds": env.positive("CONNECT_TIMEOUT_SECONDS", 3),
+        "request_timeout_seconds": env.positive("REQUEST_TIMEOUT_SECONDS", 10),
+        "lease_seconds": env.positive("LEASE_SECONDS", 30),
+        "record_interval_seconds": env.positive("RECORD_INTERVAL_SECONDS", 0.1),
+        "retry_base_seconds": env.positive("RETRY_BASE_SECONDS", 1),
+        "retry_cap_seconds": env.positive("RETRY_CAP_SECONDS", 600),
+        "max_attempts": env.int("MAX_ATTEMPTS", 0),
+        "probe_interval_seconds": env.positive("PROBE_INTERVAL_SECONDS", 2),
+        "deadline_guard_seconds": env.positive("DEADLINE_GUARD_SECONDS", 0.2),
+    }
+except environs.EnvError as error:
+    raise ImproperlyConfigured(str(error)) from None
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "notification_service.mailings",
+    "notification_service.delivery",
+    "notification_service.api",
+    "notification_service.console",
+    "notification_service.standalone",
+    "notification_service.gateway_simulator",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "notification_service.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # a fresh clone serves its assets without a collectstatic
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# Celery carries wake-up calls only: any of them may be lost, repeated or late.
+CELERY_WORKER_POOL = "threads"  # one event loop a process, shared by the task threads
+CELERY_WORKER_CONCURRENCY = 8
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+# Every worker sends, so each gets its own copy of the call to send; the other calls go to one of them.
+ALL_WORKERS = Exchange("workers", type="fanout")
+CELERY_TASK_QUEUES = [Queue("celery"), Broadcast("workers", exchange=ALL_WORKERS, routing_key="workers")]
+CELERY_TASK_ROUTES = {
+    "notification_service.delivery.tasks.send_due": {
+        "exchange": ALL_WORKERS.name,
+        "exchange_type": ALL_WORKERS.type,
+        "routing_key": "workers",
+        "declare": [ALL_WORKERS],  # a Redis producer that has not seen the exchange drops the call
+    }
+}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # ticks need no memory of the last one
+CELERY_BEAT_SCHEDULE = {
+    # Four times a second, for a mailing starts within a second of its time.
+    "start": {"task": "notification_service.mailings.tasks.start", "schedule": 0.25, "options": {"expires": 1}},
+    "send": {"task": "notification_service.delivery.tasks.send_due", "schedule": 1, "options": {"expires": 2}},
+    "settle": {"task": "notification_service.mailings.tasks.settle", "schedule": 1, "options": {"expires": 2}},
+    "rescue": {"task": "notification_service.delivery.tasks.rescue", "schedule": 1, "options": {"expires": 2}},
+}
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False)
+                if LOG_FORMAT == "json"
+                else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+            "foreign_pre_chain": [
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
