@@ -12,21 +12,21 @@ from notification_service.standalone.valkey import EmbeddedValkey
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Empty where the settings name a server themselves."""
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres | None]:
+    """None where DATABASE_URL names a server."""
     if settings.DATABASES["default"]["NAME"]:
-        yield ""
+        yield None
         return
     server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
     server.start()
-    yield server.url
+    yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(postgres_url: str) -> None:
-    if postgres_url:
-        connections["default"].settings_dict.update(database_settings(postgres_url))
+def django_db_modify_db_settings(postgres_server: EmbeddedPostgres | None) -> None:
+    if postgres_server:
+        connections["default"].settings_dict.update(database_settings(postgres_server.url))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from celery import current_app
 from django.db import transaction
 
 START = "notification_service.mailings.tasks.start"
-BUILD = "notification_service.mailings.tasks.build"
 SETTLE = "notification_service.mailings.tasks.settle"
 SEND = "notification_service.delivery.tasks.send_due"
 

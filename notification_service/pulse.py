@@ -1,0 +1,71 @@
+"""A worker's own pulse: it calls beat's tasks itself while neither beat nor the broker is heard.
+
+A broker that is away, a beat that died or a consumer that lost its connection without noticing delays
+the work by seconds; it never stops it. The tasks are harmless to run anywhere and at once.
+"""
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from celery import Celery, Task
+from celery.signals import task_prerun, worker_ready
+from django.db import close_old_connections
+
+SILENCE_SECONDS = 3.0
+BEAT_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Pulse:
+    def __init__(self, app: Celery) -> None:
+        names = {entry["task"] for entry in app.conf.beat_schedule.values()}
+        self._tasks: list[Task[Any, Any]] = [app.tasks[name] for name in sorted(names)]
+        self._running: dict[str, threading.Thread] = {}
+        self._heard_at = time.monotonic()
+        self._is_silent = False
+
+    def start(self) -> None:
+        task_prerun.connect(self._hear)
+        threading.Thread(target=self._watch, name="pulse", daemon=True).start()
+
+    def _hear(self, **_: Any) -> None:
+        self._heard_at = time.monotonic()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(BEAT_SECONDS)
+            self._note(silent=time.monotonic() - self._heard_at > SILENCE_SECONDS)
+            if self._is_silent:
+                self._beat()
+
+    def _note(self, *, silent: bool) -> None:
+        if silent != self._is_silent:
+            log.warning("broker or beat silent: on our own pulse" if silent else "broker and beat heard again")
+        self._is_silent = silent
+
+    def _beat(self) -> None:
+        for task in self._tasks:
+            # One that still runs (sending may take hours) must not delay the others.
+            running = self._running.get(task.name)
+            if running is None or not running.is_alive():
+                thread = threading.Thread(target=_call, args=(task,), name=f"pulse {task.name}", daemon=True)
+                self._running[task.name] = thread
+                thread.start()
+
+
+def _call(task: "Task[Any, Any]") -> None:
+    try:
+        close_old_connections()
+        task.run()
+    except Exception:
+        log.exception("task failed on our own pulse", task=task.name)
+    finally:
+        close_old_connections()
+
+
+@worker_ready.connect
+def _start_pulse(sender: Any, **_: Any) -> None:
+    Pulse(sender.app).start()

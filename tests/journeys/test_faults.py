@@ -1,0 +1,111 @@
+"""A mailing of 5,000 while something dies in the middle of it: rules 7 and 8."""
+
+import signal
+import time
+from pathlib import Path
+
+
+import pytest
+from django.db import connections
+
+from notification_service.mailings.models import Attempt, Message
+from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.valkey import EmbeddedValkey
+from tests.journeys.conftest import database_conninfo
+from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
+from tests.journeys.service import Service, kill, wait_until
+
+MESSAGES = 5000
+SLOWLY = ("--latency-ms", "40")
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_no_recorded_success(service: Service) -> None:
+    make_clients(MESSAGES)
+    service.start_gateway(*SLOWLY)
+    service.start_beat()
+    worker = service.start_worker("first")
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+    kill(worker)
+    assert sent(mailing) < MESSAGES
+    service.start_worker("second")
+
+    assert wait_until_finished(mailing)["sent"] == MESSAGES
+    assert Attempt.objects.filter(outcome="lost").exists()
+    check_rules(mailing, service)
+
+
+def test_a_broker_killed_with_all_its_data_loses_nothing(
+    transactional_db: None, tmp_path: Path
+) -> None:
+    broker = EmbeddedValkey(tmp_path / "broker")
+    broker.start()
+    service = Service(tmp_path, database_url=database_conninfo(), broker_url=broker.url)
+    try:
+        make_clients(MESSAGES)
+        service.start_gateway(*SLOWLY)
+        service.start_beat()
+        service.start_worker()
+        mailing = start_mailing()
+        wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+        broker.kill()
+        second = start_mailing(text="While the broker is away")
+        wait_until(lambda: sent(second) > 0, what="a mailing starting without a broker")
+        broker.start()
+        assert wait_until_finished(mailing)["sent"] == MESSAGES
+        assert wait_until_finished(second)["sent"] == MESSAGES
+    finally:
+        service.stop()
+        broker.stop()
+    check_rules(mailing, service)
+    check_rules(second, service)
+
+
+def test_a_database_killed_in_the_middle_loses_nothing(
+    service: Service, postgres_server: EmbeddedPostgres | None
+) -> None:
+    if postgres_server is None:
+        pytest.skip("DATABASE_URL names a server that is not ours to kill")
+    make_clients(MESSAGES)
+    service.start_gateway(*SLOWLY)
+    service.start_beat()
+    service.start_worker()
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+    postgres_server.kill()
+    connections.close_all()
+    postgres_server.start()
+
+    assert wait_until_finished(mailing)["sent"] == MESSAGES
+    check_rules(mailing, service)
+
+
+def test_a_gateway_dead_for_ten_seconds_fails_no_message(service: Service) -> None:
+    make_clients(MESSAGES)
+    gateway = service.start_gateway(*SLOWLY)
+    service.start_beat()
+    service.start_worker()
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+    kill(gateway)
+    time.sleep(10)
+    service.start_gateway(*SLOWLY)
+
+    assert wait_until_finished(mailing)["sent"] == MESSAGES
+    assert Attempt.objects.filter(outcome="retry").exists()
+    check_rules(mailing, service)
+
+
+def test_a_stopped_worker_leaves_nothing_sending(service: Service) -> None:
+    make_clients(MESSAGES)
+    service.start_gateway("--latency-ms", "200")
+    service.start_beat()
+    worker = service.start_worker()
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > 200, what="200 being sent")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0
+
+    statuses = set(Message.objects.values_list("status", flat=True))
+    assert statuses == {"sent", "pending"}
+    assert sum(map(len, service.requests().values())) == sent(mailing)

@@ -1,0 +1,60 @@
+"""When requests start: rules 2, 3 and 4, seen from the gateway."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from notification_service.mailings.models import Client, Message
+from tests.journeys.mailing import (
+    check_rules,
+    make_clients,
+    start_mailing,
+    wait_until_finished,
+    window_around_now,
+)
+from tests.journeys.service import Service, wait_until
+
+
+def test_no_request_starts_after_the_deadline_and_the_rest_expires(service: Service) -> None:
+    make_clients(5000)
+    service.start_gateway("--latency-ms", "100")
+    service.start_beat()
+    service.start_worker()
+    mailing = start_mailing(end_at=datetime.now(UTC) + timedelta(seconds=4))
+
+    counts = wait_until_finished(mailing, seconds=20)
+    assert 0 < counts["sent"] < 5000
+    assert counts["sent"] + counts["expired"] == 5000
+    check_rules(mailing, service)
+
+
+def test_only_clients_inside_their_local_hours_are_messaged(service: Service) -> None:
+    make_clients(400, zones=("Etc/GMT-3", "Etc/GMT-12", "Asia/Kathmandu"))
+    service.start_gateway()
+    service.start_beat()
+    service.start_worker()
+    opens, closes = window_around_now(3)
+    mailing = start_mailing(window_from=opens, window_to=closes)
+    inside = Client.objects.filter(timezone="Etc/GMT-3").count()
+    wait_until(lambda: Message.objects.filter(status="sent").count() == inside, what="the open zone being sent")
+
+    zones = dict(Message.objects.values_list("id", "client__timezone"))
+    for message_id, received in service.requests().items():
+        local = datetime.fromtimestamp(received[0].received_at, ZoneInfo(zones[message_id]))
+        assert mailing.send_window is not None
+        assert mailing.send_window.contains(local.time())
+    waiting = Message.objects.filter(status="pending")
+    assert waiting.count() == 400 - inside
+    assert set(waiting.values_list("attempts", flat=True)) == {0}
+
+
+def test_a_mailing_of_the_future_starts_within_a_second_of_its_time(service: Service) -> None:
+    make_clients(100)
+    service.start_gateway()
+    service.start_beat()
+    service.start_worker()
+    mailing = start_mailing(start_at=datetime.now(UTC) + timedelta(seconds=4))
+    wait_until_finished(mailing)
+
+    first = min(request.received_at for received in service.requests().values() for request in received)
+    assert 0 <= first - mailing.start_at.timestamp() < 1
+    check_rules(mailing, service)
