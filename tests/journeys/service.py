@@ -89,7 +89,8 @@ class Service:
     def requests(self) -> dict[int, list[Request]]:
         """What the gateway received so far, by message."""
         received: dict[int, list[Request]] = defaultdict(list)
-        for line in self.gateway_log.read_text().splitlines() if self.gateway_log.exists() else ():
+        log = self.gateway_log.read_text() if self.gateway_log.exists() else ""
+        for line in log.split("\n")[:-1]:  # what follows the last newline is still being written
             entry = json.loads(line)
             request = Request(
                 entry["msg_id"], str(entry["phone"]), float(entry["received_at"]), entry["answer"]

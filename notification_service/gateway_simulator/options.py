@@ -1,0 +1,111 @@
+"""The options of the command line, shared by `python -m` and the management command."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from .behaviour import Behaviour, parse_faults
+
+_HIGHEST_PORT: Final = 65_535
+
+
+class OptionsError(ValueError):
+    """The message is one line for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    host: str = "127.0.0.1"
+    port: int = 0
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    token: str | None = None
+    keep: int = 100_000
+    log_path: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= _HIGHEST_PORT:
+            raise OptionsError(f"--port {self.port} is not from 0 to {_HIGHEST_PORT}")
+        if self.keep < 0:
+            raise OptionsError("--keep is below 0")
+        if self.token is not None and not (
+            self.token.isascii() and self.token.isprintable() and self.token.strip()
+        ):
+            raise OptionsError("the token is empty or has characters that no header can carry")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8090, help="0 takes a free one (default: %(default)s)")
+    _add_behaviour_arguments(parser)
+    token = parser.add_mutually_exclusive_group()
+    token.add_argument("--token", help="the only bearer token let in (default: any that is not empty)")
+    token.add_argument("--token-file", type=Path, metavar="FILE", help="read the token from FILE")
+    parser.add_argument(
+        "--keep",
+        type=int,
+        default=100_000,
+        metavar="N",
+        help="requests kept in memory (default: %(default)s)",
+    )
+    parser.add_argument("--log", type=Path, metavar="FILE", help="append every request to FILE as NDJSON")
+
+
+def _add_behaviour_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--latency-ms", type=float, default=0, metavar="MS", help="wait before each answer")
+    parser.add_argument(
+        "--jitter-ms", type=float, default=0, metavar="MS", help="wait up to this much longer"
+    )
+    parser.add_argument("--error-rate", type=float, default=0, metavar="SHARE", help="share of 5xx answers")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME=SHARE",
+        help="repeatable: a status such as 503 or 429, or nonsense, wrong_code, huge, drop, reset, hang, "
+        "trickle, redirect, truncated",
+    )
+    parser.add_argument(
+        "--retry-after",
+        default="1",
+        metavar="SECONDS|http-date",
+        help="what a 429 asks for; http-date:SECONDS gives a date so far ahead (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--trickle-ms", type=float, default=150, metavar="MS", help="between a trickle's bytes"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same run (default: 0)")
+
+
+def read_options(arguments: Namespace) -> Options:
+    return Options(
+        host=arguments.host,
+        port=arguments.port,
+        behaviour=_read_behaviour(arguments),
+        token=_read_token(arguments),
+        keep=arguments.keep,
+        log_path=arguments.log,
+    )
+
+
+def _read_behaviour(arguments: Namespace) -> Behaviour:
+    return Behaviour(
+        seed=arguments.seed,
+        latency_ms=arguments.latency_ms,
+        jitter_ms=arguments.jitter_ms,
+        error_rate=arguments.error_rate,
+        faults=parse_faults(arguments.fault),
+        retry_after=arguments.retry_after,
+        trickle_ms=arguments.trickle_ms,
+    )
+
+
+def _read_token(arguments: Namespace) -> str | None:
+    path: Path | None = arguments.token_file
+    token: str | None = arguments.token
+    if path is None:
+        return token
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"cannot read the token from {path}: {error}") from None

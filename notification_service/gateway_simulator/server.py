@@ -1,0 +1,94 @@
+"""Starts and stops the simulator: the socket, the signals, the log's flushing."""
+
+import asyncio
+import gc
+import resource
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+import uvloop
+
+from .behaviour import BehaviourError
+from .gateway import Gateway
+from .ledger import Ledger
+from .options import Options, OptionsError, read_options
+from .protocol import Connection
+
+_FLUSH_SECONDS: Final = 0.1
+_BACKLOG: Final = 4096
+_OPEN_FILES: Final = 65_536
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until told to stop; returns the exit code."""
+    try:
+        options = read_options(arguments)
+    except (BehaviourError, OptionsError) as invalid:
+        return _complain(str(invalid), code=2)
+    _allow_many_connections()
+    try:
+        uvloop.run(serve(options))
+    except KeyboardInterrupt:  # before serve() listens for the signal itself
+        return 0
+    except OSError as error:
+        return _complain(str(error), code=1)
+    return 0
+
+
+async def serve(options: Options) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with listening(options) as (gateway, url):
+        gc.freeze()  # what was imported lives as long as the process: nothing to look through again
+        print(f"gateway simulator listens on {url}", flush=True)
+        await _flush_until(stop, gateway.ledger)
+
+
+@asynccontextmanager
+async def listening(options: Options) -> AsyncIterator[tuple[Gateway, str]]:
+    """The gateway behind an open socket, and its URL. The caller flushes the ledger as it pleases."""
+    ledger = Ledger(keep=options.keep, log_path=options.log_path)
+    gateway = Gateway(behaviour=options.behaviour, ledger=ledger, token=options.token)
+    try:
+        loop = asyncio.get_running_loop()
+        make_connection = partial(Connection, gateway)
+        server = await loop.create_server(make_connection, options.host, options.port, backlog=_BACKLOG)
+        yield gateway, _url(server)
+        server.close()
+        for connection in list(gateway.connections):
+            connection.abort()
+        await server.wait_closed()
+    finally:
+        ledger.close()
+
+
+async def _flush_until(stop: asyncio.Event, ledger: Ledger) -> None:
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), _FLUSH_SECONDS)
+        except TimeoutError:
+            ledger.flush()
+
+
+def _url(server: asyncio.Server) -> str:
+    host, port, *_ = server.sockets[0].getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _allow_many_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _complain(message: str, *, code: int) -> int:
+    print(f"gateway simulator: {' '.join(message.split())}", file=sys.stderr)
+    return code

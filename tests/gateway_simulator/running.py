@@ -1,0 +1,134 @@
+"""A simulator to talk to: within the test's process for most, as a process of its own for the rest."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvloop
+
+from notification_service.gateway_simulator.behaviour import Behaviour
+from notification_service.gateway_simulator.options import Options
+from notification_service.gateway_simulator.server import listening
+
+ROOT = Path(__file__).parents[2]
+PHONE = 79161234567
+PATIENCE_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    host: str
+    port: int
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        connection = HTTPConnection(self.host, self.port, timeout=PATIENCE_SECONDS)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, body, named)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+        finally:
+            connection.close()
+
+    def send(self, msg_id: int, *, text: str = "Good day", token: str = "any") -> Answer:
+        body = send_body(msg_id, text=text)
+        return self.ask("POST", f"/v1/send/{msg_id}", body, authorization=f"Bearer {token}")
+
+    def stats(self) -> Any:
+        return self.ask("GET", "/_simulator/stats").json
+
+    def requests(self, query: str = "") -> list[Any]:
+        return [
+            json.loads(line) for line in self.ask("GET", f"/_simulator/requests{query}").body.splitlines()
+        ]
+
+    def behave(self, **behaviour: Any) -> Answer:
+        return self.ask("PUT", "/_simulator/behaviour", json.dumps(behaviour).encode())
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection((self.host, self.port), timeout=PATIENCE_SECONDS)
+
+
+def send_body(msg_id: int, *, text: str = "Good day") -> bytes:
+    return json.dumps({"id": msg_id, "phone": PHONE, "text": text}).encode()
+
+
+def raw_send(msg_id: int, *, headers: str = "") -> bytes:
+    body = send_body(msg_id)
+    head = f"POST /v1/send/{msg_id} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer any\r\n{headers}"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Up to the end of the stream."""
+    return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+@contextmanager
+def simulator(*, token: str | None = None, keep: int = 1000, **behaviour: Any) -> Iterator[Simulator]:
+    options = Options(behaviour=Behaviour(**behaviour), token=token, keep=keep)
+    started: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with listening(options) as (_, url):
+            started.set_result((url, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    thread = threading.Thread(target=uvloop.run, args=[serve()])
+    thread.start()
+    url, loop, stop = started.result(PATIENCE_SECONDS)
+    try:
+        yield _at(url)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+@contextmanager
+def simulator_process(*options: str) -> Iterator[tuple[Simulator, subprocess.Popen[str]]]:
+    with launch("-m", "notification_service.gateway_simulator", "--port", "0", *options) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        assert line.startswith("gateway simulator listens on http://127.0.0.1:")
+        yield _at(line.split()[-1]), process
+
+
+@contextmanager
+def launch(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _at(url: str) -> Simulator:
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert parts.port
+    return Simulator(parts.hostname, parts.port)
