@@ -5,12 +5,22 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
+    try:
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def run() -> None:
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
+        if not settings.DATABASES["default"]["NAME"]:
+            sys.exit("Configuration error: DATABASE_URL is not set; `manage.py up` runs a PostgreSQL of its own")
         sys.exit(f"Configuration error: {error}")
 
 

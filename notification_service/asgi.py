@@ -1,8 +1,9 @@
+import sys
+
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.core.asgi import get_asgi_application
 
 if settings.SECRET_KEY_IS_TEMPORARY and not settings.DEBUG:
-    raise ImproperlyConfigured("SECRET_KEY is not set: a web server needs one that survives restarts")
+    sys.exit("Configuration error: SECRET_KEY is not set, and a web server needs one that survives restarts")
 
 application = get_asgi_application()

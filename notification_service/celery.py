@@ -1,11 +1,24 @@
 """The Celery app: wake-up calls only. What is to be done, and when, stands in PostgreSQL."""
 
 import os
+import sys
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
 
 app = Celery("notification_service")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["notification_service.mailings", "notification_service.delivery"])
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_to_start_without_servers(**_: Any) -> None:
+    if not settings.DATABASES["default"]["NAME"]:
+        sys.exit("Configuration error: DATABASE_URL is not set; `manage.py up` runs a PostgreSQL of its own")
+    if not settings.CELERY_BROKER_URL:
+        sys.exit("Configuration error: BROKER_URL is not set; `manage.py up` runs a Valkey of its own")

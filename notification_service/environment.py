@@ -23,6 +23,14 @@ class Environment(environs.FileAwareEnv):
         except ProgrammingError as error:
             raise ImproperlyConfigured(f"{name} is not a PostgreSQL URL: {str(error).strip()}") from None
 
+    def one_of(self, name: str, *values: str) -> str:
+        """One of the values, in any case; the first is the default."""
+        given: str = self.str(name, values[0])
+        for value in values:
+            if given.casefold() == value.casefold():
+                return value
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(values)}, not {given}")
+
     def broker(self, name: str) -> str:
         url: str = self.str(name, "")
         if url and url.partition("://")[0] not in BROKER_SCHEMES:

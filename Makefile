@@ -1,0 +1,77 @@
+# Everything is built in .venv/ and kept in var/; nothing else is written.
+
+PYTHON ?= python3
+ARGS ?=
+
+# Relative, so that a space in the path of this folder is of no concern.
+PY := .venv/bin/python
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_CACHE_DIR := $(CURDIR)/var/cache/pip
+export UV_CACHE_DIR := $(CURDIR)/var/cache/uv
+export RUFF_CACHE_DIR := $(CURDIR)/var/cache/ruff
+export MYPY_CACHE_DIR := $(CURDIR)/var/cache/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
+export PYTHONDONTWRITEBYTECODE := 1
+
+RUN_STAMP := .venv/.requirements.txt.installed
+DEV_STAMP := .venv/.requirements-dev.txt.installed
+
+CHECK_PYTHON := import sys; sys.version_info >= (3, 11) or sys.exit( \
+	"Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.11" % sys.version_info[:2])
+
+LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	--no-header --python-version 3.11
+
+# It has no __main__, and its script names an interpreter, for which a long path leaves no room.
+LINT_IMPORTS := $(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
+
+# Models are compared with migration files; that no database answers is only a warning.
+NO_DATABASE := postgresql://127.0.0.1:1/none
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench check lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(DEV_STAMP) ## Build .venv/ with everything, for an editor or a debugger
+
+run: $(RUN_STAMP) ## Run the service here with sample clients and a sample mailing; options in ARGS="--port 8080"
+	@$(PY) manage.py up --samples $(ARGS)
+
+test: $(DEV_STAMP) ## Run the whole test suite; options in ARGS="-k window"
+	@$(PY) -m pytest $(ARGS)
+
+bench: $(DEV_STAMP) ## Run the benchmarks and print their table
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+check: $(DEV_STAMP) ## Check style, types, import contracts, migrations and the OpenAPI document
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(LINT_IMPORTS) --cache-dir var/cache/imports
+	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+lock: $(DEV_STAMP) ## Pin all dependencies of pyproject.toml anew, with hashes
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove .venv/ and the caches; the data in var/ stays
+	rm -rf .venv var/cache
+
+.venv/bin/python:
+	@$(PYTHON) -c '$(CHECK_PYTHON)'
+	@echo "building .venv"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+$(RUN_STAMP): requirements.txt | .venv/bin/python
+	@echo "installing requirements.txt"
+	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@echo "installing requirements-dev.txt"
+	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class StandaloneConfig(AppConfig):
+    name = "notification_service.standalone"

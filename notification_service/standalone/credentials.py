@@ -1,0 +1,45 @@
+"""The first administrator and the first API key, kept in DATA_DIR/credentials.env.
+
+Can be repeated after a crash at any point: what the file and the database do not both know is made again.
+"""
+
+import secrets
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from notification_service.api.models import ApiKey
+from notification_service.standalone.env_file import read_env_file, write_env_file
+
+FILE_NAME = "credentials.env"
+ADMINISTRATOR = "admin"
+API_KEY_NAME = "first key"
+
+
+def ensure_credentials(path: Path) -> None:
+    ensure_administrator(path)
+    ensure_api_key(path)
+
+
+def ensure_administrator(path: Path) -> None:
+    """An administrator who is there already keeps the password, known to us or not."""
+    known = read_env_file(path)
+    name = known.get("ADMIN_USERNAME", ADMINISTRATOR)
+    if User.objects.filter(username=name).exists():
+        return
+    password = known.get("ADMIN_PASSWORD") or secrets.token_urlsafe(12)
+    # First the file: a password that is in the database alone would be lost.
+    write_env_file(path, known | {"ADMIN_USERNAME": name, "ADMIN_PASSWORD": password})
+    User.objects.create_superuser(username=name, password=password)
+
+
+def ensure_api_key(path: Path) -> None:
+    known = read_env_file(path)
+    if "API_KEY" in known and ApiKey.objects.matching(known["API_KEY"]):
+        return
+    with transaction.atomic():
+        # A key that never reached the file is known to nobody.
+        ApiKey.objects.filter(name=API_KEY_NAME, revoked_at=None).delete()
+        _, key = ApiKey.issue(name=API_KEY_NAME, scope="write")
+    write_env_file(path, known | {"API_KEY": key})

@@ -1,0 +1,90 @@
+"""What the embedded servers share: one owner a folder, a child process, a start that waits for an answer."""
+
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from notification_service.standalone.child import Child, describe_exit, last_log_line
+from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.folder_lock import FolderLock
+from notification_service.standalone.private_files import make_data_folder, make_private_folder
+
+
+class EmbeddedServer(ABC):
+    name: str
+    title: str
+    stop_seconds: float
+    ready_seconds: float
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir.absolute()
+        self.log_path = self.data_dir / "log" / f"{self.name}.log"
+        self._lock = FolderLock(self.data_dir / f"{self.name}.lock")
+        self._child: Child | None = None
+
+    @property
+    @abstractmethod
+    def url(self) -> str: ...
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    def start(self) -> None:
+        """Come back when the server answers. To be called in the main thread, see `Child`."""
+        make_data_folder(self.data_dir)
+        make_private_folder(self.log_path.parent)
+        self._lock.acquire(refusal=f"the {self.title} in {self.data_dir} is in use by another process")
+        try:
+            self._prepare()
+            self.launch()
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def launch(self) -> None:
+        """Start or restart the prepared server without waiting for it."""
+        self._child = self._make_child()
+        self._child.launch()
+
+    def exit_code(self) -> int | None:
+        return self._child.exit_code() if self._child else 0
+
+    def request_stop(self) -> None:
+        if self._child:
+            self._child.request_stop()
+
+    def stop(self) -> None:
+        if self._child:
+            self._child.stop()
+        self._lock.release()
+
+    def kill(self) -> None:
+        if self._child:
+            self._child.kill()
+        self._lock.release()
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Make or check what outlives the process."""
+
+    @abstractmethod
+    def _make_child(self) -> Child: ...
+
+    @abstractmethod
+    def _is_ready(self) -> bool: ...
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + self.ready_seconds
+        while time.monotonic() < deadline:
+            if self._is_ready():
+                return
+            code = self.exit_code()
+            if code is not None:
+                reason = last_log_line(self.log_path)
+                raise StandaloneError(f"{self.title} did not start ({describe_exit(code)}): {reason}")
+            time.sleep(0.03)
+        raise StandaloneError(
+            f"{self.title} was not ready after {self.ready_seconds:.0f} s, see {self.log_path}"
+        )

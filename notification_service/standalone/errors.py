@@ -1,0 +1,2 @@
+class StandaloneError(Exception):
+    """Says in one line, to the person at the terminal, why the service cannot start."""

@@ -1,0 +1,24 @@
+"""Requests to the service's own web server, which never go through a proxy."""
+
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def open_url(request: urllib.request.Request | str, *, timeout_seconds: float) -> bytes:
+    with _opener.open(request, timeout=timeout_seconds) as response:
+        body: bytes = response.read()
+        return body
+
+
+def answers(url: str) -> bool:
+    """Whether anything at all comes back: an error page is a running server, too."""
+    try:
+        open_url(url, timeout_seconds=2)
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, HTTPException):
+        return False
+    return True

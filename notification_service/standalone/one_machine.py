@@ -1,0 +1,174 @@
+"""`manage.py up`: everything on this machine, from the folders to the last process, and back."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from notification_service.standalone import embedded
+from notification_service.standalone.child import Child, last_log_line
+from notification_service.standalone.configuration import Configuration
+from notification_service.standalone.env_file import read_env_file
+from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.folder_lock import FolderLock
+from notification_service.standalone.free_port import is_free
+from notification_service.standalone.http_answer import answers
+from notification_service.standalone.leftovers import stop_recorded_process
+from notification_service.standalone.private_files import make_data_folder, make_private_folder
+from notification_service.standalone.services import Services
+from notification_service.standalone.stop_requests import StopRequests
+from notification_service.standalone.supervisor import Supervisor
+from notification_service.standalone.terminal import Terminal
+from notification_service.standalone.web_address import WebAddress
+
+FLOWER_PORT = 5555
+WEB_READY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    address: WebAddress
+    workers: int
+    data_dir: Path
+    project_folder: Path
+    configured_data_dir: Path  # whose embedded.env the settings have read
+    flower: bool
+    samples: bool
+    exit_after_sample: bool
+
+
+def run(options: Options) -> int:
+    """The exit code; StandaloneError where the service cannot start. Either way all of it is stopped then."""
+    os.umask(0o077)
+    stop_requests = StopRequests()
+    stop_requests.install()
+    terminal = Terminal()
+    supervisor = Supervisor(stop_requests, terminal.say)
+    try:
+        machine = OneMachine(options, supervisor, terminal)
+        with stop_requests.interrupting():
+            machine.start()
+        code = machine.serve()
+    except KeyboardInterrupt:
+        code = int(options.exit_after_sample)
+    finally:
+        stop_requests.begin_stop()
+        clean = supervisor.stop()
+    return code if clean else 1
+
+
+class OneMachine:
+    def __init__(self, options: Options, supervisor: Supervisor, terminal: Terminal) -> None:
+        self._options = options
+        self._data_dir = options.data_dir
+        self._supervisor = supervisor
+        self._terminal = terminal
+        self._lock = FolderLock(options.data_dir / "up.lock")
+        left = read_env_file(options.configured_data_dir / "embedded.env")
+        self._configuration = Configuration(os.environ, left)
+        self._places: dict[str, str] = {}
+
+    def start(self) -> None:
+        self._refuse_samples_to_strangers()
+        self._take_data_dir()
+        self._options.address.check_free()
+        self._start_servers()
+        self._prepare_database()
+        self._start_services()
+        self._wait_for_web()
+
+    def serve(self) -> int:
+        if self._options.samples:
+            code = self._supervisor.run_task(self._sample_run())
+            if self._options.exit_after_sample:
+                return 1 if code is None else code
+        self._terminal.show_places(self._places)
+        self._supervisor.run()
+        return 0
+
+    @property
+    def _services(self) -> Services:
+        allowed_hosts = ",".join(self._options.address.allowed_hosts())
+        return Services(
+            project_folder=self._options.project_folder,
+            data_dir=self._data_dir,
+            environment=self._configuration.child_environment(
+                self._data_dir, defaults={"ALLOWED_HOSTS": allowed_hosts}
+            ),
+        )
+
+    @property
+    def _credentials_path(self) -> Path:
+        return self._data_dir / "credentials.env"
+
+    def _refuse_samples_to_strangers(self) -> None:
+        if self._options.samples and self._configuration.is_set("GATEWAY_URL"):
+            raise StandaloneError("the sample mailing is for the bundled simulator alone: unset GATEWAY_URL")
+
+    def _take_data_dir(self) -> None:
+        # var/ is ours to close, which tools may have made before us; a folder that somebody chose is not.
+        own = self._data_dir == self._options.project_folder / "var"
+        (make_private_folder if own else make_data_folder)(self._data_dir)
+        make_private_folder(self._data_dir / "log")
+        make_private_folder(self._data_dir / "run")
+        self._lock.acquire(refusal=f"the service is already running on {self._data_dir}")
+        for pid_path in (self._data_dir / "run").glob("*.pid"):
+            stop_recorded_process(pid_path)
+
+    def _start_servers(self) -> None:
+        embedded.start_database(self._configuration, self._supervisor, self._data_dir)
+        embedded.start_broker(self._configuration, self._supervisor, self._data_dir)
+        embedded.keep_secret_key(self._configuration, self._data_dir)
+        simulator_port = embedded.choose_gateway(
+            self._configuration, self._data_dir, web_port=self._options.address.port
+        )
+        self._configuration.write(self._data_dir / "embedded.env")
+        if simulator_port is not None:
+            token_file = embedded.simulator_token_file(self._data_dir)
+            self._supervisor.start(self._services.simulator(port=simulator_port, token_file=token_file))
+            self._places["gateway simulator"] = f"http://127.0.0.1:{simulator_port}/"
+
+    def _prepare_database(self) -> None:
+        self._terminal.say("bringing the database up to date")
+        before = read_env_file(self._credentials_path)
+        task = self._services.management_command("prepare_database")
+        if self._supervisor.run_task(task) != 0:
+            log_path = self._data_dir / "log" / "setup.log"
+            reason = last_log_line(log_path).removeprefix("CommandError: ")
+            raise StandaloneError(f"{reason} (see {log_path})")
+        after = read_env_file(self._credentials_path)
+        if after != before:
+            self._terminal.show_credentials(after, self._credentials_path)
+
+    def _start_services(self) -> None:
+        services, address = self._services, self._options.address
+        numbers = range(1, self._options.workers + 1)
+        self._supervisor.start(*(services.worker(number) for number in numbers))
+        self._supervisor.start(services.web(address))
+        self._places |= {"console": f"{address.url}/", "API": f"{address.url}/docs/"}
+        if self._options.flower:
+            self._start_flower(read_env_file(self._credentials_path))
+        self._supervisor.start(services.beat())
+        self._places |= {"credentials": str(self._credentials_path), "logs": str(self._data_dir / "log")}
+
+    def _start_flower(self, credentials: Mapping[str, str]) -> None:
+        if not is_free(FLOWER_PORT):
+            self._terminal.say(f"port {FLOWER_PORT} is taken, so Flower is not started")
+            return
+        user = credentials.get("ADMIN_USERNAME", "admin")
+        # An administrator made elsewhere has a password that we do not know.
+        password = credentials.get("ADMIN_PASSWORD") or credentials["API_KEY"]
+        self._supervisor.start(self._services.flower(port=FLOWER_PORT, user=user, password=password))
+        self._places["Flower"] = f"http://127.0.0.1:{FLOWER_PORT}/ (as {user})"
+
+    def _wait_for_web(self) -> None:
+        url = f"{self._options.address.url}/"
+        if not self._supervisor.run(until=lambda: answers(url), seconds=WEB_READY_SECONDS):
+            log_path = self._data_dir / "log" / "web.log"
+            raise StandaloneError(
+                f"the web server does not answer, see {log_path}: {last_log_line(log_path)}"
+            )
+
+    def _sample_run(self) -> Child:
+        url = self._options.address.url
+        return self._services.management_command("run_sample_mailing", f"--url={url}", to_terminal=True)

@@ -1,0 +1,82 @@
+"""Who PostgreSQL runs as, and so where its data lives: it refuses to run as root, and as an unnamed user.
+
+Nobody is added to the system and no folder but our own changes its mode. Root stays the owner of the data by
+means of a user namespace; where containers forbid those, an unused uid gets a folder of its own.
+"""
+
+import os
+import pwd
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from notification_service.standalone.child import launch_command
+from notification_service.standalone.errors import StandaloneError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAccount:
+    """`home` holds the data, `binaries` the programs; `uid` is None where we stay the owner of the data."""
+
+    home: Path
+    binaries: Path
+    launch_options: tuple[str, ...] = ()
+    initdb_options: tuple[str, ...] = ()
+    uid: int | None = None
+    initdb_uid: int | None = None
+
+
+def own_account(data_dir: Path, binaries: Path) -> ServerAccount:
+    """An ordinary user's. `initdb`, unlike `postgres`, wants its user to have a name in the system's list."""
+    options = () if has_name(os.geteuid()) else namespace_options()
+    return ServerAccount(home=data_dir, binaries=binaries, initdb_options=options)
+
+
+def namespace_account(data_dir: Path, binaries: Path) -> ServerAccount | None:
+    """Root's, if this system lets it: not root in PostgreSQL's eyes, the data's owner in the kernel's."""
+    options = namespace_options()
+    if not can_launch(options, binaries):
+        return None
+    return ServerAccount(home=data_dir, binaries=binaries, launch_options=options, initdb_options=options)
+
+
+def namespace_options() -> tuple[str, ...]:
+    return (f"--namespace-uid={first_named_uid()}",)
+
+
+def can_launch(options: tuple[str, ...], binaries: Path) -> bool:
+    command = launch_command([binaries / "postgres", "--version"], options=options)
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def give_tree(path: Path, uid: int | None) -> None:
+    """Hand our files to the server's uid; nothing to do where that is None."""
+    if uid is None:
+        return
+    for entry in [path, *path.rglob("*")]:
+        try:
+            os.chown(entry, uid, uid, follow_symlinks=False)
+        except OSError as error:
+            raise StandaloneError(f"cannot give {entry} to uid {uid}: {error.strerror}") from error
+
+
+def has_name(uid: int) -> bool:
+    return any(entry.pw_uid == uid for entry in pwd.getpwall())
+
+
+def first_named_uid() -> int:
+    return next(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0)
+
+
+def idle_named_uid() -> int:
+    """A named uid that no process has, so that nobody shares the new data while initdb writes it."""
+    busy = busy_uids()
+    return next((entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid not in busy), first_named_uid())
+
+
+def busy_uids() -> set[int]:
+    return {0} | {
+        process.info["uids"].real for process in psutil.process_iter(["uids"]) if process.info["uids"]
+    }

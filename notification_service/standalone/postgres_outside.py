@@ -1,0 +1,86 @@
+"""Root's PostgreSQL where user namespaces are forbidden: an unused uid with a folder of its own in /var/tmp.
+
+`DATA_DIR/postgres.location` says which. The folder is root's, so that nobody can put anything into it; in it
+lie `home`, closed to all but that uid, and a copy of the programs if the uid cannot reach the installed ones.
+"""
+
+import os
+import pwd
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.postgres_account import (
+    ServerAccount,
+    busy_uids,
+    can_launch,
+    give_tree,
+    idle_named_uid,
+)
+from notification_service.standalone.private_files import is_private_folder, write_private_file
+
+UNUSED_UIDS = range(61184, 65520)  # outside of what Debian and systemd hand out
+NEITHER_WAY = (
+    "PostgreSQL does not run as root and this system allows neither a user namespace nor another uid: "
+    "set DATABASE_URL or start the service as an ordinary user"
+)
+
+
+def outside_account(record: Path, binaries: Path) -> ServerAccount:
+    if not record.exists():
+        make_outside_folder(record)
+    uid_text, _, path = record.read_text(encoding="utf-8").partition(" ")
+    folder, uid = Path(path), int(uid_text)
+    if not is_ours(folder) or not is_private_folder(folder / "home", owner=uid):
+        raise StandaloneError(f"{folder} is gone or not ours: remove {record}, which names it, to begin anew")
+    options = (f"--uid={uid}",)
+    initdb_uid = idle_named_uid()
+    return ServerAccount(
+        home=folder / "home",
+        binaries=reachable_binaries(folder / "programs", binaries, options),
+        launch_options=options,
+        initdb_options=(f"--uid={initdb_uid}",),
+        uid=uid,
+        initdb_uid=initdb_uid,
+    )
+
+
+def make_outside_folder(record: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="notification-service-", dir="/var/tmp"))
+    folder.chmod(0o711)
+    (folder / "home").mkdir(mode=0o700)
+    uid = unused_uid()
+    try:
+        give_tree(folder / "home", uid)
+    except StandaloneError:
+        shutil.rmtree(folder)
+        raise StandaloneError(NEITHER_WAY) from None
+    write_private_file(record, f"{uid} {folder}")
+
+
+def reachable_binaries(copy: Path, binaries: Path, options: tuple[str, ...]) -> Path:
+    """The installed programs, or a copy of them where they lie in a home that the uid cannot enter."""
+    if can_launch(options, binaries):
+        return binaries
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(binaries.parent, copy, symlinks=True)
+    for folder in [copy, *(entry for entry in copy.rglob("*") if entry.is_dir())]:
+        folder.chmod(0o755)
+    if not can_launch(options, copy / "bin"):
+        raise StandaloneError(NEITHER_WAY)
+    return copy / "bin"
+
+
+def is_ours(folder: Path) -> bool:
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def unused_uid() -> int:
+    taken = busy_uids() | {entry.pw_uid for entry in pwd.getpwall()}
+    return next(uid for uid in UNUSED_UIDS if uid not in taken)

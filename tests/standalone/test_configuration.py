@@ -1,0 +1,85 @@
+import socket
+import subprocess
+from pathlib import Path
+
+import dotenv
+import pytest
+
+from notification_service.standalone.configuration import Configuration
+from notification_service.standalone.env_file import read_env_file, write_env_file
+from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.log_size import bound_log
+from notification_service.standalone.samples import TIME_ZONES, sample_clients_csv
+from notification_service.standalone.web_address import WebAddress
+
+URL = "postgresql://user:p-w_@/name?host=%2Fa%20b&port=5432"
+
+
+def test_what_the_last_start_embedded_is_not_configured() -> None:
+    configuration = Configuration({"DATABASE_URL": URL}, {"DATABASE_URL": URL})
+    assert not configuration.is_set("DATABASE_URL")
+
+
+def test_what_the_administrator_says_instead_is_configured() -> None:
+    configuration = Configuration({"DATABASE_URL": "postgresql://other/"}, {"DATABASE_URL": URL})
+    assert configuration.is_set("DATABASE_URL")
+
+
+def test_a_file_with_the_value_counts_as_well() -> None:
+    assert Configuration({"SECRET_KEY_FILE": "/run/secret"}, {}).is_set("SECRET_KEY")
+
+
+def test_a_file_with_the_value_is_read(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("secret\n", encoding="utf-8")
+    assert Configuration({"TOKEN_FILE": str(tmp_path / "token")}, {}).value("TOKEN") == "secret"
+
+
+def test_children_get_what_is_embedded_now() -> None:
+    configuration = Configuration({"BROKER_URL": "old", "HOME": "/home"}, {"BROKER_URL": "old"})
+    configuration.embed(BROKER_URL="new")
+    environment = configuration.child_environment(Path("/data"), defaults={"ALLOWED_HOSTS": "here"})
+    assert environment == {
+        "ALLOWED_HOSTS": "here",
+        "BROKER_URL": "new",
+        "DATA_DIR": "/data",
+        "HOME": "/home",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def test_its_file_reads_the_same_for_us_a_dotenv_reader_and_a_shell(tmp_path: Path) -> None:
+    path = tmp_path / "embedded.env"
+    write_env_file(path, {"DATABASE_URL": URL})
+    script = '. "$1"; printf %s "$DATABASE_URL"'
+    shell = subprocess.run(["sh", "-c", script, "sh", str(path)], capture_output=True, text=True, check=True)
+    assert read_env_file(path) == dotenv.dotenv_values(path) == {"DATABASE_URL": URL}
+    assert shell.stdout == URL
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(StandaloneError, match=f"127.0.0.1:{port} .Address already in use."):
+            WebAddress("127.0.0.1", port).check_free()
+
+
+def test_an_address_is_also_a_name_the_web_server_answers_to() -> None:
+    assert WebAddress("192.0.2.1", 80).allowed_hosts() == ["localhost", "127.0.0.1", "[::1]", "192.0.2.1"]
+
+
+def test_a_log_is_cut_while_its_process_goes_on_writing(tmp_path: Path) -> None:
+    path = tmp_path / "worker.log"
+    with path.open("a", encoding="utf-8") as log:
+        print("old", file=log, flush=True)
+        bound_log(path, largest_bytes=3)
+        print("new", file=log, flush=True)
+    assert path.read_text(encoding="utf-8") == "new\n"
+    assert (tmp_path / "worker.log.1").read_text(encoding="utf-8") == "old\n"
+
+
+def test_samples_are_as_many_phones_in_eleven_zones() -> None:
+    header, *rows = [line.split(",") for line in sample_clients_csv(1000).splitlines()]
+    assert header == ["phone", "operator_code", "tag", "timezone"]
+    assert len({row[0] for row in rows}) == 1000
+    assert {row[3] for row in rows} == set(TIME_ZONES)
+    assert all(row[0][1:4] == row[1] and len(row[0]) == 11 for row in rows)

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from notification_service.api.models import ApiKey
+from notification_service.standalone.credentials import ensure_credentials
+from notification_service.standalone.env_file import read_env_file, write_env_file
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "credentials.env"
+
+
+def assert_that_all_work(path: Path) -> None:
+    known = read_env_file(path)
+    assert authenticate(username=known["ADMIN_USERNAME"], password=known["ADMIN_PASSWORD"]) is not None
+    assert ApiKey.objects.matching(known["API_KEY"]) is not None
+
+
+def test_makes_an_administrator_and_a_key_that_work(path: Path) -> None:
+    ensure_credentials(path)
+    assert_that_all_work(path)
+
+
+def test_changes_nothing_the_second_time(path: Path) -> None:
+    ensure_credentials(path)
+    first = path.read_bytes()
+    ensure_credentials(path)
+    assert (path.read_bytes(), User.objects.count(), ApiKey.objects.count()) == (first, 1, 1)
+
+
+def test_a_crash_before_the_administrator_was_made_loses_nothing(path: Path) -> None:
+    write_env_file(path, {"ADMIN_USERNAME": "admin", "ADMIN_PASSWORD": "written-before-the-crash"})
+    ensure_credentials(path)
+    assert read_env_file(path)["ADMIN_PASSWORD"] == "written-before-the-crash"
+    assert_that_all_work(path)
+
+
+def test_a_key_that_a_crash_kept_out_of_the_file_is_replaced(path: Path) -> None:
+    ensure_credentials(path)
+    known = read_env_file(path)
+    write_env_file(path, {name: value for name, value in known.items() if name != "API_KEY"})
+    ensure_credentials(path)
+    assert_that_all_work(path)
+    assert ApiKey.objects.count() == 1
+
+
+def test_a_revoked_key_stays_revoked(path: Path) -> None:
+    ensure_credentials(path)
+    revoked = read_env_file(path)["API_KEY"]
+    ApiKey.objects.update(revoked_at=timezone.now())
+    ensure_credentials(path)
+    assert ApiKey.objects.matching(revoked) is None
+    assert_that_all_work(path)
+
+
+def test_the_password_of_an_administrator_made_elsewhere_is_left_alone(path: Path) -> None:
+    User.objects.create_superuser(username="admin", password="their-own-secret")
+    ensure_credentials(path)
+    assert set(read_env_file(path)) == {"API_KEY"}
+    assert authenticate(username="admin", password="their-own-secret") is not None

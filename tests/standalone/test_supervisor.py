@@ -1,0 +1,145 @@
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from notification_service.standalone.child import Child
+from notification_service.standalone.stop_requests import StopRequests
+from notification_service.standalone.supervisor import Supervisor
+
+from .waiting import runs, wait_for
+
+SLEEP = "import time; time.sleep(60)"
+IGNORE_SIGTERM = (
+    f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
+)
+SAY_GOODBYE = """
+import signal, sys, time
+def leave(*_):
+    open(sys.argv[1], "a").write(sys.argv[2] + " ")
+    sys.exit()
+signal.signal(signal.SIGTERM, leave)
+print("ready", flush=True)
+time.sleep(60)
+"""
+LEAVE_A_GRANDCHILD = f"""
+import subprocess, sys
+print(subprocess.Popen([sys.executable, "-c", "{SLEEP}"]).pid, flush=True)
+"""
+
+ChildMaker = Callable[..., Child]
+
+
+@pytest.fixture
+def make_child(tmp_path: Path) -> Iterator[ChildMaker]:
+    made: list[Child] = []
+
+    def make(name: str, script: str, *arguments: str, stop_seconds: float = 10.0) -> Child:
+        command = [sys.executable, "-I", "-S", "-c", script, *arguments]
+        made.append(Child(name=name, command=command, log_path=tmp_path / name, stop_seconds=stop_seconds))
+        return made[-1]
+
+    yield make
+    for child in made:
+        child.kill()
+
+
+@pytest.fixture
+def stop_requests() -> StopRequests:
+    return StopRequests()
+
+
+@pytest.fixture
+def reports() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def supervisor(stop_requests: StopRequests, reports: list[str]) -> Supervisor:
+    return Supervisor(stop_requests, reports.append)
+
+
+def said(child: Child, word: str) -> bool:
+    assert child.log_path is not None
+    return child.log_path.exists() and word in child.log_path.read_text(encoding="utf-8")
+
+
+def test_restarts_a_child_that_was_killed(
+    supervisor: Supervisor, make_child: ChildMaker, reports: list[str]
+) -> None:
+    child = make_child("worker", SLEEP)
+    supervisor.start(child)
+    first = child.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    assert supervisor.run(until=lambda: child.pid != first and child.is_running(), seconds=10)
+    assert [report.partition(", see")[0] for report in reports] == [
+        "worker ended unexpectedly (killed by SIGKILL): starting it again in 0.5 s"
+    ]
+
+
+def test_waits_longer_after_each_crash(
+    supervisor: Supervisor, make_child: ChildMaker, reports: list[str]
+) -> None:
+    supervisor.start(make_child("worker", "raise SystemExit(3)"))
+    supervisor.run(until=lambda: len(reports) == 3, seconds=10)
+    delays = [report.partition("again in ")[2].partition(",")[0] for report in reports]
+    assert delays == ["0.5 s", "1 s", "2 s"]
+
+
+def test_stops_in_the_reverse_order_of_the_start(
+    supervisor: Supervisor, make_child: ChildMaker, tmp_path: Path
+) -> None:
+    goodbyes = tmp_path / "goodbyes"
+    children = [make_child(name, SAY_GOODBYE, str(goodbyes), name) for name in ("database", "worker", "web")]
+    for child in children:
+        supervisor.start(child)
+    wait_for(lambda: all(said(child, "ready") for child in children))
+    assert supervisor.stop() is True
+    assert goodbyes.read_text(encoding="utf-8").split() == ["web", "worker", "database"]
+
+
+def test_kills_what_does_not_stop_in_time(
+    supervisor: Supervisor, make_child: ChildMaker, reports: list[str]
+) -> None:
+    child = make_child("worker", IGNORE_SIGTERM, stop_seconds=0.2)
+    supervisor.start(child)
+    wait_for(lambda: said(child, "deaf"))
+    assert supervisor.stop() is False
+    assert child.exit_code() == -signal.SIGKILL
+    assert reports == ["worker did not stop in time and was killed"]
+
+
+def test_a_second_request_kills_at_once(
+    supervisor: Supervisor, make_child: ChildMaker, stop_requests: StopRequests
+) -> None:
+    child = make_child("worker", IGNORE_SIGTERM, stop_seconds=60)
+    supervisor.start(child)
+    wait_for(lambda: said(child, "deaf"))
+    stop_requests.count = 2
+    assert supervisor.stop() is False
+    assert child.exit_code() == -signal.SIGKILL
+
+
+def test_leaves_no_grandchild_of_a_dead_child(make_child: ChildMaker) -> None:
+    child = make_child("web", LEAVE_A_GRANDCHILD)
+    child.launch()
+    wait_for(lambda: child.exit_code() == 0)
+    assert child.log_path is not None
+    grandchild = int(child.log_path.read_text(encoding="utf-8"))
+    wait_for(lambda: not runs(grandchild))
+
+
+def test_tells_how_a_task_ended(supervisor: Supervisor, make_child: ChildMaker) -> None:
+    assert supervisor.run_task(make_child("setup", "raise SystemExit(4)")) == 4
+
+
+def test_a_program_that_does_not_exist_is_a_failed_child(make_child: ChildMaker) -> None:
+    child = make_child("web", "")
+    child.command = ["/does/not/exist"]
+    child.launch()
+    wait_for(lambda: child.exit_code() is not None)
+    assert said(child, "cannot start /does/not/exist: ")

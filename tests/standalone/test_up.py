@@ -1,0 +1,151 @@
+"""`manage.py up` as its user sees it: real processes, signals and exit codes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from notification_service.standalone.env_file import read_env_file
+from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.http_answer import answers
+
+from .waiting import mode_of, runs, wait_for
+
+PROJECT = Path(__file__).parents[2]
+CONFIGURED = ("DATABASE_URL", "BROKER_URL", "GATEWAY_URL", "GATEWAY_TOKEN", "TOKEN", "SECRET_KEY", "DATA_DIR")
+START_SECONDS = 60.0
+
+
+@dataclass
+class Up:
+    data_dir: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=any_free_port)
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self.kill()
+        self.process = subprocess.Popen(
+            self.command,
+            env=self.full_environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command, env=self.full_environment, capture_output=True, text=True, check=False
+        )
+
+    @property
+    def command(self) -> list[str]:
+        options = [f"--data-dir={self.data_dir}", f"--port={self.port}", "--no-flower"]
+        return [sys.executable, str(PROJECT / "manage.py"), "up", *options]
+
+    @property
+    def full_environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name not in CONFIGURED}
+        # The folder whose embedded.env settings read; without it a service running here would be found.
+        return {**inherited, "DATA_DIR": str(self.data_dir), **self.environment}
+
+    def wait_until_it_serves(self) -> None:
+        process = self.process
+        assert process is not None
+        url = f"http://127.0.0.1:{self.port}/"
+        wait_for(lambda: process.poll() is not None or answers(url), seconds=START_SECONDS)
+        assert process.poll() is None, process.communicate()[0]
+
+    def stop(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(timeout=60)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+
+    def children(self) -> list[psutil.Process]:
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    up = Up(tmp_path_factory.mktemp("serving") / "data")
+    up.start()
+    try:
+        up.wait_until_it_serves()
+        yield up
+    finally:
+        up.kill()
+
+
+def test_a_second_one_on_its_folder_is_refused(serving: Up) -> None:
+    refused = Up(serving.data_dir).run()
+    expected = f"CommandError: the service is already running on {serving.data_dir}\n"
+    assert (refused.returncode, refused.stderr) == (1, expected)
+
+
+def test_another_terminal_finds_it_with_nothing_configured(serving: Up) -> None:
+    url = read_env_file(serving.data_dir / "embedded.env")["DATABASE_URL"]
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT username FROM auth_user").fetchall() == [("admin",)]
+    assert mode_of(serving.data_dir / "embedded.env") == 0o600
+
+
+def test_keeps_its_first_credentials_private(serving: Up) -> None:
+    path = serving.data_dir / "credentials.env"
+    assert set(read_env_file(path)) == {"ADMIN_USERNAME", "ADMIN_PASSWORD", "API_KEY"}
+    assert mode_of(path) == 0o600
+
+
+def test_starts_again_after_it_was_killed_and_stops_cleanly(serving: Up) -> None:
+    credentials = (serving.data_dir / "credentials.env").read_bytes()
+    orphans = serving.children()
+    serving.stop(signal.SIGKILL)
+    serving.start()
+    serving.wait_until_it_serves()
+    children = serving.children()
+    assert serving.stop(signal.SIGTERM) == 0
+    assert [child for child in orphans + children if runs(child.pid)] == []
+    assert (serving.data_dir / "credentials.env").read_bytes() == credentials
+
+
+def test_a_taken_port_ends_the_start_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        up = Up(tmp_path / "data")
+        up.port = server.getsockname()[1]
+        finished = up.run()
+    assert finished.returncode == 1
+    expected = f"cannot listen on 127.0.0.1:{up.port} (Address already in use): choose another --port"
+    assert finished.stderr == f"CommandError: {expected}\n"
+    assert not (up.data_dir / "postgres").exists()
+
+
+def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
+    nobody = f"postgresql://127.0.0.1:{any_free_port()}/none"
+    finished = Up(tmp_path / "data", {"DATABASE_URL": nobody}).run()
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("CommandError: the database of DATABASE_URL cannot be used: ")
+    assert finished.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("option", "value"), [("--port", "70000"), ("--workers", "0")])
+def test_a_nonsensical_option_is_one_line(tmp_path: Path, option: str, value: str) -> None:
+    up = Up(tmp_path / "data")
+    finished = subprocess.run(
+        [*up.command, option, value], env=up.full_environment, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(f"CommandError: {option} must be ")
+    assert finished.stderr.count("\n") == 1
