@@ -19,9 +19,8 @@ def run() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        if not settings.DATABASES["default"]["NAME"]:
-            sys.exit("Configuration error: DATABASE_URL is not set; `manage.py up` runs a PostgreSQL of its own")
-        sys.exit(f"Configuration error: {error}")
+        unset = "DATABASE_URL is not set; `manage.py up` runs a PostgreSQL of its own"
+        sys.exit(f"Configuration error: {error if settings.DATABASES['default']['NAME'] else unset}")
 
 
 if __name__ == "__main__":

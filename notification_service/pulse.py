@@ -43,7 +43,7 @@ class Pulse:
 
     def _note(self, *, silent: bool) -> None:
         if silent != self._is_silent:
-            log.warning("broker or beat silent: on our own pulse" if silent else "broker and beat heard again")
+            log.warning("on our own pulse: broker or beat is silent" if silent else "broker and beat heard")
         self._is_silent = silent
 
     def _beat(self) -> None:

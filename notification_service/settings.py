@@ -1,6 +1,7 @@
 """Every setting of the service, read from the environment (see `.env.example`)."""
 
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ try:
     SECRET_KEY_IS_TEMPORARY = not env.str("SECRET_KEY", "")
     SECRET_KEY = env.str("SECRET_KEY", "") or secrets.token_urlsafe(48)
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
-    LOG_FORMAT = env.str("LOG_FORMAT", "console")
-    LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+    LOG_FORMAT = env.one_of("LOG_FORMAT", "console", "json")
+    LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
     DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
     CELERY_BROKER_URL = env.broker("BROKER_URL")
@@ -49,8 +50,9 @@ try:
         "probe_interval_seconds": env.positive("PROBE_INTERVAL_SECONDS", 2),
         "deadline_guard_seconds": env.positive("DEADLINE_GUARD_SECONDS", 0.2),
     }
-except environs.EnvError as error:
-    raise ImproperlyConfigured(str(error)) from None
+except (environs.EnvError, ImproperlyConfigured) as error:
+    # Whatever was being started, from a web server to a worker: one line, no traceback.
+    sys.exit(f"Configuration error: {error}")
 
 INSTALLED_APPS = [
     "unfold",
@@ -74,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "notification_service.api.middleware.PlainRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -100,6 +103,8 @@ TEMPLATES = [
     }
 ]
 
+TEST_RUNNER = "tests.runner.PytestRunner"
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -117,13 +122,54 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True  # a fresh clone serves its assets without a collectstatic
+
+UNFOLD = {"SITE_TITLE": "Notification service", "SITE_HEADER": "Notification service", "SITE_SYMBOL": "send"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "notification_service.api.authentication.BearerAuthentication",
+        "notification_service.api.authentication.ConsoleSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["notification_service.api.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["notification_service.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "notification_service.api.renderers.PageRenderer",
+    ],
+    "DEFAULT_FILTER_BACKENDS": ["notification_service.api.query.QueryFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "notification_service.api.pagination.CursorPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "notification_service.api.problems.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` would be a second way to say what Accept says
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notification service",
+    "DESCRIPTION": "Runs mailings: one text to every client who matches a filter, in time and in "
+    "their own hours, and tells what became of every message.\n\nTimes are ISO 8601 with an offset. Unknown fields and "
+    "parameters are refused. Lists come in pages: follow `next`.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["notification_service.api.openapi.hooks.finish"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1}
+    },
+    "TAGS": [
+        {"name": "clients", "description": "The directory: whom mailings go to."},
+        {"name": "mailings", "description": "What is sent, to whom and when; and what became of it."},
+        {"name": "messages", "description": "One text to one client."},
+        {"name": "api", "description": "Where things are."},
+    ],
+}
+
 # Celery carries wake-up calls only: any of them may be lost, repeated or late.
+CELERY_IMPORTS = ["notification_service.pulse"]
 CELERY_WORKER_POOL = "threads"  # one event loop a process, shared by the task threads
 CELERY_WORKER_CONCURRENCY = 8
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -148,11 +194,13 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # ticks need no memory of the last one
 CELERY_BEAT_SCHEDULE = {
-    # Four times a second, for a mailing starts within a second of its time.
-    "start": {"task": "notification_service.mailings.tasks.start", "schedule": 0.25, "options": {"expires": 1}},
-    "send": {"task": "notification_service.delivery.tasks.send_due", "schedule": 1, "options": {"expires": 2}},
-    "settle": {"task": "notification_service.mailings.tasks.settle", "schedule": 1, "options": {"expires": 2}},
-    "rescue": {"task": "notification_service.delivery.tasks.rescue", "schedule": 1, "options": {"expires": 2}},
+    name: {"task": f"notification_service.{task}", "schedule": seconds, "options": {"expires": 2}}
+    for name, task, seconds in (
+        ("start", "mailings.tasks.start", 0.25),  # for a mailing starts within a second of its time
+        ("settle", "mailings.tasks.settle", 1),
+        ("send", "delivery.tasks.send_due", 1),
+        ("rescue", "delivery.tasks.rescue", 1),
+    )
 }
 
 structlog.configure(

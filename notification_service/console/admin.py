@@ -62,7 +62,16 @@ class AttemptInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    list_display = ["id", "mailing_id", "client_id", "status", "attempts", "next_attempt_at", "sent_at", "error"]
+    list_display = [
+        "id",
+        "mailing_id",
+        "client_id",
+        "status",
+        "attempts",
+        "next_attempt_at",
+        "sent_at",
+        "error",
+    ]
     search_fields = ["=id", "=mailing_id", "=client_id"]
     ordering = ["-id"]
     inlines = [AttemptInline]

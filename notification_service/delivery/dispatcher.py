@@ -25,6 +25,7 @@ from notification_service.delivery.worker_clock import DatabaseClock, OpenZones
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
 FULL_CLAIM_SECONDS = 0.005  # between looks whether there is room for another claim
+MAX_UNRECORDED = 20_000  # outcomes that wait for a slow database, beyond which nothing more is claimed
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +43,7 @@ class Dispatcher:
         self._clock = DatabaseClock()
         self._zones = OpenZones(self._clock)
         self._pace = Pace(config)
-        self._random = Random()
+        self._random = Random()  # noqa: S311 (jitter is no secret)
         self._buffer: asyncio.Queue[Claimed] = asyncio.Queue()
         self._terms: dict[int, MailingTerms] = {}
         self._outcomes = Recordable()
@@ -88,7 +89,7 @@ class Dispatcher:
     async def _claim_until_dry(self) -> None:
         while not self._stopping and not self._is_held:
             room = self._pace.room(under_way=self._under_way)
-            if not room:
+            if not room or len(self._outcomes) >= MAX_UNRECORDED:
                 await asyncio.sleep(FULL_CLAIM_SECONDS)
             elif not await self._claim(room):
                 if not self._under_way:
@@ -115,7 +116,7 @@ class Dispatcher:
         self._probe = None
 
     async def _wait_for_outcomes(self) -> None:
-        while self._under_way:
+        while self._under_way:  # noqa: ASYNC110 (an event would cost every message something)
             await asyncio.sleep(FULL_CLAIM_SECONDS)
 
     # send
@@ -128,7 +129,8 @@ class Dispatcher:
             except Exception:
                 # Ours to mend, not the message's: it is rescued when its lease ends.
                 log.exception("delivery failed", message_id=message.id, mailing_id=message.mailing_id)
-            self._under_way -= 1
+            finally:
+                self._under_way -= 1
 
     async def _deliver(self, message: Claimed) -> None:
         terms = self._terms.get(message.mailing_id)
@@ -165,13 +167,14 @@ class Dispatcher:
             config=self._config,
             random=self._random,
         )
-        if message is self._probe and not isinstance(outcome, Held):
-            self._was_let_in = True
+        if message is self._probe and isinstance(answer, Answer) and not isinstance(outcome, Held):
+            self._was_let_in = True  # no answer at all says nothing about that
         if isinstance(outcome, Sent):
             self._outcomes.sent.append((message, now.timestamp()))
             return
         if isinstance(outcome, Held):
             self._is_held, self._hold_reason = True, outcome.reason
+        terms = self._terms.get(message.mailing_id, terms)  # the window may have changed meanwhile
         self._outcomes.unsent.append(unsent(message, outcome, answer=answer, terms=terms, now=now))
         log.info(
             "attempt failed",
@@ -185,20 +188,26 @@ class Dispatcher:
     # record
 
     async def _record_until(self, drained: asyncio.Event) -> None:
-        while not drained.is_set():
+        is_last = False
+        while not is_last:
             with suppress(TimeoutError):
                 await asyncio.wait_for(drained.wait(), self._config.record_interval_seconds)
+            is_last = drained.is_set()  # asked before recording: what comes during it needs another round
             try:
                 await self._record()
                 await self._look_around()
             except Exception:
-                log.exception("recording failed")  # ours to mend; the leases bring the messages back
+                log.exception("recording failed")  # ours to mend; the next round tries again
 
     async def _record(self) -> None:
         outcomes, self._outcomes = self._outcomes, Recordable()
         if not outcomes:
             return
-        await self._records.record(outcomes)
+        try:
+            await self._records.record(outcomes)
+        except BaseException:
+            self._outcomes.extend(outcomes)  # recorded twice they change nothing twice
+            raise
         self._unrecorded.subtract(message.batch_id for message, _ in outcomes.sent)
         self._unrecorded.subtract(unsent.message.batch_id for unsent in outcomes.unsent)
         if done := [batch_id for batch_id, left in self._unrecorded.items() if left <= 0]:
@@ -217,5 +226,14 @@ class Dispatcher:
         state = await self._records.gateway_state()
         self._clock.set_ahead(state.database_ahead)
         self._is_held = state.is_held or self._hold_reason is not None
-        if self._terms:
-            self._terms = await self._records.terms(list(self._terms))
+        await self._refresh_terms()
+
+    async def _refresh_terms(self) -> None:
+        """Keep the present terms of mailings that run; a claim asks for the others."""
+        known = list(self._terms)  # a claim may add to them while this waits
+        present = await self._records.terms(known) if known else {}
+        for mailing_id in known:
+            if mailing_id in present and present[mailing_id].is_running:
+                self._terms[mailing_id] = present[mailing_id]
+            else:
+                self._terms.pop(mailing_id, None)

@@ -51,9 +51,9 @@ class ProbeServerGateway:
 
 
 def _build_client(config: DeliveryConfig) -> Client:
-    builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False)
+    builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False)  # noqa: FBT003
     # A body is compared as it comes: a gateway's gzip bomb is 64 KiB to us at most.
-    builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)
+    builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # noqa: FBT003
     builder = builder.connect_timeout(timedelta(seconds=config.connect_timeout_seconds))
     builder = builder.timeout(timedelta(seconds=config.request_timeout_seconds))
     builder = builder.pool_max_idle_per_host(config.max_concurrency)

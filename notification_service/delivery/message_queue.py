@@ -20,7 +20,7 @@ GATEWAY = "main"
 RESCUED_BATCHES = 20
 RECONNECT_SECONDS = 0.5
 # A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
-CONNECTION = {
+CONNECTION: dict[str, str | int] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
     "options": "-c statement_timeout=30s",
@@ -33,9 +33,10 @@ log = structlog.get_logger(__name__)
 
 
 class MessageQueue:
-    """One connection, for one call at a time. While the database is away a call waits and repeats itself.
+    """One connection, for one call at a time: others wait for it.
 
-    A claim whose answer was lost is repeated as another claim: the first one's lease ends by itself.
+    While the database is away a call waits and repeats itself. A claim whose answer was lost is repeated
+    as another claim: the first one's lease ends by itself.
     """
 
     def __init__(self, conninfo: str, config: DeliveryConfig, *, claimed_by: str) -> None:
@@ -43,6 +44,7 @@ class MessageQueue:
         self._config = config
         self._claimed_by = claimed_by
         self._connection: AsyncConnection[Any] | None = None
+        self._turn = asyncio.Lock()
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -81,9 +83,13 @@ class MessageQueue:
         }
 
     async def gateway_state(self) -> GatewayState:
-        asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
-        [(now, is_held)] = await self._fetch("gateway", {"name": GATEWAY})
-        return GatewayState(is_held=bool(is_held), database_ahead=now.timestamp() - asked_at)
+        async def ask(cursor: AsyncCursor[Any]) -> GatewayState:
+            asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
+            await cursor.execute(statement("gateway"), {"name": GATEWAY})
+            [(now, is_held)] = await cursor.fetchall()
+            return GatewayState(is_held=bool(is_held), database_ahead=now.timestamp() - asked_at)
+
+        return await self._run(ask)
 
     async def record(self, outcomes: Recordable) -> None:
         """Record all of it; called again after an error it changes nothing twice."""
@@ -124,6 +130,10 @@ class MessageQueue:
         return await self._run(execute)
 
     async def _run(self, call: Callable[[AsyncCursor[Any]], Awaitable[Result]]) -> Result:
+        async with self._turn:
+            return await self._repeat(call)
+
+    async def _repeat(self, call: Callable[[AsyncCursor[Any]], Awaitable[Result]]) -> Result:
         while True:
             try:
                 if self._connection is None:

@@ -67,6 +67,10 @@ class Recordable:
     def __len__(self) -> int:
         return len(self.sent) + len(self.unsent)
 
+    def extend(self, other: "Recordable") -> None:
+        self.sent.extend(other.sent)
+        self.unsent.extend(other.unsent)
+
 
 def put_back(message: Claimed, *, until: datetime) -> Unsent:
     """The message was not requested: it waits on as if it had not been claimed."""

@@ -46,9 +46,8 @@ def delivery_config() -> DeliveryConfig:
     if not settings.GATEWAY_URL:
         raise ImproperlyConfigured("GATEWAY_URL is not set: the workers have nowhere to send to")
     try:
-        return DeliveryConfig(
-            gateway_url=settings.GATEWAY_URL, gateway_token=settings.GATEWAY_TOKEN, **settings.DELIVERY
-        )
+        knobs: dict[str, Any] = settings.DELIVERY
+        return DeliveryConfig(gateway_url=settings.GATEWAY_URL, gateway_token=settings.GATEWAY_TOKEN, **knobs)
     except ValueError as error:
         raise ImproperlyConfigured(str(error)) from None
 

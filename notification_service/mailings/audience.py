@@ -19,6 +19,8 @@ from notification_service.mailings.wake_up import SEND, wake_up
 FIRST_CHUNK_CLIENTS = 2_000  # small, so that the first requests start at once
 CHUNK_PAGES = 128  # of the audience's table: about 20,000 clients
 
+BEING_WRITTEN = (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
+
 INSERT_MESSAGES = """
 INSERT INTO mailings_message (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
 SELECT %(mailing_id)s, client.id, 'pending', 0, now(), opening.at, ''
@@ -48,7 +50,7 @@ def build_audience(mailing_id: int) -> None:
     """
     with alone(f"build {mailing_id}") as is_mine:
         mailing = Mailing.objects.get(pk=mailing_id)
-        if not is_mine or mailing.audience_built_at:
+        if not is_mine or mailing.audience_built_at or mailing.status not in BEING_WRITTEN:
             return
         clients = matching_clients(operator_codes=mailing.operator_codes, tags=mailing.tags)
         last = Message.objects.filter(mailing=mailing).aggregate(last=Max("client_id"))["last"]
@@ -58,7 +60,7 @@ def build_audience(mailing_id: int) -> None:
             last = _write_first_chunk(mailing, clients)
         _list_clients(clients.filter(id__gt=last))
         if all(_write_chunk(mailing, pages) for pages in _page_ranges()):
-            Mailing.objects.filter(pk=mailing_id).update(audience_built_at=Now())
+            Mailing.objects.filter(pk=mailing_id, status__in=BEING_WRITTEN).update(audience_built_at=Now())
 
 
 def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client]) -> int:
@@ -98,7 +100,7 @@ def _write_chunk(mailing: Mailing, pages: tuple[int, int]) -> bool:
     with _writing(mailing) as cursor:
         if cursor is None:
             return False
-        cursor.execute(f"SELECT DISTINCT timezone FROM ({listed}) AS c", bounds)
+        cursor.execute(f"SELECT DISTINCT timezone FROM ({listed}) AS c", bounds)  # noqa: S608
         zones = {row[0] for row in cursor.fetchall()}
         _insert(cursor, mailing, listed, zones=zones, **bounds)
     return True
@@ -109,16 +111,19 @@ def _writing(mailing: Mailing) -> Iterator[CursorWrapper | None]:
     """A transaction in which the mailing cannot be stopped or changed; None if it was stopped."""
     with transaction.atomic():
         mailing.refresh_from_db(from_queryset=Mailing.objects.select_for_update(of=("self",), no_key=True))
-        stopped = mailing.status not in (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
         with connection.cursor() as cursor:
-            yield None if stopped else cursor
+            yield cursor if mailing.status in BEING_WRITTEN else None
         wake_up(SEND)
 
 
-def _insert(cursor: CursorWrapper, mailing: Mailing, clients: str, *, zones: set[str], **parameters: Any) -> None:
+def _insert(
+    cursor: CursorWrapper, mailing: Mailing, clients: str, *, zones: set[str], **parameters: Any
+) -> None:
     cursor.execute("SELECT now()")
     now: datetime = cursor.fetchone()[0]
-    openings = {name: next_opening(mailing.send_window, zone=ZoneInfo(name), at=now) for name in sorted(zones)}
+    openings = {
+        name: next_opening(mailing.send_window, zone=ZoneInfo(name), at=now) for name in sorted(zones)
+    }
     cursor.execute(
         INSERT_MESSAGES.format(clients=clients),
         {

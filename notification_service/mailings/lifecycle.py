@@ -26,11 +26,11 @@ CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to"}
 log = structlog.get_logger(__name__)
 
 
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818
     """The mailing's status does not allow it; `args[0]` says so to a person."""
 
 
-class InvalidChange(ValueError):
+class InvalidChange(ValueError):  # noqa: N818
     """The value of `field` contradicts another one, or the clock."""
 
     def __init__(self, field: str, detail: str) -> None:
@@ -153,6 +153,8 @@ def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
         raise TypeError(f"not a field that can change: {sorted(unknown)}")
     if mailing.status not in OPEN:
         raise Conflict(f"The mailing is {mailing.status}: it can no longer change.")
+    if mailing.status in ACTIVE and mailing.end_at <= _database_now():
+        raise Conflict("The mailing has reached its end_at: it can no longer change.")
     fixed = changed & FIXED_AFTER_START
     if mailing.status in ACTIVE and fixed:
         raise Conflict(f"The mailing has started: {', '.join(sorted(fixed))} can no longer change.")

@@ -10,7 +10,9 @@ from django.db import connection
 def alone(name: str) -> Iterator[bool]:
     """Hold the lock while in the block; yields False at once where another session holds it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"notification_service:{name}"])
+        cursor.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"notification_service:{name}"]
+        )
         is_mine = bool(cursor.fetchone()[0])
     try:
         yield is_mine

@@ -43,7 +43,8 @@ def next_opening(window: SendWindow | None, *, zone: ZoneInfo, at: datetime) -> 
 
 
 def unchanged_until(window: SendWindow, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """An instant after `at` until which `is_open` answers as it does at `at`."""
+    """An instant after `at` (aware, answered in UTC) until which `is_open` answers as it does at `at`."""
+    at = at.astimezone(UTC)
     edges = (_next_time_of_day(edge, zone=zone, at=at) for edge in (window.opens, window.closes))
     edge = min(edge if edge > at else edge + DAY for edge in edges)
     return _first_clock_change(zone, after=at, until=edge) or edge

@@ -1,10 +1,14 @@
 """What the messages of a mailing become when it ends, changes or goes: in chunks, in the background."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from notification_service.mailings import lifecycle, stats
 from notification_service.mailings.models import (
@@ -19,6 +23,9 @@ from notification_service.mailings.send_window import next_opening
 from notification_service.mailings.wake_up import SEND, wake_up
 
 CHUNK_MESSAGES = 10_000
+ROUND_CHUNKS = 5  # of one mailing, after which the others have their turn
+# For as long a worker may still put a message off by a window that it read before the change.
+WINDOW_KNOWN_AFTER = timedelta(seconds=2)
 
 END_WAITING = """
 UPDATE mailings_message SET status = %(status)s, next_attempt_at = NULL, error = %(error)s
@@ -33,12 +40,14 @@ WHERE id IN (
 RESCHEDULE = """
 UPDATE mailings_message AS message
 SET next_attempt_at = greatest(
-  %(opening)s,
+  opening.at,
   (SELECT max(retry_at) FROM mailings_attempt AS a WHERE message.attempts > 0 AND a.message_id = message.id)
 )
 FROM mailings_client AS client
-WHERE message.mailing_id = %(mailing_id)s AND message.next_attempt_at > now()
-  AND client.id = message.client_id AND client.timezone = %(zone)s
+JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
+  ON opening.timezone = client.timezone
+WHERE message.mailing_id = %(mailing_id)s AND client.id = message.client_id
+  AND message.next_attempt_at > now() AND message.next_attempt_at <> opening.at
 """
 
 DELETE_MESSAGES = """
@@ -54,62 +63,74 @@ log = structlog.get_logger(__name__)
 
 
 def settle() -> None:
-    """One round over all mailings that are not settled: reschedule, expire, cancel, finish, remove."""
+    """Reschedule, expire, cancel, finish and remove, until there is nothing left to do now."""
     for mailing in Mailing.objects.alive().filter(finished_at=None, window_changed_at__isnull=False):
         _reschedule(mailing)
-    unsettled = Mailing.objects.filter(finished_at=None)
-    for mailing_id in unsettled.filter(lifecycle.past_deadline()).values_list("pk", flat=True):
-        _end_waiting(mailing_id, Message.Status.EXPIRED, error="deadline passed")
-    for mailing_id in unsettled.filter(status=Mailing.Status.CANCELLED, deleted_at=None).values_list("pk", flat=True):
-        _end_waiting(mailing_id, Message.Status.CANCELLED, error="mailing cancelled")
-    _finish()
-    for mailing_id in Mailing.objects.filter(deleted_at__isnull=False).values_list("pk", flat=True):
-        _remove(mailing_id)
-
-
-def _end_waiting(mailing_id: int, status: Message.Status, *, error: str) -> None:
-    parameters = {"mailing_id": mailing_id, "status": status, "error": error, "limit": CHUNK_MESSAGES}
-    while _execute(END_WAITING, parameters):
+    while _settle_some():
         pass
+
+
+def _settle_some() -> bool:
+    """A few chunks of every mailing that is not settled; whether there are more."""
+    unsettled = Mailing.objects.filter(finished_at=None)
+    expired = _ids(unsettled.filter(lifecycle.past_deadline()))
+    cancelled = _ids(unsettled.filter(status=Mailing.Status.CANCELLED, deleted_at=None))
+    deleted = _ids(Mailing.objects.filter(deleted_at__isnull=False))
+    more = [_end_waiting(pk, Message.Status.EXPIRED, error="deadline passed") for pk in expired]
+    more += [_end_waiting(pk, Message.Status.CANCELLED, error="mailing cancelled") for pk in cancelled]
+    _finish()
+    more += [_remove(pk) for pk in deleted]
+    return any(more)
+
+
+def _ids(mailings: QuerySet[Mailing]) -> list[int]:
+    return list(mailings.values_list("pk", flat=True))
+
+
+def _end_waiting(mailing_id: int, status: Message.Status, *, error: str) -> bool:
+    parameters = {"mailing_id": mailing_id, "status": status, "error": error, "limit": CHUNK_MESSAGES}
+    return all(_execute(END_WAITING, parameters) for _ in range(ROUND_CHUNKS))
 
 
 def _finish() -> None:
     # Which are written comes before the counts: a count read first may lack messages written since.
     written = Q(audience_built_at__isnull=False) | Q(status=Mailing.Status.CANCELLED)
     mailings = Mailing.objects.filter(written, finished_at=None, deleted_at=None)
-    counts = stats.message_counts(list(mailings.values_list("pk", flat=True)))
+    counts = stats.message_counts(_ids(mailings))
     settled = [pk for pk, count in counts.items() if not count["pending"] and not count["sending"]]
     lifecycle.finish_settled(settled)
 
 
 def _reschedule(mailing: Mailing) -> None:
-    """Move the waiting messages to the openings of a window that changed, zone by zone."""
+    """Move the waiting messages to the openings of a window that changed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now = cursor.fetchone()[0]
-    zones = Client.objects.order_by().values_list("timezone", flat=True).distinct()
-    for name in zones:
-        opening = next_opening(mailing.send_window, zone=ZoneInfo(name), at=now)
-        _execute(RESCHEDULE, {"mailing_id": mailing.pk, "zone": name, "opening": opening})
+    zones = list(Client.objects.order_by().values_list("timezone", flat=True).distinct())
+    openings = [next_opening(mailing.send_window, zone=ZoneInfo(name), at=now) for name in zones]
+    _execute(RESCHEDULE, {"mailing_id": mailing.pk, "zones": zones, "openings": openings})
     same_change = Q(pk=mailing.pk, window_changed_at=mailing.window_changed_at)
-    Mailing.objects.filter(same_change).update(window_changed_at=None)
+    known_everywhere = Q(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER)
+    Mailing.objects.filter(same_change, known_everywhere).update(window_changed_at=None)
     with transaction.atomic():
         wake_up(SEND)
 
 
-def _remove(mailing_id: int) -> None:
-    while _execute(DELETE_MESSAGES, {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}):
-        pass
+def _remove(mailing_id: int) -> bool:
+    chunk = {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}
+    if all(_execute(DELETE_MESSAGES, chunk) for _ in range(ROUND_CHUNKS)):
+        return True
     if Message.objects.filter(mailing_id=mailing_id).exists():
-        return  # a worker is recording the rest at this moment: the next round removes it
+        return False  # a worker is recording the rest at this moment: the next call removes it
     with transaction.atomic():
         for counter in (MessageCount, MinuteCount, FailureCount):
             counter.objects.filter(mailing_id=mailing_id).delete()
         Mailing.objects.filter(pk=mailing_id).delete()
     log.info("mailing removed", mailing_id=mailing_id)
+    return False
 
 
-def _execute(statement: str, parameters: dict[str, object]) -> int:
+def _execute(statement: str, parameters: Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)

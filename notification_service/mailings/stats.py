@@ -1,6 +1,6 @@
 """Exact counts, read from the counters that the database keeps: a few rows, whatever the size."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -48,7 +48,7 @@ def failures_by_reason(mailing_id: int) -> list[Failure]:
     """How many messages ended as failed or unknown for each reason, most first."""
     reasons = FailureCount.objects.filter(mailing_id=mailing_id).values("reason")
     counts = reasons.annotate(messages=Sum("messages")).order_by("-messages", "reason")
-    return [Failure(**row) for row in counts if row["messages"]]  # type: ignore[typeddict-item]
+    return [Failure(**row) for row in counts if row["messages"]]
 
 
 def _mailing_counts() -> dict[str, int]:
@@ -74,6 +74,6 @@ def _sums() -> dict[str, Sum]:
     return {f"{status}_sum": Sum(status) for status in STATUSES}
 
 
-def _tally(row: dict[str, Any]) -> dict[str, int]:
+def _tally(row: Mapping[str, Any]) -> dict[str, int]:
     by_status = {status: int(row.get(f"{status}_sum") or 0) for status in STATUSES}
     return {"total": sum(by_status.values()), **by_status}

@@ -42,7 +42,7 @@ class Publisher:
     def _send(self, name: str) -> None:
         try:
             current_app.send_task(name, retry=False, expires=10)
-        except Exception as error:  # whatever the broker's library raises: beat will call again
+        except Exception as error:  # noqa: BLE001 (whatever the broker's library raises: beat will call again)
             log.warning("wake-up lost", task=name, error=repr(error))
 
 

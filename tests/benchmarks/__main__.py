@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,12 +68,13 @@ def print_sends(folder: Path, database_url: str, broker_url: str, *, clients: in
             sends = measure_sends(service, gateway_url=url, clients=clients, runs=runs)
         finally:
             service.stop()
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform(terse=True)}"
     title = f"B1: {clients:,} clients, {CONCURRENCY} connections, {stub} on the same machine ({machine})"
     table = Table("", "min", "median", "max", title=title)
-    for label, figures in (("bare client's loop, requests/s", sends.bare), ("recorded sends/s", sends.product)):
-        ordered = sorted(figures)
-        table.add_row(label, *(f"{x:,.0f}" for x in (ordered[0], ordered[len(ordered) // 2], ordered[-1])))
+    rows = {"bare client's loop, requests/s": sends.bare, "recorded sends/s": sends.product}
+    for label, figures in rows.items():
+        summary = (min(figures), statistics.median(figures), max(figures))
+        table.add_row(label, *(f"{figure:,.0f}" for figure in summary))
     table.add_row("ratio, median of runs", "", f"{sends.ratio:.2f}", f"target {TARGET}")
     Console().print(table)
 

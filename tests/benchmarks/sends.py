@@ -46,5 +46,6 @@ def _send_to_all() -> float:
 
 
 def _bare(gateway_url: str, requests: int) -> float:
-    command = [sys.executable, "-m", "tests.benchmarks.bare_client", gateway_url, str(requests), str(CONCURRENCY)]
+    arguments = [gateway_url, str(requests), str(CONCURRENCY)]
+    command = [sys.executable, "-m", "tests.benchmarks.bare_client", *arguments]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

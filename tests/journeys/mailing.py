@@ -20,7 +20,8 @@ def make_clients(count: int, *, zones: Sequence[str] = ZONES) -> None:
         cursor.execute(
             "INSERT INTO mailings_client"
             " (phone, operator_code, tag, timezone, attributes, created_at, updated_at)"
-            " SELECT (79000000000 + n)::text, '900', '', (%(zones)s::text[])[1 + n %% %(modulus)s], '{}', now(), now()"
+            " SELECT (79000000000 + n)::text, '900', '', (%(zones)s::text[])[1 + n %% %(modulus)s],"
+            " '{}', now(), now()"
             " FROM generate_series(1, %(count)s) AS n",
             {"zones": list(zones), "modulus": len(zones), "count": count},
         )

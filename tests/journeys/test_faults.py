@@ -4,7 +4,6 @@ import signal
 import time
 from pathlib import Path
 
-
 import pytest
 from django.db import connections
 
@@ -35,9 +34,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_recorded_success(service: 
     check_rules(mailing, service)
 
 
-def test_a_broker_killed_with_all_its_data_loses_nothing(
-    transactional_db: None, tmp_path: Path
-) -> None:
+def test_a_broker_killed_with_all_its_data_loses_nothing(transactional_db: None, tmp_path: Path) -> None:
     broker = EmbeddedValkey(tmp_path / "broker")
     broker.start()
     service = Service(tmp_path, database_url=database_conninfo(), broker_url=broker.url)

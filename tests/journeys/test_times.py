@@ -7,6 +7,7 @@ from notification_service.mailings.models import Client, Message
 from tests.journeys.mailing import (
     check_rules,
     make_clients,
+    sent,
     start_mailing,
     wait_until_finished,
     window_around_now,
@@ -35,7 +36,7 @@ def test_only_clients_inside_their_local_hours_are_messaged(service: Service) ->
     opens, closes = window_around_now(3)
     mailing = start_mailing(window_from=opens, window_to=closes)
     inside = Client.objects.filter(timezone="Etc/GMT-3").count()
-    wait_until(lambda: Message.objects.filter(status="sent").count() == inside, what="the open zone being sent")
+    wait_until(lambda: sent(mailing) == inside, what="the open zone being sent")
 
     zones = dict(Message.objects.values_list("id", "client__timezone"))
     for message_id, received in service.requests().items():

@@ -1,4 +1,5 @@
--- Take due messages under a new lease, of every mailing that has any in equal shares.
+-- Take due messages under a new lease, of every mailing that has any in equal shares (of as many of
+-- them, by lot, as messages are wanted).
 -- Guarantees: each row is taken by one worker; its mailing runs and is not at its deadline; the phone
 -- and zone are the client's present ones; a message of a deleted client ends here.
 -- Index: message_due (mailing_id, next_attempt_at).
@@ -10,6 +11,7 @@ WITH busy AS MATERIALIZED (
       SELECT FROM mailings_message AS message
       WHERE message.mailing_id = mailings_mailing.id AND message.next_attempt_at <= now()
     )
+  ORDER BY random() LIMIT %(limit)s
 ), due AS MATERIALIZED (
   SELECT message.id, message.client_id FROM busy CROSS JOIN LATERAL (
     SELECT id, client_id FROM mailings_message

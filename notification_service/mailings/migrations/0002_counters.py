@@ -75,14 +75,27 @@ BEGIN
 
   INSERT INTO mailings_minutecount AS c (mailing_id, minute, slot, sent, failed, retried)
   SELECT mailing_id, date_trunc('minute', now()), mailings_count_slot(),
-    count(*) FILTER (WHERE status = 'sent'), count(*) FILTER (WHERE status = 'failed'), 0
-  FROM after_rows WHERE status IN ('sent', 'failed') GROUP BY 1 ORDER BY 1
+    coalesce(sum(change) FILTER (WHERE status = 'sent'), 0),
+    coalesce(sum(change) FILTER (WHERE status = 'failed'), 0), 0
+  FROM (
+    SELECT mailing_id, status, count(*) AS change FROM after_rows
+    WHERE status IN ('sent', 'failed') GROUP BY 1, 2
+    UNION ALL
+    SELECT mailing_id, status, -count(*) FROM before_rows
+    WHERE status IN ('sent', 'failed') GROUP BY 1, 2
+  ) AS both_sides GROUP BY 1 HAVING bool_or(change <> 0) ORDER BY 1
   ON CONFLICT (mailing_id, minute, slot) DO UPDATE SET
     sent = c.sent + excluded.sent, failed = c.failed + excluded.failed;
 
   INSERT INTO mailings_failurecount AS c (mailing_id, reason, slot, messages)
-  SELECT mailing_id, error, mailings_count_slot(), count(*)
-  FROM after_rows WHERE status IN ('failed', 'unknown') GROUP BY 1, 2 ORDER BY 1, 2
+  SELECT mailing_id, error, mailings_count_slot(), sum(change)
+  FROM (
+    SELECT mailing_id, error, count(*) AS change FROM after_rows
+    WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
+    UNION ALL
+    SELECT mailing_id, error, -count(*) FROM before_rows
+    WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
+  ) AS both_sides GROUP BY 1, 2 HAVING sum(change) <> 0 ORDER BY 1, 2
   ON CONFLICT (mailing_id, reason, slot) DO UPDATE SET messages = c.messages + excluded.messages;
   RETURN NULL;
 END $$;
@@ -122,9 +135,7 @@ class Migration(migrations.Migration):
     dependencies = [("mailings", "0001_models")]
 
     operations = [
-        migrations.RunSQL(
-            ZONE_CHECK, "ALTER TABLE mailings_client DROP CONSTRAINT client_timezone_is_known"
-        ),
+        migrations.RunSQL(ZONE_CHECK, "ALTER TABLE mailings_client DROP CONSTRAINT client_timezone_is_known"),
         migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
         migrations.RunSQL(COUNTERS, DROP_COUNTERS),
     ]

@@ -16,7 +16,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
 class Client(models.Model):
     """A person with a phone. A deleted one keeps only its id, which its messages refer to."""
 
-    phone = models.CharField(max_length=11, unique=True, null=True)
+    phone = models.CharField(max_length=11, unique=True, null=True)  # noqa: DJ001 (unique, and none when deleted)
     operator_code = models.CharField(max_length=3)
     tag = models.CharField(max_length=TAG_LENGTH, blank=True, default="")
     timezone = models.CharField(max_length=64)

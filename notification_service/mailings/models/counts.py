@@ -25,15 +25,20 @@ class StatusTally(models.Model):
 
 
 class MessageCount(StatusTally):
-    """Messages by status of a mailing; of all mailings together where the mailing is null."""
+    """Messages of a mailing by status; of all mailings together where the mailing is null."""
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, null=True, db_constraint=False, db_index=False)
     slot = models.SmallIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "slot"], name="message_count_slot", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["mailing", "slot"], name="message_count_slot", nulls_distinct=False
+            )
         ]
+
+    def __str__(self) -> str:
+        return f"messages of mailing {self.mailing_id}, slot {self.slot}"
 
 
 class MinuteCount(models.Model):
@@ -51,6 +56,9 @@ class MinuteCount(models.Model):
             models.UniqueConstraint(fields=["mailing", "minute", "slot"], name="minute_count_slot")
         ]
 
+    def __str__(self) -> str:
+        return f"minute {self.minute} of mailing {self.mailing_id}, slot {self.slot}"
+
 
 class FailureCount(models.Model):
     """Messages of a mailing that are failed or unknown, by reason."""
@@ -64,3 +72,6 @@ class FailureCount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["mailing", "reason", "slot"], name="failure_count_slot")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} of mailing {self.mailing_id}, slot {self.slot}"

@@ -61,7 +61,9 @@ class Mailing(models.Model):
             models.CheckConstraint(name="mailing_ends_after_start", condition=Q(end_at__gt=F("start_at"))),
             models.CheckConstraint(
                 name="mailing_text_fits",
-                condition=Q(GreaterThanOrEqual(Length("text"), 1), LessThanOrEqual(Length("text"), TEXT_LENGTH)),
+                condition=Q(
+                    GreaterThanOrEqual(Length("text"), 1), LessThanOrEqual(Length("text"), TEXT_LENGTH)
+                ),
             ),
             models.CheckConstraint(
                 name="mailing_status_is_known",
@@ -77,11 +79,11 @@ class Mailing(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"mailing {self.pk}"
+
     @property
     def send_window(self) -> SendWindow | None:
         if self.window_from is None or self.window_to is None:
             return None
         return SendWindow(opens=self.window_from, closes=self.window_to)
-
-    def __str__(self) -> str:
-        return f"mailing {self.pk}"

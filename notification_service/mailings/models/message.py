@@ -47,7 +47,9 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["mailing", "client"], name="message_once_per_client"),
             models.CheckConstraint(
                 name="message_status_is_known",
-                condition=Q(status__in=["pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"]),
+                condition=Q(
+                    status__in=["pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"]
+                ),
             ),
             models.CheckConstraint(
                 name="message_is_due_while_pending",

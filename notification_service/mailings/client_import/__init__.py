@@ -1,0 +1,24 @@
+"""Bulk import of clients: a file's lines create clients, or update those whose phone is known.
+
+A stream is read once, in bounded memory, and written in chunks, each a transaction of its own: an import
+that dies keeps the chunks it wrote, and the same file can simply be imported again.
+"""
+
+from notification_service.mailings.client_import.report import (
+    ERRORS_KEPT,
+    FileRefused,
+    ImportResult,
+    ImportStopped,
+    Rejection,
+)
+from notification_service.mailings.client_import.run import FileFormat, import_clients
+
+__all__ = [
+    "ERRORS_KEPT",
+    "FileFormat",
+    "FileRefused",
+    "ImportResult",
+    "ImportStopped",
+    "Rejection",
+    "import_clients",
+]

@@ -1,0 +1,93 @@
+"""Bytes to physical lines, in bounded memory whatever the bytes are."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from notification_service.mailings.client_import.report import BadLine, FileRefused
+
+Read = Callable[[int], bytes]
+Line = tuple[int, bytes]
+
+BLOCK_BYTES = 256 * 1024
+LINE_BYTES = 64 * 1024
+
+UTF8_BOM = b"\xef\xbb\xbf"
+FOREIGN = {
+    b"\x1f\x8b": "This is a gzip archive: unpack it first.",
+    b"PK\x03\x04": "This is an Excel workbook or a ZIP archive: save the sheet as CSV in UTF-8.",
+    b"\xd0\xcf\x11\xe0": "This is an old Excel workbook: save the sheet as CSV in UTF-8.",
+    b"BZh": "This is a bzip2 archive: unpack it first.",
+    b"\xfd7zXZ": "This is an xz archive: unpack it first.",
+    b"\x28\xb5\x2f\xfd": "This is a zstd archive: unpack it first.",
+    b"\xff\xfe": "The file is in UTF-16: save it as UTF-8.",
+    b"\xfe\xff": "The file is in UTF-16: save it as UTF-8.",
+    b"\0\0\xfe\xff": "The file is in UTF-32: save it as UTF-8.",
+}
+
+
+class NumberedLines:
+    """Physical lines with their numbers, from which a reader can take ahead and give back."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = enumerate(lines, 1)
+        self._returned: deque[Line] = deque()
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        return self._returned.popleft() if self._returned else next(self._lines)
+
+    def give_back(self, lines: list[Line]) -> None:
+        self._returned.extendleft(reversed(lines))
+
+
+def read_lines(read: Read) -> Iterator[bytes]:
+    """Yield lines without their ends (LF, CRLF or CR) and without the BOM.
+
+    Of a line longer than LINE_BYTES only a start comes, itself longer than that: `decode` refuses it.
+    Raises FileRefused where the first bytes are those of another kind of file.
+    """
+    lines = _split_lines(read)
+    for first in lines:
+        _refuse_foreign(first)
+        yield first.removeprefix(UTF8_BOM)
+        break
+    yield from lines
+
+
+def decode(line: bytes) -> str:
+    """Raises BadLine for what no line may hold."""
+    if len(line) > LINE_BYTES:
+        raise BadLine(f"The line is longer than {LINE_BYTES // 1024} KiB.")
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        byte = line[error.start]
+        raise BadLine(f"Byte {error.start + 1} of the line (0x{byte:02x}) is not UTF-8.") from None
+    if "\0" in text:
+        raise BadLine(f"Character {text.index(chr(0)) + 1} of the line is NUL.")
+    return text
+
+
+def _split_lines(read: Read) -> Iterator[bytes]:
+    tail = b""
+    while block := read(BLOCK_BYTES):
+        lines = (tail + block).splitlines()
+        tail = b"" if block.endswith(b"\n") else _unfinished(lines.pop(), block)
+        yield from lines
+    if tail:
+        yield tail.removesuffix(b"\r")
+
+
+def _unfinished(line: bytes, block: bytes) -> bytes:
+    # A CR at the block's end may be half of a CRLF: it stays with its line until the next block.
+    return line[: LINE_BYTES + 1] + (b"\r" if block.endswith(b"\r") else b"")
+
+
+def _refuse_foreign(first: bytes) -> None:
+    for magic, reason in FOREIGN.items():
+        if first.startswith(magic):
+            raise FileRefused(reason)
+    if b"\0" in first:
+        raise FileRefused("The first line has NUL bytes: the file is not text in UTF-8.")

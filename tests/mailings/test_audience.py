@@ -1,0 +1,260 @@
+"""Exactly the matching clients get one message each, and nobody is added later."""
+
+import threading
+from collections.abc import Callable
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from django.db import connection
+
+from notification_service.mailings import audience, stats
+from notification_service.mailings.audience import build_audience, matching_clients
+from notification_service.mailings.clients import delete_client
+from notification_service.mailings.models import Client, Mailing, Message
+from notification_service.mailings.send_window import next_opening
+from tests.factories import make_client, make_clients_in_bulk, make_message, make_running_mailing, now
+
+DAYTIME = {"window_from": time(9), "window_to": time(21)}
+
+
+def make_unbuilt_mailing(**fields: object) -> Mailing:
+    return make_running_mailing(**{"started_at": now(), "audience_built_at": None} | fields)
+
+
+def recipients(mailing: Mailing) -> list[int]:
+    return sorted(Message.objects.filter(mailing=mailing).values_list("client_id", flat=True))
+
+
+def all_clients() -> list[int]:
+    return sorted(Client.objects.values_list("id", flat=True))
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten clients at first, then about two hundred at a time."""
+    monkeypatch.setattr(audience, "FIRST_CHUNK_CLIENTS", 10)
+    monkeypatch.setattr(audience, "CHUNK_PAGES", 1)
+
+
+def after_chunk(monkeypatch: pytest.MonkeyPatch, number: int, call: Callable[[], object]) -> None:
+    """Have the call made when that many chunks have been written."""
+    chunks = iter(range(1, 1000))
+    monkeypatch.setattr(audience, "wake_up", lambda *names: call() if next(chunks) == number else None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("operator_codes", "tags", "expected"),
+    [
+        ([], [], ["916 vip", "916 ", "903 vip", "903 new", "926 new"]),
+        (["916"], [], ["916 vip", "916 "]),
+        (["916", "926"], [], ["916 vip", "916 ", "926 new"]),
+        ([], ["vip"], ["916 vip", "903 vip"]),
+        ([], ["vip", "new"], ["916 vip", "903 vip", "903 new", "926 new"]),
+        ([], [""], ["916 "]),
+        (["916", "903"], ["vip", "new"], ["916 vip", "903 vip", "903 new"]),
+        (["999"], [], []),
+        (["916"], ["new"], []),
+    ],
+)
+def test_matches_any_of_the_codes_and_any_of_the_tags(
+    operator_codes: list[str], tags: list[str], expected: list[str]
+) -> None:
+    for name in ("916 vip", "916 ", "903 vip", "903 new", "926 new"):
+        code, tag = name.split(" ")
+        make_client(operator_code=code, tag=tag)
+    clients = matching_clients(operator_codes=operator_codes, tags=tags).order_by("id")
+    assert [f"{client.operator_code} {client.tag}" for client in clients] == expected
+
+
+@pytest.mark.django_db
+def test_a_deleted_client_matches_nothing() -> None:
+    delete_client(make_client().id)
+    assert list(matching_clients(operator_codes=[], tags=[])) == []
+
+
+@pytest.mark.django_db
+def test_every_matching_client_gets_one_message() -> None:
+    matching = [make_client(tag="vip"), make_client(tag="vip")]
+    make_client(tag="other")
+    mailing = make_unbuilt_mailing(tags=["vip"])
+    build_audience(mailing.id)
+    assert recipients(mailing) == [client.id for client in matching]
+
+
+@pytest.mark.django_db
+def test_a_new_message_is_due_and_was_never_tried() -> None:
+    make_client()
+    build_audience(make_unbuilt_mailing().id)
+    message = Message.objects.get()
+    assert (message.status, message.attempts, message.error) == ("pending", 0, "")
+    assert message.next_attempt_at == message.created_at
+
+
+@pytest.mark.django_db
+def test_a_built_audience_is_marked_as_such() -> None:
+    mailing = make_unbuilt_mailing()
+    build_audience(mailing.id)
+    mailing.refresh_from_db()
+    assert mailing.audience_built_at is not None
+
+
+@pytest.mark.django_db
+def test_first_attempts_wait_for_the_window_in_each_zone() -> None:
+    zones = ["Asia/Kamchatka", "Asia/Kathmandu", "Europe/Moscow", "America/Lima", "Pacific/Chatham"]
+    clients = {make_client(timezone=zone).id: ZoneInfo(zone) for zone in zones}
+    mailing = make_unbuilt_mailing(**DAYTIME)
+    build_audience(mailing.id)
+    for message in Message.objects.all():
+        expected = next_opening(mailing.send_window, zone=clients[message.client_id], at=message.created_at)
+        assert message.next_attempt_at == expected
+    assert Message.objects.count() == len(zones)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("clients", [9, 10, 11, 12, 1000])
+def test_chunks_leave_neither_gaps_nor_doubles(small_chunks: None, clients: int) -> None:
+    make_clients_in_bulk(clients)
+    mailing = make_unbuilt_mailing()
+    build_audience(mailing.id)
+    assert recipients(mailing) == all_clients()
+    assert stats.message_counts([mailing.id])[mailing.id]["pending"] == clients
+
+
+@pytest.mark.django_db
+def test_the_first_messages_are_there_before_the_rest(
+    small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clients_in_bulk(1000)
+    mailing = make_unbuilt_mailing()
+    seen: list[int] = []
+    after_chunk(monkeypatch, 1, lambda: seen.append(Message.objects.count()))
+    build_audience(mailing.id)
+    assert seen == [10]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("written", [1, 10, 300])
+def test_a_build_that_died_goes_on_where_it_stopped(small_chunks: None, written: int) -> None:
+    make_clients_in_bulk(1000)
+    expected = all_clients()
+    mailing = make_unbuilt_mailing()
+    for client in Client.objects.order_by("id")[:written]:
+        make_message(mailing, client)
+    late = make_client()
+    Client.objects.filter(pk=late.pk).update(created_at=now() + timedelta(seconds=5))
+    build_audience(mailing.id)
+    assert recipients(mailing) == expected
+
+
+@pytest.mark.django_db
+def test_nobody_is_added_later(small_chunks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_clients_in_bulk(1000)
+    expected = all_clients()
+    mailing = make_unbuilt_mailing()
+    after_chunk(monkeypatch, 3, make_client)
+    build_audience(mailing.id)
+    assert recipients(mailing) == expected
+
+
+@pytest.mark.django_db
+def test_a_built_audience_is_not_built_again() -> None:
+    mailing = make_unbuilt_mailing()
+    build_audience(mailing.id)
+    make_client()
+    build_audience(mailing.id)
+    assert recipients(mailing) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["scheduled", "finished", "cancelled"])
+def test_a_mailing_that_does_not_run_gets_no_messages(status: str) -> None:
+    make_client()
+    mailing = make_unbuilt_mailing(status=status)
+    build_audience(mailing.id)
+    mailing.refresh_from_db()
+    assert (recipients(mailing), mailing.audience_built_at) == ([], None)
+
+
+@pytest.mark.django_db
+def test_a_paused_mailings_audience_is_written_on() -> None:
+    client = make_client()
+    mailing = make_unbuilt_mailing(status="paused")
+    build_audience(mailing.id)
+    assert recipients(mailing) == [client.id]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("chunks", [1, 2, 3])
+def test_a_mailing_cancelled_midway_gets_no_more_messages(
+    small_chunks: None, monkeypatch: pytest.MonkeyPatch, chunks: int
+) -> None:
+    make_clients_in_bulk(1000)
+    mailing = make_unbuilt_mailing()
+    written: list[int] = []
+
+    def cancel() -> None:
+        Mailing.objects.update(status="cancelled")
+        written.append(Message.objects.count())
+
+    after_chunk(monkeypatch, chunks, cancel)
+    build_audience(mailing.id)
+    mailing.refresh_from_db()
+    assert (len(recipients(mailing)), mailing.audience_built_at) == (written[0], None)
+
+
+@pytest.mark.django_db
+def test_a_window_changed_midway_holds_for_the_rest(
+    small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clients_in_bulk(1000)
+    mailing = make_unbuilt_mailing()
+    closed = {"window_from": time(1), "window_to": time(1, 1)}
+    after_chunk(monkeypatch, 1, lambda: Mailing.objects.update(**closed))
+    build_audience(mailing.id)
+    assert Message.objects.filter(next_attempt_at__gt=now()).count() == 990
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_builders_at_once_leave_one_message_each(small_chunks: None) -> None:
+    make_clients_in_bulk(3000)
+    mailing = make_unbuilt_mailing()
+    start = threading.Barrier(3)
+
+    def build() -> None:
+        start.wait(10)
+        try:
+            build_audience(mailing.id)
+        finally:
+            connection.close()
+
+    builders = [threading.Thread(target=build) for _ in range(3)]
+    for builder in builders:
+        builder.start()
+    for builder in builders:
+        builder.join(30)
+    assert recipients(mailing) == all_clients()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_builders_mailing_is_left_to_it() -> None:
+    make_client()
+    mailing = make_unbuilt_mailing()
+    lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        other.execute(lock, [f"notification_service:build {mailing.id}"])
+        build_audience(mailing.id)
+        assert recipients(mailing) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailing_cannot_be_stopped_while_a_chunk_is_being_written() -> None:
+    make_client()
+    mailing = make_unbuilt_mailing()
+    parameters = connection.get_connection_params() | {"cursor_factory": None}
+    with audience._writing(mailing), psycopg.connect(**parameters) as other:
+        other.execute("SET lock_timeout = 100")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute("UPDATE mailings_mailing SET status = 'cancelled'")

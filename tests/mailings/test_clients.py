@@ -1,0 +1,95 @@
+"""Changes of clients, which their waiting messages follow."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from notification_service.mailings import stats
+from notification_service.mailings.clients import delete_client, update_client
+from notification_service.mailings.models import Client, Message
+from tests.factories import make_client, make_message, make_running_mailing, now
+
+pytestmark = pytest.mark.django_db
+
+TOMORROW = now() + timedelta(days=1)
+
+
+def test_changes_are_kept() -> None:
+    client = make_client()
+    update_client(client.id, phone="79169999999", tag="vip", attributes={"name": "Anna"})
+    client.refresh_from_db()
+    assert (client.phone, client.tag, client.attributes) == ("79169999999", "vip", {"name": "Anna"})
+
+
+def test_a_phone_belongs_to_one_client() -> None:
+    first, second = make_client(), make_client()
+    with pytest.raises(IntegrityError):
+        update_client(second.id, phone=first.phone)
+
+
+def test_a_client_who_moved_has_the_waiting_messages_looked_at_anew() -> None:
+    message = make_message(next_attempt_at=TOMORROW)
+    update_client(message.client_id, timezone="Asia/Vladivostok")
+    message.refresh_from_db()
+    assert message.next_attempt_at is not None
+    assert message.next_attempt_at <= now()
+
+
+def test_a_retry_keeps_its_time_when_the_client_moves() -> None:
+    message = make_message(next_attempt_at=TOMORROW, attempts=1)
+    update_client(message.client_id, timezone="Asia/Vladivostok")
+    message.refresh_from_db()
+    assert message.next_attempt_at == TOMORROW
+
+
+def test_messages_of_a_client_who_stays_are_left_alone() -> None:
+    message, others = make_message(next_attempt_at=TOMORROW), make_message(next_attempt_at=TOMORROW)
+    update_client(message.client_id, timezone="Europe/Moscow", tag="vip")
+    update_client(make_client().id, timezone="Asia/Vladivostok")
+    assert set(Message.objects.values_list("next_attempt_at", flat=True)) == {TOMORROW}
+    assert others.status == "pending"
+
+
+def test_a_deleted_client_leaves_no_personal_data() -> None:
+    client = make_client(tag="vip", timezone="Asia/Omsk", attributes={"name": "Anna"})
+    delete_client(client.id)
+    client.refresh_from_db()
+    assert (client.phone, client.operator_code, client.tag) == (None, "", "")
+    assert (client.timezone, client.attributes) == ("UTC", {})
+    assert client.deleted_at is not None
+
+
+def test_a_deleted_clients_phone_is_free_again() -> None:
+    client = make_client(phone="79161234567")
+    delete_client(client.id)
+    assert make_client(phone="79161234567").id != client.id
+
+
+def test_what_a_deleted_client_was_to_get_is_cancelled_and_counted() -> None:
+    client, mailing = make_client(), make_running_mailing()
+    make_message(mailing, client, attempts=1, error="HTTP 503")
+    make_message(client=client, status="sent")
+    delete_client(client.id)
+    assert sorted(Message.objects.values_list("status", "error")) == [
+        ("cancelled", "client deleted"),
+        ("sent", ""),
+    ]
+    counts = stats.message_counts([mailing.id])[mailing.id]
+    assert {status: count for status, count in counts.items() if count} == {"total": 1, "cancelled": 1}
+
+
+@pytest.mark.parametrize("status", ["sending", "sent", "failed", "expired", "unknown"])
+def test_what_is_no_longer_pending_keeps_its_status(status: str) -> None:
+    message = make_message(status=status)
+    delete_client(message.client_id)
+    message.refresh_from_db()
+    assert message.status == status
+
+
+def test_a_deleted_client_is_not_there() -> None:
+    client = make_client()
+    delete_client(client.id)
+    for call in (delete_client, update_client):
+        with pytest.raises(Client.DoesNotExist):
+            call(client.id)

@@ -1,0 +1,78 @@
+"""What the database refuses, whoever writes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.factories import make_client, make_mailing, make_message, now
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"phone": "89161234567"},
+        {"phone": "7916123456"},
+        {"phone": "7916123456a"},
+        {"phone": "7\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661\u0661"},
+        {"phone": "79161234567\n"},
+        pytest.param(
+            {"phone": None},
+            marks=pytest.mark.xfail(strict=True, reason="a null phone passes the check, which is null then"),
+        ),
+        {"operator_code": "91"},
+        {"operator_code": "abc"},
+        {"timezone": "Mars/Olympus"},
+        {"timezone": ""},
+    ],
+)
+def test_refuses_a_client_against_the_contract(fields: dict[str, Any]) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_client(**fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": ""},
+        {"text": "a" * 2001},
+        {"end_at": now() - timedelta(days=1)},
+        {"status": "unheard of"},
+        {"on_unknown": "maybe"},
+        {"window_from": "09:00"},
+        {"window_to": "21:00"},
+        {"window_from": "09:00", "window_to": "09:00"},
+    ],
+)
+def test_refuses_a_mailing_against_the_contract(fields: dict[str, Any]) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_mailing(**fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "unheard of", "next_attempt_at": None},
+        {"status": "pending", "next_attempt_at": None},
+        {"status": "sending", "next_attempt_at": now()},
+        {"status": "sent", "next_attempt_at": now()},
+    ],
+)
+def test_refuses_a_message_that_contradicts_itself(fields: dict[str, Any]) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_message(**fields)
+
+
+def test_refuses_a_second_message_of_a_mailing_to_a_client() -> None:
+    message = make_message()
+    with pytest.raises(DatabaseError, match="message_once_per_client"), transaction.atomic():
+        make_message(message.mailing, message.client)
+
+
+def test_refuses_a_second_client_with_the_same_phone() -> None:
+    client = make_client()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_client(phone=client.phone)
