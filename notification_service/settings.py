@@ -150,8 +150,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Notification service",
     "DESCRIPTION": "Runs mailings: one text to every client who matches a filter, in time and in "
-    "their own hours, and tells what became of every message.\n\nTimes are ISO 8601 with an offset. Unknown fields and "
-    "parameters are refused. Lists come in pages: follow `next`.",
+    "their own hours, and tells what became of every message.\n\nTimes are ISO 8601 with an offset. "
+    "Unknown fields and parameters are refused. Lists come in pages: follow `next`.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -237,4 +237,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Seven wake-up calls a second would bury everything else; their failures are errors, and stay.
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy")},
 }

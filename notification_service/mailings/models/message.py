@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -41,6 +42,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["mailing", "id"], name="message_of_mailing"),
             models.Index(fields=["client", "id"], name="message_of_client"),
+            BrinIndex(fields=["created_at"], name="message_created"),
             models.Index(fields=["mailing", "error", "id"], name="message_trouble", condition=~Q(error="")),
         ]
         constraints = [

@@ -1,0 +1,221 @@
+"""Fields that take exactly the JSON they document: REST framework's own convert whatever is close."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from rest_framework import serializers
+
+from notification_service.api.moments import parse_moment, parse_time_of_day
+from notification_service.mailings.client_import.rules import (
+    ATTRIBUTES,
+    ATTRIBUTES_BYTES,
+    NUMBER_LIMIT,
+    known_zones,
+)
+from notification_service.mailings.models import Mailing
+
+JsonSchema = dict[str, Any]
+
+NO_NUL = "^[^\\u0000]*$"  # what PostgreSQL can store
+ZONE_LENGTH = 64
+INT64_MAX = 2**63 - 1
+INT64 = {"type": "integer", "format": "int64", "minimum": 1, "maximum": INT64_MAX}
+WINDOW_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+
+
+class StrictField(serializers.Field[Any, Any, Any, Any]):
+    """A field that states its own JSON schema (see `openapi.extensions`)."""
+
+    def json_schema(self) -> JsonSchema:
+        raise NotImplementedError
+
+
+class Text(StrictField, serializers.CharField):
+    default_error_messages = {"pattern": "Must be {meaning}."}
+
+    def __init__(self, *, pattern: str = NO_NUL, meaning: str = "text", **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+        self.pattern = pattern
+        self.meaning = meaning
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        if not re.search(self.pattern.replace("$", r"\Z"), data):
+            self.fail("pattern", meaning=self.meaning)
+        return str(data)
+
+    def json_schema(self) -> JsonSchema:
+        bounds = {"minLength": None if self.allow_blank else 1, "maxLength": self.max_length}
+        return {
+            "type": "string",
+            "pattern": self.pattern,
+            **{k: v for k, v in bounds.items() if v is not None},
+        }
+
+
+class Zone(Text):
+    default_error_messages = {"zone": "Must be the IANA name of a time zone, such as Europe/Moscow."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=ZONE_LENGTH, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if name not in known_zones():
+            self.fail("zone")
+        return name
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "format": "iana-time-zone", "minLength": 1, "maxLength": ZONE_LENGTH}
+
+
+class Moment(StrictField, serializers.DateTimeField):
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            raise serializers.ValidationError("Must be a string with a time in ISO 8601.")
+        try:
+            return parse_moment(value)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "format": "date-time"}
+
+
+class TextSet(StrictField, serializers.ListField):
+    """A list of strings in which each counts once."""
+
+    child: Text
+
+    def __init__(self, *, child: Text, max_length: int, **kwargs: Any) -> None:
+        super().__init__(child=child, **kwargs)
+        self.most = max_length
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if len(data) > self.most:  # before its entries are looked at: each may be an error
+            self.fail("max_length", max_length=self.most)
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "array", "items": self.child.json_schema(), "maxItems": self.most}
+
+
+class Attributes(StrictField):
+    """A flat JSON object."""
+
+    default_error_messages = {
+        "object": "Must be a JSON object.",
+        "count": "Must have no more than {limit} entries.",
+        "size": "Must take no more than {limit} bytes as JSON.",
+        "value": "Must be a string, a number, a boolean or null.",
+        "number": "Must be a number between -2^63 and 2^63.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("object")
+        if len(data) > ATTRIBUTES:
+            self.fail("count", limit=ATTRIBUTES)
+        problems = {key: [text] for key, value in data.items() if (text := self._problem(value))}
+        if problems:
+            raise serializers.ValidationError(problems)
+        if len(json.dumps(data, ensure_ascii=False).encode()) > ATTRIBUTES_BYTES:
+            self.fail("size", limit=ATTRIBUTES_BYTES)
+        return data
+
+    def _problem(self, value: Any) -> str | None:
+        if value is None or isinstance(value, str | bool):
+            return None
+        if not isinstance(value, int | float):
+            return str(self.error_messages["value"])
+        in_range = math.isfinite(value) and -NUMBER_LIMIT <= value <= NUMBER_LIMIT
+        return None if in_range else str(self.error_messages["number"])
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        values = [
+            {"type": "string", "pattern": NO_NUL},
+            {"type": "number", "minimum": -NUMBER_LIMIT, "maximum": NUMBER_LIMIT},
+            {"type": "boolean"},
+            {"type": "null"},
+        ]
+        return {
+            "type": "object",
+            "maxProperties": ATTRIBUTES,
+            "propertyNames": {"pattern": NO_NUL},
+            "additionalProperties": {"anyOf": values},
+        }
+
+
+class SendWindow(StrictField):
+    """`{"from": ..., "to": ...}` or null, kept by the domain as `window_from` and `window_to`."""
+
+    default_error_messages = {
+        "object": 'Must be an object such as {{"from": "09:00", "to": "21:00"}}, or null.',
+        "unknown": "There is no such field.",
+        "missing": "This field is required.",
+        "empty": "Must differ from `from`.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        unset = {"window_from": None, "window_to": None}
+        super().__init__(source="*", allow_null=True, default=lambda: dict(unset), **kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, time | None]:
+        if data is None:
+            return {"window_from": None, "window_to": None}
+        if not isinstance(data, Mapping):
+            self.fail("object")
+        problems: dict[str, Any] = {
+            key: self.error_messages["unknown"] for key in data if key not in ("from", "to")
+        }
+        edges = {key: self._edge(data, key, problems) for key in ("from", "to")}
+        if not problems and edges["from"] == edges["to"]:
+            problems["to"] = self.error_messages["empty"]
+        if problems:
+            raise serializers.ValidationError(problems)
+        return {"window_from": edges["from"], "window_to": edges["to"]}
+
+    def _edge(self, data: Mapping[str, Any], key: str, problems: dict[str, Any]) -> time | None:
+        value = data.get(key)
+        if key not in data:
+            problems[key] = self.error_messages["missing"]
+            return None
+        try:
+            return parse_time_of_day(value)
+        except ValueError as error:
+            problems[key] = str(error)
+            return None
+
+    def to_representation(self, mailing: Mailing) -> dict[str, str] | None:
+        window = mailing.send_window
+        return {"from": _shortest(window.opens), "to": _shortest(window.closes)} if window else None
+
+    def json_schema(self) -> JsonSchema:
+        edge = {"type": "string", "pattern": WINDOW_PATTERN}
+        return {
+            "type": "object",
+            "properties": {"from": edge, "to": edge},
+            "required": ["from", "to"],
+            "additionalProperties": False,
+        }
+
+
+class Id(StrictField, serializers.IntegerField):
+    def json_schema(self) -> JsonSchema:
+        return dict(INT64)
+
+
+def _shortest(moment: time) -> str:
+    return moment.isoformat("seconds" if moment.second else "minutes")

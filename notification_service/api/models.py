@@ -1,0 +1,88 @@
+"""Who may call the API, and the answers kept for repeated requests."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+KEY_BYTES = 32
+PREFIX_LENGTH = 11  # "ns_" and 8 of the 43 characters: enough to tell keys apart, useless to guess one
+LAST_USED_RESOLUTION = timedelta(minutes=1)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def matching(self, key: str) -> "ApiKey | None":
+        """The key that may be used now; None for one that is unknown or revoked."""
+        return self.filter(key_hash=hash_key(key), revoked_at=None).first()
+
+
+class ApiKey(models.Model):
+    """What a program calls the API with. Only the hash is kept: the key is shown once, when it is made."""
+
+    class Scope(models.TextChoices):
+        READ = "read"  # may look
+        WRITE = "write"  # may look and change
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=PREFIX_LENGTH, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    # What REST framework asks of whoever makes a request.
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            models.CheckConstraint(name="api_key_scope_is_known", condition=Q(scope__in=["read", "write"]))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @classmethod
+    def issue(cls, *, name: str, scope: str) -> tuple[Self, str]:
+        """Make a key; answers its row and the key itself, which nothing can tell again."""
+        key = f"ns_{secrets.token_urlsafe(KEY_BYTES)}"
+        row = cls(name=name, prefix=key[:PREFIX_LENGTH], key_hash=hash_key(key), scope=cls.Scope(scope))
+        row.save(force_insert=True)
+        return row, key
+
+    def note_use(self) -> None:
+        """Keep `last_used_at` true to the minute, so that a busy key is not a write per request."""
+        now = timezone.now()
+        if self.last_used_at and now - self.last_used_at < LAST_USED_RESOLUTION:
+            return
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_RESOLUTION)
+        ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=now)
+
+
+class IdempotentAnswer(models.Model):
+    """What a request that carried an Idempotency-Key was answered; null only while it is being worked on."""
+
+    actor = models.CharField(max_length=40)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    answer = models.TextField(null=True)  # noqa: DJ001 (no answer is not an empty one)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="idempotent_answer_once")]
+
+    def __str__(self) -> str:
+        return f"answer to {self.actor}, key {self.key}"
+
+
+def hash_key(key: str) -> str:
+    # A header may carry any byte, a lone surrogate included: it must merely match nothing.
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,58 @@
+"""What drf-spectacular cannot see for itself. They register as they are imported."""
+
+# ruff: noqa: ARG002 (drf-spectacular's signatures)
+
+from typing import Any
+
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiFilterExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.openapi import AutoSchema
+
+OURS_FIRST = 1
+
+
+class StrictFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = "notification_service.api.fields.StrictField"
+    match_subclasses = True
+    priority = OURS_FIRST
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = self.target.json_schema()
+        return schema
+
+
+class QuerySchema(OpenApiFilterExtension):  # type: ignore[no-untyped-call]
+    target_class = "notification_service.api.query.QueryFilterBackend"
+    match_subclasses = True
+    priority = OURS_FIRST
+
+    def get_schema_operation_parameters(
+        self, auto_schema: AutoSchema, *args: Any, **kwargs: Any
+    ) -> list[Any]:
+        filterset = getattr(auto_schema.view, "filterset_class", None)
+        filters = filterset.base_filters if filterset else {}
+        return [
+            {"name": name, "in": "query", "description": each.description, "schema": each.schema}
+            for name, each in filters.items()
+        ]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "notification_service.api.authentication.BearerAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "An API key."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "notification_service.api.authentication.ConsoleSessionAuthentication"
+    name = "consoleSession"
+    priority = OURS_FIRST
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        description = "The console's login; anything but a read also needs its CSRF token in `X-CSRFToken`."
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": description}

@@ -1,0 +1,34 @@
+"""One decorator argument list for every operation, so that none lacks its words."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.serializers import BaseSerializer
+
+from notification_service.api.openapi import extensions  # noqa: F401 (they register themselves)
+
+Decorator = Callable[[Any], Any]
+
+
+def operation(
+    operation_id: str,
+    summary: str,
+    description: str,
+    *,
+    answer: type[BaseSerializer[Any]] | dict[str, Any] | BaseSerializer[Any] | None,
+    body: type[BaseSerializer[Any]] | None = None,
+    status: int = 200,
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Decorator:
+    """Examples and error answers are added by `hooks`, by the operation's id and shape."""
+    tag = operation_id.split("_", 1)[0]
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        description=description,
+        tags=[tag],
+        request=body,
+        responses={status: answer},
+        parameters=list(parameters),
+    )

@@ -1,0 +1,81 @@
+"""JSON as the contract has it: UTF-8, bounded in size and depth, and nothing that PostgreSQL cannot store."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, NoReturn
+
+from rest_framework import exceptions
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from notification_service.api.problems import PayloadTooLarge
+
+BODY_BYTES = 1024 * 1024
+DEPTH = 16
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class StrictJSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        request: Request = (parser_context or {})["request"]
+        charset = (request._request.content_params or {}).get("charset", "utf-8")
+        if charset.lower().strip('"') not in ("utf-8", "utf8"):
+            raise exceptions.UnsupportedMediaType(media_type or "", "The body must be UTF-8.")
+        document = _decode(_read(stream, declared=int(request.META.get("CONTENT_LENGTH") or 0)))
+        _check_strings(document)
+        return document
+
+
+def _read(stream: IO[bytes], *, declared: int) -> bytes:
+    body = b"" if declared > BODY_BYTES else stream.read(BODY_BYTES + 1)
+    if declared > BODY_BYTES or len(body) > BODY_BYTES:
+        raise PayloadTooLarge(f"The body has more than {BODY_BYTES:,} bytes.")
+    return body
+
+
+def _decode(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode(), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise exceptions.ParseError("The body is not UTF-8.") from None
+    except RecursionError:
+        raise exceptions.ParseError("The body is nested too deeply.") from None
+    except ValueError as error:
+        raise exceptions.ParseError(f"The body is not JSON: {error}.") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _check_strings(document: Any) -> None:
+    for path, text in _strings(document):
+        if UNSTORABLE.search(text):
+            detail: Any = ["Must not contain the character NUL or a lone surrogate."]
+            for key in reversed(path):
+                detail = {key: detail}
+            raise exceptions.ValidationError(detail)
+
+
+def _strings(document: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every string of the document with its place; the name of a field counts as its own value."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
+    while waiting:
+        path, value = waiting.pop()
+        if len(path) > DEPTH:
+            raise exceptions.ParseError("The body is nested too deeply.")
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, dict):
+            yield from (((*path, key), key) for key in value)
+            waiting.extend(((*path, key), item) for key, item in value.items())
+        elif isinstance(value, list):
+            waiting.extend(((*path, index), item) for index, item in enumerate(value))

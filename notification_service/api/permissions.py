@@ -1,0 +1,36 @@
+"""What whoever makes a request may do."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from notification_service.api.models import ApiKey
+
+if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
+    from rest_framework.views import APIView
+
+Scope = ApiKey.Scope
+
+
+class HasScope(BasePermission):
+    """Reads need any key, writes a write key; a person needs to be staff.
+
+    A view names in `reading_actions` those POSTs that only ask a question.
+    """
+
+    message = "This needs an API key with the scope `write`, or a staff login."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        user = request.user
+        if not user.is_authenticated:
+            return False
+        if isinstance(user, ApiKey):
+            return user.scope == Scope.WRITE or _is_read(request, view)
+        return bool(user.is_staff)
+
+
+def _is_read(request: Request, view: "APIView") -> bool:
+    return request.method in SAFE_METHODS or getattr(view, "action", None) in getattr(
+        view, "reading_actions", ()
+    )

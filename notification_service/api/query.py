@@ -1,0 +1,119 @@
+"""Query parameters: each is declared, read once, and refused with words where it makes no sense."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import django_filters  # type: ignore[import-untyped]
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[import-untyped]
+from rest_framework import exceptions
+from rest_framework.request import Request
+
+from notification_service.api.fields import INT64, INT64_MAX, NO_NUL
+from notification_service.api.moments import parse_moment
+from notification_service.api.problems import InvalidQuery
+
+if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
+    from rest_framework.views import APIView
+
+Parse = Callable[[str], Any]
+
+ID = re.compile("[1-9][0-9]{0,18}")
+TEXT_LENGTH = 255
+UNESCAPED_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
+
+
+class QueryField(forms.Field):
+    def __init__(self, *, parse: Parse) -> None:
+        super().__init__(required=False)
+        self.parse = parse
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return None if value is None else self.parse(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class QueryFilter(django_filters.Filter):  # type: ignore[misc]
+    """One parameter; unlike its parent's it may be an empty text and still filter."""
+
+    def __init__(self, *, parse: Parse, schema: dict[str, Any], description: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.parse = parse
+        self.schema = schema
+        self.description = description
+
+    @property
+    def field(self) -> QueryField:
+        return QueryField(parse=self.parse)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        if value is None:
+            return qs
+        chosen: QuerySet[Any] = qs.filter(**{f"{self.field_name}__{self.lookup_expr}": value})
+        return chosen
+
+
+def id_filter(description: str, **kwargs: Any) -> QueryFilter:
+    return QueryFilter(parse=_parse_id, schema=dict(INT64), description=description, **kwargs)
+
+
+def moment_filter(description: str, **kwargs: Any) -> QueryFilter:
+    schema = {"type": "string", "format": "date-time"}
+    return QueryFilter(parse=_parse_moment, schema=schema, description=description, **kwargs)
+
+
+def choice_filter(choices: Sequence[str], description: str, **kwargs: Any) -> QueryFilter:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"Must be one of: {', '.join(choices)}.")
+        return text
+
+    schema = {"type": "string", "enum": list(choices)}
+    return QueryFilter(parse=parse, schema=schema, description=description, **kwargs)
+
+
+def text_filter(description: str, *, pattern: str = NO_NUL, **kwargs: Any) -> QueryFilter:
+    def parse(text: str) -> str:
+        if len(text) > TEXT_LENGTH or not re.search(pattern.replace("$", r"\Z"), text):
+            raise ValueError(f"Must match {pattern} and have no more than {TEXT_LENGTH} characters.")
+        return text
+
+    schema = {"type": "string", "pattern": pattern, "maxLength": TEXT_LENGTH}
+    return QueryFilter(parse=parse, schema=schema, description=description, **kwargs)
+
+
+class QueryFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: "APIView") -> QuerySet[Any]:
+        try:
+            chosen: QuerySet[Any] = super().filter_queryset(request, queryset, view)
+        except exceptions.ValidationError as error:
+            raise InvalidQuery(error.detail) from None
+        return chosen
+
+
+def check_query(request: Request, *, allowed: set[str]) -> None:
+    """Refuse a parameter that nothing reads, or that is given twice and would be read once."""
+    problems = {}
+    for name, values in request.query_params.lists():
+        if name not in allowed:
+            problems[name] = ["There is no such parameter."]
+        elif len(values) > 1:
+            problems[name] = ["Must be given once."]
+    if problems:
+        raise InvalidQuery(problems)
+
+
+def _parse_id(text: str) -> int:
+    if not ID.fullmatch(text) or int(text) > INT64_MAX:
+        raise ValueError(f"Must be a whole number from 1 to {INT64_MAX}.")
+    return int(text)
+
+
+def _parse_moment(text: str) -> Any:
+    # An unescaped + of "+03:00" arrives as a space: the most common slip, and nothing else it could mean.
+    return parse_moment(UNESCAPED_PLUS.sub("+", text))

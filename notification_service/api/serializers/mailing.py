@@ -1,0 +1,90 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from notification_service.api.fields import Id, Moment, SendWindow, Text, TextSet
+from notification_service.api.serializers.strict import StrictSerializer
+from notification_service.mailings.models import Mailing
+from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, TAG_LENGTH
+from notification_service.mailings.models.mailing import TEXT_LENGTH
+
+FILTER_ENTRIES = 1000
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+
+
+class AudienceFilterSerializer(StrictSerializer):
+    """Replaced as a whole: a list that is absent restricts nothing, in a PATCH as well."""
+
+    operator_codes = TextSet(
+        child=Text(pattern=OPERATOR_CODE_PATTERN, meaning="three digits"),
+        max_length=FILTER_ENTRIES,
+        required=False,
+        help_text="Clients with any of these codes; all where empty.",
+    )
+    tags = TextSet(
+        child=Text(max_length=TAG_LENGTH, allow_blank=True),
+        max_length=FILTER_ENTRIES,
+        required=False,
+        help_text="Clients with any of these tags; all where empty.",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        return {**everyone(), **super().to_internal_value(data)}
+
+
+class MessageCountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    sending = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    expired = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    unknown = serializers.IntegerField()
+
+
+class MailingSerializer(StrictSerializer):
+    """The context carries `counts`: the messages by status of each mailing that is shown."""
+
+    id = Id(read_only=True)
+    text = Text(
+        pattern=NOT_BLANK, meaning="more than white space", max_length=TEXT_LENGTH, help_text="What is sent."
+    )
+    start_at = Moment(help_text="When sending starts; where past, at once.")
+    end_at = Moment(
+        help_text="No message is sent at or after this time; later than `start_at`, and not past."
+    )
+    filter = AudienceFilterSerializer(
+        source="*",
+        default=lambda: everyone(),
+        help_text="Who gets the message: any of the codes AND any of the tags.",
+    )
+    send_window = SendWindow(
+        help_text="The hours, in each client's own time zone, in which messages are sent; null for any. "
+        "A window may cross midnight."
+    )
+    on_unknown = serializers.ChoiceField(
+        choices=Mailing.OnUnknown.values,
+        default=Mailing.OnUnknown.SEND_AGAIN.value,
+        help_text="What becomes of a message whose attempt never reported.",
+    )
+    status = serializers.ChoiceField(choices=Mailing.Status.values, read_only=True)
+    messages = serializers.SerializerMethodField(help_text="The messages by status.")
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+    started_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    @extend_schema_field(MessageCountsSerializer)
+    def get_messages(self, mailing: Mailing) -> dict[str, int]:
+        counts: dict[str, int] = self.context["counts"][mailing.pk]
+        return counts
+
+
+class AudienceSizeSerializer(serializers.Serializer[Any]):
+    clients = serializers.IntegerField(min_value=0, help_text="How many clients match at this moment.")
+
+
+def everyone() -> dict[str, list[str]]:
+    return {"operator_codes": [], "tags": []}

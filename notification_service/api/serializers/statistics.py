@@ -1,0 +1,68 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from notification_service.api.serializers.mailing import MailingSerializer, MessageCountsSerializer
+from notification_service.api.serializers.message import MessageSerializer
+
+
+class MailingCountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    scheduled = serializers.IntegerField()
+    running = serializers.IntegerField()
+    paused = serializers.IntegerField()
+    finished = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class FullInfoSerializer(serializers.Serializer[Any]):
+    """For the document alone."""
+
+    mailings = MailingCountsSerializer(help_text="All mailings by status.")
+    messages = MessageCountsSerializer(help_text="All messages by status.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = MailingSerializer(many=True, help_text="The mailings of this page, each with its counts.")
+
+
+class MinuteSerializer(serializers.Serializer[Any]):
+    minute = serializers.DateTimeField()
+    sent = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    retried = serializers.IntegerField()
+
+
+class FailureSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+    messages = serializers.IntegerField()
+
+
+class MessagePageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = MessageSerializer(many=True)
+
+
+class MailingInfoSerializer(MailingSerializer):
+    """A mailing that carries its statistics as attributes.
+
+    The timeline is handed on as it is: field by field a day of minutes would take most of the answer's time.
+    """
+
+    timeline = serializers.SerializerMethodField(
+        help_text="By minute, oldest first: the last 1,440 that saw any."
+    )
+    failures = serializers.SerializerMethodField(
+        help_text="Messages that ended unsent, by reason, most first."
+    )
+    first_messages = MessagePageSerializer(help_text="The first page of the list at `messages_url`.")
+    messages_url = serializers.URLField(help_text="The list of all its messages.")
+
+    @extend_schema_field(MinuteSerializer(many=True))
+    def get_timeline(self, mailing: Any) -> Any:
+        return mailing.timeline
+
+    @extend_schema_field(FailureSerializer(many=True))
+    def get_failures(self, mailing: Any) -> Any:
+        return mailing.failures

@@ -1,0 +1,73 @@
+# ruff: noqa: ARG002 (REST framework passes the request to every method)
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from psycopg.errors import UniqueViolation
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from notification_service.api.filters import ClientFilter
+from notification_service.api.openapi.clients import client_docs
+from notification_service.api.serializers.client import ClientSerializer
+from notification_service.api.views.base import ApiViewSet, created
+from notification_service.mailings import clients
+from notification_service.mailings.models import Client
+
+
+@client_docs
+class ClientViewSet(ApiViewSet):
+    serializer_class = ClientSerializer
+    filterset_class = ClientFilter
+    orderings = ("-id", "id", "phone", "-phone")
+
+    def get_queryset(self) -> QuerySet[Client]:
+        return Client.objects.alive()
+
+    def list(self, request: Request) -> Response:
+        return self.get_paginated_response(ClientSerializer(self.rows_of_page(), many=True).data)
+
+    def create(self, request: Request) -> Response:
+        values = _with_operator_code(self.valid(ClientSerializer(data=request.data)))
+        client = _refusing_taken_phone(lambda: Client.objects.create(**values))
+        location = reverse("client", kwargs={"pk": client.pk}, request=request)
+        return created(ClientSerializer(client).data, location=location)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(ClientSerializer(self.get_queryset().get(pk=pk)).data)
+
+    def update(self, request: Request, pk: int) -> Response:
+        return self._update(pk, ClientSerializer(data=request.data))
+
+    def partial_update(self, request: Request, pk: int) -> Response:
+        return self._update(pk, ClientSerializer(data=request.data, partial=True))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        clients.delete_client(pk)
+        return Response(status=204)
+
+    def _update(self, pk: int, serializer: ClientSerializer) -> Response:
+        values = _with_operator_code(self.valid(serializer))
+        client = _refusing_taken_phone(lambda: clients.update_client(pk, **values))
+        return Response(ClientSerializer(client).data)
+
+
+def _with_operator_code(values: dict[str, Any]) -> dict[str, Any]:
+    if "phone" in values:
+        values.setdefault("operator_code", values["phone"][1:4])
+    return values
+
+
+def _refusing_taken_phone(write: Callable[[], Client]) -> Client:
+    # Only the database can tell when two requests race for one phone.
+    try:
+        with transaction.atomic():
+            return write()
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            raise serializers.ValidationError({"phone": ["Another client has this phone."]}) from None
+        raise

@@ -1,0 +1,87 @@
+# ruff: noqa: ARG002 (REST framework passes the request to every method)
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from notification_service.api.filters import MailingFilter
+from notification_service.api.idempotency import answer_once
+from notification_service.api.openapi.mailings import (
+    audience_docs,
+    cancel_docs,
+    mailing_docs,
+    pause_docs,
+    resume_docs,
+)
+from notification_service.api.serializers.mailing import AudienceFilterSerializer, MailingSerializer
+from notification_service.api.views.base import ApiViewSet, created
+from notification_service.mailings import audience, lifecycle, stats
+from notification_service.mailings.models import Mailing
+
+
+@mailing_docs
+class MailingViewSet(ApiViewSet):
+    serializer_class = MailingSerializer
+    filterset_class = MailingFilter
+    reading_actions = ("audience",)
+
+    def get_queryset(self) -> QuerySet[Mailing]:
+        return Mailing.objects.alive()
+
+    def list(self, request: Request) -> Response:
+        return self.get_paginated_response(describe_all(self.rows_of_page()))
+
+    def create(self, request: Request) -> Response:
+        values = self.valid(MailingSerializer(data=request.data))
+        body, replayed = answer_once(request, lambda: describe(lifecycle.create_mailing(**values)))
+        answer = created(body, location=reverse("mailing", kwargs={"pk": body["id"]}, request=request))
+        if replayed:
+            answer["Idempotency-Replayed"] = "true"
+        return answer
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(describe(self.get_queryset().get(pk=pk)))
+
+    def update(self, request: Request, pk: int) -> Response:
+        values = self.valid(MailingSerializer(data=request.data))
+        return Response(describe(lifecycle.update_mailing(pk, **values)))
+
+    def partial_update(self, request: Request, pk: int) -> Response:
+        values = self.valid(MailingSerializer(data=request.data, partial=True))
+        return Response(describe(lifecycle.update_mailing(pk, **values)))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        lifecycle.delete_mailing(pk)
+        return Response(status=204)
+
+    @pause_docs
+    def pause(self, request: Request, pk: int) -> Response:
+        self.refuse_body(request)
+        return Response(describe(lifecycle.pause_mailing(pk)))
+
+    @resume_docs
+    def resume(self, request: Request, pk: int) -> Response:
+        self.refuse_body(request)
+        return Response(describe(lifecycle.resume_mailing(pk)))
+
+    @cancel_docs
+    def cancel(self, request: Request, pk: int) -> Response:
+        self.refuse_body(request)
+        return Response(describe(lifecycle.cancel_mailing(pk)))
+
+    @audience_docs
+    def audience(self, request: Request) -> Response:
+        values = self.valid(AudienceFilterSerializer(data=request.data))
+        return Response({"clients": audience.matching_clients(**values).count()})
+
+
+def describe(mailing: Mailing) -> Any:
+    return describe_all([mailing])[0]
+
+
+def describe_all(mailings: list[Mailing]) -> Any:
+    counts = stats.message_counts([mailing.pk for mailing in mailings])
+    return MailingSerializer(mailings, many=True, context={"counts": counts}).data

@@ -1,0 +1,37 @@
+# ruff: noqa: ARG002 (REST framework passes the request to every method)
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notification_service.api.filters import MessageFilter
+from notification_service.api.openapi.messages import message_docs
+from notification_service.api.serializers.message import MessageDetailSerializer, MessageSerializer
+from notification_service.api.views.base import ApiViewSet
+from notification_service.mailings.models import Mailing, Message
+
+FAILURES_SHOWN = 1000
+
+
+@message_docs
+class MessageViewSet(ApiViewSet):
+    serializer_class = MessageSerializer
+    filterset_class = MessageFilter
+
+    def get_queryset(self) -> QuerySet[Message]:
+        return visible_messages()
+
+    def list(self, request: Request) -> Response:
+        return self.get_paginated_response(MessageSerializer(self.rows_of_page(), many=True).data)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        message = self.get_queryset().get(pk=pk)
+        failures = message.failed_attempts.order_by("-id")[:FAILURES_SHOWN]
+        message.latest_failures = list(reversed(failures))  # type: ignore[attr-defined]
+        return Response(MessageDetailSerializer(message).data)
+
+
+def visible_messages() -> QuerySet[Message]:
+    # Not a join: the few mailings being deleted are looked up once, and the list stays one index scan.
+    going = Mailing.objects.filter(deleted_at__isnull=False)
+    return Message.objects.exclude(mailing__in=going.values("pk"))

@@ -1,0 +1,48 @@
+# ruff: noqa: ARG002 (REST framework passes the request to every method)
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from notification_service.api.openapi.statistics import fullinfo_docs, info_docs
+from notification_service.api.pagination import CursorPagination
+from notification_service.api.serializers.mailing import MailingSerializer
+from notification_service.api.serializers.statistics import MailingInfoSerializer
+from notification_service.api.views.base import ApiViewSet
+from notification_service.api.views.mailings import describe_all
+from notification_service.api.views.messages import visible_messages
+from notification_service.mailings import stats
+from notification_service.mailings.models import Mailing
+
+
+class StatisticsViewSet(ApiViewSet):
+    serializer_class = MailingSerializer
+    paged_actions = ("fullinfo",)
+
+    @fullinfo_docs
+    def fullinfo(self, request: Request) -> Response:
+        page = self.paginate_queryset(Mailing.objects.alive())
+        mailings = describe_all(list(page or []))
+        return Response({**stats.overall_counts(), **self.paginator.page(mailings)})
+
+    @info_docs
+    def mailing_info(self, request: Request, pk: int) -> Response:
+        mailing = Mailing.objects.alive().get(pk=pk)
+        mailing.timeline = stats.timeline(pk)  # type: ignore[attr-defined]
+        mailing.failures = stats.failures_by_reason(pk)  # type: ignore[attr-defined]
+        mailing.messages_url = _messages_url(request, pk)  # type: ignore[attr-defined]
+        mailing.first_messages = _first_messages(request, mailing)  # type: ignore[attr-defined]
+        counts = stats.message_counts([pk])
+        return Response(MailingInfoSerializer(mailing, context={"counts": counts}).data)
+
+
+def _messages_url(request: Request, mailing_id: int) -> str:
+    return f"{reverse('messages', request=request)}?mailing={mailing_id}"
+
+
+def _first_messages(request: Request, mailing: Mailing) -> dict[str, Any]:
+    paginator = CursorPagination()
+    messages = paginator.paginate_queryset(visible_messages().filter(mailing=mailing), request)
+    return paginator.page(messages, base_url=_messages_url(request, mailing.pk))

@@ -1,0 +1,19 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from notification_service.api.views import docs, health
+
+handler400 = "notification_service.api.views.errors.bad_request"
+handler403 = "notification_service.api.views.errors.permission_denied"
+handler404 = "notification_service.api.views.errors.page_not_found"
+handler500 = "notification_service.api.views.errors.server_error"
+
+urlpatterns = [
+    path("api/", include("notification_service.api.urls")),
+    re_path("^docs/?$", docs.swagger, name="docs"),
+    re_path("^redoc/?$", docs.redoc, name="redoc"),
+    path("openapi.json", docs.openapi, name="openapi"),
+    re_path("^health/live/?$", health.live, name="live"),
+    re_path("^health/ready/?$", health.ready, name="ready"),
+    path("", admin.site.urls),
+]

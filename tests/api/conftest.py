@@ -1,0 +1,62 @@
+"""A caller of the API, with either scope."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client as HttpClient
+
+from notification_service.api.models import ApiKey
+
+
+class Api:
+    """Sends JSON with an API key, as a program would."""
+
+    def __init__(self, key: str | None) -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self.http = HttpClient(headers=headers)
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.http.get(path, query)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.send("POST", path, body, **headers)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self.send("PUT", path, body)
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self.send("PATCH", path, body)
+
+    def delete(self, path: str) -> Any:
+        return self.send("DELETE", path)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        content_type = headers.pop("content_type", "application/json")
+        return self.http.generic(method, path, data, content_type, headers=headers or None)
+
+
+@pytest.fixture
+def write_key(db: None) -> str:
+    return ApiKey.issue(name="writer", scope="write")[1]
+
+
+@pytest.fixture
+def read_key(db: None) -> str:
+    return ApiKey.issue(name="reader", scope="read")[1]
+
+
+@pytest.fixture
+def api(write_key: str) -> Api:
+    return Api(write_key)
+
+
+@pytest.fixture
+def reader(read_key: str) -> Api:
+    return Api(read_key)
+
+
+@pytest.fixture
+def stranger(db: None) -> Api:
+    return Api(None)

@@ -1,0 +1,130 @@
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from notification_service.mailings.models import Client, Message
+from tests.api.answers import CLIENT, body_of, errors_of
+from tests.api.conftest import Api
+from tests.factories import make_client, make_message
+
+pytestmark = pytest.mark.django_db
+
+
+def test_adds_a_client_and_says_where(api: Api) -> None:
+    answer = api.post("/api/clients/", {**CLIENT, "tag": "vip", "attributes": {"name": "Анна", "age": 30}})
+    body = body_of(answer)
+    assert answer.status_code == 201
+    assert answer["Location"] == f"http://testserver/api/clients/{body['id']}/"
+    assert body == {
+        "id": Client.objects.get().pk,
+        "phone": "79161234567",
+        "operator_code": "916",
+        "tag": "vip",
+        "timezone": "Europe/Moscow",
+        "attributes": {"name": "Анна", "age": 30},
+        "created_at": body["created_at"],
+        "updated_at": body["updated_at"],
+    }
+
+
+def test_keeps_an_operator_code_that_differs_from_the_phone(api: Api) -> None:
+    assert body_of(api.post("/api/clients/", {**CLIENT, "operator_code": "999"}))["operator_code"] == "999"
+
+
+def test_shows_a_client(reader: Api) -> None:
+    client = make_client(tag="vip")
+    body = body_of(reader.get(f"/api/clients/{client.pk}/"))
+    assert (body["id"], body["phone"], body["tag"]) == (client.pk, client.phone, "vip")
+
+
+def test_put_returns_absent_fields_to_their_defaults(api: Api) -> None:
+    client = make_client(tag="vip", attributes={"name": "Anna"}, operator_code="999")
+    body = body_of(api.put(f"/api/clients/{client.pk}/", CLIENT))
+    assert (body["tag"], body["attributes"], body["operator_code"]) == ("", {}, "916")
+
+
+def test_patch_leaves_absent_fields_alone(api: Api) -> None:
+    client = make_client(tag="vip", operator_code="999")
+    body = body_of(api.patch(f"/api/clients/{client.pk}/", {"timezone": "Asia/Omsk"}))
+    assert (body["tag"], body["timezone"], body["operator_code"]) == ("vip", "Asia/Omsk", "999")
+
+
+def test_delete_removes_the_client_from_sight_and_cancels_its_messages(api: Api) -> None:
+    message = make_message()
+    path = f"/api/clients/{message.client_id}/"
+    assert api.delete(path).status_code == 204
+    assert [api.get(path).status_code, api.delete(path).status_code] == [404, 404]
+    assert Message.objects.get().status == "cancelled"
+    assert body_of(api.get("/api/clients/"))["results"] == []
+
+
+def test_a_deleted_clients_phone_is_free_again(api: Api) -> None:
+    client = make_client(phone=CLIENT["phone"])
+    api.delete(f"/api/clients/{client.pk}/")
+    assert api.post("/api/clients/", CLIENT).status_code == 201
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_refuses_a_phone_that_another_client_has(api: Api, method: str) -> None:
+    make_client(phone=CLIENT["phone"])
+    path = "/api/clients/" if method == "POST" else f"/api/clients/{make_client().pk}/"
+    answer = api.send(method, path, CLIENT)
+    assert answer.status_code == 400
+    assert errors_of(answer) == {"#/phone": "Another client has this phone."}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_requests_that_race_for_a_phone_one_wins(write_key: str) -> None:
+    statuses: list[int] = []
+    barrier = threading.Barrier(4)
+
+    def add() -> None:
+        barrier.wait()
+        statuses.append(Api(write_key).post("/api/clients/", CLIENT).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [201, 400, 400, 400]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"phone": "79160000001"}, ["a"]),
+        ({"operator_code": "926"}, ["b"]),
+        ({"tag": "vip"}, ["a"]),
+        ({"tag": ""}, ["c"]),
+        ({"timezone": "Asia/Omsk"}, ["b"]),
+        ({"search": "7926"}, ["b"]),
+        ({"search": "VI"}, ["a"]),
+        ({"search": ""}, ["c", "b", "a"]),
+        ({"operator_code": "916", "tag": "regular"}, []),
+        ({"ordering": "phone"}, ["c", "a", "b"]),
+        ({"ordering": "-phone"}, ["b", "a", "c"]),
+        ({"ordering": "id"}, ["a", "b", "c"]),
+    ],
+)
+def test_lists_clients_by(reader: Api, query: dict[str, Any], expected: list[str]) -> None:
+    names = {
+        make_client(phone="79160000001", operator_code="916", tag="vip").pk: "a",
+        make_client(phone="79260000001", operator_code="926", tag="regular", timezone="Asia/Omsk").pk: "b",
+        make_client(phone="79050000001").pk: "c",
+    }
+    body = body_of(reader.get("/api/clients/", **query))
+    assert [names[row["id"]] for row in body["results"]] == expected
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{}, {"a": None, "b": True, "c": 1, "d": -1.5, "e": "ё"}, {str(n): n for n in range(100)}],
+)
+def test_gives_attributes_back_as_they_came(api: Api, attributes: dict[str, Any]) -> None:
+    assert (
+        body_of(api.post("/api/clients/", {**CLIENT, "attributes": attributes}))["attributes"] == attributes
+    )

@@ -1,0 +1,205 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from notification_service.mailings.models import Mailing
+from tests.api.answers import NO_MESSAGES, body_of, errors_of, mailing_body, set_status
+from tests.api.conftest import Api
+from tests.factories import make_client, make_mailing, make_message
+
+pytestmark = pytest.mark.django_db
+
+
+def test_schedules_a_mailing_and_says_where(api: Api) -> None:
+    request = {
+        "text": "Привет",
+        "start_at": "2030-01-31T09:00:00+03:00",
+        "end_at": "2030-01-31T21:00:00+03:00",
+        "filter": {"operator_codes": ["916", "926", "916"], "tags": ["vip", ""]},
+        "send_window": {"from": "09:00", "to": "21:30:15"},
+        "on_unknown": "give_up",
+    }
+    answer = api.post("/api/mailings/", request)
+    body = body_of(answer)
+    assert answer.status_code == 201
+    assert answer["Location"] == f"http://testserver/api/mailings/{body['id']}/"
+    assert body == {
+        **request,
+        "id": Mailing.objects.get().pk,
+        "start_at": "2030-01-31T06:00:00Z",
+        "end_at": "2030-01-31T18:00:00Z",
+        "filter": {"operator_codes": ["916", "926"], "tags": ["vip", ""]},
+        "status": "scheduled",
+        "messages": NO_MESSAGES,
+        "created_at": body["created_at"],
+        "updated_at": body["updated_at"],
+        "started_at": None,
+        "finished_at": None,
+    }
+
+
+def test_needs_no_more_than_a_text_and_two_times(api: Api) -> None:
+    body = body_of(api.post("/api/mailings/", mailing_body()))
+    assert body["filter"] == {"operator_codes": [], "tags": []}
+    assert (body["send_window"], body["on_unknown"]) == (None, "send_again")
+
+
+def test_counts_messages_by_status(reader: Api) -> None:
+    mailing = make_mailing()
+    for status in ("sent", "sent", "failed"):
+        make_message(mailing=mailing, status=status, error="HTTP 400" if status == "failed" else "")
+    counts = body_of(reader.get(f"/api/mailings/{mailing.pk}/"))["messages"]
+    assert counts == {**NO_MESSAGES, "total": 3, "sent": 2, "failed": 1}
+
+
+def test_put_returns_absent_fields_to_their_defaults(api: Api) -> None:
+    mailing = make_mailing(tags=["vip"], window_from="09:00", window_to="21:00", on_unknown="give_up")
+    body = body_of(api.put(f"/api/mailings/{mailing.pk}/", mailing_body(text="Bye")))
+    assert body["text"] == "Bye"
+    assert (body["filter"]["tags"], body["send_window"], body["on_unknown"]) == ([], None, "send_again")
+
+
+def test_patch_leaves_absent_fields_alone(api: Api) -> None:
+    mailing = make_mailing(tags=["vip"], window_from="09:00", window_to="21:00")
+    body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"text": "Bye"}))
+    assert (body["text"], body["filter"]["tags"]) == ("Bye", ["vip"])
+    assert body["send_window"] == {"from": "09:00", "to": "21:00"}
+
+
+def test_patch_replaces_a_filter_as_a_whole(api: Api) -> None:
+    mailing = make_mailing(tags=["vip"], operator_codes=["916"])
+    body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"filter": {"tags": ["new"]}}))
+    assert body["filter"] == {"operator_codes": [], "tags": ["new"]}
+
+
+def test_patch_removes_a_window_by_null(api: Api) -> None:
+    mailing = make_mailing(window_from="09:00", window_to="21:00")
+    assert body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"send_window": None}))["send_window"] is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"filter": {"tags": ["new"]}},
+        {"start_at": "2030-01-01T00:00:00Z", "end_at": "2030-01-02T00:00:00Z"},
+        {"on_unknown": "give_up"},
+    ],
+)
+def test_refuses_to_change_what_is_fixed_since_the_start(api: Api, change: dict[str, Any]) -> None:
+    mailing = make_mailing(status="running")
+    answer = api.patch(f"/api/mailings/{mailing.pk}/", change)
+    assert answer.status_code == 409
+    assert errors_of(answer) == {}
+
+
+def test_changes_the_text_of_a_running_mailing(api: Api) -> None:
+    mailing = make_mailing(status="running")
+    assert body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"text": "Bye"}))["text"] == "Bye"
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "status", "after"),
+    [
+        ("pause", "running", 200, "paused"),
+        ("pause", "scheduled", 409, "scheduled"),
+        ("resume", "paused", 200, "running"),
+        ("resume", "running", 409, "running"),
+        ("cancel", "scheduled", 200, "cancelled"),
+        ("cancel", "paused", 200, "cancelled"),
+        ("cancel", "finished", 409, "finished"),
+    ],
+)
+def test_moves_a_mailing(api: Api, action: str, before: str, status: int, after: str) -> None:
+    mailing = make_mailing()
+    set_status(mailing, before)
+    answer = api.post(f"/api/mailings/{mailing.pk}/{action}/")
+    mailing.refresh_from_db()
+    assert (answer.status_code, mailing.status) == (status, after)
+
+
+@pytest.mark.parametrize("body", [{"reason": "none"}, [], "now"])
+def test_an_action_refuses_a_body(api: Api, body: Any) -> None:
+    mailing = make_mailing(status="running")
+    assert api.post(f"/api/mailings/{mailing.pk}/pause/", body).status_code == 400
+
+
+def test_delete_removes_the_mailing_and_its_messages_from_sight(api: Api) -> None:
+    message = make_message()
+    path = f"/api/mailings/{message.mailing_id}/"
+    assert api.delete(path).status_code == 204
+    assert [api.get(path).status_code, api.delete(path).status_code] == [404, 404]
+    assert api.get(f"{path}info/").status_code == 404
+    assert api.get(f"/api/messages/{message.pk}/").status_code == 404
+    assert body_of(api.get("/api/messages/"))["results"] == []
+    assert body_of(api.get("/api/messages/", mailing=message.mailing_id))["results"] == []
+    assert body_of(api.get("/api/mailings/fullinfo/"))["messages"] == NO_MESSAGES
+
+
+@pytest.mark.parametrize(
+    ("audience", "expected"),
+    [
+        ({}, 3),
+        ({"operator_codes": [], "tags": []}, 3),
+        ({"operator_codes": ["916"]}, 2),
+        ({"tags": ["vip"]}, 2),
+        ({"operator_codes": ["916"], "tags": ["vip"]}, 1),
+        ({"operator_codes": ["916", "926"], "tags": ["vip", ""]}, 3),
+        ({"tags": ["nobody"]}, 0),
+    ],
+)
+def test_counts_an_audience(reader: Api, audience: dict[str, Any], expected: int) -> None:
+    make_client(operator_code="916", tag="vip")
+    make_client(operator_code="916")
+    make_client(operator_code="926", tag="vip")
+    assert body_of(reader.post("/api/mailings/audience/", audience)) == {"clients": expected}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"status": "running"}, ["b"]),
+        ({"search": "SALE"}, ["b"]),
+        ({"start_from": "2030-01-02T00:00:00Z"}, ["b"]),
+        ({"start_before": "2030-01-02T00:00:00Z"}, ["a"]),
+        ({"start_from": "2030-01-02T03:00:00+03:00"}, ["b"]),
+        ({"ordering": "id"}, ["a", "b"]),
+        ({}, ["b", "a"]),
+    ],
+)
+def test_lists_mailings_by(reader: Api, query: dict[str, Any], expected: list[str]) -> None:
+    first, second = datetime(2030, 1, 1, tzinfo=UTC), datetime(2030, 1, 2, tzinfo=UTC)
+    end = second + timedelta(days=1)
+    names = {
+        make_mailing(start_at=first, end_at=end).pk: "a",
+        make_mailing(start_at=second, end_at=end, status="running", text="Big sale").pk: "b",
+    }
+    body = body_of(reader.get("/api/mailings/", **query))
+    assert [names[row["id"]] for row in body["results"]] == expected
+
+
+def test_takes_a_start_long_past_and_an_end_far_ahead(api: Api) -> None:
+    times = {"start_at": "1970-01-01T00:00:00Z", "end_at": "9999-12-30T00:00:00+00:00"}
+    assert api.post("/api/mailings/", mailing_body(**times)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"start_at": "2031-01-01T00:00:00Z", "end_at": "2030-01-01T00:00:00Z"}, "#/end_at"),
+        ({"start_at": "2030-01-01T03:00:00+03:00", "end_at": "2030-01-01T00:00:00Z"}, "#/end_at"),
+        ({"start_at": "2020-01-01T00:00:00Z", "end_at": "2020-01-02T00:00:00Z"}, "#/end_at"),
+    ],
+)
+def test_refuses_an_end_that_is_past_or_not_after_the_start(api: Api, changes: Any, pointer: str) -> None:
+    answer = api.post("/api/mailings/", mailing_body(**changes))
+    assert answer.status_code == 400
+    assert list(errors_of(answer)) == [pointer]
+    assert not Mailing.objects.exists()
+
+
+def test_refuses_to_move_the_end_before_the_start(api: Api) -> None:
+    mailing = make_mailing(start_at=timezone.now() + timedelta(hours=1))
+    answer = api.patch(f"/api/mailings/{mailing.pk}/", {"end_at": timezone.now().isoformat()})
+    assert (answer.status_code, list(errors_of(answer))) == (400, ["#/end_at"])

@@ -1,0 +1,124 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from notification_service.mailings.models import Batch, Message
+from tests.api.answers import body_of
+from tests.api.conftest import Api
+from tests.factories import make_attempt, make_client, make_mailing, make_message
+
+pytestmark = pytest.mark.django_db
+
+FIRST = datetime(2030, 1, 1, tzinfo=UTC)
+SECOND = datetime(2030, 1, 2, tzinfo=UTC)
+
+
+def test_shows_a_message_with_its_failed_attempts(reader: Api) -> None:
+    message = make_message(created_at=FIRST, next_attempt_at=SECOND, attempts=2, error="HTTP 503")
+    make_attempt(message, at=FIRST, http_status=503, answer="Busy", retry_at=SECOND)
+    make_attempt(message, at=SECOND, number=2, outcome="lost", error="never reported")
+    assert body_of(reader.get(f"/api/messages/{message.pk}/")) == {
+        "id": message.pk,
+        "mailing": message.mailing_id,
+        "client": message.client_id,
+        "status": "pending",
+        "created_at": "2030-01-01T00:00:00Z",
+        "sent_at": None,
+        "attempts": 2,
+        "next_attempt_at": "2030-01-02T00:00:00Z",
+        "error": "HTTP 503",
+        "failed_attempts": [
+            {
+                "number": 1,
+                "at": "2030-01-01T00:00:00Z",
+                "outcome": "retry",
+                "error": "HTTP 503",
+                "http_status": 503,
+                "answer": "Busy",
+                "retry_at": "2030-01-02T00:00:00Z",
+            },
+            {
+                "number": 2,
+                "at": "2030-01-02T00:00:00Z",
+                "outcome": "lost",
+                "error": "never reported",
+                "http_status": None,
+                "answer": None,
+                "retry_at": None,
+            },
+        ],
+    }
+
+
+def test_a_message_without_an_error_has_null(reader: Api) -> None:
+    message = make_message(status="sent", sent_at=FIRST)
+    body = body_of(reader.get(f"/api/messages/{message.pk}/"))
+    assert (body["error"], body["failed_attempts"]) == (None, [])
+
+
+STATUSES = ["pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_lists_messages_of_a_status(reader: Api, status: str) -> None:
+    ids = {}
+    for each in STATUSES:
+        error = "" if each in ("pending", "sending", "sent") else "why"
+        ids[each] = make_message(status=each, error=error).pk
+    Batch.objects.create(claimed_by="a worker", lease_expires_at=FIRST, message_ids=[ids["sending"]])
+    mailing = Message.objects.get(pk=ids[status]).mailing_id
+    for query in ({"status": status}, {"status": status, "mailing": mailing}):
+        body = body_of(reader.get("/api/messages/", **query))
+        assert [row["id"] for row in body["results"]] == [ids[status]]
+    assert body_of(reader.get("/api/messages/", status=status, mailing=mailing + 99))["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["b", "a"]),
+        ({"ordering": "id"}, ["a", "b"]),
+        ({"created_from": "2030-01-02T00:00:00Z"}, ["b"]),
+        ({"created_before": "2030-01-02T00:00:00Z"}, ["a"]),
+        ({"sent_from": "2030-01-02T00:00:00Z"}, ["b"]),
+        ({"sent_before": "2030-01-02T00:00:00Z"}, ["a"]),
+        ({"created_from": "2030-01-01T00:00:00Z", "created_before": "2030-01-03T00:00:00Z"}, ["b", "a"]),
+    ],
+)
+def test_lists_messages_by(reader: Api, query: dict[str, Any], expected: list[str]) -> None:
+    names = {
+        make_message(status="sent", created_at=FIRST, sent_at=FIRST).pk: "a",
+        make_message(status="sent", created_at=SECOND, sent_at=SECOND).pk: "b",
+    }
+    body = body_of(reader.get("/api/messages/", **query))
+    assert [names[row["id"]] for row in body["results"]] == expected
+
+
+def test_lists_messages_of_a_mailing_and_of_a_client(reader: Api) -> None:
+    mailing, client = make_mailing(), make_client()
+    both = make_message(mailing=mailing, client=client)
+    one = make_message(mailing=mailing)
+    other = make_message(client=client)
+    found = [
+        [row["id"] for row in body_of(reader.get("/api/messages/", **query))["results"]]
+        for query in (
+            {"mailing": mailing.pk},
+            {"client": client.pk},
+            {"mailing": mailing.pk, "client": client.pk},
+        )
+    ]
+    assert found == [[one.pk, both.pk], [other.pk, both.pk], [both.pk]]
+
+
+def test_knows_an_unescaped_plus_of_an_offset(reader: Api) -> None:
+    message = make_message(created_at=SECOND)
+    answer = reader.http.get("/api/messages/?created_from=2030-01-02T03:00:00+03:00")
+    assert [row["id"] for row in body_of(answer)["results"]] == [message.pk]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_messages_are_read_only(api: Api, method: str) -> None:
+    message = make_message()
+    paths = ["/api/messages/", f"/api/messages/{message.pk}/"]
+    assert [api.send(method, path, {}).status_code for path in paths] == [405, 405]

@@ -1,0 +1,141 @@
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from notification_service.api.pagination import Cursor
+from tests.api.answers import body_of, errors_of
+from tests.api.conftest import Api
+from tests.factories import make_client, make_mailing, make_message
+
+pytestmark = pytest.mark.django_db
+
+
+def test_next_and_previous_walk_the_whole_list_and_back(reader: Api) -> None:
+    ids = [make_client().pk for _ in range(5)][::-1]
+    pages = [body_of(reader.get("/api/clients/", page_size=2))]
+    while pages[-1]["next"]:
+        pages.append(body_of(reader.http.get(pages[-1]["next"])))
+    assert [[row["id"] for row in page["results"]] for page in pages] == [ids[:2], ids[2:4], ids[4:]]
+    assert pages[0]["previous"] is None
+    back = body_of(reader.http.get(pages[2]["previous"]))
+    start = body_of(reader.http.get(back["previous"]))
+    assert [back["results"], start["results"]] == [pages[1]["results"], pages[0]["results"]]
+    assert start["previous"] is None
+
+
+@pytest.mark.parametrize("ordering", ["id", "-id", "phone", "-phone"])
+def test_every_order_has_pages(reader: Api, ordering: str) -> None:
+    for _ in range(3):
+        make_client()
+    whole = body_of(reader.get("/api/clients/", ordering=ordering))["results"]
+    page = body_of(reader.get("/api/clients/", ordering=ordering, page_size=2))
+    rest = body_of(reader.http.get(page["next"]))
+    assert page["results"] + rest["results"] == whole
+
+
+def test_pages_keep_the_filter(reader: Api) -> None:
+    for tag in ("vip", "", "vip", "", "vip"):
+        make_client(tag=tag)
+    page = body_of(reader.get("/api/clients/", tag="vip", page_size=2))
+    rest = body_of(reader.http.get(page["next"]))
+    assert [row["tag"] for row in page["results"] + rest["results"]] == ["vip"] * 3
+
+
+def test_a_client_added_meanwhile_neither_repeats_nor_hides_one(reader: Api) -> None:
+    ids = [make_client().pk for _ in range(4)][::-1]
+    page = body_of(reader.get("/api/clients/", page_size=2))
+    make_client()
+    rest = body_of(reader.http.get(page["next"]))
+    assert [row["id"] for row in page["results"] + rest["results"]] == ids
+
+
+@pytest.mark.parametrize("size", ["0", "1001", "-1", "ten", "", "1.5", "٣", "9" * 5000, "1\x00"])
+def test_refuses_a_page_size(reader: Api, size: str) -> None:
+    answer = reader.get("/api/clients/", page_size=size)
+    assert (answer.status_code, list(errors_of(answer))) == (400, ["?page_size"])
+
+
+def _encode(value: Any) -> str:
+    return urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "%",
+        "ключ",
+        "\x00",
+        "A" * 10_000,
+        "cD0y",
+        _encode(1),
+        _encode(None),
+        _encode("x" * 100),
+        _encode(["-id", "1", 0]),
+        _encode(["-id", True, 0]),
+        _encode(["-id", 1.0, 0]),
+        _encode(["-id", 1, False]),
+        _encode(["-id", 2**63, 0]),
+        _encode(["-id", -1, 0]),
+        _encode(["-id", 1, 2]),
+        _encode(["-id", 1, 0, 0]),
+        _encode(["-id", 1, 0]) + "=",
+        _encode(["-id", [[]], 0]),
+        _encode(["id", 1, 0]),
+        _encode(["text", 1, 0]),
+        _encode(["phone", "7", 0]),
+    ],
+)
+def test_refuses_a_cursor_that_is_not_of_this_list(reader: Api, cursor: str) -> None:
+    answer = reader.get("/api/clients/", cursor=cursor)
+    assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
+
+
+@pytest.mark.parametrize("position", ["x", "\x00", "", "٣", 7])
+def test_refuses_a_position_that_is_no_phone(reader: Api, position: Any) -> None:
+    answer = reader.get("/api/clients/", ordering="phone", cursor=_encode(["phone", position, 0]))
+    assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
+
+
+def test_a_cursor_past_the_end_is_an_empty_page(reader: Api) -> None:
+    make_client()
+    body = body_of(reader.get("/api/clients/", ordering="id", cursor=Cursor("id", 2**63 - 1).encode()))
+    assert body == {"next": None, "previous": None, "results": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "make"),
+    [
+        ("/api/clients/", make_client),
+        ("/api/mailings/", make_mailing),
+        ("/api/mailings/fullinfo/", make_mailing),
+        ("/api/messages/", make_message),
+    ],
+)
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
+    reader: Api, path: str, make: Callable[[], Any]
+) -> None:
+    reader.get(path)  # notes the use of the key
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            make()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert len(body_of(reader.get(path))["results"]) == sum(range(more + 1))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_messages_list_counts_nothing(reader: Api) -> None:
+    make_message()
+    with CaptureQueriesContext(connection) as queries:
+        reader.get("/api/messages/", mailing=1, status="sent")
+    assert [query["sql"] for query in queries if "COUNT(" in query["sql"]] == []

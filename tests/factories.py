@@ -1,0 +1,89 @@
+"""Rows for tests: each function fills in what its caller does not care about."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from notification_service.mailings.models import Attempt, Client, Mailing, Message
+
+_phones = itertools.count(79_000_000_000)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_client(**fields: Any) -> Client:
+    """A client in Moscow with a phone of its own."""
+    phone = str(next(_phones))
+    defaults = {"phone": phone, "operator_code": phone[1:4], "tag": "", "timezone": "Europe/Moscow"}
+    return Client.objects.create(**defaults | fields)
+
+
+def make_mailing(**fields: Any) -> Mailing:
+    """To everyone, until tomorrow. Unless it is scheduled, it started an hour ago and is written."""
+    start_at = now() + timedelta(hours=-1 if fields.get("status", "scheduled") != "scheduled" else 1)
+    defaults: dict[str, Any] = {"text": "Hello", "start_at": start_at, "end_at": now() + timedelta(days=1)}
+    if start_at < now():
+        defaults |= {"started_at": start_at, "audience_built_at": start_at}
+    return Mailing.objects.create(**defaults | fields)
+
+
+def make_running_mailing(**fields: Any) -> Mailing:
+    return make_mailing(**{"status": Mailing.Status.RUNNING} | fields)
+
+
+def make_message(mailing: Mailing | None = None, client: Client | None = None, **fields: Any) -> Message:
+    """A message that is due, unless its status says that it waits no longer."""
+    moment = now()
+    is_pending = fields.get("status", "pending") == "pending"
+    defaults: dict[str, Any] = {
+        "mailing": mailing or make_running_mailing(),
+        "client": client or make_client(),
+        "status": Message.Status.PENDING,
+        "created_at": moment,
+        "next_attempt_at": moment - timedelta(seconds=1) if is_pending else None,
+    }
+    return Message.objects.create(**defaults | fields)
+
+
+def make_messages(mailing: Mailing, count: int, **fields: Any) -> list[Message]:
+    return [make_message(mailing, **fields) for _ in range(count)]
+
+
+def make_attempt(message: Message, **fields: Any) -> Attempt:
+    """An attempt that is to be repeated."""
+    defaults = {"number": 1, "at": now(), "outcome": Attempt.Outcome.RETRY, "error": "HTTP 503"}
+    return Attempt.objects.create(message=message, mailing_id=message.mailing_id, **defaults | fields)
+
+
+def make_clients_in_bulk(count: int) -> None:
+    """Tens of thousands of clients in a second."""
+    first = next(_phones)
+    for _ in range(count):
+        next(_phones)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO mailings_client
+              (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
+            SELECT phone::text, '900', '', 'Europe/Moscow', '{}', now(), now()
+            FROM generate_series(%s, %s) AS phone
+            """,
+            [first, first + count - 1],
+        )
+
+
+def make_messages_in_bulk(mailing: Mailing) -> None:
+    """A due message of the mailing for every client."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO mailings_message
+              (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
+            SELECT %s, id, 'pending', 0, now(), now() - interval '1 hour', '' FROM mailings_client ORDER BY id
+            """,
+            [mailing.pk],
+        )
