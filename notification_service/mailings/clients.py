@@ -1,5 +1,6 @@
 """Changes of clients that their waiting messages must follow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -25,10 +26,14 @@ def update_client(client_id: int, **changes: Any) -> Client:
     return client
 
 
-def reconsider_waiting(client_ids: list[int]) -> None:
-    """Make the clients' first attempts that wait for a window due: the engine puts off what is closed."""
+def reconsider_waiting(client_ids: Sequence[int]) -> None:
+    """Make the clients' first attempts that wait for a window due: the engine puts off what is closed.
+
+    A message that another transaction holds is being claimed, ended or made due: nothing to wait for.
+    """
     waiting = Message.objects.filter(client_id__in=client_ids, attempts=0, next_attempt_at__gt=Now())
-    waiting.update(next_attempt_at=Now())
+    free = waiting.select_for_update(skip_locked=True, no_key=True)
+    Message.objects.filter(pk__in=free.values("pk")).update(next_attempt_at=Now())
     wake_up(SEND)
 
 

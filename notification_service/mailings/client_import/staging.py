@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from notification_service.mailings.client_import.chunk import Chunk
 from notification_service.mailings.client_import.report import ImportResult
 from notification_service.mailings.client_import.rules import ClientRow
-from notification_service.mailings.wake_up import SEND, wake_up
+from notification_service.mailings.clients import reconsider_waiting
 
 # Made by each transaction that finds none: a pooler may give every transaction another session.
 CREATE = """
@@ -53,15 +53,6 @@ FROM changed WHERE client.id = changed.id
 RETURNING client.id, changed.moved
 """
 
-# A message that another transaction holds is being claimed, ended or made due: nothing to wait for.
-MAKE_DUE = """
-UPDATE mailings_message SET next_attempt_at = now() WHERE id IN (
-  SELECT id FROM mailings_message
-  WHERE client_id = ANY(%s) AND status = 'pending' AND attempts = 0 AND next_attempt_at > now()
-  FOR NO KEY UPDATE SKIP LOCKED
-)
-"""
-
 
 @transaction.atomic
 def write_chunk(chunk: Chunk) -> ImportResult:
@@ -91,12 +82,6 @@ def _write_layer(cursor: CursorWrapper, rows: Iterable[ClientRow], counts: Impor
 def _update_changed(cursor: CursorWrapper) -> int:
     cursor.execute(UPDATE_CHANGED)
     changed = cursor.fetchall()
-    _reconsider_waiting(cursor, [client_id for client_id, moved in changed if moved])
+    if moved := [client_id for client_id, zone_changed in changed if zone_changed]:
+        reconsider_waiting(moved)
     return len(changed)
-
-
-def _reconsider_waiting(cursor: CursorWrapper, moved: list[int]) -> None:
-    """Make the first attempts of clients in another zone due: the engine puts off what is closed there."""
-    if moved:
-        cursor.execute(MAKE_DUE, [moved])
-        wake_up(SEND)

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['operator_code', 'tag'], name='client_audience')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('phone__regex', '^7[0-9]{10}$'), models.Q(('deleted_at__isnull', False), ('phone', None)), _connector='OR'), name='client_phone_is_russian'), models.CheckConstraint(condition=models.Q(('operator_code__regex', '^[0-9]{3}$'), ('deleted_at__isnull', False), _connector='OR'), name='client_operator_code_has_three_digits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('phone__isnull', False), ('phone__regex', '^7[0-9]{10}$')), models.Q(('deleted_at__isnull', False), ('phone', None)), _connector='OR'), name='client_phone_is_russian'), models.CheckConstraint(condition=models.Q(('operator_code__regex', '^[0-9]{3}$'), ('deleted_at__isnull', False), _connector='OR'), name='client_operator_code_has_three_digits')],
             },
         ),
         migrations.CreateModel(

@@ -32,7 +32,8 @@ class Client(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="client_phone_is_russian",
-                condition=Q(phone__regex=PHONE_PATTERN) | Q(deleted_at__isnull=False, phone=None),
+                condition=Q(phone__isnull=False, phone__regex=PHONE_PATTERN)
+                | Q(deleted_at__isnull=False, phone=None),
             ),
             models.CheckConstraint(
                 name="client_operator_code_has_three_digits",
