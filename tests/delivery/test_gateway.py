@@ -67,7 +67,9 @@ def answering(response: bytes) -> Behaviour:
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
-    [length] = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+    [length] = [
+        int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+    ]
     return head, await reader.readexactly(length)
 
 
@@ -93,7 +95,9 @@ def test_any_text_reaches_the_gateway_as_it_is() -> None:
     assert json.loads(gateway._body(7, "79161234567", text)) == {"id": 7, "phone": 79161234567, "text": text}
 
 
-@pytest.mark.parametrize("status", ["400 Bad Request", "401 Unauthorized", "503 Unavailable", "204 No Content"])
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "401 Unauthorized", "503 Unavailable", "204 No Content"]
+)
 def test_any_status_is_an_answer(status: str) -> None:
     assert answer_of(answering(http(b"", status=status))) == Answer(int(status[:3]), b"")
 

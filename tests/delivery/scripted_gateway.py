@@ -1,0 +1,79 @@
+"""A gateway in memory that answers as its script says, and remembers what it was asked."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from notification_service.delivery.dispatcher import Dispatcher
+from notification_service.delivery.outcome import Answer, NoAnswer
+from tests.delivery.queues import config, open_queue
+
+TAKEN = Answer(200, b'{"code": 0, "message": "OK"}')
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    message_id: int
+    phone: str
+    text: str
+    at: float  # seconds since the epoch
+
+
+Script = Callable[[Request], Awaitable[Answer | NoAnswer]]
+
+
+async def take(request: Request) -> Answer:
+    return TAKEN
+
+
+def always(answer: Answer | NoAnswer) -> Script:
+    async def script(request: Request) -> Answer | NoAnswer:
+        return answer
+
+    return script
+
+
+class ScriptedGateway:
+    def __init__(self, script: Script = take) -> None:
+        self._script = script
+        self.requests: list[Request] = []
+        self.under_way = 0
+        self.most_under_way = 0
+
+    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
+        request = Request(message_id, phone, text, time.time())
+        self.requests.append(request)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            return await self._script(request)
+        finally:
+            self.under_way -= 1
+
+    async def close(self) -> None:
+        pass
+
+    @property
+    def asked(self) -> list[int]:
+        return sorted(request.message_id for request in self.requests)
+
+
+Job = Callable[[Dispatcher], Awaitable[None]]
+
+
+async def _drain(dispatcher: Dispatcher) -> None:
+    await dispatcher.drain()
+
+
+def drain(conninfo: str, gateway: ScriptedGateway, job: Job = _drain, **knobs: Any) -> None:
+    """Have a dispatcher of its own drain the queue into the gateway, or do another job."""
+
+    async def run() -> None:
+        knobs.setdefault("record_interval_seconds", 0.01)
+        async with open_queue(conninfo, **knobs) as claims, open_queue(conninfo, **knobs) as records:
+            dispatcher = Dispatcher(config(**knobs), gateway=gateway, claims=claims, records=records)
+            await asyncio.wait_for(job(dispatcher), 20)
+
+    asyncio.run(run())

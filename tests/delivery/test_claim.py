@@ -1,0 +1,171 @@
+"""Which messages a claim takes, and what it makes of them."""
+
+import asyncio
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from notification_service.delivery.rows import Claimed
+from notification_service.mailings.clients import delete_client
+from notification_service.mailings.lifecycle import delete_mailing
+from notification_service.mailings.models import Batch, Client, Message
+from tests.delivery.queues import claim, ids, on_queue, open_queue
+from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
+
+
+def test_takes_what_is_due(conninfo: str) -> None:
+    message = make_message(client=make_client(phone="79161234567", timezone="Asia/Tokyo"), attempts=2)
+    [claimed] = claim(conninfo)
+    start_before = claimed.start_before
+    batch = Batch.objects.get()
+    assert claimed == Claimed(
+        message.id, message.mailing_id, batch.id, 3, "79161234567", "Asia/Tokyo", start_before
+    )
+
+
+def test_a_claimed_message_is_sending_under_its_batch(conninfo: str) -> None:
+    message = make_message()
+    claim(conninfo)
+    message.refresh_from_db()
+    batch = Batch.objects.get()
+    assert (message.status, message.next_attempt_at, message.attempts) == ("sending", None, 1)
+    assert (message.batch_id, batch.message_ids) == (batch.id, [message.id])
+
+
+def test_a_batch_says_whose_it_is_and_until_when(conninfo: str) -> None:
+    make_message()
+    before = now()
+    on_queue(conninfo, lambda queue: queue.claim(1), claimed_by="host:1", lease_seconds=40)
+    batch = Batch.objects.get()
+    assert batch.claimed_by == "host:1"
+    assert before + timedelta(seconds=39) < batch.lease_expires_at < now() + timedelta(seconds=41)
+
+
+def test_a_claimed_message_is_not_claimed_again(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 3)
+    assert [len(claim(conninfo)), len(claim(conninfo))] == [3, 0]
+
+
+def test_a_claim_of_nothing_leaves_no_batch(conninfo: str) -> None:
+    assert (claim(conninfo), Batch.objects.count()) == ([], 0)
+
+
+def test_takes_the_longest_due_first(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    _, later, latest = (
+        make_message(mailing, next_attempt_at=now() - timedelta(hours=hours)) for hours in (1, 2, 3)
+    )
+    assert ids(claim(conninfo, limit=2)) == ids([later, latest])
+
+
+def test_takes_nothing_before_its_time(conninfo: str) -> None:
+    make_message(next_attempt_at=now() + timedelta(minutes=1))
+    assert claim(conninfo) == []
+
+
+@pytest.mark.parametrize("status", ["sending", "sent", "failed", "expired", "cancelled", "unknown"])
+def test_takes_pending_messages_alone(conninfo: str, status: str) -> None:
+    make_message(status=status)
+    assert claim(conninfo) == []
+
+
+@pytest.mark.parametrize("status", ["scheduled", "paused", "finished", "cancelled"])
+def test_takes_messages_of_running_mailings_alone(conninfo: str, status: str) -> None:
+    make_message(make_running_mailing(status=status))
+    assert claim(conninfo) == []
+
+
+def test_takes_nothing_of_a_deleted_mailing(conninfo: str) -> None:
+    message = make_message()
+    delete_mailing(message.mailing_id)
+    assert claim(conninfo) == []
+
+
+def test_takes_nothing_at_the_deadline(conninfo: str) -> None:
+    make_message(make_running_mailing(end_at=now()))
+    assert claim(conninfo) == []
+
+
+def test_takes_nothing_that_close_to_the_deadline(conninfo: str) -> None:
+    make_message(make_running_mailing(end_at=now() + timedelta(seconds=60)))
+    late = on_queue(conninfo, lambda queue: queue.claim(1), deadline_guard_seconds=90)
+    in_time = on_queue(conninfo, lambda queue: queue.claim(1), deadline_guard_seconds=30)
+    assert (len(late), len(in_time)) == (0, 1)
+
+
+def test_gives_every_mailing_an_equal_share(conninfo: str) -> None:
+    mailings = [make_running_mailing() for _ in range(3)]
+    for mailing in mailings:
+        make_messages(mailing, 5)
+    claimed = claim(conninfo, limit=6)
+    assert sorted(message.mailing_id for message in claimed) == [m.id for m in mailings for _ in range(2)]
+
+
+def test_takes_no_more_than_asked_of_more_mailings_than_that(conninfo: str) -> None:
+    for _ in range(5):
+        make_message()
+    assert len(claim(conninfo, limit=2)) == 2
+
+
+def test_a_mailing_without_due_messages_takes_no_share(conninfo: str) -> None:
+    make_running_mailing()
+    make_message(next_attempt_at=now() + timedelta(hours=1))
+    make_messages(make_running_mailing(), 4)
+    assert len(claim(conninfo, limit=4)) == 4
+
+
+def test_skips_messages_locked_by_another_worker(conninfo: str) -> None:
+    locked, free = make_messages(make_running_mailing(), 2)
+    with psycopg.connect(conninfo) as other:
+        other.execute("SELECT FROM mailings_message WHERE id = %s FOR UPDATE", [locked.id])
+        assert ids(claim(conninfo)) == [free.id]
+
+
+def test_two_workers_never_take_the_same_message(conninfo: str) -> None:
+    messages = [message for _ in range(3) for message in make_messages(make_running_mailing(), 60)]
+
+    async def work() -> list[Claimed]:
+        async with open_queue(conninfo) as queue:
+            claimed: list[Claimed] = []
+            while taken := await queue.claim(7):
+                claimed += taken
+            return claimed
+
+    async def both() -> list[list[Claimed]]:
+        return list(await asyncio.gather(work(), work(), work()))
+
+    shares = asyncio.run(both())
+    assert sorted(message.id for share in shares for message in share) == ids(messages)
+
+
+def test_a_deleted_clients_message_ends_as_cancelled(conninfo: str) -> None:
+    message = make_message()
+    Client.objects.filter(pk=message.client_id).update(phone=None, deleted_at=now())
+    assert claim(conninfo) == []
+    message.refresh_from_db()
+    assert (message.status, message.error, message.attempts) == ("cancelled", "client deleted", 0)
+
+
+def test_a_deleted_clients_retry_ends_as_cancelled(conninfo: str) -> None:
+    message = make_message(attempts=1)
+    claim(conninfo)
+    delete_client(message.client_id)
+    Message.objects.filter(pk=message.pk).update(status="pending", next_attempt_at=now())
+    claim(conninfo)
+    message.refresh_from_db()
+    assert message.status == "cancelled"
+
+
+def test_takes_the_clients_present_phone_and_zone(conninfo: str) -> None:
+    message = make_message()
+    Client.objects.filter(pk=message.client_id).update(phone="79990000001", timezone="Asia/Omsk")
+    [claimed] = claim(conninfo)
+    assert (claimed.phone, claimed.timezone) == ("79990000001", "Asia/Omsk")
+
+
+def test_no_request_starts_late_in_a_lease(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_message()
+    monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
+    [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=30, request_timeout_seconds=10)
+    assert claimed.start_before == 1010.0  # the request ends by 1020, and 10 seconds are left to record it

@@ -1,0 +1,589 @@
+"""Claim, send, decide, record: on a real database, into a scripted gateway."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
+
+import psycopg
+import pytest
+
+from notification_service.delivery import dispatcher as dispatcher_module
+from notification_service.delivery import message_queue
+from notification_service.delivery.dispatcher import Dispatcher
+from notification_service.delivery.outcome import Answer, NoAnswer
+from notification_service.delivery.rows import Claimed, Recordable
+from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
+from tests.delivery.queues import end_leases, ids, rescue_all
+from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
+from tests.factories import (
+    make_client,
+    make_clients_in_bulk,
+    make_message,
+    make_messages,
+    make_messages_in_bulk,
+    make_running_mailing,
+    now,
+)
+
+NOT_LET_IN = Answer(401, b"who are you?")
+
+
+def statuses() -> Counter[str]:
+    return Counter(Message.objects.values_list("status", flat=True))
+
+
+async def execute(conninfo: str, statement: str) -> None:
+    """From outside, as another process would while a request is under way."""
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as other:
+        await other.execute(statement.encode())
+
+
+def hours_from_now(opens: int, closes: int) -> dict[str, time_of_day]:
+    """A window by the clock of UTC, in hours from now."""
+    return {
+        "window_from": (now() + timedelta(hours=opens)).time(),
+        "window_to": (now() + timedelta(hours=closes)).time(),
+    }
+
+
+# send
+
+
+def test_sends_all_that_is_due_and_records_it(conninfo: str) -> None:
+    messages = [message for _ in range(3) for message in make_messages(make_running_mailing(), 100)]
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    assert gateway.asked == ids(messages)
+    assert (statuses(), Batch.objects.count()) == ({"sent": 300}, 0)
+
+
+def test_sends_the_mailings_text_to_the_clients_phone(conninfo: str) -> None:
+    client = make_client(phone="79161234567")
+    message = make_message(make_running_mailing(text="Скидка"), client)
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    [request] = gateway.requests
+    assert (request.message_id, request.phone, request.text) == (message.id, "79161234567", "Скидка")
+
+
+def test_sends_more_than_a_batch(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 50)
+    drain(conninfo, ScriptedGateway(), batch_size=7, max_concurrency=3)
+    assert statuses() == {"sent": 50}
+
+
+def test_never_has_more_requests_under_way_than_allowed(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 40)
+
+    async def slowly(request: Request) -> Answer:
+        await asyncio.sleep(0.005)
+        return TAKEN
+
+    gateway = ScriptedGateway(slowly)
+    drain(conninfo, gateway, max_concurrency=4)
+    assert gateway.most_under_way == 4
+
+
+def test_a_drain_of_nothing_ends(conninfo: str) -> None:
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    assert gateway.asked == []
+
+
+def test_drains_again_and_again(conninfo: str) -> None:
+    gateway = ScriptedGateway()
+    first = make_message()
+
+    async def twice(dispatcher: Dispatcher) -> None:
+        await dispatcher.drain()
+        await execute(conninfo, "UPDATE mailings_message SET status = 'pending', next_attempt_at = now()")
+        await dispatcher.drain()
+
+    drain(conninfo, gateway, twice)
+    assert gateway.asked == [first.id, first.id]
+
+
+def test_two_workers_ask_for_each_message_once(conninfo: str) -> None:
+    messages = make_messages(make_running_mailing(), 200)
+    gateway = ScriptedGateway()
+
+    async def two(_: Dispatcher) -> None:
+        await asyncio.gather(
+            asyncio.to_thread(drain, conninfo, gateway), asyncio.to_thread(drain, conninfo, gateway)
+        )
+
+    drain(conninfo, gateway, two)
+    assert gateway.asked == ids(messages)
+
+
+# decide and record
+
+
+def test_a_retry_waits_for_its_time(conninfo: str) -> None:
+    message = make_message()
+    gateway = ScriptedGateway(always(Answer(503, b"", "3600")))
+    drain(conninfo, gateway)
+    message.refresh_from_db()
+    assert gateway.asked == [message.id]
+    assert (message.status, message.attempts, message.error) == ("pending", 1, "HTTP 503")
+    assert message.next_attempt_at is not None
+    assert timedelta(minutes=59) < message.next_attempt_at - now() <= timedelta(hours=1)
+
+
+def test_a_repeated_message_keeps_its_id(conninfo: str) -> None:
+    message = make_message()
+    answers: Iterator[Answer | NoAnswer] = iter(
+        [Answer(500, b""), NoAnswer("no answer in time", maybe_taken=True), TAKEN]
+    )
+
+    async def script(request: Request) -> Answer | NoAnswer:
+        return next(answers)
+
+    gateway = ScriptedGateway(script)
+    for _ in range(3):
+        Message.objects.filter(status="pending").update(next_attempt_at=now())
+        drain(conninfo, gateway, retry_base_seconds=100)
+    message.refresh_from_db()
+    assert gateway.asked == [message.id] * 3
+    assert (message.status, message.attempts, Attempt.objects.count()) == ("sent", 3, 2)
+
+
+def test_a_refused_message_fails_and_others_go_on(conninfo: str) -> None:
+    refused, *_ = make_messages(make_running_mailing(), 5)
+
+    async def script(request: Request) -> Answer:
+        return Answer(400, b"bad phone") if request.message_id == refused.id else TAKEN
+
+    drain(conninfo, ScriptedGateway(script))
+    refused.refresh_from_db()
+    assert (refused.status, refused.error, statuses()) == ("failed", "HTTP 400", {"sent": 4, "failed": 1})
+
+
+def test_gives_up_after_a_timeout_where_the_mailing_asks_for_it(conninfo: str) -> None:
+    make_message(make_running_mailing(on_unknown="give_up"))
+    drain(conninfo, ScriptedGateway(always(NoAnswer("no answer in time", maybe_taken=True))))
+    assert statuses() == {"unknown": 1}
+
+
+def test_every_attempt_of_a_dead_gateway_is_listed(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 3)
+    drain(
+        conninfo,
+        ScriptedGateway(always(NoAnswer("connection refused", maybe_taken=False))),
+        retry_base_seconds=100,
+    )
+    assert list(Attempt.objects.values_list("outcome", "error")) == [("retry", "connection refused")] * 3
+    assert Batch.objects.count() == 0
+
+
+def test_an_outcome_that_comes_while_others_are_recorded_is_recorded_before_the_drain_ends(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_messages(make_running_mailing(), 2)
+    recording = asyncio.Event()
+    record = message_queue.MessageQueue.record
+
+    async def slow_record(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+        recording.set()
+        await asyncio.sleep(0.3)
+        await record(queue, outcomes)
+
+    async def script(request: Request) -> Answer:
+        if len(gateway.requests) == 2:
+            await recording.wait()
+        return TAKEN
+
+    monkeypatch.setattr(message_queue.MessageQueue, "record", slow_record)
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway)
+    assert statuses() == {"sent": 2}
+
+
+def test_what_could_not_be_recorded_is_recorded_with_the_next(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_messages(make_running_mailing(), 3)
+    record = message_queue.MessageQueue.record
+    troubles = iter([ValueError("out of sorts")])
+
+    async def record_with_trouble(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+        for trouble in troubles:
+            raise trouble
+        await record(queue, outcomes)
+
+    monkeypatch.setattr(message_queue.MessageQueue, "record", record_with_trouble)
+
+    async def twice(dispatcher: Dispatcher) -> None:
+        await dispatcher.drain()
+        await dispatcher.drain()
+
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway, twice)
+    assert (len(gateway.requests), statuses()) == (3, {"sent": 3})
+
+
+def test_claims_no_more_while_outcomes_cannot_be_recorded(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_messages(make_running_mailing(), 30)
+    monkeypatch.setattr(dispatcher_module, "MAX_UNRECORDED", 1)
+
+    async def never(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+        raise ValueError("out of sorts")
+
+    monkeypatch.setattr(message_queue.MessageQueue, "record", never)
+    gateway = ScriptedGateway()
+
+    async def for_a_while(dispatcher: Dispatcher) -> None:
+        asyncio.get_running_loop().call_later(0.5, dispatcher.stop)
+        await dispatcher.drain()
+
+    drain(conninfo, gateway, for_a_while, max_concurrency=2)
+    assert len(gateway.requests) <= 4
+
+
+def test_a_lost_database_connection_loses_no_outcome(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_queue, "RECONNECT_SECONDS", 0.01)
+    make_messages(make_running_mailing(), 50)
+
+    async def script(request: Request) -> Answer:
+        if len(gateway.requests) == 10:
+            await execute(
+                conninfo,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'notification_service worker' AND datname = current_database()",
+            )
+        return TAKEN
+
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, max_concurrency=2)
+    end_leases()  # of a claim whose answer was lost
+    rescue_all()
+    drain(conninfo, gateway)
+    assert (len(gateway.requests), statuses()) == (50, {"sent": 50})
+
+
+# troubles of our own
+
+
+def test_an_exception_in_a_send_neither_loses_nor_blocks_others(conninfo: str) -> None:
+    broken, *_ = make_messages(make_running_mailing(), 20)
+
+    async def script(request: Request) -> Answer:
+        if request.message_id == broken.id:
+            raise RuntimeError("a bug")
+        return TAKEN
+
+    drain(conninfo, ScriptedGateway(script), max_concurrency=2)
+    assert statuses() == {"sent": 19, "sending": 1}
+    end_leases()
+    assert rescue_all() == 1
+
+
+def test_a_drain_after_one_that_broke_ends(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_messages(make_running_mailing(), 2)
+    claim = message_queue.MessageQueue.claim
+
+    async def claim_once(queue: message_queue.MessageQueue, limit: int) -> list[Claimed]:
+        if claimed := await claim(queue, limit):
+            return claimed
+        raise ValueError("out of sorts")
+
+    async def never(request: Request) -> Answer:
+        await asyncio.sleep(60)
+        return TAKEN
+
+    async def broken_then_whole(dispatcher: Dispatcher) -> None:
+        monkeypatch.setattr(message_queue.MessageQueue, "claim", claim_once)
+        with pytest.raises(ValueError, match="out of sorts"):
+            await dispatcher.drain()
+        monkeypatch.setattr(message_queue.MessageQueue, "claim", claim)
+        await dispatcher.drain()
+
+    drain(conninfo, ScriptedGateway(never), broken_then_whole)
+    assert statuses() == {"sending": 2}  # until their lease ends
+
+
+# obstacles
+
+
+def test_a_closed_window_puts_off_to_its_opening_without_charge(conninfo: str) -> None:
+    mailing = make_running_mailing(**hours_from_now(2, 4))
+    message = make_message(mailing, make_client(timezone="UTC"))
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    message.refresh_from_db()
+    assert mailing.window_from is not None
+    opening = datetime.combine(now() + timedelta(hours=2), mailing.window_from, tzinfo=now().tzinfo)
+    assert (gateway.asked, message.status, message.attempts) == ([], "pending", 0)
+    assert message.next_attempt_at == opening
+
+
+def test_sends_where_the_window_is_open(conninfo: str) -> None:
+    mailing = make_running_mailing(**hours_from_now(-1, 1))
+    here = make_message(mailing, make_client(timezone="UTC"))
+    make_message(mailing, make_client(timezone="Asia/Tokyo"))
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    assert gateway.asked == [here.id]
+
+
+def test_a_retry_after_the_window_waits_for_its_next_opening(conninfo: str) -> None:
+    mailing = make_running_mailing(end_at=now() + timedelta(days=3), **hours_from_now(-1, 1))
+    message = make_message(mailing, make_client(timezone="UTC"))
+    drain(conninfo, ScriptedGateway(always(Answer(429, b"", "7200"))))
+    message.refresh_from_db()
+    assert mailing.window_from is not None
+    assert message.next_attempt_at is not None
+    assert message.next_attempt_at.time() == mailing.window_from
+
+
+def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str) -> None:
+    message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
+
+    async def script(request: Request) -> Answer:
+        await execute(conninfo, "UPDATE mailings_mailing SET window_from = NULL, window_to = NULL")
+        await asyncio.sleep(0.2)
+        return Answer(429, b"", "7200")
+
+    drain(conninfo, ScriptedGateway(script))
+    message.refresh_from_db()
+    assert message.next_attempt_at is not None
+    assert message.next_attempt_at - now() <= timedelta(hours=2)
+
+
+@pytest.mark.parametrize("change", ["status = 'paused'", "status = 'cancelled', deleted_at = now()"])
+def test_a_stopped_mailings_claimed_messages_are_put_back(conninfo: str, change: str) -> None:
+    make_messages(make_running_mailing(), 30)
+
+    async def script(request: Request) -> Answer:
+        if len(gateway.requests) == 1:
+            await execute(conninfo, f"UPDATE mailings_mailing SET {change}")
+            await asyncio.sleep(0.2)
+        return TAKEN
+
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, max_concurrency=1)
+    assert statuses() == {"sent": 1, "pending": 29}
+    assert set(Message.objects.filter(status="pending").values_list("attempts", flat=True)) == {0}
+
+
+def test_a_changed_text_applies_to_what_is_unsent(conninfo: str) -> None:
+    make_messages(make_running_mailing(text="old"), 30)
+
+    async def script(request: Request) -> Answer:
+        if len(gateway.requests) == 1:
+            await execute(conninfo, "UPDATE mailings_mailing SET text = 'new'")
+            await asyncio.sleep(0.2)
+        return TAKEN
+
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, max_concurrency=1)
+    assert Counter(request.text for request in gateway.requests) == {"old": 1, "new": 29}
+
+
+def test_no_request_starts_at_the_deadline(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 100)
+    end_at = now() + timedelta(seconds=1)
+    Mailing.objects.update(end_at=end_at)
+
+    async def slowly(request: Request) -> Answer:
+        await asyncio.sleep(0.05)
+        return TAKEN
+
+    gateway = ScriptedGateway(slowly)
+    drain(conninfo, gateway, max_concurrency=1, deadline_guard_seconds=0.2)
+    assert max(request.at for request in gateway.requests) < end_at.timestamp() - 0.19
+    assert statuses() == {"sent": len(gateway.requests), "pending": 100 - len(gateway.requests)}
+
+
+def test_no_request_starts_when_its_lease_is_nearly_over(conninfo: str) -> None:
+    make_message(next_attempt_at=now() + timedelta(hours=1))
+    left: list[float] = []
+
+    async def script(request: Request) -> Answer:
+        async with await psycopg.AsyncConnection.connect(conninfo) as other:
+            lease = await other.execute(
+                "SELECT extract(epoch FROM lease_expires_at - clock_timestamp())::float8 FROM mailings_batch"
+                " WHERE id = (SELECT batch_id FROM mailings_message)"
+            )
+            left.extend(await lease.fetchone() or [])
+        return TAKEN
+
+    async def claim_behind_a_lock(dispatcher: Dispatcher) -> None:
+        await dispatcher.drain()  # the first claim prepares the statement, in a transaction of its own
+        await execute(conninfo, "UPDATE mailings_message SET next_attempt_at = now()")
+        async with await psycopg.AsyncConnection.connect(conninfo) as other:
+            await other.execute("LOCK TABLE mailings_batch IN EXCLUSIVE MODE")
+            draining = asyncio.create_task(dispatcher.drain())
+            await asyncio.sleep(1.5)
+        await draining
+        await dispatcher.drain()
+
+    # Of a lease of 2 s the first 0.5 s are for requests to start, for each may take 1 s.
+    drain(
+        conninfo,
+        ScriptedGateway(script),
+        claim_behind_a_lock,
+        lease_seconds=2,
+        request_timeout_seconds=1,
+    )
+    assert len(left) == 1
+    assert left[0] > 1.2
+
+
+# a gateway that does not let us in
+
+
+def make_probe_due() -> None:
+    Gateway.objects.update(probe_at=now() - timedelta(seconds=1))
+
+
+def test_not_being_let_in_holds_the_gateway_and_charges_nothing(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 30)
+    gateway = ScriptedGateway(always(NOT_LET_IN))
+    drain(conninfo, gateway, max_concurrency=2)
+    assert len(gateway.requests) <= 2
+    assert (statuses(), set(Message.objects.values_list("attempts", flat=True))) == ({"pending": 30}, {0})
+    assert Gateway.objects.get().held_reason == "HTTP 401"
+
+
+def test_what_was_claimed_when_the_gateway_was_held_is_put_back(conninfo: str) -> None:
+    make_clients_in_bulk(2000)
+    make_messages_in_bulk(make_running_mailing())
+
+    async def script(request: Request) -> Answer:
+        return TAKEN if len(gateway.requests) <= 1000 else NOT_LET_IN
+
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, max_concurrency=1)
+    assert len(gateway.requests) == 1001
+    assert statuses() == {"sent": 1000, "pending": 1000}
+
+
+def test_a_held_gateway_is_left_alone_until_the_probe(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 3)
+    Gateway.objects.create(name="main", held_at=now(), probe_at=now() + timedelta(minutes=1))
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    assert (gateway.asked, statuses()) == ([], {"pending": 3})
+
+
+def test_a_probe_is_one_message(conninfo: str) -> None:
+    for _ in range(3):
+        make_messages(make_running_mailing(), 3)
+    Gateway.objects.create(name="main", held_at=now(), probe_at=now())
+    gateway = ScriptedGateway(always(NOT_LET_IN))
+    drain(conninfo, gateway)
+    assert (len(gateway.requests), statuses()) == (1, {"pending": 9})
+    assert Gateway.objects.get().held_at is not None
+
+
+def test_a_probe_that_is_let_in_releases_the_gateway_and_the_rest_follows(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 20)
+    Gateway.objects.create(name="main", held_at=now(), held_reason="HTTP 401", probe_at=now())
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    assert (len(gateway.requests), statuses()) == (20, {"sent": 20})
+    assert Gateway.objects.get().held_at is None
+
+
+def test_a_probe_that_is_refused_for_another_reason_was_let_in(conninfo: str) -> None:
+    make_message()
+    Gateway.objects.create(name="main", held_at=now(), probe_at=now())
+    drain(conninfo, ScriptedGateway(always(Answer(400, b""))))
+    assert (Gateway.objects.get().held_at, statuses()) == (None, {"failed": 1})
+
+
+def test_a_probe_without_an_answer_keeps_the_gateway_held(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 5)
+    Gateway.objects.create(name="main", held_at=now(), probe_at=now())
+    gateway = ScriptedGateway(always(NoAnswer("connection refused", maybe_taken=False)))
+    drain(conninfo, gateway)
+    assert len(gateway.requests) == 1
+    assert Gateway.objects.get().held_at is not None
+
+
+def test_goes_on_by_itself_after_a_hold(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 10)
+    gateway = ScriptedGateway(always(NOT_LET_IN))
+    drain(conninfo, gateway)
+    make_probe_due()
+    drain(conninfo, ScriptedGateway())
+    assert statuses() == {"sent": 10}
+
+
+# stop
+
+
+def test_stops_with_everything_put_back_or_recorded(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 100)
+
+    async def stop_during_the_fifth(dispatcher: Dispatcher) -> None:
+        stop.append(dispatcher)
+        await dispatcher.drain()
+
+    async def script(request: Request) -> Answer:
+        if len(gateway.requests) == 5:
+            stop[0].stop()
+        await asyncio.sleep(0.05)
+        return TAKEN
+
+    stop: list[Dispatcher] = []
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, stop_during_the_fifth, max_concurrency=1)
+    assert (statuses(), Batch.objects.count()) == ({"sent": 5, "pending": 95}, 0)
+
+
+def test_claims_nothing_after_a_stop(conninfo: str) -> None:
+    make_message()
+    gateway = ScriptedGateway()
+
+    async def stopped(dispatcher: Dispatcher) -> None:
+        dispatcher.stop()
+        await dispatcher.drain()
+
+    drain(conninfo, gateway, stopped)
+    assert (gateway.asked, statuses()) == ([], {"pending": 1})
+
+
+# memory
+
+
+def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
+    ended = make_running_mailing()
+    make_message(ended)
+
+    async def script(request: Request) -> Answer:
+        await execute(conninfo, "UPDATE mailings_mailing SET status = 'finished'")
+        await asyncio.sleep(0.2)
+        known.append(list(dispatchers[0]._terms))
+        return TAKEN
+
+    async def remembered(dispatcher: Dispatcher) -> None:
+        dispatchers.append(dispatcher)
+        await dispatcher.drain()
+
+    known: list[list[int]] = []
+    dispatchers: list[Dispatcher] = []
+    drain(conninfo, ScriptedGateway(script), remembered)
+    assert known == [[]]
+
+
+def test_a_small_mailing_has_its_turn_beside_a_large_one(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 300)
+    small = make_running_mailing()
+    make_messages(small, 3)
+
+    async def slowly(request: Request) -> Answer:
+        await asyncio.sleep(0.001)
+        return TAKEN
+
+    gateway = ScriptedGateway(slowly)
+    drain(conninfo, gateway, max_concurrency=4)
+    mailing_of = dict(Message.objects.values_list("id", "mailing_id"))
+    turns = [mailing_of[request.message_id] for request in gateway.requests]
+    assert turns.index(small.id) < 10
+    assert Mailing.objects.count() == 2

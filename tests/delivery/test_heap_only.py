@@ -1,0 +1,46 @@
+"""Recording an outcome touches no index: an index on a column that it writes would halve the speed."""
+
+import pytest
+from django.db import connection
+
+from tests.delivery.queues import claim, record_sent
+from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing
+
+UPDATES = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'mailings_message'"
+
+
+def updates(conninfo: str) -> tuple[int, int]:
+    """How many rows were updated since the statistics began, and how many of them without their indexes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(UPDATES)
+        return tuple(cursor.fetchone())
+
+
+def test_recording_successes_is_heap_only(conninfo: str) -> None:
+    make_clients_in_bulk(2_000)
+    make_messages_in_bulk(make_running_mailing())
+    claimed = claim(conninfo, limit=2_000)
+    before = updates(conninfo)
+    record_sent(conninfo, claimed)
+    after = updates(conninfo)
+    assert after[0] - before[0] == 2_000
+    assert after[1] - before[1] > 1_800
+
+
+INDEXED = """
+SELECT DISTINCT attname FROM pg_index
+JOIN pg_attribute ON attrelid = indrelid AND (attnum = ANY(indkey)
+  OR pg_get_expr(indpred, indrelid) LIKE '%%' || attname || '%%')
+WHERE indrelid = 'mailings_message'::regclass AND attnum > 0
+"""
+
+
+@pytest.mark.django_db
+def test_no_index_looks_at_a_column_that_every_success_changes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(INDEXED)
+        indexed = {row[0] for row in cursor.fetchall()}
+    assert {"mailing_id", "next_attempt_at", "error"} - indexed == set()  # the query finds what there is
+    assert indexed & {"status", "attempts", "sent_at", "batch_id"} == set()

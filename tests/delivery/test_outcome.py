@@ -1,0 +1,238 @@
+"""Rules 5, 6 and 8 of delivery, as a table of answers and what each means."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.outcome import (
+    MAX_ANSWER_BYTES,
+    MAX_RETRY_AFTER,
+    Answer,
+    Failed,
+    Held,
+    NoAnswer,
+    Outcome,
+    Retry,
+    Sent,
+    Unknown,
+    backoff_seconds,
+    decide,
+    retry_after_delay,
+)
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+CONFIG = DeliveryConfig(gateway_url="http://gateway", gateway_token="token")
+OK = b'{"code": 0, "message": "OK"}'
+REFUSED = [400, 404, 405, 410, 413, 414, 415, 422]
+TRY_AGAIN = [408, 425, 429, *range(500, 600)]
+OTHER = [
+    201,
+    204,
+    206,
+    *range(300, 309),
+    402,
+    406,
+    407,
+    409,
+    411,
+    412,
+    416,
+    418,
+    421,
+    423,
+    426,
+    428,
+    451,
+    499,
+    999,
+]
+
+
+def outcome(
+    answer: Answer | NoAnswer, *, attempt: int = 1, give_up: bool = False, config: DeliveryConfig = CONFIG
+) -> Outcome:
+    return decide(
+        answer, attempt=attempt, give_up_on_unknown=give_up, now=NOW, config=config, random=Random(1)
+    )
+
+
+def test_200_with_code_0_is_sent() -> None:
+    assert outcome(Answer(200, OK)) == Sent()
+
+
+@pytest.mark.parametrize("status", REFUSED)
+def test_refusals_fail_for_good(status: int) -> None:
+    assert outcome(Answer(status, OK)) == Failed(f"HTTP {status}")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_not_being_let_in_holds_the_gateway(status: int) -> None:
+    assert outcome(Answer(status, OK, "60")) == Held(f"HTTP {status}")
+
+
+@pytest.mark.parametrize("status", [*TRY_AGAIN, *OTHER])
+def test_any_other_status_is_tried_again(status: int) -> None:
+    answered = outcome(Answer(status, OK))
+    assert isinstance(answered, Retry)
+    assert answered.reason == f"HTTP {status}"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "answer is not JSON"),
+        (b"<html>", "answer is not JSON"),
+        (b'{"code": 0', "answer is not JSON"),
+        (b'{"code": "\xff"}', "answer is not JSON"),
+        (b"\x00\xd8", "answer is not JSON"),
+        (b"[" * 60_000, "answer is not JSON"),
+        (b'{"a":' * 12_000, "answer is not JSON"),
+        (b'{"code": ' + b"9" * 60_000 + b"}", "answer is not JSON"),
+        (b"[0]", "answer has no code"),
+        (b"0", "answer has no code"),
+        (b"null", "answer has no code"),
+        (b"{}", "answer has no code"),
+        (b'{"code": null}', "answer has no code"),
+        (b'{"code": "0"}', "answer has no code"),
+        (b'{"code": false}', "answer has no code"),
+        (b'{"code": true}', "answer has no code"),
+        (b'{"code": 0.0}', "answer has no code"),
+        (b'{"code": [0]}', "answer has no code"),
+        (b'{"Code": 0}', "answer has no code"),
+        (b'{"code": 1}', "code is not 0"),
+        (b'{"code": -1}', "code is not 0"),
+        (b'{"code": 18446744073709551616}', "code is not 0"),
+        (OK + b" " * MAX_ANSWER_BYTES, "answer over 64 KiB"),
+    ],
+)
+def test_200_with_another_body_is_tried_again(body: bytes, reason: str) -> None:
+    answered = outcome(Answer(200, body))
+    assert isinstance(answered, Retry)
+    assert answered.reason == reason
+
+
+def test_a_body_of_exactly_64_kib_is_read() -> None:
+    assert outcome(Answer(200, OK.ljust(MAX_ANSWER_BYTES))) == Sent()
+
+
+@given(st.integers(100, 999), st.binary(max_size=200), st.text(max_size=40) | st.none())
+def test_every_answer_has_an_outcome(status: int, body: bytes, retry_after: str | None) -> None:
+    assert isinstance(outcome(Answer(status, body, retry_after)), Outcome)
+
+
+@pytest.mark.parametrize("maybe_taken", [True, False])
+def test_no_answer_is_tried_again(maybe_taken: bool) -> None:
+    answered = outcome(NoAnswer("no answer in time", maybe_taken=maybe_taken))
+    assert isinstance(answered, Retry)
+    assert answered.reason == "no answer in time"
+
+
+def test_gives_up_on_what_the_gateway_may_have_taken() -> None:
+    answered = outcome(NoAnswer("no answer in time", maybe_taken=True), give_up=True)
+    assert answered == Unknown("no answer in time")
+
+
+def test_does_not_give_up_on_what_never_left() -> None:
+    assert isinstance(outcome(NoAnswer("refused", maybe_taken=False), give_up=True), Retry)
+
+
+def test_does_not_give_up_on_an_answer() -> None:
+    assert isinstance(outcome(Answer(503, b""), give_up=True), Retry)
+
+
+@pytest.mark.parametrize(("attempt", "expected"), [(1, Retry), (2, Retry), (3, Failed), (4, Failed)])
+def test_fails_after_the_last_attempt(attempt: int, expected: type[Outcome]) -> None:
+    config = DeliveryConfig(gateway_url="http://gateway", gateway_token="token", max_attempts=3)
+    assert type(outcome(Answer(500, b""), attempt=attempt, config=config)) is expected
+
+
+def test_a_held_attempt_is_never_the_last() -> None:
+    config = DeliveryConfig(gateway_url="http://gateway", gateway_token="token", max_attempts=1)
+    assert outcome(Answer(401, b""), attempt=7, config=config) == Held("HTTP 401")
+
+
+def test_attempts_are_unlimited_by_default() -> None:
+    assert isinstance(outcome(Answer(500, b""), attempt=10**6), Retry)
+
+
+@given(
+    attempt=st.integers(1, 70) | st.integers(1, 10**6),
+    base=st.floats(0.001, 1e6),
+    cap=st.floats(0.001, 1e9),
+    seed=st.integers(0, 1000),
+)
+def test_backoff_is_jittered_below_its_ceiling(attempt: int, base: float, cap: float, seed: int) -> None:
+    config = DeliveryConfig("http://gateway", "token", retry_base_seconds=base, retry_cap_seconds=cap)
+    ceiling = min(cap, base * 2 ** min(attempt - 1, 100))
+    assert 0 <= backoff_seconds(attempt, config=config, random=Random(seed)) <= ceiling
+
+
+def test_backoff_spreads_over_all_of_its_range() -> None:
+    random = Random(1)
+    delays = [backoff_seconds(4, config=CONFIG, random=random) for _ in range(1000)]
+    assert {int(delay) for delay in delays} == set(range(8))
+
+
+def test_backoff_reaches_its_cap() -> None:
+    random = Random(1)
+    assert max(backoff_seconds(10**6, config=CONFIG, random=random) for _ in range(1000)) > 590
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, 0),
+        ("0", 0),
+        ("120", 120),
+        (" 120\t", 120),
+        ("Mon, 23 Nov 2026 12:02:00 GMT", 120),
+        ("Monday, 23-Nov-26 12:02:00 GMT", 120),
+        ("Mon Nov 23 12:02:00 2026", 120),
+        ("Mon, 23 Nov 2026 15:02:00 +0300", 120),
+        ("Mon, 23 Nov 2026 12:02:00 -0000", 120),
+        ("Mon, 23 Nov 2026 11:59:59 GMT", 0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Mon, 99 Nov 2026 12:02:00 GMT", 0),
+        ("Mon, 23 Nov 2026 12:02:00 +9999999999", 0),
+        ("-5", 0),
+        ("+5", 0),
+        ("1.5", 0),
+        ("1e3", 0),
+        ("1_000", 0),
+        ("\u0661\u0662\u0660", 0),
+        ("\u00b2", 0),
+        ("", 0),
+        ("soon", 0),
+        ("5, 10", 0),
+    ],
+)
+def test_reads_retry_after_in_both_its_forms(value: str | None, seconds: int) -> None:
+    assert retry_after_delay(value, now=NOW) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("value", ["9" * 9, "9" * 10, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_retry_after_is_longer_than_a_year(value: str) -> None:
+    assert retry_after_delay(value, now=NOW) == MAX_RETRY_AFTER
+
+
+@given(
+    st.text(max_size=60) | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ [+-]?\w{0,12}", fullmatch=True)
+)
+@example("Mon, 23 Nov 0000 12:02:00 GMT")
+@example("Mon, 31 Dec 9999 23:59:59 -2359")
+def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
+    assert timedelta(0) <= retry_after_delay(value, now=NOW) <= MAX_RETRY_AFTER
+
+
+def test_waits_for_as_long_as_the_gateway_asks() -> None:
+    answered = outcome(Answer(429, b"", "3600"))
+    assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429")
+
+
+def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:
+    without, with_zero = (outcome(Answer(503, b"", value), attempt=9) for value in (None, "0"))
+    assert with_zero == without

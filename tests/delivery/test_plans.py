@@ -1,0 +1,130 @@
+"""The engine's statements use the indexes that their files name, on a queue of 100,000 messages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from notification_service.delivery import message_queue
+from notification_service.mailings.models import Batch, Client, Mailing, Message
+from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing, now
+
+CLAIM: dict[str, Any] = {
+    "limit": 1000,
+    "claimed_by": "worker",
+    "lease_seconds": 30,
+    "deadline_guard_seconds": 0.2,
+}
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Mailing]:
+    """50,000 due messages of one mailing and 50,000 of ten others."""
+    with django_db_blocker.unblock():
+        make_clients_in_bulk(5_000)
+        for _ in range(10):
+            make_messages_in_bulk(make_running_mailing())
+        make_clients_in_bulk(45_000)
+        mailing = make_running_mailing()
+        make_messages_in_bulk(mailing)
+        execute("ANALYZE mailings_message, mailings_client, mailings_mailing, mailings_batch")
+        yield mailing
+        execute("TRUNCATE mailings_client, mailings_mailing, mailings_message, mailings_messagecount CASCADE")
+
+
+@pytest.fixture
+def big_queue(filled: Mailing, db: None) -> Mailing:
+    return filled
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
+    """How the statement reads the messages: the kind of each scan, and its index."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + message_queue.statement(name).decode(), parameters)
+        [[[plan]]] = cursor.fetchall()
+    return set(message_scans(plan["Plan"]))
+
+
+def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if node.get("Relation Name") == "mailings_message" and "Scan" in node["Node Type"]:
+        yield node["Node Type"], node.get("Index Name", "")
+    for child in node.get("Plans", []):
+        yield from message_scans(child)
+
+
+def test_the_claim_reads_due_messages_by_their_index(big_queue: Mailing) -> None:
+    used = scans("claim", CLAIM)
+    assert {index for _, index in used} == {"message_due", "mailings_message_pkey"}
+
+
+def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + message_queue.statement("claim").decode()
+        cursor.execute(explain, CLAIM)
+        [[[plan]]] = cursor.fetchall()
+    rows = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"])]
+    assert max(rows) <= 11 * 1000
+
+
+def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("Plans", []):
+        yield from nodes(child)
+
+
+def test_a_success_is_recorded_by_the_primary_key(big_queue: Mailing) -> None:
+    ids = list(Message.objects.values_list("id", flat=True)[:1000])
+    used = scans("record_sent", {"ids": ids, "sent_at": [0.0] * len(ids)})
+    assert used == {("Index Scan", "mailings_message_pkey")}
+
+
+def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> None:
+    ids = list(Message.objects.values_list("id", flat=True)[:1000])
+    columns = [
+        "batch_ids",
+        "statuses",
+        "next_attempt_at",
+        "errors",
+        "uncharged",
+        "attempt_outcomes",
+        "at",
+        "http_statuses",
+        "answers",
+        "retry_at",
+    ]
+    used = scans("record_unsent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
+    assert used == {("Index Scan", "mailings_message_pkey")}
+
+
+def test_a_rescue_finds_the_messages_by_the_primary_key(big_queue: Mailing) -> None:
+    ids = list(Message.objects.values_list("id", flat=True)[:1000])
+    Batch.objects.create(claimed_by="worker", lease_expires_at=now(), message_ids=ids)
+    assert scans("rescue", {"batches": 20}) == {("Index Scan", "mailings_message_pkey")}
+
+
+def test_a_page_of_a_mailings_messages_is_read_by_its_index(big_queue: Mailing) -> None:
+    page = Message.objects.filter(mailing=big_queue, id__gt=1000).order_by("id")[:100]
+    assert "message_of_mailing" in page.explain()
+
+
+def test_a_page_of_a_clients_messages_is_read_by_its_index(big_queue: Mailing) -> None:
+    client = Client.objects.order_by("id")[0]
+    assert "message_of_client" in Message.objects.filter(client=client).order_by("id")[:100].explain()
+
+
+def test_a_page_of_a_mailings_troubles_is_read_by_its_index(big_queue: Mailing) -> None:
+    troubles = Message.objects.filter(mailing=big_queue, error="HTTP 400").order_by("id")[:100]
+    assert "message_trouble" in troubles.explain()
+
+
+def test_every_statement_is_headed_by_what_it_guarantees() -> None:
+    files = sorted((Path(message_queue.__file__).parent / "sql").glob("*.sql"))
+    assert [file.name for file in files if not file.read_text().startswith("-- ")] == []

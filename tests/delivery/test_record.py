@@ -1,0 +1,186 @@
+"""What recording an outcome changes, and what it leaves alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from notification_service.delivery.rows import Claimed, Unsent, put_back
+from notification_service.mailings import stats
+from notification_service.mailings.models import Attempt, Batch, Message
+from tests.delivery.queues import claim, end_leases, on_queue, record_sent, record_unsent, rescue_all
+from tests.factories import make_message, make_messages, make_running_mailing, now
+
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def failed(message: Claimed, **fields: Any) -> Unsent:
+    defaults: dict[str, Any] = {"attempt_outcome": "failed", "error": "HTTP 400", "at": AT.timestamp()}
+    return Unsent(message, "failed", **defaults | fields)
+
+
+def retried(message: Claimed, *, until: datetime = AT) -> Unsent:
+    return Unsent(
+        message,
+        "pending",
+        next_attempt_at=until,
+        attempt_outcome="retry",
+        error="HTTP 503",
+        at=AT.timestamp(),
+        http_status=503,
+        answer="busy",
+        retry_at=AT,
+    )
+
+
+def held(message: Claimed) -> Unsent:
+    return Unsent(message, "pending", AT, attempt_outcome="held", error="HTTP 401", charged=False)
+
+
+def test_a_success_is_on_the_message(conninfo: str) -> None:
+    message = make_message()
+    record_sent(conninfo, claim(conninfo), at=AT)
+    message.refresh_from_db()
+    assert (message.status, message.sent_at, message.attempts, message.error) == ("sent", AT, 1, "")
+    assert Attempt.objects.count() == 0
+
+
+def test_a_success_clears_the_error_of_an_earlier_attempt(conninfo: str) -> None:
+    message = make_message(error="HTTP 503", attempts=1)
+    record_sent(conninfo, claim(conninfo))
+    message.refresh_from_db()
+    assert (message.error, message.attempts) == ("", 2)
+
+
+def test_a_success_recorded_twice_counts_once(conninfo: str) -> None:
+    message = make_message()
+    claimed = claim(conninfo)
+    record_sent(conninfo, claimed, at=AT)
+    record_sent(conninfo, claimed, at=AT + timedelta(hours=1))
+    message.refresh_from_db()
+    assert message.sent_at == AT
+    assert stats.message_counts([message.mailing_id])[message.mailing_id]["sent"] == 1
+    assert [minute["sent"] for minute in stats.timeline(message.mailing_id)] == [1]
+
+
+@pytest.mark.parametrize("status", ["pending", "sending", "failed", "expired", "cancelled", "unknown"])
+def test_a_late_success_is_recorded_whatever_became_of_the_message(conninfo: str, status: str) -> None:
+    message = make_message()
+    claimed = claim(conninfo)
+    due = now() if status == "pending" else None
+    Message.objects.update(status=status, next_attempt_at=due, error="worker lost", batch_id=None)
+    record_sent(conninfo, claimed, at=AT)
+    message.refresh_from_db()
+    assert (message.status, message.next_attempt_at, message.sent_at) == ("sent", None, AT)
+
+
+def test_a_late_success_ends_a_rescued_message(conninfo: str) -> None:
+    make_message()
+    claimed = claim(conninfo)
+    end_leases()
+    rescue_all()
+    record_sent(conninfo, claimed)
+    assert claim(conninfo) == []
+
+
+def test_a_retry_waits_with_its_error(conninfo: str) -> None:
+    message = make_message()
+    [claimed] = claim(conninfo)
+    later = AT + timedelta(hours=9)
+    record_unsent(conninfo, retried(claimed, until=later))
+    message.refresh_from_db()
+    assert (message.status, message.next_attempt_at, message.attempts) == ("pending", later, 1)
+    assert message.error == "HTTP 503"
+
+
+def test_an_attempt_without_success_leaves_a_row(conninfo: str) -> None:
+    message = make_message(attempts=4)
+    [claimed] = claim(conninfo)
+    record_unsent(conninfo, retried(claimed))
+    assert list(Attempt.objects.values_list()) == [
+        (
+            Attempt.objects.get().id,
+            message.id,
+            message.mailing_id,
+            5,
+            AT,
+            "retry",
+            "HTTP 503",
+            503,
+            "busy",
+            AT,
+        )
+    ]
+
+
+def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
+    message = make_message()
+    [claimed] = claim(conninfo)
+    record_unsent(conninfo, failed(claimed))
+    message.refresh_from_db()
+    assert (message.status, message.next_attempt_at, message.error) == ("failed", None, "HTTP 400")
+    assert stats.failures_by_reason(message.mailing_id) == [{"reason": "HTTP 400", "messages": 1}]
+
+
+def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:
+    message = make_message(attempts=2)
+    [claimed] = claim(conninfo)
+    record_unsent(conninfo, held(claimed))
+    message.refresh_from_db()
+    attempt = Attempt.objects.get()
+    assert (message.status, message.attempts) == ("pending", 2)
+    assert (attempt.outcome, attempt.number) == ("held", 3)
+
+
+def test_what_was_put_back_is_as_it_was_before(conninfo: str) -> None:
+    message = make_message(attempts=2, error="HTTP 503")
+    [claimed] = claim(conninfo)
+    record_unsent(conninfo, put_back(claimed, until=AT))
+    message.refresh_from_db()
+    assert (message.status, message.next_attempt_at, message.attempts) == ("pending", AT, 2)
+    assert (message.error, Attempt.objects.count()) == ("HTTP 503", 0)
+
+
+def test_an_outcome_recorded_twice_leaves_one_attempt(conninfo: str) -> None:
+    make_message()
+    [claimed] = claim(conninfo)
+    for _ in range(2):
+        record_unsent(conninfo, failed(claimed))
+    assert Attempt.objects.count() == 1
+
+
+def test_an_outcome_of_a_lost_lease_changes_nothing(conninfo: str) -> None:
+    message = make_message()
+    [lost] = claim(conninfo)
+    end_leases()
+    rescue_all()
+    [present] = claim(conninfo)
+    record_unsent(conninfo, failed(lost))
+    message.refresh_from_db()
+    assert (message.status, message.batch_id) == ("sending", present.batch_id)
+    assert list(Attempt.objects.values_list("outcome", flat=True)) == ["lost"]
+
+
+def test_an_outcome_of_a_rescued_message_changes_nothing(conninfo: str) -> None:
+    message = make_message()
+    [lost] = claim(conninfo)
+    end_leases()
+    rescue_all()
+    record_unsent(conninfo, put_back(lost, until=AT))
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == ("pending", 1)
+
+
+def test_records_many_outcomes_at_once(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 4)
+    first, second, third, _ = claim(conninfo)
+    record_unsent(conninfo, failed(first), retried(second), put_back(third, until=AT))
+    statuses = sorted(Message.objects.values_list("status", flat=True))
+    assert statuses == ["failed", "pending", "pending", "sending"]
+
+
+def test_forgets_batches_that_are_recorded(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 2)
+    [first], [second] = claim(conninfo, limit=1), claim(conninfo, limit=1)
+    on_queue(conninfo, lambda queue: queue.close_batches([first.batch_id]))
+    assert list(Batch.objects.values_list("id", flat=True)) == [second.batch_id]

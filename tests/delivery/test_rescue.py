@@ -1,0 +1,119 @@
+"""What becomes of the messages of a worker that was lost."""
+
+import asyncio
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from notification_service.delivery import message_queue
+from notification_service.mailings.models import Attempt, Batch, Message
+from tests.delivery.queues import claim, end_leases, ids, record_sent, rescue_all
+from tests.factories import make_message, make_messages, make_running_mailing, now
+
+
+def test_returns_the_messages_of_an_ended_lease(conninfo: str) -> None:
+    messages = make_messages(make_running_mailing(), 3)
+    claim(conninfo)
+    end_leases()
+    assert rescue_all() == 3
+    assert ids(claim(conninfo)) == ids(messages)
+
+
+def test_leaves_a_living_workers_messages_alone(conninfo: str) -> None:
+    make_message()
+    claim(conninfo)
+    assert (rescue_all(), Message.objects.get().status, Batch.objects.count()) == (0, "sending", 1)
+
+
+def test_a_rescued_message_is_due_and_its_attempt_is_listed_as_lost(conninfo: str) -> None:
+    message = make_message(attempts=1)
+    claim(conninfo)
+    end_leases()
+    rescue_all()
+    message.refresh_from_db()
+    attempt = Attempt.objects.get()
+    assert (message.status, message.attempts, message.error) == ("pending", 2, "worker lost")
+    assert message.next_attempt_at is not None
+    assert message.next_attempt_at <= now()
+    assert (attempt.outcome, attempt.number, attempt.mailing_id) == ("lost", 2, message.mailing_id)
+
+
+def test_ends_as_unknown_where_the_mailing_asks_for_it(conninfo: str) -> None:
+    message = make_message(make_running_mailing(on_unknown="give_up"))
+    claim(conninfo)
+    end_leases()
+    rescue_all()
+    message.refresh_from_db()
+    assert (message.status, message.next_attempt_at, message.error) == ("unknown", None, "worker lost")
+    assert Attempt.objects.get().outcome == "unknown"
+
+
+def test_leaves_what_was_recorded_alone(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 3)
+    recorded, *lost = claim(conninfo)
+    record_sent(conninfo, [recorded])
+    end_leases()
+    assert rescue_all() == 2
+    assert Message.objects.get(pk=recorded.id).status == "sent"
+    assert ids(Message.objects.filter(status="pending")) == ids(lost)
+
+
+def test_leaves_what_another_batch_claimed_meanwhile_alone(conninfo: str) -> None:
+    make_message()
+    [lost] = claim(conninfo)
+    Message.objects.update(status="pending", next_attempt_at=now())
+    claim(conninfo)
+    Batch.objects.filter(pk=lost.batch_id).update(lease_expires_at=now() - timedelta(seconds=1))
+    assert (rescue_all(), Message.objects.get().status) == (0, "sending")
+
+
+def test_forgets_the_ended_lease(conninfo: str) -> None:
+    make_message()
+    claim(conninfo)
+    end_leases()
+    rescue_all()
+    assert (Batch.objects.count(), rescue_all()) == (0, 0)
+
+
+def test_a_batch_of_a_removed_mailing_is_forgotten(conninfo: str) -> None:
+    make_message()
+    claim(conninfo)
+    Message.objects.all().delete()
+    end_leases()
+    assert (rescue_all(), Batch.objects.count()) == (0, 0)
+
+
+def test_skips_batches_that_another_rescuer_holds(conninfo: str) -> None:
+    make_message()
+    claim(conninfo)
+    end_leases()
+    with psycopg.connect(conninfo) as other:
+        other.execute("SELECT FROM mailings_batch FOR UPDATE")
+        assert rescue_all() == 0
+
+
+def test_takes_a_bounded_number_of_batches(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message_queue, "RESCUED_BATCHES", 2)
+    make_messages(make_running_mailing(), 3)
+    for _ in range(3):
+        claim(conninfo, limit=1)
+    end_leases()
+    assert [rescue_all(), rescue_all(), rescue_all()] == [2, 1, 0]
+
+
+def test_two_rescuers_return_each_message_once(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 20)
+    for _ in range(10):
+        claim(conninfo, limit=2)
+    end_leases()
+    statement = message_queue.statement("rescue")
+
+    async def rescue() -> int:
+        async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as other:
+            return (await other.execute(statement, {"batches": 20})).rowcount
+
+    async def both() -> int:
+        return sum(await asyncio.gather(rescue(), rescue()))
+
+    assert (asyncio.run(both()), Attempt.objects.count()) == (20, 20)

@@ -1,0 +1,83 @@
+"""What becomes of a claimed message, as a row."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notification_service.delivery.outcome import Answer, Failed, Held, NoAnswer, Retry, Unknown
+from notification_service.delivery.rows import Claimed, MailingTerms, Recordable, Unsent, put_back, unsent
+from notification_service.mailings.send_window import SendWindow
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MESSAGE = Claimed(7, 3, 5, attempt=2, phone="79161234567", timezone="Asia/Tokyo", start_before=0)
+TERMS = MailingTerms("Hello", NOW + timedelta(days=1), None, give_up_on_unknown=False, is_running=True)
+DAYTIME = MailingTerms(
+    "Hello", NOW + timedelta(days=1), SendWindow(time(9), time(21)), give_up_on_unknown=False, is_running=True
+)
+
+
+def test_put_back_charges_nothing_and_leaves_no_attempt() -> None:
+    assert put_back(MESSAGE, until=NOW) == Unsent(MESSAGE, "pending", next_attempt_at=NOW, charged=False)
+
+
+def test_a_retry_waits_and_is_charged() -> None:
+    row = unsent(MESSAGE, Retry(NOW, "HTTP 503"), answer=Answer(503, b"busy"), terms=TERMS, now=NOW)
+    assert row == Unsent(
+        MESSAGE,
+        "pending",
+        next_attempt_at=NOW,
+        attempt_outcome="retry",
+        error="HTTP 503",
+        at=NOW.timestamp(),
+        http_status=503,
+        answer="busy",
+        retry_at=NOW,
+    )
+
+
+def test_a_retry_outside_the_window_waits_for_its_opening() -> None:
+    retry = Retry(NOW, "HTTP 503")  # 21:00 in Tokyo
+    row = unsent(MESSAGE, retry, answer=Answer(503, b""), terms=DAYTIME, now=NOW)
+    assert (row.next_attempt_at, row.retry_at) == (datetime(2026, 11, 24, 0, tzinfo=UTC), NOW)
+
+
+def test_a_held_message_waits_as_if_it_had_not_been_tried() -> None:
+    row = unsent(MESSAGE, Held("HTTP 401"), answer=Answer(401, b""), terms=TERMS, now=NOW)
+    assert (row.status, row.next_attempt_at, row.charged) == ("pending", NOW, False)
+
+
+def test_a_refusal_ends_the_message() -> None:
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, b""), terms=TERMS, now=NOW)
+    assert (row.status, row.next_attempt_at, row.charged) == ("failed", None, True)
+
+
+def test_giving_up_ends_the_message() -> None:
+    silence = NoAnswer("no answer in time", maybe_taken=True)
+    row = unsent(MESSAGE, Unknown(silence.reason), answer=silence, terms=TERMS, now=NOW)
+    assert (row.status, row.next_attempt_at, row.http_status, row.answer) == ("unknown", None, None, "")
+
+
+@given(st.binary(max_size=3000))
+def test_keeps_the_start_of_an_answer_as_text_that_postgresql_can_hold(body: bytes) -> None:
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, body), terms=TERMS, now=NOW)
+    assert len(row.answer) <= 500
+    assert "\0" not in row.answer
+    row.answer.encode()
+
+
+def test_keeps_cyrillic_answers_whole() -> None:
+    body = ("ж" * 600).encode()
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, body), terms=TERMS, now=NOW)
+    assert row.answer == "ж" * 500
+
+
+def test_a_nul_in_an_answer_becomes_a_replacement_character() -> None:
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, b"a\0b"), terms=TERMS, now=NOW)
+    assert row.answer == "a\ufffdb"
+
+
+def test_outcomes_are_counted_together() -> None:
+    outcomes = Recordable(sent=[(MESSAGE, 0.0)], unsent=[put_back(MESSAGE, until=NOW)])
+    outcomes.extend(Recordable(sent=[(MESSAGE, 1.0)]))
+    assert (len(outcomes), outcomes.sent) == (3, [(MESSAGE, 0.0), (MESSAGE, 1.0)])
