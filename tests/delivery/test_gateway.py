@@ -44,14 +44,25 @@ async def send_to(port: int, *, scheme: str = "http", text: str = "Hello") -> An
 def answer_of(behave: Behaviour, *, scheme: str = "http") -> Answer | NoAnswer:
     """What the gateway's client makes of a server that reads a request and then behaves so."""
 
+    connections: list[asyncio.Task[None]] = []
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await behave(reader, writer)
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(asyncio.create_task(serve(reader, writer)))
 
     async def run() -> Answer | NoAnswer:
-        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-            return await send_to(server.sockets[0].getsockname()[1], scheme=scheme)
+        async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
+            answer = await send_to(server.sockets[0].getsockname()[1], scheme=scheme)
+            for connection in connections:
+                connection.cancel()
+            await asyncio.gather(*connections, return_exceptions=True)
+            return answer
 
     return asyncio.run(run())
 
