@@ -45,7 +45,7 @@ def build_audience(mailing_id: int) -> None:
     """Write a message for every client who matches, in chunks, each a transaction of its own.
 
     The audience is one snapshot: after a small first chunk the rest is listed by a single statement.
-    A build that died goes on where it stopped, without the clients who were created since the start.
+    Clients created since the start are left out, and a build that died goes on where it stopped.
     Another build of the same mailing under way, or a mailing stopped by now, makes this a no-op.
     """
     with alone(f"build {mailing_id}") as is_mine:
@@ -53,11 +53,9 @@ def build_audience(mailing_id: int) -> None:
         if not is_mine or mailing.audience_built_at or mailing.status not in BEING_WRITTEN:
             return
         clients = matching_clients(operator_codes=mailing.operator_codes, tags=mailing.tags)
+        clients = clients.filter(created_at__lte=mailing.started_at)
         last = Message.objects.filter(mailing=mailing).aggregate(last=Max("client_id"))["last"]
-        if last:
-            clients = clients.filter(created_at__lte=mailing.started_at)
-        else:
-            last = _write_first_chunk(mailing, clients)
+        last = last or _write_first_chunk(mailing, clients)
         _list_clients(clients.filter(id__gt=last))
         if all(_write_chunk(mailing, pages) for pages in _page_ranges()):
             Mailing.objects.filter(pk=mailing_id, status__in=BEING_WRITTEN).update(audience_built_at=Now())

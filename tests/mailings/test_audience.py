@@ -16,6 +16,7 @@ from notification_service.mailings.models import Client, Mailing, Message
 from notification_service.mailings.send_window import next_opening
 from tests.factories import make_client, make_clients_in_bulk, make_message, make_running_mailing, now
 
+HOUR = timedelta(hours=1)
 DAYTIME = {"window_from": time(9), "window_to": time(21)}
 
 
@@ -211,7 +212,8 @@ def test_a_window_changed_midway_holds_for_the_rest(
 ) -> None:
     make_clients_in_bulk(1000)
     mailing = make_unbuilt_mailing()
-    closed = {"window_from": time(1), "window_to": time(1, 1)}
+    there = now().astimezone(ZoneInfo("Europe/Moscow"))
+    closed = {"window_from": (there + HOUR).time(), "window_to": (there + 2 * HOUR).time()}
     after_chunk(monkeypatch, 1, lambda: Mailing.objects.update(**closed))
     build_audience(mailing.id)
     assert Message.objects.filter(next_attempt_at__gt=now()).count() == 990

@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
                 ('tag', models.CharField(blank=True, default='', max_length=255)),
                 ('timezone', models.CharField(max_length=64)),
                 ('attributes', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),
             ],

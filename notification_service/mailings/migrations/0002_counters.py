@@ -83,7 +83,10 @@ BEGIN
     UNION ALL
     SELECT mailing_id, status, -count(*) FROM before_rows
     WHERE status IN ('sent', 'failed') GROUP BY 1, 2
-  ) AS both_sides GROUP BY 1 HAVING bool_or(change <> 0) ORDER BY 1
+  ) AS both_sides GROUP BY 1
+  HAVING coalesce(sum(change) FILTER (WHERE status = 'sent'), 0) <> 0
+    OR coalesce(sum(change) FILTER (WHERE status = 'failed'), 0) <> 0
+  ORDER BY 1
   ON CONFLICT (mailing_id, minute, slot) DO UPDATE SET
     sent = c.sent + excluded.sent, failed = c.failed + excluded.failed;
 
