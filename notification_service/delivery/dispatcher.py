@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
 from random import Random
 
 import structlog
@@ -134,26 +133,24 @@ class Dispatcher:
 
     async def _deliver(self, message: Claimed) -> None:
         terms = self._terms.get(message.mailing_id)
-        put_back_until = self._obstacle(message, terms)
-        if terms is None or put_back_until is not None:
-            self._outcomes.unsent.append(put_back(message, until=put_back_until or self._clock.now()))
-            return
-        answer = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
-        self._pace.count()
-        self._conclude(message, terms, answer)
+        if terms is None or not self._may_start(message, terms):
+            self._outcomes.unsent.append(put_back(message, until=self._clock.now()))
+        elif terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
+            self._outcomes.unsent.append(put_back(message, until=opening))
+        else:
+            answer = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
+            self._pace.count()
+            self._conclude(message, terms, answer)
 
-    def _obstacle(self, message: Claimed, terms: MailingTerms | None) -> datetime | None:
-        """When to look at the message again if its request may not start now; None if it may."""
-        now = self._clock.now()
-        if terms is None or not terms.is_running or self._stopping:
-            return now
-        if self._is_held and message is not self._probe:
-            return now
-        if time.monotonic() >= message.start_before:
-            return now
-        if now.timestamp() >= terms.end_at.timestamp() - self._config.deadline_guard_seconds:
-            return now
-        return self._zones.opening(terms.window, message.timezone) if terms.window else None
+    def _may_start(self, message: Claimed, terms: MailingTerms) -> bool:
+        """Whether a request for the message may start now, as far as its client's hours allow it."""
+        return (
+            terms.is_running
+            and not self._stopping
+            and (not self._is_held or message is self._probe)
+            and time.monotonic() < message.start_before
+            and self._clock.time() < terms.end_at.timestamp() - self._config.deadline_guard_seconds
+        )
 
     # decide
 
