@@ -33,7 +33,7 @@ NO_DATABASE := postgresql://127.0.0.1:1/none
 .PHONY: help setup run test bench check lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(DEV_STAMP) ## Build .venv/ with everything, for an editor or a debugger
 
@@ -53,6 +53,9 @@ check: $(DEV_STAMP) ## Check style, types, import contracts, migrations and the 
 	$(LINT_IMPORTS) --cache-dir var/cache/imports
 	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+screenshots: $(DEV_STAMP) ## Take pictures of every screen of the console into docs/screenshots/
+	@$(PY) -m pytest -q tests/console/browser/take_screenshots.py
 
 lock: $(DEV_STAMP) ## Pin all dependencies of pyproject.toml anew, with hashes
 	$(LOCK) pyproject.toml --output-file requirements.txt

@@ -14,7 +14,7 @@ class Environment(environs.FileAwareEnv):
     """Reads NAME, or the file that NAME_FILE names; a bad value is an ImproperlyConfigured."""
 
     def __init__(self) -> None:
-        super().__init__(eager=True)
+        super().__init__(eager=True, strip_whitespace=True)  # a file made by `echo` ends in a newline
 
     def database(self, name: str) -> dict[str, Any]:
         """A libpq URL or conninfo string as an entry of Django's DATABASES."""

@@ -55,6 +55,7 @@ except (environs.EnvError, ImproperlyConfigured) as error:
     sys.exit(f"Configuration error: {error}")
 
 INSTALLED_APPS = [
+    "notification_service.console",  # before unfold: the frame of its pages is the console's
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -70,7 +71,6 @@ INSTALLED_APPS = [
     "notification_service.mailings",
     "notification_service.delivery",
     "notification_service.api",
-    "notification_service.console",
     "notification_service.standalone",
     "notification_service.gateway_simulator",
 ]
@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "notification_service.console.middleware.OperatorTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -114,6 +115,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
@@ -124,7 +126,17 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # a fresh clone serves its assets without a collectstatic
 
-UNFOLD = {"SITE_TITLE": "Notification service", "SITE_HEADER": "Notification service", "SITE_SYMBOL": "send"}
+BLUE = (97, 93, 88, 80, 70, 62, 50, 44, 38, 33, 25)  # the console's one accent: lightness, 50 to 950
+UNFOLD = {
+    "SITE_TITLE": "Notification service",
+    "SITE_HEADER": "Notification service",
+    "COLORS": {
+        "primary": {
+            str(weight): f"oklch({lightness}% .18 258)"
+            for weight, lightness in zip((50, *range(100, 1000, 100), 950), BLUE, strict=True)
+        }
+    },
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -175,6 +187,12 @@ CELERY_WORKER_CONCURRENCY = 8
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+# A worker whose lost connection RabbitMQ still holds must be able to come back: an exclusive queue would
+# be locked. RabbitMQ 4.3 refuses queues that are neither; it goes ten seconds after its worker.
+CELERY_CONTROL_QUEUE_EXCLUSIVE = False
+CELERY_CONTROL_QUEUE_DURABLE = True
+# Restored from a task's thread, it would read the AMQP connection beside the main loop.
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 CELERY_WORKER_SEND_TASK_EVENTS = True

@@ -18,5 +18,7 @@ urlpatterns = [
     path("openapi.json", docs.openapi, name="openapi"),
     re_path("^health/live/?$", health.live, name="live"),
     re_path("^health/ready/?$", health.ready, name="ready"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("notification_service.console.urls")),
     path("", admin.site.urls),
 ]

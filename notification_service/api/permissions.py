@@ -11,15 +11,16 @@ if TYPE_CHECKING:  # the settings name this module, and views read the settings 
     from rest_framework.views import APIView
 
 Scope = ApiKey.Scope
+OPERATE = "mailings.change_mailing"  # what the console's roles of operators and administrators may
 
 
 class HasScope(BasePermission):
-    """Reads need any key, writes a write key; a person needs to be staff.
+    """Reads need any key, writes a write key; a person needs to be staff, and for writes an operator.
 
     A view names in `reading_actions` those POSTs that only ask a question.
     """
 
-    message = "This needs an API key with the scope `write`, or a staff login."
+    message = "This needs an API key with the scope `write`, or an operator's login."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         user = request.user
@@ -27,7 +28,7 @@ class HasScope(BasePermission):
             return False
         if isinstance(user, ApiKey):
             return user.scope == Scope.WRITE or _is_read(request, view)
-        return bool(user.is_staff)
+        return user.is_staff and (_is_read(request, view) or user.has_perm(OPERATE))
 
 
 def _is_read(request: Request, view: "APIView") -> bool:

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client as HttpClient
 from django.test.utils import CaptureQueriesContext
@@ -114,9 +114,11 @@ def test_looks_a_key_up_by_one_indexed_query(reader: Api) -> None:
     assert '"key_hash" =' in queries[0]["sql"]
 
 
-def _person(**fields: Any) -> HttpClient:
+def _person(role: str = "", **fields: Any) -> HttpClient:
     http = HttpClient(enforce_csrf_checks=True)
-    http.force_login(User.objects.create_user("anna", **fields))
+    user = User.objects.create_user("anna", **fields)
+    user.groups.set(Group.objects.filter(name=role))
+    http.force_login(user)
     return http
 
 
@@ -124,13 +126,20 @@ def test_a_staff_login_reads_without_a_key() -> None:
     assert _person(is_staff=True).get("/api/clients/").status_code == 200
 
 
-def test_a_staff_login_writes_with_its_csrf_token_alone() -> None:
-    http = _person(is_staff=True)
+def test_an_operator_writes_with_the_csrf_token_alone() -> None:
+    http = _person("operator", is_staff=True)
     refused = http.post("/api/clients/", CLIENT, content_type="application/json")
     http.cookies["csrftoken"] = token = "a" * 32
     answer = http.post("/api/clients/", CLIENT, "application/json", headers={"X-CSRFToken": token})
     assert (refused.status_code, answer.status_code) == (403, 201)
     assert errors_of(refused) == {}
+
+
+def test_a_viewer_may_not_write() -> None:
+    http = _person("viewer", is_staff=True)
+    http.cookies["csrftoken"] = token = "a" * 32
+    answer = http.post("/api/clients/", CLIENT, "application/json", headers={"X-CSRFToken": token})
+    assert answer.status_code == 403
 
 
 def test_a_login_without_staff_rights_may_not_even_read() -> None:

@@ -1,0 +1,153 @@
+"""The console's forms: the same rules as the API's, in the operator's words and time zone."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notification_service.mailings.models import Mailing
+from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, TAG_LENGTH
+from notification_service.mailings.models.mailing import TEXT_LENGTH
+
+MOST_ENTRIES = 1000
+LOCAL = "%Y-%m-%dT%H:%M"
+
+
+class LocalMoment(forms.DateTimeField):
+    """A date and time in the operator's zone, as the browser's own picker writes it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
+        super().__init__(widget=widget, input_formats=[LOCAL, "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+
+class TimeOfDay(forms.TimeField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        super().__init__(widget=widget, required=False, **kwargs)
+
+
+class MailingForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=TEXT_LENGTH,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    operator_codes = forms.CharField(
+        label=gettext_lazy("Operator codes"),
+        required=False,
+        help_text=gettext_lazy("Such as 916, 903. Empty: any."),
+    )
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "One a line. Empty: any. A client needs one of the codes and one of the tags."
+        ),
+    )
+    starts = forms.ChoiceField(
+        label=gettext_lazy("Starts"),
+        choices=[("now", gettext_lazy("at once")), ("at", gettext_lazy("at a time"))],
+    )
+    start_at = LocalMoment(label=gettext_lazy("Start"), required=False)
+    end_at = LocalMoment(label=gettext_lazy("End: nothing is sent from then on"))
+    limit_hours = forms.BooleanField(
+        label=gettext_lazy("Only between these hours, in each client's own time"), required=False
+    )
+    window_from = TimeOfDay(label=gettext_lazy("From"))
+    window_to = TimeOfDay(label=gettext_lazy("To"))
+
+    def clean_text(self) -> str:
+        # The browser sends a line's end as two characters; a text is counted as it is sent.
+        text = str(self.cleaned_data["text"]).replace("\r\n", "\n")
+        if not text.strip():
+            raise forms.ValidationError(_("Write something: white space alone is not sent."))
+        return text
+
+    def clean_operator_codes(self) -> list[str]:
+        codes = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["operator_codes"].strip(" ,;"))))
+        codes = [code for code in codes if code]
+        for code in codes:
+            if not re.search(OPERATOR_CODE_PATTERN.replace("$", r"\Z"), code):
+                raise forms.ValidationError(_("“%(code)s” is not three digits."), params={"code": code[:40]})
+        return _few(codes)
+
+    def clean_tags(self) -> list[str]:
+        lines = (line.strip() for line in self.cleaned_data["tags"].splitlines())
+        tags = list(dict.fromkeys(line for line in lines if line))
+        if any(len(tag) > TAG_LENGTH for tag in tags):
+            raise forms.ValidationError(_("A tag has no more than 255 characters."))
+        return _few(tags)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("starts") == "at" and not values.get("start_at") and "start_at" not in self.errors:
+            self.add_error("start_at", _("Say when it starts, or choose “at once”."))
+        if values.get("starts") != "at":
+            values["start_at"] = timezone.now()
+        self._check_window(values)
+        self._check_end(values)
+        return values
+
+    def fields_of_mailing(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        names = ("text", "operator_codes", "tags", "start_at", "end_at", "window_from", "window_to")
+        return {name: values[name] for name in names}
+
+    def _check_window(self, values: dict[str, Any]) -> None:
+        if not values.get("limit_hours"):
+            values["window_from"] = values["window_to"] = None
+            return
+        opens, closes = values.get("window_from"), values.get("window_to")
+        if opens is None or closes is None:
+            self.add_error("window_from", _("Give both hours, or take the mark away."))
+        elif opens == closes:
+            self.add_error("window_to", _("The two hours must differ."))
+
+    def _check_end(self, values: dict[str, Any]) -> None:
+        start, end = values.get("start_at"), values.get("end_at")
+        if end is None or start is None:
+            return
+        if end <= timezone.now():
+            self.add_error("end_at", _("The end is past. Choose a later one."))
+        elif end <= start:
+            self.add_error("end_at", _("The end must come after the start."))
+
+
+def blank_form() -> MailingForm:
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    return MailingForm(
+        initial={
+            "starts": "now",
+            "end_at": tomorrow.replace(hour=21, minute=0, second=0, microsecond=0),
+            "limit_hours": True,
+            "window_from": "09:00",
+            "window_to": "21:00",
+        }
+    )
+
+
+def values_of(mailing: Mailing) -> dict[str, Any]:
+    return {
+        "text": mailing.text,
+        "operator_codes": ", ".join(mailing.operator_codes),
+        "tags": "\n".join(mailing.tags),
+        "starts": "at",
+        "start_at": mailing.start_at,
+        "end_at": mailing.end_at,
+        "limit_hours": mailing.window_from is not None,
+        "window_from": mailing.window_from,
+        "window_to": mailing.window_to,
+    }
+
+
+def _few(entries: list[str]) -> list[str]:
+    if len(entries) > MOST_ENTRIES:
+        raise forms.ValidationError(_("No more than 1,000 can be chosen."))
+    return entries

@@ -1,0 +1,66 @@
+"""A mailing with its exact counts, and what can be said of its pace."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from notification_service.mailings import stats
+from notification_service.mailings.models import Mailing, MinuteCount
+
+FINAL = ("sent", "failed", "expired", "cancelled", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class MailingState:
+    mailing: Mailing
+    counts: dict[str, int]
+    per_second: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.mailing.status in ("running", "paused")
+
+    @property
+    def is_open(self) -> bool:
+        return self.mailing.status in ("scheduled", "running", "paused")
+
+    @property
+    def moves(self) -> bool:
+        """Whether its numbers change now or within seconds, so that a screen should look often."""
+        if self.mailing.status == "scheduled":
+            return self.mailing.start_at <= timezone.now() + timedelta(seconds=30)
+        return self.mailing.status == "running" or (self.unsent > 0 and not self.is_open)
+
+    @property
+    def unsent(self) -> int:
+        return self.counts["pending"] + self.counts["sending"]
+
+    @property
+    def percent(self) -> int:
+        """Of the messages with a final status; a hundred only when all of them are."""
+        done = sum(self.counts[status] for status in FINAL)
+        return done * 100 // self.counts["total"] if self.counts["total"] else 0
+
+
+def states(mailings: list[Mailing]) -> list[MailingState]:
+    ids = [mailing.pk for mailing in mailings]
+    counts = stats.message_counts(ids)
+    paces = _paces([mailing.pk for mailing in mailings if mailing.status == "running"])
+    return [MailingState(mailing, counts[mailing.pk], paces.get(mailing.pk)) for mailing in mailings]
+
+
+def _paces(mailing_ids: list[int]) -> dict[int, float]:
+    """Sends a second over this minute and the one before it."""
+    now = timezone.now()
+    since = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
+    rows = MinuteCount.objects.filter(mailing_id__in=mailing_ids, minute__gte=since)
+    sent: dict[int, list[tuple[datetime, int]]] = {}
+    for mailing_id, minute, count in rows.values_list("mailing_id", "minute", "sent"):
+        sent.setdefault(mailing_id, []).append((minute, count))
+    started = dict(Mailing.objects.filter(pk__in=sent).values_list("pk", "started_at"))
+    return {
+        mailing_id: sum(count for _, count in minutes)
+        / max(1.0, (now - max(since, started.get(mailing_id) or since)).total_seconds())
+        for mailing_id, minutes in sent.items()
+    }

@@ -1,0 +1,49 @@
+from django.urls import path
+
+from notification_service.console.views import (
+    actions,
+    clients,
+    compose,
+    keys,
+    mailing,
+    mailings,
+    messages,
+    overview,
+    people,
+    search,
+)
+from notification_service.console.views.page import page
+
+LOOK = "mailings.view_mailing"
+MESSAGES = "mailings.view_message"
+CLIENTS = "mailings.view_client"
+KEYS = "api.view_apikey"
+
+app_name = "console"
+urlpatterns = [
+    path("", page(overview.overview, needs=LOOK), name="overview"),
+    path("live/", page(overview.live, needs=LOOK), name="overview-live"),
+    path("search/", page(search.search, needs=LOOK), name="search"),
+    path("mailings/", page(mailings.mailing_list, needs=LOOK), name="mailings"),
+    path("mailings/live/", page(mailings.live, needs=LOOK), name="mailings-live"),
+    path("mailings/new/", page(compose.create, needs="mailings.add_mailing"), name="new"),
+    path("mailings/preview/", page(compose.preview, needs="mailings.add_mailing"), name="preview"),
+    path("mailings/<int:pk>/", page(mailing.detail, needs=LOOK), name="mailing"),
+    path("mailings/<int:pk>/live/", page(mailing.live, needs=LOOK), name="mailing-live"),
+    path("mailings/<int:pk>/messages.csv", page(messages.export, needs=MESSAGES), name="export"),
+    path("mailings/<int:pk>/edit/", page(compose.edit, needs="mailings.change_mailing"), name="edit"),
+    path("mailings/<int:pk>/pause/", page(actions.pause, needs="mailings.change_mailing"), name="pause"),
+    path("mailings/<int:pk>/resume/", page(actions.resume, needs="mailings.change_mailing"), name="resume"),
+    path("mailings/<int:pk>/cancel/", page(actions.cancel, needs="mailings.change_mailing"), name="cancel"),
+    path("mailings/<int:pk>/delete/", page(actions.delete, needs="mailings.delete_mailing"), name="delete"),
+    path("messages/", page(messages.message_list, needs=MESSAGES), name="messages"),
+    path("messages/<int:pk>/", page(messages.detail, needs=MESSAGES), name="message"),
+    path("clients/", page(clients.client_list, needs=CLIENTS), name="clients"),
+    path("clients/<int:pk>/", page(clients.detail, needs=CLIENTS), name="client"),
+    path("clients/<int:pk>/edit/", page(clients.edit, needs="mailings.change_client"), name="client-edit"),
+    path("settings/people/", page(people.people_list, needs="auth.view_user"), name="people"),
+    path("settings/people/new/", page(people.create, needs="auth.add_user"), name="person-new"),
+    path("settings/people/<int:pk>/", page(people.edit, needs="auth.change_user"), name="person"),
+    path("settings/keys/", page(keys.key_list, needs=KEYS), name="keys"),
+    path("settings/keys/<int:pk>/revoke/", page(keys.revoke, needs="api.change_apikey"), name="key-revoke"),
+]

@@ -1,0 +1,52 @@
+"""Keys for programs: each is shown once, when it is made."""
+
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from notification_service.console import words
+from notification_service.console.views.page import show
+
+# By name, for the API is beside the console, not below it.
+ApiKey: Any = apps.get_model("api", "ApiKey")
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=100, label=gettext_lazy("Name"))
+    scope = forms.ChoiceField(choices=list(words.SCOPE.items()), label=gettext_lazy("May"))
+
+
+def key_list(request: HttpRequest) -> HttpResponse:
+    form, issued = KeyForm(request.POST or None), ""
+    if request.method == "POST":
+        if not request.user.has_perm("api.add_apikey"):
+            raise PermissionDenied
+        if form.is_valid():
+            _row, issued = ApiKey.issue(name=form.cleaned_data["name"], scope=form.cleaned_data["scope"])
+            form = KeyForm()
+    return show(
+        request,
+        "keys.html",
+        title=_("API keys"),
+        section="keys",
+        form=form,
+        issued=issued,
+        keys=[(key, words.SCOPE[key.scope]) for key in ApiKey.objects.order_by("-pk")[:200]],
+    )
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    key = get_object_or_404(ApiKey, pk=pk, revoked_at=None)
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+    messages.success(request, _("The key “%(name)s” no longer works.") % {"name": key.name})
+    return redirect("console:keys")

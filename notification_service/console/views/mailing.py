@@ -1,0 +1,48 @@
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from notification_service.console import answer, charts, message_queries, waiting, words
+from notification_service.console.mailing_state import states
+from notification_service.console.views.page import show
+from notification_service.mailings import stats
+from notification_service.mailings.models import Mailing
+
+REASONS = 8
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    context = _numbers(pk)
+    want = message_queries.wanted(request.GET)
+    page = message_queries.messages_of(pk, want, context["state"].counts)
+    return show(
+        request,
+        "mailing.html",
+        title=_("Mailing #%(id)s") % {"id": pk},
+        section="mailings",
+        want=want,
+        page=page,
+        statuses=words.MESSAGE_STATUS.items(),
+        **context,
+    )
+
+
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "console/parts/mailing.html", _numbers(pk))
+
+
+def _numbers(pk: int) -> dict[str, Any]:
+    mailing = get_object_or_404(Mailing.objects.alive(), pk=pk)
+    state = states([mailing])[0]
+    openings = waiting.openings(mailing)
+    return {
+        "mailing": mailing,
+        "state": state,
+        "openings": [(opening, words.utc_offset(opening.offset_minutes)) for opening in openings],
+        "answer": answer.answer(state, openings),
+        "chart": charts.chart(stats.timeline(pk)),
+        "failures": stats.failures_by_reason(pk)[:REASONS],
+        "seconds": 2 if state.moves else 30,
+    }

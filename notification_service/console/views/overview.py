@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from notification_service.console import overview_queries as queries
+from notification_service.console.views.page import show
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    return show(request, "overview.html", title=_("Overview"), section="overview", **_numbers())
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/parts/overview.html", _numbers())
+
+
+def _numbers() -> dict[str, Any]:
+    running = queries.running_now()
+    return {
+        "running": running,
+        "next": queries.starting_next(),
+        "needs": queries.needs_you(),
+        "gateways": queries.gateways(),
+        "totals": queries.totals(),
+        "chart": queries.recent_chart(),
+        "is_empty": queries.is_empty(),
+        "seconds": 2 if running else 30,
+    }

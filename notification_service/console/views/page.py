@@ -1,0 +1,41 @@
+"""What every screen of the console has in common: a login, a permission, and the frame around it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+# Every script, style and picture is a file of ours.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+View = Callable[..., HttpResponseBase]
+
+
+def page(view: View, *, needs: str) -> View:
+    """The view behind the login, for those who have the permission."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perm(needs):
+            raise PermissionDenied
+        response = view(request, *args, **kwargs)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
+
+    guarded: View = never_cache(admin.site.admin_view(checked))
+    return guarded
+
+
+def show(
+    request: HttpRequest, template: str, *, title: str, section: str = "", code: int = 200, **context: Any
+) -> HttpResponse:
+    context = {"title": title, "section": section, **context}
+    return render(request, f"console/{template}", context, status=code)

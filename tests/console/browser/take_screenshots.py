@@ -1,0 +1,133 @@
+"""`make screenshots`: every screen, light and dark, wide and narrow, from a seeded run."""
+
+import os
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from notification_service.mailings.models import Client, Mailing, Message, MinuteCount
+from tests.console.browser.conftest import log_in
+from tests.factories import make_attempt, make_mailing, make_running_mailing
+
+FOLDER = Path(os.environ.get("SCREENSHOTS", "docs/screenshots"))
+SIZES = {"wide": (1440, 880), "narrow": (375, 800)}
+ZONES = ["Europe/Kaliningrad", "Europe/Moscow", "Asia/Omsk", "Asia/Vladivostok", "Asia/Kamchatka"]
+CHOICE = random.Random(0)
+
+
+def test_screenshots(page: Any) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.goto("/login/")
+    shoot(page, "login")
+    log_in(page, "administrator")
+    shoot(page, "empty")
+    for name, path in seeded_screens().items():
+        page.goto(path)
+        if name == "new":
+            page.get_by_label("Text").fill("Здравствуйте! До воскресенья скидка 20 % на всё. Ждём вас.")
+            page.get_by_role("button", name="Schedule").wait_for()
+        shoot(page, name)
+
+
+def shoot(page: Any, name: str) -> None:
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", scheme == "dark")
+            page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png", animations="disabled")
+
+
+def seeded_screens() -> dict[str, str]:
+    clients = make_directory(600)
+    now = timezone.now()
+    old = make_running_mailing(text="Your parcel waits at the counter until Friday.", status="finished")
+    write_messages(old, clients[:200], {"sent": 1})
+    make_mailing(text="Maintenance tonight from 02:00 to 04:00.", start_at=now + timedelta(hours=5))
+    paused = make_running_mailing(
+        text="The new price list is out.", status="paused", end_at=now + timedelta(minutes=40)
+    )
+    write_messages(paused, clients[:300], {"sent": 0.3, "pending": 0.7})
+    sale = make_running_mailing(
+        text="Здравствуйте! До воскресенья скидка 20 % на всё. Ждём вас.",
+        window_from="09:00",
+        window_to="21:00",
+        tags=["vip"],
+    )
+    write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
+    message = Message.objects.filter(mailing=sale, status="sent")[0]
+    make_attempt(message, http_status=503, answer="the queue is full", retry_at=now)
+    one = f"/mailings/{sale.pk}/"
+    return {
+        "overview": "/",
+        "mailings": "/mailings/",
+        "mailing": one,
+        "cancel": f"{one}cancel/",
+        "new": "/mailings/new/",
+        "messages": "/messages/",
+        "message": f"/messages/{message.pk}/",
+        "clients": "/clients/",
+        "client": f"/clients/{message.client_id}/",
+        "people": "/settings/people/",
+        "keys": "/settings/keys/",
+    }
+
+
+def make_directory(count: int) -> list[Client]:
+    rows = [
+        Client(
+            phone=str(79160000000 + 7919 * n), operator_code="916", tag="vip", timezone=ZONES[n % len(ZONES)]
+        )
+        for n in range(count)
+    ]
+    return Client.objects.bulk_create(rows)
+
+
+def write_messages(mailing: Mailing, clients: list[Client], shares: dict[str, float]) -> None:
+    """As the engine leaves them; by updates, which the counters see."""
+    now = timezone.now()
+    opens = now.replace(minute=0, second=0, microsecond=0)
+    waiting = {zone: opens + timedelta(hours=2 + hours) for hours, zone in enumerate(ZONES)}
+    made = [
+        Message(
+            mailing=mailing, client=c, status="pending", created_at=now, next_attempt_at=waiting[c.timezone]
+        )
+        for c in clients
+    ]
+    Message.objects.bulk_create(made)
+    left = [message.pk for message in made]
+    for status, share in shares.items():
+        some, left = left[: round(share * len(clients))], left[round(share * len(clients)) :]
+        settle(some, status)
+    spread_over_minutes(mailing)
+
+
+def settle(ids: list[int], status: str) -> None:
+    if status == "pending":
+        return
+    error = "HTTP 400: bad phone" if status == "failed" else ""
+    sent_at = timezone.now() if status == "sent" else None
+    Message.objects.filter(pk__in=ids).update(
+        status=status, next_attempt_at=None, attempts=1, sent_at=sent_at, error=error
+    )
+
+
+def spread_over_minutes(mailing: Mailing) -> None:
+    """What was counted in this minute, as if it had taken the last forty."""
+    minute = timezone.now().replace(second=0, microsecond=0)
+    row = MinuteCount.objects.filter(mailing=mailing).first()
+    assert row is not None
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM mailings_minutecount WHERE mailing_id = %s", [mailing.pk])
+    for ago in range(40):
+        MinuteCount.objects.create(
+            mailing=mailing,
+            minute=minute - timedelta(minutes=ago),
+            slot=0,
+            sent=row.sent // 40 + CHOICE.randrange(4),
+            failed=int(ago % 7 == 0),
+            retried=int(ago % 5 == 0),
+        )

@@ -1,0 +1,52 @@
+from typing import Any
+
+import pytest
+
+from tests.console.browser.conftest import log_in
+from tests.factories import make_attempt, make_client, make_mailing, make_message, make_running_mailing
+
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def screens() -> list[str]:
+    mailing = make_running_mailing(text="Ж" * 300, window_from="09:00", window_to="21:00")
+    make_mailing()
+    make_message(mailing, status="sent")
+    message = make_message(mailing, make_client(tag="a-tag-" * 20))
+    make_attempt(message, http_status=503, answer="busy")
+    one = f"/mailings/{mailing.pk}/"
+    return [
+        *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
+        *(f"/messages/{message.pk}/", "/clients/", f"/clients/{message.client_id}/", "/search/?q=1"),
+        *(f"/clients/{message.client_id}/edit/", "/settings/people/", "/settings/people/new/"),
+        *("/settings/keys/", "/password_change/"),
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_screen(page: Any, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}}
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+    page.goto("/login/")
+    for path in ["/login/", *screens()]:
+        if path != "/login/" and "/login/" in page.url:
+            log_in(page, "administrator")
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if results := axe.run(page, options=options).response["violations"]:
+            found[path] = [(each["id"], each["nodes"][0]["html"][:120]) for each in results]
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [375, 1440, 1920])
+def test_no_screen_is_wider_than_the_window(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    log_in(page, "administrator")
+    wider = []
+    for path in screens():
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wider.append(path)
+    assert wider == []

@@ -1,0 +1,172 @@
+import re
+import threading
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from notification_service.console.preview import preview
+from notification_service.mailings import lifecycle
+from notification_service.mailings.models import Mailing
+from tests.console.conftest import make_person
+from tests.factories import make_client, make_mailing, make_running_mailing
+
+
+def filled_in(**changes: Any) -> dict[str, Any]:
+    tomorrow = timezone.now() + timedelta(days=1)
+    fields = {
+        "key": str(uuid.uuid4()),
+        "text": "Здравствуйте!",
+        "operator_codes": "",
+        "tags": "",
+        "starts": "now",
+        "start_at": "",
+        "end_at": tomorrow.strftime("%Y-%m-%dT%H:%M"),
+        "window_from": "",
+        "window_to": "",
+    }
+    return fields | changes
+
+
+def test_schedules_what_was_written(operator: Browser) -> None:
+    form = filled_in(
+        text="One\r\ntwo",
+        operator_codes="916, 903",
+        tags="vip\nVIP club, east",
+        limit_hours="on",
+        window_from="09:00",
+        window_to="21:00",
+    )
+    operator.post(reverse("console:new"), form)
+    mailing = Mailing.objects.get()
+    assert mailing.text == "One\ntwo"
+    assert mailing.operator_codes == ["916", "903"]
+    assert mailing.tags == ["vip", "VIP club, east"]
+    assert mailing.send_window is not None
+    assert mailing.status == "scheduled"
+
+
+def test_reads_times_in_the_operators_zone(operator: Browser) -> None:
+    operator.cookies["console_timezone"] = "Asia/Kamchatka"
+    operator.post(reverse("console:new"), filled_in(end_at="2099-06-01T12:00"))
+    assert Mailing.objects.get().end_at.isoformat() == "2099-06-01T00:00:00+00:00"
+
+
+def test_the_same_form_twice_makes_one_mailing(operator: Browser) -> None:
+    form = filled_in()
+    first = operator.post(reverse("console:new"), form)
+    second = operator.post(reverse("console:new"), form)
+    assert first["Location"] == second["Location"]
+    assert Mailing.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_at_the_same_moment_makes_one_mailing() -> None:
+    person, form = make_person("operator"), filled_in()
+
+    def submit() -> None:
+        browser = Browser()
+        browser.force_login(person)
+        browser.post(reverse("console:new"), form)
+        connection.close()
+
+    threads = [threading.Thread(target=submit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Mailing.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"text": "  \n "}, "Write something"),
+        ({"operator_codes": "91"}, "is not three digits"),
+        ({"end_at": "2020-01-01T00:00"}, "The end is past"),
+        ({"starts": "at", "start_at": ""}, "Say when it starts"),
+        ({"starts": "at", "start_at": "2098-01-01T00:00"}, "The end must come after the start"),
+        ({"limit_hours": "on", "window_from": "09:00", "window_to": "09:00"}, "The two hours must differ"),
+        ({"limit_hours": "on"}, "Give both hours"),
+    ],
+)
+def test_says_what_is_wrong_and_keeps_what_was_typed(
+    operator: Browser, changes: dict[str, Any], words: str
+) -> None:
+    answer = operator.post(reverse("console:new"), filled_in(tags="kept as typed", **changes))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "kept as typed" in answer.content.decode()
+    assert not Mailing.objects.exists()
+
+
+def test_shows_markup_and_does_not_run_it(operator: Browser) -> None:
+    mailing = make_mailing(text="<script>alert(1)</script>", tags=["<img src=x>"])
+    page = operator.get(reverse("console:mailing", args=[mailing.pk])).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<img src=x>" not in page
+
+
+def opened_form(operator: Browser, mailing: Mailing) -> dict[str, Any]:
+    answer = operator.get(reverse("console:edit", args=[mailing.pk]))
+    end_at = timezone.localtime(mailing.end_at).strftime("%Y-%m-%dT%H:%M")
+    return filled_in(text="Mine", end_at=end_at, version=answer.context["version"], starts="at")
+
+
+def test_changes_a_running_mailing(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    answer = operator.post(reverse("console:edit", args=[mailing.pk]), opened_form(operator, mailing))
+    assert answer.status_code == 302
+    mailing.refresh_from_db()
+    assert mailing.text == "Mine"
+
+
+def test_refuses_a_stale_form_and_says_what_changed(operator: Browser) -> None:
+    mailing = make_running_mailing(text="Theirs")
+    form = opened_form(operator, mailing)
+    lifecycle.update_mailing(mailing.pk, text="Changed by another")
+    lifecycle.pause_mailing(mailing.pk)
+    answer = operator.post(reverse("console:edit", args=[mailing.pk]), form)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The text is now: “Changed by another”" in page
+    assert "The mailing is “paused” now." in page
+    assert re.search(r"<textarea[^>]*>\s*Mine</textarea>", page)
+    mailing.refresh_from_db()
+    assert mailing.text == "Changed by another"
+
+
+@pytest.mark.django_db
+def test_the_summary_says_to_how_many_and_who_is_left_out() -> None:
+    now = timezone.now().replace(microsecond=0)
+    local = (now + timedelta(hours=3)).time()  # in Moscow
+    window = {"window_from": local.replace(second=0), "window_to": (now + timedelta(hours=4)).time()}
+    for zone in ("Etc/GMT-3", "Etc/GMT-3", "Etc/GMT-12"):
+        make_client(timezone=zone)
+    found = preview(
+        {"text": "Ж" * 71, "operator_codes": [], "tags": [], "start_at": now}
+        | {"end_at": now + timedelta(hours=2)}
+        | window
+    )
+    assert (found.clients, found.zones, found.unreachable) == (3, 2, 1)
+    assert found.short_messages == 4
+    assert found.first_zone == "Etc/GMT-3"
+
+
+def test_the_summary_is_what_the_button_says(operator: Browser) -> None:
+    make_client(tag="vip")
+    make_client()
+    page = operator.post(reverse("console:preview"), filled_in(tags="vip")).content.decode()
+    assert "Schedule: 1 client" in page
+
+
+def test_a_copy_begins_with_the_original(operator: Browser) -> None:
+    origin = make_mailing(status="finished", text="Again", tags=["vip"])
+    page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
+    assert re.search(r"<textarea[^>]*>\s*Again</textarea>", page)
+    assert re.search(r"<textarea[^>]*>\s*vip</textarea>", page)

@@ -1,0 +1,90 @@
+"""Every screen: a constant number of queries, both languages, hostile parameters."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from notification_service.mailings import stats
+from tests.factories import make_client, make_message, make_messages, make_running_mailing
+
+LISTS = ["overview", "mailings", "clients", "messages"]
+
+
+def queries_of(browser: Browser, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert browser.get(path).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_asks_as_much_for_one_row_as_for_three(operator: Browser, name: str) -> None:
+    path = reverse(f"console:{name}")
+    make_message()
+    one = queries_of(operator, path)
+    for _ in range(2):
+        make_message()
+    assert queries_of(operator, path) == one
+
+
+def test_a_mailing_asks_as_much_for_one_message_as_for_thirty(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_message(mailing)
+    path = reverse("console:mailing", args=[mailing.pk])
+    one = queries_of(operator, path)
+    make_messages(mailing, 29)
+    assert queries_of(operator, path) == one
+
+
+def test_shows_the_numbers_of_the_counters(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 2, status="sent")
+    make_messages(mailing, 3)
+    answer = operator.get(reverse("console:mailing", args=[mailing.pk]))
+    assert answer.context["state"].counts == stats.message_counts([mailing.pk])[mailing.pk]
+    assert "2 of 5 sent. 3 to go." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "Отправлено 2 из 2."), ("en", "2 of 2 sent.")])
+def test_speaks_the_operators_language(operator: Browser, language: str, words: str) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 2, status="sent")
+    operator.post(reverse("set_language"), {"language": language, "next": "/"})
+    assert words in operator.get(reverse("console:mailing", args=[mailing.pk])).content.decode()
+
+
+def test_an_empty_installation_says_what_to_do_first(operator: Browser) -> None:
+    assert "What to do first" in operator.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"before": "99999999999999999999"},
+        {"before": "x", "q": "\0", "status": "nonsense"},
+        {"q": "#" + "9" * 30, "phone": "\0", "tag": "\0", "id": "٣"},
+        {"status": "sent", "reason": "\0", "phone": "'; --"},
+    ],
+)
+def test_no_parameter_breaks_a_screen(operator: Browser, query: dict[str, Any]) -> None:
+    make_client()
+    mailing = make_message().mailing_id
+    for name, args in [*((name, []) for name in [*LISTS, "search"]), ("mailing", [mailing])]:
+        assert operator.get(reverse(f"console:{name}", args=args), query).status_code == 200
+
+
+def test_every_page_forbids_scripts_that_are_not_ours(operator: Browser) -> None:
+    answer = operator.get("/")
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert " style=" not in answer.content.decode()
+    assert "<script>" not in answer.content.decode()
+
+
+def test_an_unknown_zone_in_the_cookie_is_no_zone(operator: Browser) -> None:
+    operator.cookies["console_timezone"] = "../../etc/passwd"
+    assert "UTC" in operator.get(reverse("console:mailings")).content.decode()

@@ -1,0 +1,169 @@
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.db import connection
+
+from notification_service.mailings.models import Gateway, Mailing
+from tests import factories
+from tests.deploy.files import KUBERNETES, containers, manifests, workloads
+
+OVERLAYS = ("example", "trial")
+
+
+def test_every_pod_meets_the_restricted_profile() -> None:
+    for pod in workloads().values():
+        security = pod["securityContext"]
+        assert security["runAsNonRoot"] is True
+        assert security["runAsUser"] > 0
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert {kind for volume in pod.get("volumes", []) for kind in volume} <= {"name", "emptyDir"}
+        for container in containers(pod):
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_our_containers_cannot_write_but_to_tmp() -> None:
+    for pod in workloads().values():
+        for container in containers(pod):
+            if container["image"] == "notification-service":
+                assert container["securityContext"]["readOnlyRootFilesystem"] is True
+                assert container["volumeMounts"] == [{"name": "tmp", "mountPath": "/tmp"}]
+
+
+def test_no_pod_gets_variables_made_of_services_or_a_token_of_the_cluster() -> None:
+    """FLOWER_PORT=tcp://… of a service named flower would end Flower."""
+    for pod in workloads().values():
+        assert (pod["enableServiceLinks"], pod["automountServiceAccountToken"]) == (False, False)
+
+
+def test_every_container_says_what_it_needs_and_has_a_limit_of_memory() -> None:
+    for pod in workloads().values():
+        for container in containers(pod):
+            assert set(container["resources"]["requests"]) == {"cpu", "memory"}
+            assert set(container["resources"]["limits"]) == {"memory"}
+
+
+def test_a_worker_has_the_time_its_stop_takes() -> None:
+    assert workloads()["worker"]["terminationGracePeriodSeconds"] == 45
+
+
+def test_the_probes_of_the_web_server_ask_as_an_allowed_host() -> None:
+    web = workloads()["web"]["containers"][0]
+    asked = {
+        name: web[name]["httpGet"]["path"] for name in ("startupProbe", "livenessProbe", "readinessProbe")
+    }
+    live = "/health/live"
+    assert asked == {"startupProbe": live, "livenessProbe": live, "readinessProbe": "/health/ready"}
+    for name in asked:
+        assert {"name": "Host", "value": "localhost"} in web[name]["httpGet"]["httpHeaders"]
+
+
+def test_selectors_find_their_pods() -> None:
+    specs = [item.get("spec", {}) for item in manifests()]
+    labels = [spec["template"]["metadata"]["labels"] for spec in specs if "template" in spec]
+    for selector in filter(None, map(selector_of, specs)):
+        assert any(selector.items() <= pod.items() for pod in labels), selector
+
+
+def test_nothing_goes_in_or_out_unless_a_policy_names_it() -> None:
+    policies = [item for item in manifests() if item["kind"] == "NetworkPolicy"]
+    specs = {policy["metadata"]["name"]: policy["spec"] for policy in policies}
+    assert specs["nothing-by-default"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_the_repository_holds_no_secret() -> None:
+    assert [item for item in manifests() if item["kind"] == "Secret"] == []
+    assert "secrets.env\n" in (KUBERNETES / ".gitignore").read_text()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_overlay_can_be_built(tmp_path: Path, overlay: str) -> None:
+    items = build(tmp_path, overlay)
+    worker = next(
+        item for item in items if item["kind"] == "Deployment" and item["metadata"]["name"] == "worker"
+    )
+    (container,) = worker["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "registry.example/notification-service:1.0.0"
+    made = {item["metadata"]["name"] for item in items if item["kind"] in ("ConfigMap", "Secret")}
+    assert {reference["name"] for source in container["envFrom"] for reference in source.values()} == made
+
+
+def test_an_autoscaled_worker_keeps_its_number_when_applied_again(tmp_path: Path) -> None:
+    worker = next(item for item in build(tmp_path, "example") if item["metadata"]["name"] == "worker")
+    assert "replicas" not in worker["spec"]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_overlay_matches_the_schemas_of_kubernetes(tmp_path: Path, overlay: str) -> None:
+    reason = "kubernetes-validate is not installed; at 110 MB it is no requirement"
+    validation: Any = pytest.importorskip("kubernetes_validate", reason=reason)
+    for item in build(tmp_path, overlay):
+        if not item["apiVersion"].startswith("keda.sh/"):
+            validation.validate(item, validation.latest_version(), strict=True)
+
+
+@pytest.mark.django_db
+def test_the_queue_depth_counts_what_a_worker_could_send_now() -> None:
+    running = factories.make_running_mailing()
+    factories.make_messages(running, 3)
+    factories.make_message(running, status="sent")
+    factories.make_message(running, next_attempt_at=factories.now().replace(year=2100))
+    factories.make_message(factories.make_mailing(status=Mailing.Status.PAUSED))
+    assert queue_depth() == 3
+    Gateway.objects.update_or_create(name="default", defaults={"held_at": factories.now()})
+    assert queue_depth() == 0
+
+
+@pytest.mark.django_db
+def test_the_queue_depth_is_read_from_the_index_of_the_claim() -> None:
+    mailing = factories.make_running_mailing()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO mailings_message"
+            " (mailing_id, client_id, status, attempts, created_at, sent_at, error)"
+            " SELECT %s, 1000000 + number, 'sent', 1, now(), now(), ''"
+            " FROM generate_series(1, 20000) AS number",
+            [mailing.pk],
+        )
+        factories.make_messages(mailing, 3)
+        cursor.execute("ANALYZE mailings_message, mailings_mailing")
+        cursor.execute(f"EXPLAIN {queue_query()}")
+        assert "message_due" in "\n".join(line for (line,) in cursor.fetchall())
+
+
+def queue_depth() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(queue_query())
+        (depth,) = cursor.fetchone()
+    return int(depth)
+
+
+def queue_query() -> str:
+    (scaled,) = (item for item in manifests() if item["kind"] == "ScaledObject")
+    (trigger,) = scaled["spec"]["triggers"]
+    query: str = trigger["metadata"]["query"]
+    return query
+
+
+def selector_of(spec: Any) -> dict[str, str]:
+    """The labels by which a workload, service or budget finds pods."""
+    selector: dict[str, Any] = spec.get("selector", {})
+    labels: dict[str, str] = selector.get("matchLabels", selector)
+    return labels
+
+
+def build(folder: Path, overlay: str) -> list[Any]:
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.skip("kubectl, which brings kustomize, is not installed")
+    copy = folder / "kubernetes"
+    shutil.copytree(KUBERNETES, copy, ignore=shutil.ignore_patterns("secrets.env"))
+    target = copy / "overlays" / overlay
+    shutil.copyfile(target / "secrets.env.example", target / "secrets.env")
+    built = subprocess.run([kubectl, "kustomize", str(target)], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return list(yaml.safe_load_all(built.stdout))
