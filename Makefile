@@ -30,7 +30,7 @@ LINT_IMPORTS := $(PY) -c 'from importlinter.cli import lint_imports_command as m
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench check lock clean
+.PHONY: help setup run test bench chaos check lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ test: $(DEV_STAMP) ## Run the whole test suite; options in ARGS="-k window"
 
 bench: $(DEV_STAMP) ## Run the benchmarks and print their table
 	@$(PY) -m tests.benchmarks $(ARGS)
+
+chaos: $(DEV_STAMP) ## Run a seeded storm of faults and count broken rules; options in ARGS="--seed 7 --seconds 60"
+	@$(PY) -m tests.chaos $(ARGS)
 
 check: $(DEV_STAMP) ## Check style, types, import contracts, migrations and the OpenAPI document
 	$(PY) -m ruff check .

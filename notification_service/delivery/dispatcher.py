@@ -24,6 +24,8 @@ from notification_service.delivery.worker_clock import DatabaseClock, OpenZones
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
 FULL_CLAIM_SECONDS = 0.005  # between looks whether there is room for another claim
+INFORMED_SECONDS = 0.5  # for how long the last look around is news enough to start a request on
+STALE_SECONDS = 0.01  # between looks whether there is fresh news
 MAX_UNRECORDED = 20_000  # outcomes that wait for a slow database, beyond which nothing more is claimed
 
 log = structlog.get_logger(__name__)
@@ -40,7 +42,7 @@ class Dispatcher:
         self._claims = claims  # claiming and recording overlap: each has a connection of its own
         self._records = records
         self._clock = DatabaseClock()
-        self._zones = OpenZones(self._clock)
+        self._zones = OpenZones(self._clock, guard_seconds=config.deadline_guard_seconds)
         self._pace = Pace(config)
         self._random = Random()  # noqa: S311 (jitter is no secret)
         self._buffer: asyncio.Queue[Claimed] = asyncio.Queue()
@@ -51,6 +53,7 @@ class Dispatcher:
         self._is_held = False
         self._hold_reason: str | None = None
         self._was_let_in = False
+        self._informed_at = 0.0  # time.monotonic() of the news in terms, clock and gateway
         self._probe: Claimed | None = None
         self._stopping = False
 
@@ -132,6 +135,7 @@ class Dispatcher:
                 self._under_way -= 1
 
     async def _deliver(self, message: Claimed) -> None:
+        await self._wait_for_news(message)
         terms = self._terms.get(message.mailing_id)
         if terms is None or not self._may_start(message, terms):
             self._outcomes.unsent.append(put_back(message, until=self._clock.now()))
@@ -141,6 +145,11 @@ class Dispatcher:
             answer = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
             self._pace.count()
             self._conclude(message, terms, answer)
+
+    async def _wait_for_news(self, message: Claimed) -> None:
+        """Rule 10 holds a worker that hung, or whose database is away, to what it has not heard yet."""
+        while message.start_before > time.monotonic() > self._informed_at + INFORMED_SECONDS:  # noqa: ASYNC110 (what it waits for is time as well)
+            await asyncio.sleep(STALE_SECONDS)
 
     def _may_start(self, message: Claimed, terms: MailingTerms) -> bool:
         """Whether a request for the message may start now, as far as its client's hours allow it."""
@@ -214,6 +223,7 @@ class Dispatcher:
 
     async def _look_around(self) -> None:
         """See what others have changed: the gateway, the mailings, the clock."""
+        asked_at = time.monotonic()
         if self._hold_reason is not None:
             await self._records.hold_gateway(self._hold_reason)
             self._hold_reason = None
@@ -224,6 +234,7 @@ class Dispatcher:
         self._clock.set_ahead(state.database_ahead)
         self._is_held = state.is_held or self._hold_reason is not None
         await self._refresh_terms()
+        self._informed_at = asked_at
 
     async def _refresh_terms(self) -> None:
         """Keep the present terms of mailings that run; a claim asks for the others."""

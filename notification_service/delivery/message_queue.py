@@ -19,6 +19,8 @@ from notification_service.mailings.send_window import SendWindow
 GATEWAY = "main"
 RESCUED_BATCHES = 20
 RECONNECT_SECONDS = 0.5
+# From a claim, after which its phones and zones are old; three times what a claim covers of sending.
+FRESH_SECONDS = 0.75
 # A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
 CONNECTION: dict[str, str | int] = {
     "connect_timeout": 5,
@@ -61,7 +63,8 @@ class MessageQueue:
             "deadline_guard_seconds": self._config.deadline_guard_seconds,
         }
         rows = await self._fetch("claim", parameters)
-        start_before = asked_at + self._config.lease_seconds - self._config.start_margin_seconds
+        lasts = self._config.lease_seconds - self._config.start_margin_seconds
+        start_before = asked_at + min(lasts, FRESH_SECONDS)
         return [
             Claimed(id_, mailing_id, batch_id, attempt, phone, timezone, start_before)
             for id_, mailing_id, batch_id, attempt, phone, timezone in rows

@@ -21,7 +21,7 @@ class Claimed:
     attempt: int  # counts from 1, this one included
     phone: str
     timezone: str
-    start_before: float  # time.monotonic() from which its lease is too short for a request
+    start_before: float  # time.monotonic() from which its lease is too short for a request, or its phone old
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The database's clock, and which zones are open by it: what a worker's own clock says is of no account."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from notification_service.mailings.send_window import SendWindow, is_open, next_opening, unchanged_until
@@ -26,14 +26,18 @@ class DatabaseClock:
 
 
 class OpenZones:
-    """Remembers for each window and zone whether it is open, until that can change."""
+    """Remembers for each window and zone whether it is open, until that can change.
 
-    def __init__(self, clock: DatabaseClock) -> None:
+    A window that closes within `guard_seconds` is closed: a busy machine takes its time over a request.
+    """
+
+    def __init__(self, clock: DatabaseClock, *, guard_seconds: float = 0.0) -> None:
         self._clock = clock
+        self._guard = timedelta(seconds=guard_seconds)
         self._known: dict[tuple[SendWindow, str], tuple[float, float, datetime | None]] = {}
 
     def opening(self, window: SendWindow, timezone: str) -> datetime | None:
-        """None while the window is open in the zone; else when it opens next."""
+        """None while a request may start in the zone; else when the window opens next."""
         now = self._clock.time()
         known = self._known.get((window, timezone))
         if known is None or not known[0] <= now < known[1]:
@@ -45,6 +49,10 @@ class OpenZones:
     def _look(self, window: SendWindow, timezone: str) -> tuple[float, float, datetime | None]:
         now, zone = self._clock.now(), ZoneInfo(timezone)
         if is_open(window, zone=zone, at=now):
-            return now.timestamp(), unchanged_until(window, zone=zone, at=now).timestamp(), None
+            changes = unchanged_until(window, zone=zone, at=now)
+            if now < changes - self._guard:
+                return now.timestamp(), (changes - self._guard).timestamp(), None
+            opening = next_opening(window, zone=zone, at=changes)
+            return now.timestamp(), changes.timestamp(), opening
         opening = next_opening(window, zone=zone, at=now)
         return now.timestamp(), opening.timestamp(), opening

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Greatest, Now
 
-from notification_service.mailings.models import Client, Message
+from notification_service.mailings.models import Attempt, Client, Message
 from notification_service.mailings.wake_up import SEND, wake_up
+
+LAST_RETRY = Subquery(
+    Attempt.objects.filter(message=OuterRef("pk"), retry_at__isnull=False)
+    .order_by("-retry_at")
+    .values("retry_at")[:1]
+)
 
 
 @transaction.atomic
@@ -27,13 +34,15 @@ def update_client(client_id: int, **changes: Any) -> Client:
 
 
 def reconsider_waiting(client_ids: Sequence[int]) -> None:
-    """Make the clients' first attempts that wait for a window due: the engine puts off what is closed.
+    """Make what waits for a window due: the engine puts off what is closed. A retry keeps its time.
 
     A message that another transaction holds is being claimed, ended or made due: nothing to wait for.
     """
-    waiting = Message.objects.filter(client_id__in=client_ids, attempts=0, next_attempt_at__gt=Now())
+    waiting = Message.objects.filter(client_id__in=client_ids, next_attempt_at__gt=Now())
     free = waiting.select_for_update(skip_locked=True, no_key=True)
-    Message.objects.filter(pk__in=free.values("pk")).update(next_attempt_at=Now())
+    Message.objects.filter(pk__in=free.values("pk")).update(
+        next_attempt_at=Greatest(Now(), LAST_RETRY)  # NULL, where there was none, is not the greatest
+    )
     wake_up(SEND)
 
 

@@ -167,5 +167,14 @@ def test_takes_the_clients_present_phone_and_zone(conninfo: str) -> None:
 def test_no_request_starts_late_in_a_lease(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_message()
     monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
+    [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=11, request_timeout_seconds=10)
+    assert claimed.start_before == 1000.5  # the request ends by 1010.5, half a second before the lease
+
+
+def test_no_request_starts_long_after_its_phone_was_read(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_message()
+    monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
     [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=30, request_timeout_seconds=10)
-    assert claimed.start_before == 1010.0  # the request ends by 1020, and 10 seconds are left to record it
+    assert claimed.start_before == 1000.75

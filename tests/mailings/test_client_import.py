@@ -9,7 +9,7 @@ from django.db import connection
 from notification_service.mailings import clients
 from notification_service.mailings.client_import import FileFormat, ImportStopped, import_clients
 from notification_service.mailings.models import Client
-from tests.factories import make_client, make_message, now
+from tests.factories import make_attempt, make_client, make_message, now
 from tests.mailings.client_import_files import counts, directory, import_csv, import_ndjson, reasons
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,7 @@ def test_looks_anew_at_what_waits_for_a_client_who_moved() -> None:
     tomorrow = now() + timedelta(days=1)
     first = make_message(client=moved, next_attempt_at=tomorrow)
     retry = make_message(client=moved, next_attempt_at=tomorrow, attempts=1)
+    make_attempt(retry, retry_at=tomorrow)
     other = make_message(client=stayed, next_attempt_at=tomorrow)
     sent = make_message(client=moved, status="sent")
     import_csv("phone,tag,timezone\n79160000001,,Asia/Omsk\n79160000002,new,Europe/Moscow\n")

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from notification_service.mailings import stats
 from notification_service.mailings.clients import delete_client, update_client
 from notification_service.mailings.models import Client, Message
-from tests.factories import make_client, make_message, make_running_mailing, now
+from tests.factories import make_attempt, make_client, make_message, make_running_mailing, now
 
 pytestmark = pytest.mark.django_db
 
@@ -38,9 +38,11 @@ def test_a_client_who_moved_has_the_waiting_messages_looked_at_anew() -> None:
 
 def test_a_retry_keeps_its_time_when_the_client_moves() -> None:
     message = make_message(next_attempt_at=TOMORROW, attempts=1)
+    retry_at = TOMORROW - timedelta(hours=12)  # later the window in the old zone was closed
+    make_attempt(message, retry_at=retry_at)
     update_client(message.client_id, timezone="Asia/Vladivostok")
     message.refresh_from_db()
-    assert message.next_attempt_at == TOMORROW
+    assert message.next_attempt_at == retry_at
 
 
 def test_messages_of_a_client_who_stays_are_left_alone() -> None:

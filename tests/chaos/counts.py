@@ -1,0 +1,135 @@
+"""Rule 9: the service's counts against a count over the rows, in one snapshot of the database."""
+
+import contextlib
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from notification_service.mailings import stats
+from tests.chaos.api import Api
+
+SAMPLE_SECONDS = 0.7
+STATUSES = ("pending", "sending", "sent", "failed", "expired", "cancelled", "unknown")
+
+COUNT_MESSAGES = """
+SELECT m.id, message.status, count(message.id) FROM mailings_mailing AS m
+LEFT JOIN mailings_message AS message ON message.mailing_id = m.id
+WHERE m.deleted_at IS NULL GROUP BY 1, 2
+"""
+COUNT_REASONS = """
+SELECT mailing_id, error, count(*) FROM mailings_message WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
+"""
+# A counter of a mailing that is gone would be wrong for ever.
+COUNT_ORPHANS = """
+SELECT (SELECT count(*) FROM mailings_message WHERE mailing_id NOT IN (SELECT id FROM mailings_mailing)),
+  (SELECT count(*) FROM mailings_messagecount WHERE mailing_id NOT IN (SELECT id FROM mailings_mailing))
+"""
+
+Counts = dict[str, int]
+
+
+@dataclass(slots=True)
+class Samples:
+    """Compares every little while, on a thread of its own, until `stop`."""
+
+    compared: int = 0
+    wrong: list[str] = field(default_factory=list)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(SAMPLE_SECONDS):
+            try:
+                self.wrong += compare_in_one_snapshot()
+                self.compared += 1
+            except (OperationalError, InterfaceError):  # the storm has the database
+                connection.close()
+        connection.close()
+
+
+def compare_in_one_snapshot() -> list[str]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        counted = count_rows()
+        shown = stats.message_counts(list(counted))
+        overall = stats.overall_counts()["messages"]
+    wrong = [f"mailing {pk}: {shown[pk]}, rows {rows}" for pk, rows in counted.items() if shown[pk] != rows]
+    total = _total(counted.values())
+    return wrong + ([] if overall == total else [f"overall: {overall}, rows {total}"])
+
+
+def count_rows() -> dict[int, Counts]:
+    counted: dict[int, Counts] = {}
+    for mailing_id, status, messages in _rows(COUNT_MESSAGES):
+        counts = counted.setdefault(mailing_id, dict.fromkeys(("total", *STATUSES), 0))
+        if status is not None:
+            counts[status] += messages
+            counts["total"] += messages
+    return counted
+
+
+def compare_answers(api: Api) -> list[str]:
+    """What the API shows of a service at rest, each mailing by its two views and all by `fullinfo`."""
+    connection.close()  # this thread's has not survived the storm
+    counted = count_rows()
+    wrong = [problem for pk, rows in counted.items() for problem in _compare_mailing(api, pk, rows)]
+    full = _all_pages(api)
+    shown = {mailing["id"]: mailing["messages"] for page in full for mailing in page["results"]}
+    total = _total(counted.values())
+    if shown != counted:
+        wrong.append(f"fullinfo: {shown}, rows {counted}")
+    if any(page["messages"] != total for page in full):
+        wrong.append(f"fullinfo in all: {full[0]['messages']}, rows {total}")
+    orphans = _rows(COUNT_ORPHANS)[0]
+    return wrong + ([f"of removed mailings: {orphans} messages and counters"] if any(orphans) else [])
+
+
+def _compare_mailing(api: Api, mailing_id: int, rows: Counts) -> list[str]:
+    plain = api.call("GET", f"/api/mailings/{mailing_id}/").body["messages"]
+    info = api.call("GET", f"/api/mailings/{mailing_id}/info/").body
+    reasons = {error: n for pk, error, n in _rows(COUNT_REASONS) if pk == mailing_id}
+    facts: dict[str, tuple[Any, Any]] = {
+        "messages": (plain, rows),
+        "info's messages": (info["messages"], rows),
+        "info's failures": ({f["reason"]: f["messages"] for f in info["failures"]}, reasons),
+        "info's timeline": (
+            [sum(minute[key] for minute in info["timeline"]) for key in ("sent", "failed")],
+            [rows["sent"], rows["failed"]],
+        ),
+    }
+    return [f"mailing {mailing_id}, {what}: {a}, rows {b}" for what, (a, b) in facts.items() if a != b]
+
+
+def _all_pages(api: Api) -> list[Any]:
+    pages = [api.call("GET", "/api/mailings/fullinfo/?page_size=1000").body]
+    while pages[-1]["next"]:
+        pages.append(api.call("GET", pages[-1]["next"][pages[-1]["next"].index("/api/") :]).body)
+    return pages
+
+
+def _total(counts: Iterable[Counts]) -> Counts:
+    total = dict.fromkeys(("total", *STATUSES), 0)
+    for one in counts:
+        for key, messages in one.items():
+            total[key] += messages
+    return total
+
+
+def _rows(query: str) -> list[Any]:
+    with contextlib.closing(connection.cursor()) as cursor:
+        cursor.execute(query)
+        rows: list[Any] = cursor.fetchall()
+    return rows

@@ -1,0 +1,95 @@
+"""What was asked of the service and when: which values may be in force at a moment. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+NEVER = float("inf")
+EFFECT_SECONDS = 1.0  # rule 10: within a second of the answer
+
+
+@dataclass(slots=True)
+class Change(Generic[Value]):
+    value: Value
+    asked_at: float
+    settled_at: float = NEVER  # from then on the former value is wrong
+
+
+class Changes(Generic[Value]):
+    """The values of one thing in the order they were asked for, none before the one before was answered."""
+
+    def __init__(self, value: Value, *, asked_at: float = 0.0, settled_at: float = 0.0) -> None:
+        self._changes = [Change(value, asked_at, settled_at)]
+
+    @property
+    def latest(self) -> Value:
+        return self._changes[-1].value
+
+    def ask(self, value: Value, *, at: float) -> Change[Value]:
+        change = Change(value, at)
+        self._changes.append(change)
+        return change
+
+    def settle(self, change: Change[Value], *, answered_at: float) -> None:
+        change.settled_at = answered_at + EFFECT_SECONDS
+
+    def withdraw(self, change: Change[Value]) -> None:
+        self._changes.remove(change)
+
+    def at(self, moment: float) -> list[Value]:
+        """Every value that may be in force: the last settled one, and those asked for since."""
+        settled = [n for n, change in enumerate(self._changes) if change.settled_at <= moment]
+        return [c.value for c in self._changes[max(settled, default=0) :] if c.asked_at <= moment]
+
+    def told(self) -> list[str]:
+        """For people: each value with when it was asked for and when it had to hold."""
+        return [f"{c.value} asked {c.asked_at:.3f}, settled {c.settled_at:.3f}" for c in self._changes]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A send window: `opens` <= t < `closes` of the client's day, across midnight where they are reversed."""
+
+    opens: time
+    closes: time
+
+    def __str__(self) -> str:
+        return f"{self.opens} to {self.closes}"
+
+    def contain(self, local: time) -> bool:
+        if self.opens < self.closes:
+            return self.opens <= local < self.closes
+        return not self.closes <= local < self.opens
+
+
+RUNNING, PAUSED, CANCELLED, DELETED = "running", "paused", "cancelled", "deleted"
+
+
+@dataclass(slots=True)
+class MailingHistory:
+    number: int
+    id: int
+    start_at: float
+    tags: frozenset[str]
+    gives_up: bool
+    text: Changes[str]
+    end_at: Changes[float]
+    hours: Changes[Hours | None]
+    state: Changes[str]
+
+
+@dataclass(slots=True)
+class ClientHistory:
+    number: int
+    tag: str
+    phone: Changes[str]
+    timezone: Changes[str]
+    is_alive: Changes[bool]
+
+
+@dataclass(slots=True)
+class History:
+    mailings: dict[int, MailingHistory] = field(default_factory=dict)  # by id
+    clients: dict[int, ClientHistory] = field(default_factory=dict)  # by number

@@ -1,0 +1,232 @@
+"""The people of the storm: carry out a schedule's changes through the API, and note them in the history."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from datetime import time as time_of_day
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from tests.chaos.api import Api, Reply
+from tests.chaos.history import (
+    CANCELLED,
+    DELETED,
+    PAUSED,
+    RUNNING,
+    Changes,
+    ClientHistory,
+    History,
+    Hours,
+    MailingHistory,
+)
+from tests.chaos.schedule import TAGS, Event
+
+LANES = 3  # people at work at once; what concerns one mailing or client is one person's
+STATES = {"pause": PAUSED, "resume": RUNNING, "cancel": CANCELLED, "delete": DELETED}
+Value = TypeVar("Value")
+
+
+class Operators:
+    """`began_at` is the storm's start in seconds since the epoch; `client_ids` are by number."""
+
+    def __init__(self, api: Api, history: History, client_ids: dict[int, int], *, seed: int) -> None:
+        self._api = api
+        self._history = history
+        self.client_ids = client_ids
+        self._seed = seed
+        self._mailings: dict[int, MailingHistory] = {}  # by number
+        self._began_at = 0.0
+        self.refused = 0
+        self.in_doubt = 0
+        self.errors: list[BaseException] = []
+        self._actions: dict[str, Callable[[Event], None]] = {
+            "create": self._create,
+            "edit_mailing": self._edit_mailing,
+            "edit_client": self._edit_client,
+            "delete_client": self._delete_client,
+            "move_clients": self._move_clients,
+            "add_clients": self._add_clients,
+            **dict.fromkeys(STATES, self._change_state),
+        }
+
+    def start(self, events: Iterable[Event], *, began_at: float) -> list[threading.Thread]:
+        self._began_at = began_at
+        mine = [event for event in events if event.action in self._actions]
+        lanes = [[event for event in mine if event.subject % LANES == lane] for lane in range(LANES)]
+        threads = [threading.Thread(target=self._work, args=(lane,), daemon=True) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _work(self, events: list[Event]) -> None:
+        try:
+            for event in events:
+                time.sleep(max(0.0, self._began_at + event.at - time.time()))
+                self._actions[event.action](event)
+        except BaseException as error:
+            self.errors.append(error)
+            raise
+
+    # mailings
+
+    def _create(self, event: Event) -> None:
+        plan, now = event.details, time.time()
+        start_at, end_at = self._began_at + plan["starts"], self._began_at + plan["ends"]
+        hours, text = self._hours(plan["window"]), _text(event.subject, 0)
+        body = {
+            "text": text,
+            "start_at": _iso(start_at),
+            "end_at": _iso(end_at),
+            "filter": {"tags": plan["tags"]},
+            "send_window": _window(hours),
+            "on_unknown": plan["on_unknown"],
+        }
+        key = f"storm {self._seed} {event.subject}"
+        reply = self._api.call("POST", "/api/mailings/", body, idempotency_key=key)
+        if not reply.is_success:
+            self.refused += 1
+            return
+        mailing = MailingHistory(
+            number=event.subject,
+            id=reply.body["id"],
+            start_at=start_at,
+            tags=frozenset(plan["tags"]),
+            gives_up=plan["on_unknown"] == "give_up",
+            text=Changes(text),
+            end_at=Changes(end_at),
+            hours=Changes(hours),
+            state=Changes(RUNNING, asked_at=now),
+        )
+        self._mailings[mailing.number] = self._history.mailings[mailing.id] = mailing
+
+    def _change_state(self, event: Event) -> None:
+        mailing = self._mailings.get(event.subject)
+        if mailing is None:
+            return
+        path = f"/api/mailings/{mailing.id}/"
+        method, path = ("DELETE", path) if event.action == "delete" else ("POST", f"{path}{event.action}/")
+        self._change(mailing.state, STATES[event.action], lambda: self._api.call(method, path))
+
+    def _edit_mailing(self, event: Event) -> None:
+        mailing = self._mailings.get(event.subject)
+        if mailing is None:
+            return
+        [(field, value)] = event.details.items()
+        match field:
+            case "text_revision":
+                self.edit(mailing, mailing.text, _text(mailing.number, value), field="text")
+            case "ends":
+                self.set_end(mailing, self._began_at + value)
+            case _:
+                hours = self._hours(value)
+                self.edit(mailing, mailing.hours, hours, field="send_window", shown=_window(hours))
+
+    def set_end(self, mailing: MailingHistory, end_at: float) -> None:
+        self.edit(mailing, mailing.end_at, end_at, field="end_at", shown=_iso(end_at))
+
+    def edit(
+        self, mailing: MailingHistory, changes: Changes[Value], value: Value, *, field: str, shown: Any = ...
+    ) -> None:
+        body = {field: value if shown is ... else shown}
+        self._change(changes, value, lambda: self._api.call("PATCH", f"/api/mailings/{mailing.id}/", body))
+
+    # clients
+
+    def _edit_client(self, event: Event) -> None:
+        client = self._history.clients[event.subject]
+        path = f"/api/clients/{self.client_ids[client.number]}/"
+        if zone := event.details.get("timezone"):
+            call = lambda: self._api.call("PATCH", path, {"timezone": zone})  # noqa: E731
+            self._change(client.timezone, zone, call)
+        else:
+            phone = phone_of(client.number, revision=event.details["phone_revision"])
+            self._change(client.phone, phone, lambda: self._api.call("PATCH", path, {"phone": phone}))
+
+    def _delete_client(self, event: Event) -> None:
+        client = self._history.clients[event.subject]
+        path = f"/api/clients/{self.client_ids[client.number]}/"
+        self._change(client.is_alive, False, lambda: self._api.call("DELETE", path))
+
+    def _move_clients(self, event: Event) -> None:
+        """An import updates by phone; its answer does not tell which phones were no longer anyone's."""
+        known = [self._history.clients[number] for number in event.details["numbers"]]
+        # Who changes the phone meanwhile would be taken for somebody new.
+        clients = [client for client in known if client.number % LANES == 0 and client.is_alive.latest]
+        self._import(clients, event.details["timezone"])
+
+    def _import(self, clients: list[ClientHistory], zone: str) -> None:
+        asked_at = time.time()
+        changes = [(client, client.timezone.ask(zone, at=asked_at)) for client in clients]
+        lines = [f"{client.phone.latest},{client.tag},{zone}\n" for client in clients]
+        reply = self._api.call("POST", "/api/clients/import/", "".join(["phone,tag,timezone\n", *lines]))
+        assert reply.is_success, reply
+        for client, change in changes:
+            client.timezone.settle(change, answered_at=reply.answered_at)
+
+    def _add_clients(self, event: Event) -> None:
+        zone, asked_at = event.details["timezone"], time.time()
+        clients = [new_client(number, zone) for number in event.details["numbers"]]
+        births = []
+        for client in clients:
+            client.is_alive = Changes(False)
+            births.append(client.is_alive.ask(True, at=asked_at))
+            self._history.clients[client.number] = client
+        lines = [f"{client.phone.latest},{client.tag},{zone}\n" for client in clients]
+        reply = self._api.call("POST", "/api/clients/import/", "".join(["phone,tag,timezone\n", *lines]))
+        assert reply.is_success, reply
+        for client, birth in zip(clients, births, strict=True):
+            client.is_alive.settle(birth, answered_at=reply.answered_at)
+
+    # both
+
+    def _change(self, changes: Changes[Value], value: Value, call: Callable[[], Reply]) -> None:
+        change = changes.ask(value, at=time.time())
+        reply = call()
+        if reply.is_success or (reply.status == 404 and not reply.is_first_try):
+            changes.settle(change, answered_at=reply.answered_at)
+        elif reply.is_first_try:
+            changes.withdraw(change)
+            self.refused += 1
+        else:  # refused, perhaps because an earlier try that was not answered had done it
+            self.in_doubt += 1
+
+    def _hours(self, plan: dict[str, Any] | None) -> Hours | None:
+        if plan is None:
+            return None
+        zone = ZoneInfo(plan["zone"])
+        opens, closes = (
+            datetime.fromtimestamp(self._began_at + plan[edge], zone).time().replace(microsecond=0)
+            for edge in ("opens", "closes")
+        )
+        return Hours(opens, closes) if opens != closes else None
+
+
+def new_client(number: int, zone: str) -> ClientHistory:
+    return ClientHistory(
+        number=number,
+        tag=TAGS[number % len(TAGS)],
+        phone=Changes(phone_of(number)),
+        timezone=Changes(zone),
+        is_alive=Changes(True),
+    )
+
+
+def phone_of(number: int, *, revision: int = 0) -> str:
+    return f"79{number + 10_000 * revision:09}"
+
+
+def _text(mailing: int, revision: int) -> str:
+    return f'Mailing {mailing}, "revision" {revision}: здравствуйте ☂'
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()
+
+
+def _window(hours: Hours | None) -> dict[str, str] | None:
+    return {"from": _clock(hours.opens), "to": _clock(hours.closes)} if hours else None
+
+
+def _clock(moment: time_of_day) -> str:
+    return moment.isoformat("seconds")

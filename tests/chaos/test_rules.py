@@ -1,0 +1,164 @@
+"""A zero in the table means something only if each rule's count notices what breaks it."""
+
+from collections import Counter
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from tests.chaos.evidence import Attempt, Evidence, MailingRow, Request, Story
+from tests.chaos.history import (
+    CANCELLED,
+    PAUSED,
+    RUNNING,
+    Changes,
+    ClientHistory,
+    History,
+    Hours,
+    MailingHistory,
+)
+from tests.chaos.rules import judge
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC).timestamp()
+START, SENT, END = NOON - 60, NOON, NOON + 60
+PHONE, TEXT = "79000000001", "hello"
+
+
+def mailing(**changes: Any) -> MailingHistory:
+    fields: dict[str, Any] = {
+        "number": 0,
+        "id": 1,
+        "start_at": START,
+        "tags": frozenset({"red"}),
+        "gives_up": False,
+        "text": Changes(TEXT),
+        "end_at": Changes(END),
+        "hours": Changes(None),
+        "state": Changes(RUNNING),
+    }
+    return MailingHistory(**fields | changes)
+
+
+def client(**changes: Any) -> ClientHistory:
+    fields: dict[str, Any] = {
+        "number": 0,
+        "tag": "red",
+        "phone": Changes(PHONE),
+        "timezone": Changes("UTC"),
+        "is_alive": Changes(True),
+    }
+    return ClientHistory(**fields | changes)
+
+
+def request(at: float = SENT, answer: str = "200", *, phone: str = PHONE, text: str = TEXT) -> Request:
+    return Request(1, at, phone, text, answer, received_at=at)
+
+
+def story(**changes: Any) -> Story:
+    """A message that was sent without any trouble, but for the changes."""
+    fields: dict[str, Any] = {
+        "id": 1,
+        "mailing": mailing(),
+        "client": client(),
+        "statuses": [("pending", START), ("sending", SENT - 0.1), ("sent", SENT + 0.1)],
+        "requests": [request()],
+        "row_status": "sent",
+    }
+    return Story(**fields | changes)
+
+
+def broken_rules(*stories: Story, **changes: Any) -> dict[str, int]:
+    history = History()
+    for one in stories:
+        history.mailings[one.mailing.id] = one.mailing
+        history.clients[one.client.number] = one.client
+    fields: dict[str, Any] = {
+        "history": history,
+        "stories": {one.id: one for one in stories},
+        "mailings": {1: MailingRow("finished", START, START, is_finished=True)},
+        "strangers": [],
+        "malformed": 0,
+        "answers": Counter(),
+        "batches": 0,
+    }
+    return {rule: len(found) for rule, found in judge(Evidence(**fields | changes)).items() if found}
+
+
+def changed(old: Any, new: Any, *, answered_at: float) -> Changes[Any]:
+    changes = Changes(old)
+    changes.settle(changes.ask(new, at=answered_at - 0.1), answered_at=answered_at)
+    return changes
+
+
+AFTER = [("pending", START), ("sending", SENT), ("sent", SENT + 0.1)]
+PUT_BACK = [("pending", START), ("sending", SENT - 1), ("pending", SENT - 0.5)]
+
+BROKEN = {
+    "lost": story(statuses=PUT_BACK, row_status="pending", requests=[]),
+    "audience": story(client=client(tag="blue")),
+    "double": story(requests=[request(), request(SENT + 0.2)]),
+    "double with give_up": story(
+        mailing=mailing(gives_up=True), requests=[request(SENT - 9, "hang"), request()]
+    ),
+    "late": story(mailing=mailing(end_at=Changes(SENT))),
+    "early": story(attempts=[Attempt("retry", SENT - 1, SENT + 0.5)]),
+    "out of hours": story(mailing=mailing(hours=Changes(Hours(time(9), time(12))))),
+    "after pause, cancel, delete": story(
+        mailing=mailing(state=changed(RUNNING, PAUSED, answered_at=SENT - 1.1))
+    ),
+    "to a deleted client": story(client=client(is_alive=changed(True, False, answered_at=SENT - 1.1))),
+    "wrong phone": story(client=client(phone=changed(PHONE, "79000000002", answered_at=SENT - 1.1))),
+    "wrong text": story(mailing=mailing(text=changed(TEXT, "bye", answered_at=SENT - 1.1))),
+    "wrong status": story(requests=[request(answer="503")]),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_each_rule_is_counted_where_it_is_broken_and_only_there(rule: str) -> None:
+    assert broken_rules(BROKEN[rule]) == {rule: 1}
+
+
+def test_an_untroubled_message_breaks_nothing() -> None:
+    assert broken_rules(story()) == {}
+
+
+def test_a_change_has_a_second_to_take_effect() -> None:
+    stopped = mailing(state=changed(RUNNING, CANCELLED, answered_at=SENT - 0.9))
+    assert broken_rules(story(mailing=stopped)) == {}
+
+
+def test_a_message_requested_again_before_its_success_was_recorded_is_no_double() -> None:
+    lost_answer = story(requests=[request(SENT - 5), request()])
+    assert broken_rules(lost_answer) == {}
+
+
+def test_nothing_is_asked_again_of_a_message_that_was_given_up() -> None:
+    given_up = [("pending", START), ("sending", SENT - 9), ("unknown", SENT - 1)]
+    late_request = story(mailing=mailing(gives_up=True), statuses=given_up, row_status="unknown")
+    assert broken_rules(late_request) == {"double with give_up": 1}
+
+
+def test_a_final_status_stays() -> None:
+    reopened = [*AFTER, ("pending", SENT + 1), ("sent", SENT + 2)]
+    assert broken_rules(story(statuses=reopened)) == {"wrong status": 1}
+
+
+def test_a_client_without_a_message_is_missed() -> None:
+    other = client(number=7)
+    history = History(mailings={1: mailing()}, clients={0: client(), 7: other})
+    assert broken_rules(story(), history=history) == {"audience": 1}
+
+
+def test_a_client_who_was_added_after_the_start_is_not_missed() -> None:
+    newcomer = client(number=7, is_alive=changed(False, True, answered_at=SENT))
+    history = History(mailings={1: mailing()}, clients={0: client(), 7: newcomer})
+    assert broken_rules(story(), history=history) == {}
+
+
+def test_leases_and_mailings_that_nobody_ended_are_counted() -> None:
+    unfinished = {1: MailingRow("running", START, START, is_finished=False)}
+    assert broken_rules(story(), batches=2, mailings=unfinished) == {"leftover batches": 2, "lost": 1}
+
+
+def test_requests_that_break_the_contract_are_counted() -> None:
+    assert broken_rules(story(), strangers=[request()], malformed=3) == {"broken contract": 2}

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+from tests.chaos.schedule import Event, load_schedule, make_schedule, save_schedule
+
+ACTIONS = {
+    *("create", "edit_mailing", "pause", "resume", "cancel", "delete"),
+    *("edit_client", "delete_client", "move_clients", "add_clients"),
+    *("kill_worker", "stop_worker", "kill_beat", "stop_beat", "kill_web"),
+    *("kill_broker", "stop_broker", "kill_postgres", "quit_postgres", "gateway", "kill_gateway"),
+}
+
+
+def schedule(seed: int, *, seconds: float = 120) -> list[Event]:
+    return make_schedule(seed=seed, seconds=seconds, clients=2400)
+
+
+def test_the_same_seed_gives_the_same_storm() -> None:
+    assert schedule(5) == schedule(5)
+
+
+def test_another_seed_gives_another_storm() -> None:
+    assert schedule(5) != schedule(6)
+
+
+def test_a_long_storm_has_every_kind_of_event() -> None:
+    assert {event.action for event in schedule(5, seconds=600)} == ACTIONS
+
+
+def test_events_come_in_order_and_end_with_the_storm() -> None:
+    times = [event.at for event in schedule(5)]
+    assert times == sorted(times)
+    assert times[-1] < 120
+
+
+def test_a_mailing_is_created_before_it_is_changed() -> None:
+    created: set[int] = set()
+    for event in schedule(5):
+        if event.action == "create":
+            created.add(event.subject)
+        elif event.action in ("edit_mailing", "pause", "resume", "cancel", "delete"):
+            assert event.subject in created
+
+
+def test_a_saved_schedule_can_be_replayed(tmp_path: Path) -> None:
+    save_schedule(tmp_path / "schedule.ndjson", schedule(5))
+    assert load_schedule(tmp_path / "schedule.ndjson") == schedule(5)

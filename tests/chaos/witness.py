@@ -1,0 +1,26 @@
+"""Imported by the storm's workers alone: writes down when each request starts, and in which process.
+
+The gateway sees only when a request arrives. A worker that is stopped in between starts it in time and
+has it arrive late; rules 3, 4 and 10 speak of the start.
+"""
+
+import os
+import time
+
+from notification_service.delivery.gateway import ProbeServerGateway
+from notification_service.delivery.outcome import Answer, NoAnswer
+from tests.chaos.weather import STARTS_VARIABLE
+
+_send = ProbeServerGateway.send
+# One write a line: a process that is killed leaves all that it has started, and none is torn.
+_file = os.open(os.environ[STARTS_VARIABLE], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+async def _witnessed(
+    self: ProbeServerGateway, *, message_id: int, phone: str, text: str
+) -> Answer | NoAnswer:
+    os.write(_file, f"{message_id} {time.time():.6f} {os.getpid()}\n".encode())
+    return await _send(self, message_id=message_id, phone=phone, text=text)
+
+
+ProbeServerGateway.send = _witnessed  # type: ignore[method-assign]
