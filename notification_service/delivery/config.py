@@ -17,9 +17,7 @@ class DeliveryConfig:
     retry_cap_seconds: float = 600
     max_attempts: int = 0  # after which a message fails; 0: tried until the deadline
     probe_interval_seconds: float = 2  # between probes of a gateway that does not let us in
-    deadline_guard_seconds: float = (
-        0.2  # before end_at, or a window's end, in which no request starts any more
-    )
+    deadline_guard_seconds: float = 0.2  # before end_at or a window's end in which no request starts
 
     def __post_init__(self) -> None:
         if self.lease_seconds <= self.request_timeout_seconds:

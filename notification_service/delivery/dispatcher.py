@@ -148,7 +148,8 @@ class Dispatcher:
 
     async def _wait_for_news(self, message: Claimed) -> None:
         """Rule 10 holds a worker that hung, or whose database is away, to what it has not heard yet."""
-        while message.start_before > time.monotonic() > self._informed_at + INFORMED_SECONDS:  # noqa: ASYNC110 (what it waits for is time as well)
+        until = message.start_before
+        while until > time.monotonic() > self._informed_at + INFORMED_SECONDS:  # noqa: ASYNC110 (time, too)
             await asyncio.sleep(STALE_SECONDS)
 
     def _may_start(self, message: Claimed, terms: MailingTerms) -> bool:
