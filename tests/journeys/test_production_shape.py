@@ -126,32 +126,6 @@ def test_a_worker_returns_while_the_broker_still_holds_its_lost_connection(
     wait_until(hears_again, what="the second worker being called again")
 
 
-def test_workers_hear_a_broker_that_lost_everything_and_came_back(
-    broker: Rabbitmq, line: HalfOpenable, containers: Containers
-) -> None:
-    line.cut()
-    broker.kill()
-    broker.start()
-
-    def hear() -> bool:
-        return {queue.consumers for queue in broker.queues() if queue.name == "celery"} == {2}
-
-    wait_until(hear, what="both workers being back")
-    assert all(map(containers.runs, ("worker", "second", "beat")))
-
-
-def test_everything_stops_when_asked(broker: Rabbitmq, line: HalfOpenable, containers: Containers) -> None:
-    codes = containers.stop()
-    assert codes == dict.fromkeys([*SERVICES, "second"], 0)
-    line.close()
-
-    def only_the_shared_queue_is_left() -> bool:
-        return [queue.name for queue in broker.queues()] == ["celery"]
-
-    # A worker's queue of commands goes ten seconds after the worker.
-    wait_until(only_the_shared_queue_is_left, seconds=30, what="the queues of processes being gone")
-
-
 def new_mailing() -> dict[str, Any]:
     now = datetime.now(UTC)
     end = now + timedelta(hours=1)
