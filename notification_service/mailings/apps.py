@@ -1,5 +1,18 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as installed_apps
+from django.db.models.signals import post_migrate
 
 
 class MailingsConfig(AppConfig):
     name = "notification_service.mailings"
+
+    def ready(self) -> None:
+        post_migrate.connect(_make_main_gateway, sender=self)
+
+
+def _make_main_gateway(*, using: str, apps: Any = installed_apps, **_: Any) -> None:
+    """The gateway of the environment's GATEWAY_URL is always there, also after a flush."""
+    if any(model._meta.model_name == "gateway" for model in apps.get_app_config("mailings").get_models()):
+        apps.get_model("mailings", "Gateway").objects.using(using).get_or_create(name="main")

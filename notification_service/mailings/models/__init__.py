@@ -1,6 +1,6 @@
 from notification_service.mailings.models.client import Client
 from notification_service.mailings.models.counts import FailureCount, MessageCount, MinuteCount
-from notification_service.mailings.models.gateway import Gateway
+from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, Message
 
@@ -10,6 +10,7 @@ __all__ = [
     "Client",
     "FailureCount",
     "Gateway",
+    "GatewayUse",
     "Mailing",
     "Message",
     "MessageCount",

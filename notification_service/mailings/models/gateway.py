@@ -1,16 +1,96 @@
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+MAIN = "main"
 
 
 class Gateway(models.Model):
-    """An external HTTP API that takes messages, and whether it lets us in at present.
+    """An external HTTP API that takes messages: how to reach it, how much it may be asked, and its breaker.
 
-    While `held_at` is set no message goes to it but a single probe at each `probe_at`.
+    The row `main` is made by a migration; its empty `url` means the environment's GATEWAY_URL and
+    GATEWAY_TOKEN. The breaker is closed while `held_at` is empty. Held (open), no message goes to the
+    gateway but a single probe at each `probe_at`; while that is under way (`probing_since`) it is half open.
     """
 
+    class Kind(models.TextChoices):
+        PROBE_SERVER = "probe_server"  # JSON to {url}/v1/send/{id}, OpenAPI "Probe Server" 1.0.0
+        FORM_SMS = "form_sms"  # a form to {url}, an error table of its own
+
+    class Breaker(models.TextChoices):
+        CLOSED = "closed"  # messages go to it
+        OPEN = "open"  # it is held: none do
+        HALF_OPEN = "half_open"  # one message probes it
+
     name = models.CharField(max_length=64, unique=True)
-    held_at = models.DateTimeField(null=True)
-    held_reason = models.CharField(max_length=200, blank=True, default="")
-    probe_at = models.DateTimeField(null=True)
+    kind = models.CharField(
+        max_length=20, choices=Kind.choices, default=Kind.PROBE_SERVER, db_default="probe_server"
+    )
+    url = models.CharField(max_length=500, blank=True, default="", db_default="")
+    # Of these at most one: an environment variable of the workers, or Fernet ciphertext under SECRET_KEY.
+    token_variable = models.CharField(max_length=64, blank=True, default="", db_default="")
+    token_encrypted = models.BinaryField(null=True)
+    # Empty: the workers' own CONNECT_TIMEOUT_SECONDS and REQUEST_TIMEOUT_SECONDS.
+    connect_timeout_seconds = models.FloatField(null=True, blank=True)
+    request_timeout_seconds = models.FloatField(null=True, blank=True)
+    # Over all workers together, in every one-second window; empty: without a limit.
+    max_requests_per_second = models.FloatField(null=True, blank=True)
+    # Over all workers together; empty: as many as the workers have (MAX_CONCURRENCY each).
+    max_concurrency = models.PositiveIntegerField(null=True, blank=True)
+    # The lowest of the enabled is the default gateway; failover goes on to the next.
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    enabled = models.BooleanField(default=True, db_default=True)
+
+    held_at = models.DateTimeField(null=True, editable=False)
+    held_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
+    probe_at = models.DateTimeField(null=True, editable=False)
+    probing_since = models.DateTimeField(null=True, editable=False)
+    # Until when the requests of a limited gateway are given away.
+    permits_until = models.DateTimeField(null=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="gateway_has_one_token", condition=Q(token_variable="") | Q(token_encrypted=None)
+            ),
+            models.CheckConstraint(
+                name="gateway_limits_are_positive",
+                condition=(Q(max_requests_per_second=None) | Q(max_requests_per_second__gt=0))
+                & (Q(max_concurrency=None) | Q(max_concurrency__gt=0))
+                & (Q(connect_timeout_seconds=None) | Q(connect_timeout_seconds__gt=0))
+                & (Q(request_timeout_seconds=None) | Q(request_timeout_seconds__gt=0)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def breaker(self) -> "Gateway.Breaker":
+        if self.held_at is None:
+            return Gateway.Breaker.CLOSED
+        return Gateway.Breaker.OPEN if self.probing_since is None else Gateway.Breaker.HALF_OPEN
+
+
+class GatewayUse(models.Model):
+    """What one worker process does with one gateway; written at least once a second while it works.
+
+    Its `share` of a gateway's `max_concurrency` is the worker's until `lease_expires_at`.
+    """
+
+    gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="uses")
+    worker = models.CharField(max_length=100)
+    seen_at = models.DateTimeField()
+    lease_expires_at = models.DateTimeField()
+    share = models.PositiveIntegerField(null=True)  # requests under way at most; null: without a limit
+    # What adaptive concurrency allows at present, and would allow a healthy gateway.
+    concurrency = models.PositiveIntegerField()
+    full_concurrency = models.PositiveIntegerField()
+    latency_ms = models.FloatField(null=True)  # of late, an average; null: nothing was asked
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gateway", "worker"], name="gateway_use_of_worker")]
+
+    def __str__(self) -> str:
+        return f"{self.worker} on gateway {self.gateway_id}"

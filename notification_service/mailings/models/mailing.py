@@ -7,6 +7,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from notification_service.mailings.models.client import TAG_LENGTH
+from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.send_window import SendWindow
 
 TEXT_LENGTH = 2000
@@ -41,6 +42,11 @@ class Mailing(models.Model):
     window_from = models.TimeField(null=True, blank=True)
     window_to = models.TimeField(null=True, blank=True)
     on_unknown = models.CharField(max_length=10, choices=OnUnknown.choices, default=OnUnknown.SEND_AGAIN)
+    # Empty: the default gateway, the enabled one of the lowest priority.
+    gateway = models.ForeignKey(Gateway, models.PROTECT, null=True, blank=True)
+    # Whether its messages go to the next gateway while its own is held; a request that was not answered
+    # there may have been taken, so that some clients get two.
+    failover = models.BooleanField(default=False, db_default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SCHEDULED)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

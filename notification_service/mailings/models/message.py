@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from notification_service.mailings.models.client import Client
+from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.models.mailing import Mailing
 
 
@@ -33,6 +34,8 @@ class Message(models.Model):
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     batch_id = models.BigIntegerField(null=True)
+    # Which took it.
+    gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     error = models.CharField(max_length=100, default="", blank=True)
 
     class Meta:
@@ -87,6 +90,7 @@ class Attempt(models.Model):
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="failed_attempts")
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
+    gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     number = models.IntegerField()
     at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
