@@ -20,7 +20,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed("Use `Authorization: Bearer <api key>`.")
         key = ApiKey.objects.matching(credentials.strip())
         if key is None:
-            raise exceptions.AuthenticationFailed("The API key is unknown or revoked.")
+            raise exceptions.AuthenticationFailed("The API key is unknown, expired or revoked.")
         key.note_use()
         return key, key
 

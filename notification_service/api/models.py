@@ -16,8 +16,9 @@ LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def matching(self, key: str) -> "ApiKey | None":
-        """The key that may be used now; None for one that is unknown or revoked."""
-        return self.filter(key_hash=hash_key(key), revoked_at=None).first()
+        """The key that may be used now; None for one that is unknown, expired or revoked."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, key_hash=hash_key(key), revoked_at=None).first()
 
 
 class ApiKey(models.Model):
@@ -32,6 +33,7 @@ class ApiKey(models.Model):
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     scope = models.CharField(max_length=10, choices=Scope.choices)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -51,12 +53,18 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     @classmethod
-    def issue(cls, *, name: str, scope: str) -> tuple[Self, str]:
+    def issue(cls, *, name: str, scope: str, expires_days: int | None = None) -> tuple[Self, str]:
         """Make a key; answers its row and the key itself, which nothing can tell again."""
         key = f"ns_{secrets.token_urlsafe(KEY_BYTES)}"
         row = cls(name=name, prefix=key[:PREFIX_LENGTH], key_hash=hash_key(key), scope=cls.Scope(scope))
+        if expires_days is not None:
+            row.expires_at = timezone.now() + timedelta(days=expires_days)
         row.save(force_insert=True)
         return row, key
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
     def note_use(self) -> None:
         """Keep `last_used_at` true to the minute, so that a busy key is not a write per request."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -39,3 +41,16 @@ def test_the_command_prints_a_key_that_works(
 def test_the_command_refuses_a_name(name: str) -> None:
     with pytest.raises(CommandError, match="1 to 100 characters"):
         call_command("create_api_key", name, scope="read")
+
+
+def test_the_command_makes_a_key_that_ends() -> None:
+    call_command("create_api_key", "shop", scope="read", expires_days=30)
+    key = ApiKey.objects.get()
+    assert key.expires_at is not None
+    assert key.expires_at - key.created_at == pytest.approx(timedelta(days=30), abs=timedelta(seconds=5))
+
+
+@pytest.mark.parametrize("days", [0, -1, 3651])
+def test_the_command_refuses_days(days: int) -> None:
+    with pytest.raises(CommandError, match="1 to 3650"):
+        call_command("create_api_key", "shop", scope="read", expires_days=days)

@@ -95,6 +95,13 @@ def test_a_revoked_key_is_refused_at_once(reader: Api) -> None:
     assert reader.get("/api/clients/").status_code == 401
 
 
+def test_an_expired_key_is_refused_from_that_moment(reader: Api) -> None:
+    ApiKey.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
+    assert reader.get("/api/clients/").status_code == 200
+    ApiKey.objects.update(expires_at=timezone.now())
+    assert reader.get("/api/clients/").status_code == 401
+
+
 def test_notes_the_use_of_a_key_at_most_once_a_minute(reader: Api) -> None:
     reader.get("/api/clients/")
     first = ApiKey.objects.get().last_used_at

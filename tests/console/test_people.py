@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client as Browser
 from django.urls import reverse
 
+from notification_service.api.models import ApiKey
 from tests.console.conftest import PASSWORD
 
 LogIn = Callable[[str], Browser]
@@ -65,3 +66,12 @@ def test_a_revoked_key_is_refused(administrator: Browser) -> None:
     assert Browser().get("/api/mailings/", **header).status_code == 200  # type: ignore[arg-type]
     administrator.post(reverse("console:key-revoke", args=[row.pk]))
     assert Browser().get("/api/mailings/", **header).status_code == 401  # type: ignore[arg-type]
+
+
+def test_a_key_ends_when_it_was_asked_to(administrator: Browser) -> None:
+    administrator.post(reverse("console:keys"), {"name": "crm", "scope": "read", "expires_days": "30"})
+    key = ApiKey.objects.get()
+    assert key.expires_at is not None
+    assert (key.expires_at - key.created_at).days in (29, 30)
+    ApiKey.objects.update(expires_at=key.created_at)
+    assert "expired" in administrator.get(reverse("console:keys")).content.decode()

@@ -23,6 +23,13 @@ ApiKey: Any = apps.get_model("api", "ApiKey")
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=100, label=gettext_lazy("Name"))
     scope = forms.ChoiceField(choices=list(words.SCOPE.items()), label=gettext_lazy("May"))
+    expires_days = forms.IntegerField(
+        label=gettext_lazy("Works for, days"),
+        help_text=gettext_lazy("Empty: until it is revoked."),
+        required=False,
+        min_value=1,
+        max_value=3650,
+    )
 
 
 def key_list(request: HttpRequest) -> HttpResponse:
@@ -31,7 +38,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("api.add_apikey"):
             raise PermissionDenied
         if form.is_valid():
-            _row, issued = ApiKey.issue(name=form.cleaned_data["name"], scope=form.cleaned_data["scope"])
+            _row, issued = ApiKey.issue(**form.cleaned_data)
             form = KeyForm()
     return show(
         request,
