@@ -50,6 +50,8 @@ try:
         "probe_interval_seconds": env.positive("PROBE_INTERVAL_SECONDS", 2),
         "deadline_guard_seconds": env.positive("DEADLINE_GUARD_SECONDS", 0.2),
     }
+    # A file of clients that the console takes; the API and the command line take any size.
+    IMPORT_MAX_MB = env.positive_int("IMPORT_MAX_MB", 100)
 except (environs.EnvError, ImproperlyConfigured) as error:
     # Whatever was being started, from a web server to a worker: one line, no traceback.
     sys.exit(f"Configuration error: {error}")
@@ -216,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("start", "mailings.tasks.start", 0.25),  # for a mailing starts within a second of its time
         ("settle", "mailings.tasks.settle", 1),
+        ("import", "mailings.tasks.import_uploads", 1),
         ("send", "delivery.tasks.send_due", 1),
         ("rescue", "delivery.tasks.rescue", 1),
     )

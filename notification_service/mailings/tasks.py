@@ -1,14 +1,20 @@
 """Wake-up calls of the domain. Each looks into the database for what is to be done; all may come twice."""
 
 import threading
+from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
 from notification_service.mailings import audience, lifecycle, settlement
+from notification_service.mailings.client_uploads.lifecycle import forget_old
+from notification_service.mailings.client_uploads.run import run_waiting
 from notification_service.mailings.locks import alone
 
 # Large audiences written side by side must leave threads of the process for everything else.
 _builders = threading.BoundedSemaphore(3)
+_importers = threading.BoundedSemaphore(1)
+_stopping = threading.Event()
 
 
 @shared_task(ignore_result=True)
@@ -28,3 +34,20 @@ def settle() -> None:
     with alone("settle") as is_mine:
         if is_mine:
             settlement.settle()
+
+
+@shared_task(ignore_result=True)
+def import_uploads() -> None:
+    """Take the uploads that were started; one at a time in each process."""
+    if _importers.acquire(blocking=False):
+        try:
+            run_waiting(should_stop=_stopping.is_set)
+            forget_old()
+        finally:
+            _importers.release()
+
+
+@worker_shutting_down.connect
+def _stop_importing(**_: Any) -> None:
+    """Another worker goes on with it."""
+    _stopping.set()

@@ -13,6 +13,7 @@ from django.db import transaction
 
 START = "notification_service.mailings.tasks.start"
 SETTLE = "notification_service.mailings.tasks.settle"
+IMPORT = "notification_service.mailings.tasks.import_uploads"
 SEND = "notification_service.delivery.tasks.send_due"
 
 log = structlog.get_logger(__name__)

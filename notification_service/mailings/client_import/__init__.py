@@ -4,12 +4,14 @@ A stream is read once, in bounded memory, and written in chunks, each a transact
 that dies keeps the chunks it wrote, and the same file can simply be imported again.
 """
 
+from notification_service.mailings.client_import.csv_rows import Header
 from notification_service.mailings.client_import.report import (
     ERRORS_KEPT,
     FileRefused,
     ImportResult,
     ImportStopped,
     Rejection,
+    WrittenChunk,
 )
 from notification_service.mailings.client_import.run import FileFormat, import_clients
 
@@ -17,8 +19,10 @@ __all__ = [
     "ERRORS_KEPT",
     "FileFormat",
     "FileRefused",
+    "Header",
     "ImportResult",
     "ImportStopped",
     "Rejection",
+    "WrittenChunk",
     "import_clients",
 ]

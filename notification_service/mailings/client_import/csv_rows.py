@@ -5,79 +5,97 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from notification_service.mailings.client_import.lines import LINE_BYTES, Line, NumberedLines, decode
 from notification_service.mailings.client_import.report import BadLine, FileRefused, shown
-from notification_service.mailings.client_import.rules import COLUMNS, REQUIRED, Rows
+from notification_service.mailings.client_import.rules import COLUMNS, REQUIRED, Fields, Rows
 from notification_service.mailings.client_import.strict_json import parse_json
 
 SEPARATORS = (",", ";", "\t")
-OPEN_QUOTE = "A quote that opens on this line is not closed, or something follows the quote that closes it."
+OPEN_QUOTE = gettext_lazy(
+    "A quote that opens on this line is not closed, or something follows the quote that closes it."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
+    """What each cell of a line is: the name of a client's field, or empty where it is of no concern."""
+
     columns: tuple[str, ...]
     separator: str
 
     def fields(self, cells: list[str]) -> dict[str, Any]:
         if len(cells) != len(self.columns):
-            raise BadLine(f"The line has {len(cells)} cells where the header has {len(self.columns)}.")
-        fields: dict[str, Any] = {name: cell.strip() for name, cell in zip(self.columns, cells, strict=True)}
+            facts = {"cells": len(cells), "columns": len(self.columns)}
+            raise BadLine(_("The line has %(cells)d cells where the header has %(columns)d.") % facts)
+        named = zip(self.columns, cells, strict=True)
+        fields: dict[str, Any] = {name: cell.strip() for name, cell in named if name}
         if "attributes" in fields:
             fields["attributes"] = parse_json(fields["attributes"] or "{}", field="attributes")
         return fields
 
 
-def read_csv(lines: NumberedLines) -> Rows:
+def read_csv(lines: NumberedLines, *, header: Header | None = None, resume_after: int = 0) -> Rows:
     """Yield each row that is not blank with the number of its first line.
 
-    Spaces around a value are dropped. Raises FileRefused for the header.
+    Spaces around a value are dropped. The file's first line names the columns, `header` says otherwise
+    what they are. Raises FileRefused for the header.
     """
-    header = _read_header(lines)
+    found = read_header(lines, separator=header.separator if header else None)
+    if header is None:
+        header = Header(tuple(name.lower() for name in found.columns), found.separator)
+        _check_columns(header.columns)
+    lines.skip_to(resume_after)
     blank = f"{header.separator} \t".encode()
     for number, line in lines:
         if not line.strip(blank):
             continue
         try:
             if b'"' in line:
-                yield number, _quoted_fields((number, line), lines, header)
+                yield number, *_quoted_fields((number, line), lines, header)
             else:
-                yield number, header.fields(decode(line).split(header.separator))
+                yield number, line, header.fields(decode(line).split(header.separator))
         except BadLine as problem:
-            yield number, problem
+            yield number, line, problem
 
 
-def _read_header(lines: NumberedLines) -> Header:
+def read_header(lines: NumberedLines, *, separator: str | None = None) -> Header:
+    """The first line that is not blank: the names of its columns as they are written there."""
     number, line = next(((number, line) for number, line in lines if line.strip()), (1, b""))
     if not line:
-        raise FileRefused("The file is empty.")
+        raise FileRefused(_("The file is empty."))
     try:
         text = decode(line)
     except BadLine as problem:
-        raise FileRefused(f"Line {number}, the header: {problem} The file must be CSV in UTF-8.") from None
-    separator = max(SEPARATORS, key=text.count)
+        words = _("%(place)s %(problem)s The file must be CSV in UTF-8.")
+        raise FileRefused(words % {"place": _place(number), "problem": problem}) from None
+    separator = separator or max(SEPARATORS, key=text.count)
     try:
         cells = next(csv.reader([text], delimiter=separator, strict=True))
     except csv.Error:
-        raise FileRefused(f"Line {number}, the header: {OPEN_QUOTE}") from None
-    columns = tuple(cell.strip().lower() for cell in cells)
-    _check_columns(columns)
-    return Header(columns, separator)
+        raise FileRefused(f"{_place(number)} {OPEN_QUOTE}") from None
+    return Header(tuple(cell.strip() for cell in cells), separator)
+
+
+def _place(number: int) -> str:
+    return _("Line %(number)d, the header:") % {"number": number}
 
 
 def _check_columns(columns: tuple[str, ...]) -> None:
     for name in columns:
         if name not in COLUMNS:
-            known = ", ".join(COLUMNS)
-            raise FileRefused(f"The first line must name the columns, and {shown(name)} is none of {known}.")
+            words = _("The first line must name the columns, and %(name)s is none of %(known)s.")
+            raise FileRefused(words % {"name": shown(name), "known": ", ".join(COLUMNS)})
         if columns.count(name) > 1:
-            raise FileRefused(f"The column {shown(name)} is there twice.")
+            raise FileRefused(_("The column %(name)s is there twice.") % {"name": shown(name)})
     for name in REQUIRED:
         if name not in columns:
-            raise FileRefused(f"The column {shown(name)} is missing.")
+            raise FileRefused(_("The column %(name)s is missing.") % {"name": shown(name)})
 
 
-def _quoted_fields(first: Line, lines: NumberedLines, header: Header) -> dict[str, Any]:
+def _quoted_fields(first: Line, lines: NumberedLines, header: Header) -> tuple[bytes, Fields]:
     """A row in which values are quoted: it may go on over the next lines.
 
     Where it does and makes no sense, only its first line is refused: a quote that was left open costs
@@ -86,12 +104,17 @@ def _quoted_fields(first: Line, lines: NumberedLines, header: Header) -> dict[st
     taken: list[Line] = []
     try:
         source = _lines_of_row(first, lines, taken)
-        return header.fields(next(csv.reader(source, delimiter=header.separator, strict=True)))
+        cells = next(csv.reader(source, delimiter=header.separator, strict=True))
+        return _joined(first, taken), header.fields(cells)
     except (csv.Error, BadLine) as error:
         if isinstance(error, BadLine) and (error.field or not taken):
-            raise  # the cells are what the header asks for, or the row is one line
+            return _joined(first, taken), error  # the cells are right in number, or the row is one line
         lines.give_back(taken)
-        raise BadLine(OPEN_QUOTE) from None
+        return first[1], BadLine(str(OPEN_QUOTE))
+
+
+def _joined(first: Line, taken: list[Line]) -> bytes:
+    return b"\n".join([first[1], *(line for _number, line in taken)])
 
 
 def _lines_of_row(first: Line, lines: NumberedLines, taken: list[Line]) -> Iterator[str]:

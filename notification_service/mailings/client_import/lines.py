@@ -3,6 +3,9 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from notification_service.mailings.client_import.report import BadLine, FileRefused
 
 Read = Callable[[int], bytes]
@@ -12,16 +15,23 @@ BLOCK_BYTES = 256 * 1024
 LINE_BYTES = 64 * 1024
 
 UTF8_BOM = b"\xef\xbb\xbf"
+PICTURE = gettext_lazy("This is a picture: what is needed is a table, saved as CSV in UTF-8.")
 FOREIGN = {
-    b"\x1f\x8b": "This is a gzip archive: unpack it first.",
-    b"PK\x03\x04": "This is an Excel workbook or a ZIP archive: save the sheet as CSV in UTF-8.",
-    b"\xd0\xcf\x11\xe0": "This is an old Excel workbook: save the sheet as CSV in UTF-8.",
-    b"BZh": "This is a bzip2 archive: unpack it first.",
-    b"\xfd7zXZ": "This is an xz archive: unpack it first.",
-    b"\x28\xb5\x2f\xfd": "This is a zstd archive: unpack it first.",
-    b"\xff\xfe": "The file is in UTF-16: save it as UTF-8.",
-    b"\xfe\xff": "The file is in UTF-16: save it as UTF-8.",
-    b"\0\0\xfe\xff": "The file is in UTF-32: save it as UTF-8.",
+    b"\x1f\x8b": gettext_lazy("This is a gzip archive: unpack it first."),
+    b"PK\x03\x04": gettext_lazy(
+        "This is an Excel workbook or a ZIP archive: save the sheet as CSV in UTF-8."
+    ),
+    b"\xd0\xcf\x11\xe0": gettext_lazy("This is an old Excel workbook: save the sheet as CSV in UTF-8."),
+    b"BZh": gettext_lazy("This is a bzip2 archive: unpack it first."),
+    b"\xfd7zXZ": gettext_lazy("This is an xz archive: unpack it first."),
+    b"\x89PNG": PICTURE,
+    b"\xff\xd8\xff": PICTURE,
+    b"GIF8": PICTURE,
+    b"%PDF": gettext_lazy("This is a PDF: what is needed is the table itself, saved as CSV in UTF-8."),
+    b"\x28\xb5\x2f\xfd": gettext_lazy("This is a zstd archive: unpack it first."),
+    b"\xff\xfe": gettext_lazy("The file is in UTF-16: save it as UTF-8."),
+    b"\xfe\xff": gettext_lazy("The file is in UTF-16: save it as UTF-8."),
+    b"\0\0\xfe\xff": gettext_lazy("The file is in UTF-32: save it as UTF-8."),
 }
 
 
@@ -31,15 +41,29 @@ class NumberedLines:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = enumerate(lines, 1)
         self._returned: deque[Line] = deque()
+        self._taken = 0
 
     def __iter__(self) -> Iterator[Line]:
         return self
 
     def __next__(self) -> Line:
-        return self._returned.popleft() if self._returned else next(self._lines)
+        line = self._returned.popleft() if self._returned else next(self._lines)
+        self._taken = line[0]
+        return line
+
+    @property
+    def last_taken(self) -> int:
+        return self._taken
+
+    def skip_to(self, number: int) -> None:
+        """Go on after the line of this number, where it is still ahead."""
+        while self._taken < number and next(self, None):
+            pass
 
     def give_back(self, lines: list[Line]) -> None:
         self._returned.extendleft(reversed(lines))
+        if lines:
+            self._taken = lines[0][0] - 1
 
 
 def read_lines(read: Read) -> Iterator[bytes]:
@@ -50,7 +74,7 @@ def read_lines(read: Read) -> Iterator[bytes]:
     """
     lines = _split_lines(read)
     for first in lines:
-        _refuse_foreign(first)
+        refuse_foreign(first)
         yield first.removeprefix(UTF8_BOM)
         break
     yield from lines
@@ -59,14 +83,15 @@ def read_lines(read: Read) -> Iterator[bytes]:
 def decode(line: bytes) -> str:
     """Raises BadLine for what no line may hold."""
     if len(line) > LINE_BYTES:
-        raise BadLine(f"The line is longer than {LINE_BYTES // 1024} KiB.")
+        raise BadLine(_("The line is longer than %(size)d KiB.") % {"size": LINE_BYTES // 1024})
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
         byte = line[error.start]
-        raise BadLine(f"Byte {error.start + 1} of the line (0x{byte:02x}) is not UTF-8.") from None
+        facts = {"place": error.start + 1, "byte": f"0x{byte:02x}"}
+        raise BadLine(_("Byte %(place)d of the line (%(byte)s) is not UTF-8.") % facts) from None
     if "\0" in text:
-        raise BadLine(f"Character {text.index(chr(0)) + 1} of the line is NUL.")
+        raise BadLine(_("Character %(place)d of the line is NUL.") % {"place": text.index(chr(0)) + 1})
     return text
 
 
@@ -85,9 +110,10 @@ def _unfinished(line: bytes, block: bytes) -> bytes:
     return line[: LINE_BYTES + 1] + (b"\r" if block.endswith(b"\r") else b"")
 
 
-def _refuse_foreign(first: bytes) -> None:
+def refuse_foreign(first: bytes) -> None:
+    """Raises FileRefused where the first line is that of another kind of file."""
     for magic, reason in FOREIGN.items():
         if first.startswith(magic):
-            raise FileRefused(reason)
+            raise FileRefused(str(reason))
     if b"\0" in first:
-        raise FileRefused("The first line has NUL bytes: the file is not text in UTF-8.")
+        raise FileRefused(_("The first line has NUL bytes: the file is not text in UTF-8."))

@@ -2,37 +2,40 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from notification_service.mailings.client_import.lines import NumberedLines, decode
 from notification_service.mailings.client_import.report import BadLine, FileRefused, shown
 from notification_service.mailings.client_import.rules import COLUMNS, Rows
 from notification_service.mailings.client_import.strict_json import parse_json
 
 
-def read_ndjson(lines: NumberedLines) -> Rows:
+def read_ndjson(lines: NumberedLines, *, resume_after: int = 0) -> Rows:
     """Yield each line that is not blank with its number. Raises FileRefused where it is one JSON array."""
-    is_first = True
+    lines.skip_to(resume_after)
+    is_first = not resume_after
     for number, line in lines:
         content = line.strip()
         if is_first and content.startswith(b"["):
             raise FileRefused(
-                "This is one JSON array: write one object on each line, with no commas between."
+                _("This is one JSON array: write one object on each line, with no commas between.")
             )
         if not content:
             continue
         is_first = False
         try:
-            yield number, _fields(decode(line))
+            yield number, line, _fields(decode(line))
         except BadLine as problem:
-            yield number, problem
+            yield number, line, problem
     if is_first:
-        raise FileRefused("The file is empty.")
+        raise FileRefused(_("The file is empty."))
 
 
 def _fields(text: str) -> dict[str, Any]:
     fields = parse_json(text)
     if not isinstance(fields, dict):
-        raise BadLine("The line must be a JSON object.")
+        raise BadLine(_("The line must be a JSON object."))
     for name in fields:
         if name not in COLUMNS:
-            raise BadLine(f"There is no field {shown(name)}.")
+            raise BadLine(_("There is no field %(name)s.") % {"name": shown(name)})
     return fields

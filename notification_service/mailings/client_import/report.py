@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 ERRORS_KEPT = 10_000
+CONTENT_KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,14 @@ class Rejection:
     line: int
     reason: str
     field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line that was not taken, with what it holds: its bytes, or the first CONTENT_KEPT of them."""
+
+    rejection: Rejection
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -44,6 +53,15 @@ class BadLine(Exception):  # noqa: N818
 
     def at(self, line: int) -> Rejection:
         return Rejection(line=line, reason=str(self), field=self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenChunk:
+    """What one transaction of an import writes: after it, the file is taken up to `last_line`."""
+
+    counts: ImportResult
+    rejected: list[RejectedLine]
+    last_line: int
 
 
 class FileRefused(Exception):  # noqa: N818

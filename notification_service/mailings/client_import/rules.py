@@ -8,12 +8,15 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notification_service.mailings.client_import.report import BadLine, shown
 from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
 
-# The fields of each row that is not blank, with the number of its line.
-Rows = Iterator[tuple[int, dict[str, Any] | BadLine]]
+Fields = dict[str, Any] | BadLine
+# Each row that is not blank: the number of its first line, what it holds, and what that says.
+Rows = Iterator[tuple[int, bytes, Fields]]
 
 COLUMNS = ("phone", "operator_code", "tag", "timezone", "attributes")
 REQUIRED = ("phone", "timezone")
@@ -21,7 +24,7 @@ REQUIRED = ("phone", "timezone")
 ATTRIBUTES = 100
 ATTRIBUTES_BYTES = 16 * 1024
 NUMBER_LIMIT = 2**63
-GOOD_ENTRY = (
+GOOD_ENTRY = gettext_lazy(
     "it must be a string without NUL or a lone surrogate, a boolean, null, or a number between -2^63 and 2^63"
 )
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # by PostgreSQL; JSON can spell them in escapes
@@ -48,13 +51,13 @@ def check_client(fields: Mapping[str, Any], *, zones: Set[str]) -> ClientRow:
     """Raises BadLine at the first value that is not acceptable; `zones` are the names that are known."""
     phone = _text(fields, "phone") or ""
     if not is_phone(phone):
-        raise BadLine("must be 7 and ten more digits." if phone else "is missing.", field="phone")
+        raise BadLine(_("must be 7 and ten more digits.") if phone else _("is missing."), field="phone")
     return ClientRow(
         phone=phone,
         operator_code=_operator_code(fields, phone),
         tag=_tag(fields),
         timezone=_timezone(fields, zones),
-        attributes=_attributes(fields["attributes"]) if "attributes" in fields else None,
+        attributes=check_attributes(fields["attributes"]) if "attributes" in fields else None,
     )
 
 
@@ -72,7 +75,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if isinstance(value, str) or name not in fields:
         return value
-    raise BadLine("must be a string.", field=name)
+    raise BadLine(_("must be a string."), field=name)
 
 
 def _operator_code(fields: Mapping[str, Any], phone: str) -> str | None:
@@ -80,7 +83,7 @@ def _operator_code(fields: Mapping[str, Any], phone: str) -> str | None:
     if code == "":
         return phone[1:4]
     if code is not None and not is_operator_code(code):
-        raise BadLine("must be three digits.", field="operator_code")
+        raise BadLine(_("must be three digits."), field="operator_code")
     return code
 
 
@@ -89,32 +92,35 @@ def _tag(fields: Mapping[str, Any]) -> str | None:
     if tag is None:
         return None
     if len(tag) > TAG_LENGTH:
-        raise BadLine(f"must have no more than {TAG_LENGTH} characters.", field="tag")
+        raise BadLine(_("must have no more than %(most)d characters.") % {"most": TAG_LENGTH}, field="tag")
     if UNSTORABLE.search(tag):
-        raise BadLine("must not have NUL or a lone surrogate.", field="tag")
+        raise BadLine(_("must not have NUL or a lone surrogate."), field="tag")
     return tag
 
 
 def _timezone(fields: Mapping[str, Any], zones: Set[str]) -> str:
     name = _text(fields, "timezone") or ""
     if name not in zones:
-        missing = "is missing."
-        unknown = f"must be the IANA name of a time zone, such as Europe/Moscow, not {shown(name)}."
-        raise BadLine(unknown if name else missing, field="timezone")
+        unknown = _("must be the IANA name of a time zone, such as Europe/Moscow, not %(name)s.")
+        raise BadLine(unknown % {"name": shown(name)} if name else _("is missing."), field="timezone")
     return name
 
 
-def _attributes(value: Any) -> str:
+def check_attributes(value: Any) -> str:
+    """The attributes as JSON. Raises BadLine for those that no client may have."""
     if not isinstance(value, dict):
-        raise BadLine("must be a JSON object.", field="attributes")
+        raise BadLine(_("must be a JSON object."), field="attributes")
     if len(value) > ATTRIBUTES:
-        raise BadLine(f"must have no more than {ATTRIBUTES} entries.", field="attributes")
+        words = _("must have no more than %(most)d entries.")
+        raise BadLine(words % {"most": ATTRIBUTES}, field="attributes")
     for key, entry in value.items():
         if UNSTORABLE.search(key) or not _is_scalar(entry):
-            raise BadLine(f"has a bad entry {shown(key)}: {GOOD_ENTRY}.", field="attributes")
+            words = _("has a bad entry %(name)s: %(rule)s.")
+            raise BadLine(words % {"name": shown(key), "rule": GOOD_ENTRY}, field="attributes")
     text = json.dumps(value, ensure_ascii=False)
     if len(text.encode()) > ATTRIBUTES_BYTES:
-        raise BadLine(f"must take no more than {ATTRIBUTES_BYTES} bytes as JSON.", field="attributes")
+        words = _("must take no more than %(most)d bytes as JSON.")
+        raise BadLine(words % {"most": ATTRIBUTES_BYTES}, field="attributes")
     return text
 
 

@@ -5,11 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import assert_never
 
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
 from notification_service.mailings.client_import.chunk import Chunk
-from notification_service.mailings.client_import.csv_rows import read_csv
+from notification_service.mailings.client_import.csv_rows import Header, read_csv
 from notification_service.mailings.client_import.lines import NumberedLines, Read, read_lines
 from notification_service.mailings.client_import.ndjson_rows import read_ndjson
-from notification_service.mailings.client_import.report import BadLine, ImportResult, ImportStopped, Rejection
+from notification_service.mailings.client_import.report import (
+    CONTENT_KEPT,
+    BadLine,
+    ImportResult,
+    ImportStopped,
+    RejectedLine,
+    Rejection,
+    WrittenChunk,
+)
 from notification_service.mailings.client_import.rules import Rows, check_client, known_zones
 from notification_service.mailings.client_import.staging import write_chunk
 
@@ -17,6 +29,7 @@ CHUNK_ROWS = 25_000  # 0.3 s of locks and some 15 MB; larger ones are no faster
 
 OnRejected = Callable[[Rejection], None]
 OnProgress = Callable[[int, ImportResult], None]
+OnWritten = Callable[[WrittenChunk], None]
 
 
 class FileFormat(StrEnum):
@@ -30,6 +43,9 @@ def import_clients(
     file_format: FileFormat,
     on_rejected: OnRejected = lambda _: None,
     on_progress: OnProgress = lambda _, __: None,
+    on_written: OnWritten = lambda _: None,
+    header: Header | None = None,
+    resume_after: int = 0,
     chunk_rows: int = CHUNK_ROWS,
 ) -> ImportResult:
     """Create or update a client for each good line of what `read(size)` gives, until it gives b"".
@@ -37,12 +53,16 @@ def import_clients(
     A column that the file does not have is left alone in clients who exist; of the lines with the same
     phone each acts on what the one before it left. `on_rejected` hears of every line not taken,
     `on_progress`, after each read, the bytes so far and the counts of what is written: both on a thread
-    of the import's own.
+    of the import's own. `on_written` is called in the transaction of each chunk, which fails if it does;
+    with its `last_line` as `resume_after` another import of the same bytes goes on where that chunk ended.
+    `header` says what the columns of a CSV are, whatever the file's first line calls them.
     Raises FileRefused before anything is written, ImportStopped where `read` raises OSError.
     """
-    run = _Import(on_rejected, chunk_rows=chunk_rows)
+    run = _Import(on_rejected, on_written, chunk_rows=chunk_rows)
+    metered = _metered(read, lambda bytes_read: on_progress(bytes_read, run.result))
+    lines = NumberedLines(read_lines(metered))
     try:
-        run.take_all(_metered(read, lambda bytes_read: on_progress(bytes_read, run.result)), file_format)
+        run.take_all(lines, _read_rows(lines, file_format, header, resume_after))
     except _BrokenSourceError as broken:
         raise ImportStopped(f"The file broke off: {broken}.", run.without_lost_lines()) from broken
     return run.result
@@ -53,16 +73,17 @@ class _BrokenSourceError(Exception):
 
 
 class _Import:
-    def __init__(self, on_rejected: OnRejected, *, chunk_rows: int) -> None:
+    def __init__(self, on_rejected: OnRejected, on_written: OnWritten, *, chunk_rows: int) -> None:
         self.result = ImportResult()
         self._on_rejected = on_rejected
+        self._on_written = on_written
         self._chunk_rows = chunk_rows
         self._zones = known_zones()
 
-    def take_all(self, read: Read, file_format: FileFormat) -> None:
+    def take_all(self, lines: NumberedLines, rows: Rows) -> None:
         """Write each chunk while a thread, which knows no database, reads the next one."""
-        chunks = self._read_chunks(_read_rows(NumberedLines(read_lines(read)), file_format))
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="client-import") as reader:
+        chunks = self._read_chunks(lines, rows)
+        with ThreadPoolExecutor(1, "client-import", translation.activate, (_language(),)) as reader:
             upcoming = reader.submit(next, chunks, None)
             while chunk := upcoming.result():
                 upcoming = reader.submit(next, chunks, None)
@@ -74,38 +95,49 @@ class _Import:
         counts.received = counts.created + counts.updated + counts.unchanged + counts.rejected
         return counts
 
-    def _read_chunks(self, rows: Rows) -> Iterator[Chunk]:
+    def _read_chunks(self, lines: NumberedLines, rows: Rows) -> Iterator[Chunk]:
         chunk = Chunk(most_rows=self._chunk_rows)
-        for number, fields in rows:
+        for number, content, fields in rows:
             self.result.received += 1
             try:
                 if isinstance(fields, BadLine):
                     raise fields
                 chunk.add(check_client(fields, zones=self._zones))
             except BadLine as problem:
-                self._reject(problem.at(number))
+                self._reject(RejectedLine(problem.at(number), content[:CONTENT_KEPT]), chunk)
             if chunk.is_full:
+                chunk.last_line = lines.last_taken
                 yield chunk
                 chunk = Chunk(most_rows=self._chunk_rows)
+        chunk.last_line = lines.last_taken
         yield chunk
 
-    def _reject(self, rejection: Rejection) -> None:
-        self.result.add_rejection(rejection)
-        self._on_rejected(rejection)
+    def _reject(self, line: RejectedLine, chunk: Chunk) -> None:
+        chunk.reject(line)
+        self.result.add_rejection(line.rejection)
+        self._on_rejected(line.rejection)
 
     def _write(self, chunk: Chunk) -> None:
-        written = write_chunk(chunk)
+        with transaction.atomic():
+            written = write_chunk(chunk)
+            self._on_written(WrittenChunk(written, chunk.rejected, chunk.last_line))
         self.result.created += written.created
         self.result.updated += written.updated
         self.result.unchanged += written.unchanged
 
 
-def _read_rows(lines: NumberedLines, file_format: FileFormat) -> Rows:
+def _language() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
+def _read_rows(
+    lines: NumberedLines, file_format: FileFormat, header: Header | None, resume_after: int
+) -> Rows:
     match file_format:
         case FileFormat.CSV:
-            return read_csv(lines)
+            return read_csv(lines, header=header, resume_after=resume_after)
         case FileFormat.NDJSON:
-            return read_ndjson(lines)
+            return read_ndjson(lines, resume_after=resume_after)
         case _:
             assert_never(file_format)
 

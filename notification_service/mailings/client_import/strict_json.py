@@ -4,25 +4,32 @@ import json
 from collections import Counter
 from typing import Any, Never
 
+from django.utils.translation import gettext as _
+
 from notification_service.mailings.client_import.report import BadLine, shown
 
 
 def parse_json(text: str, *, field: str | None = None) -> Any:
     """Raises BadLine, with `field` as the place, for what is not JSON."""
-    start = "is" if field else "The line is"
     try:
         return DECODER.decode(text)
     except json.JSONDecodeError as error:
-        reason = f"not valid JSON at character {error.pos + 1}: {error.msg}."
+        facts = {"place": error.pos + 1, "error": error.msg}
+        reason = _("not valid JSON at character %(place)d: %(error)s.") % facts
     except RecursionError:
-        reason = "nested too deeply."
+        reason = _("nested too deeply.")
     except _RepeatedKeyError as error:
-        reason = f"not acceptable JSON: the key {shown(str(error))} is there twice."
+        reason = _("not acceptable JSON: the key %(key)s is there twice.") % {"key": shown(str(error))}
     except ValueError as error:  # a constant of ours, or int()'s limit on digits
-        reason = "not acceptable JSON: " + (
-            "a number is too long." if "digits" in str(error) else f"{error}."
-        )
-    raise BadLine(f"{start} {reason}", field=field)
+        reason = _not_acceptable(error)
+    words = _("is %(reason)s") if field else _("The line is %(reason)s")
+    raise BadLine(words % {"reason": reason}, field=field)
+
+
+def _not_acceptable(error: ValueError) -> str:
+    if "digits" in str(error):
+        return _("not acceptable JSON: a number is too long.")
+    return _("not acceptable JSON: %(error)s.") % {"error": error}
 
 
 class _RepeatedKeyError(Exception):

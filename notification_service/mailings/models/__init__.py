@@ -1,4 +1,5 @@
 from notification_service.mailings.models.client import Client
+from notification_service.mailings.models.client_upload import ClientUpload, RejectedLine, UploadPart
 from notification_service.mailings.models.counts import FailureCount, MessageCount, MinuteCount
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
@@ -8,6 +9,7 @@ __all__ = [
     "Attempt",
     "Batch",
     "Client",
+    "ClientUpload",
     "FailureCount",
     "Gateway",
     "GatewayUse",
@@ -15,4 +17,6 @@ __all__ = [
     "Message",
     "MessageCount",
     "MinuteCount",
+    "RejectedLine",
+    "UploadPart",
 ]

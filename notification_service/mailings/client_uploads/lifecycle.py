@@ -1,0 +1,68 @@
+"""What a person does to an upload, and what becomes of it when nobody does anything."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models.functions import Now
+
+from notification_service.mailings.models import ClientUpload, RejectedLine, UploadPart
+from notification_service.mailings.wake_up import IMPORT, wake_up
+
+Status = ClientUpload.Status
+TO_BE_TAKEN = (Status.WAITING, Status.RUNNING)
+STOPPABLE = (Status.READY, *TO_BE_TAKEN)
+
+UNUSED_FOR = timedelta(days=1)
+REJECTED_KEPT_FOR = timedelta(days=30)
+
+log = structlog.get_logger(__name__)
+
+
+def describe(upload_id: int, *, encoding: str, separator: str, columns: Sequence[str]) -> bool:
+    """Say how the file is to be read; False where it is no longer ready to be started."""
+    ready = ClientUpload.objects.filter(pk=upload_id, status=Status.READY)
+    return bool(ready.update(encoding=encoding, separator=separator, columns=list(columns)))
+
+
+@transaction.atomic
+def start(upload_id: int, *, by: str) -> bool:
+    """Have it taken by a worker; False where that was said already, or it is over."""
+    ready = ClientUpload.objects.filter(pk=upload_id, status=Status.READY)
+    if not ready.update(status=Status.WAITING, started_by=by, started_at=Now()):
+        return False
+    log.info("client upload started", upload_id=upload_id)
+    wake_up(IMPORT)
+    return True
+
+
+def cancel(upload_id: int) -> bool:
+    """Stop it within a second; what is taken stays. False where it is over already."""
+    stoppable = ClientUpload.objects.filter(status__in=STOPPABLE)
+    return end(upload_id, Status.CANCELLED) if stoppable.filter(pk=upload_id).exists() else False
+
+
+@transaction.atomic
+def end(upload_id: int, status: ClientUpload.Status, *, problem: str = "") -> bool:
+    """The import is over, and its file goes. False where it was over before."""
+    open_still = ClientUpload.objects.filter(pk=upload_id, finished_at=None, status__in=STOPPABLE)
+    if not open_still.update(status=status, problem=problem, finished_at=Now()):
+        return False
+    UploadPart.objects.filter(upload_id=upload_id).delete()
+    log.info("client upload ended", upload_id=upload_id, status=str(status))
+    return True
+
+
+def forget_old() -> None:
+    """Remove files that nobody started, and lists of rejected lines that nobody needs any more.
+
+    Both hold phones of people.
+    """
+    unfinished = ClientUpload.objects.filter(finished_at=None, created_at__lt=Now() - UNUSED_FOR)
+    unfinished.filter(status__in=[Status.ARRIVING, Status.READY]).delete()
+    listed = ClientUpload.objects.filter(rejected_kept__gt=0, finished_at__lt=Now() - REJECTED_KEPT_FOR)
+    for upload_id in list(listed.values_list("pk", flat=True)):
+        with transaction.atomic():
+            RejectedLine.objects.filter(upload_id=upload_id).delete()
+            listed.filter(pk=upload_id).update(rejected_kept=0)

@@ -1,0 +1,122 @@
+"""Uploads that were started are taken here, by whichever worker comes first, and again after a crash."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from notification_service.mailings.client_import import (
+    FileFormat,
+    FileRefused,
+    Header,
+    ImportStopped,
+    WrittenChunk,
+    import_clients,
+)
+from notification_service.mailings.client_import.report import RejectedLine as Rejected
+from notification_service.mailings.client_uploads.encodings import as_utf8
+from notification_service.mailings.client_uploads.lifecycle import TO_BE_TAKEN, Status, end
+from notification_service.mailings.client_uploads.parts import PartReader, open_parts
+from notification_service.mailings.locks import alone
+from notification_service.mailings.models import ClientUpload, RejectedLine
+
+MOST_TRIES = 5
+REJECTED_KEPT = 100_000
+
+ShouldStop = Callable[[], bool]
+
+log = structlog.get_logger(__name__)
+
+
+class _Stopped(Exception):  # noqa: N818
+    """It was cancelled, or is another's, or the process stops: this chunk must not be written."""
+
+
+def run_waiting(*, should_stop: ShouldStop = lambda: False, **options: Any) -> None:
+    """Take every upload that was started and that no other worker holds, the oldest first."""
+    waiting = ClientUpload.objects.filter(finished_at=None, status__in=TO_BE_TAKEN).order_by("pk")
+    for upload_id in list(waiting.values_list("pk", flat=True)):
+        with alone(f"client upload {upload_id}") as is_mine:
+            if is_mine and not should_stop():
+                _run(upload_id, should_stop, options)
+
+
+def _run(upload_id: int, should_stop: ShouldStop, options: dict[str, Any]) -> None:
+    upload = _begin(upload_id)
+    if upload is None:
+        return
+    with translation.override(upload.language):
+        if upload.tries > MOST_TRIES:
+            end(upload_id, Status.FAILED, problem=_gave_up(upload))
+            return
+        try:
+            _take(upload, should_stop, options)
+        except _Stopped:
+            log.info("client upload left", upload_id=upload_id, last_line=upload.last_line)
+        except (FileRefused, ImportStopped) as problem:
+            end(upload_id, Status.FAILED, problem=str(problem))
+        else:
+            end(upload_id, Status.FINISHED)
+
+
+def _begin(upload_id: int) -> ClientUpload | None:
+    started = ClientUpload.objects.filter(pk=upload_id, status__in=TO_BE_TAKEN)
+    if not started.update(status=Status.RUNNING, tries=F("tries") + 1):
+        return None
+    return ClientUpload.objects.get(pk=upload_id)
+
+
+def _gave_up(upload: ClientUpload) -> str:
+    words = _("It stopped %(tries)d times after line %(line)d. The workers' log says why.")
+    return words % {"tries": MOST_TRIES, "line": upload.last_line}
+
+
+def _take(upload: ClientUpload, should_stop: ShouldStop, options: dict[str, Any]) -> None:
+    is_csv = upload.file_format == ClientUpload.Format.CSV
+    header = Header(tuple(upload.columns), upload.separator) if is_csv else None
+    with open_parts(upload) as parts:
+        import_clients(
+            as_utf8(parts.read, upload.encoding),
+            file_format=FileFormat(upload.file_format),
+            header=header,
+            resume_after=upload.last_line,
+            on_written=lambda chunk: _note(upload, chunk, parts, should_stop),
+            **options,
+        )
+
+
+def _note(upload: ClientUpload, chunk: WrittenChunk, parts: PartReader, should_stop: ShouldStop) -> None:
+    """In the transaction of the chunk: how far the file is taken, and what it came to."""
+    if should_stop():
+        raise _Stopped
+    kept = chunk.rejected[: REJECTED_KEPT - upload.rejected_kept]
+    mine = ClientUpload.objects.filter(pk=upload.pk, status=Status.RUNNING, last_line=upload.last_line)
+    changed = mine.update(
+        last_line=chunk.last_line,
+        bytes_done=parts.bytes_read,
+        tries=0,
+        created=F("created") + chunk.counts.created,
+        updated=F("updated") + chunk.counts.updated,
+        unchanged=F("unchanged") + chunk.counts.unchanged,
+        rejected=F("rejected") + len(chunk.rejected),
+        rejected_kept=F("rejected_kept") + len(kept),
+    )
+    if not changed:
+        raise _Stopped
+    RejectedLine.objects.bulk_create([_row(upload, line) for line in kept], batch_size=5_000)
+    upload.last_line = chunk.last_line
+    upload.rejected_kept += len(kept)
+
+
+def _row(upload: ClientUpload, line: Rejected) -> RejectedLine:
+    content = line.content.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+    return RejectedLine(
+        upload=upload,
+        line=line.rejection.line,
+        field=line.rejection.field or "",
+        reason=line.rejection.reason,
+        content=content,
+    )

@@ -1,0 +1,233 @@
+import io
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from notification_service.mailings.client_import import FileRefused
+from notification_service.mailings.client_uploads.arrival import Arrival
+from notification_service.mailings.client_uploads.lifecycle import cancel, describe, forget_old, start
+from notification_service.mailings.client_uploads.look import look
+from notification_service.mailings.client_uploads.run import run_waiting
+from notification_service.mailings.models import Client, ClientUpload, RejectedLine, UploadPart
+from tests.factories import make_client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEADER = "phone,timezone,tag\n"
+
+
+def csv_of(count: int) -> str:
+    return HEADER + "".join(f"{79160000000 + n},Europe/Moscow,vip\n" for n in range(count))
+
+
+def upload(content: str | bytes, name: str = "clients.csv") -> ClientUpload:
+    arrival = Arrival(file_name=name, by="anna")
+    source = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    while block := source.read(64 * 1024):
+        arrival.write(block)
+    return arrival.finish()
+
+
+def counts(found: ClientUpload) -> tuple[int, int, int, int]:
+    found.refresh_from_db()
+    return (found.created, found.updated, found.unchanged, found.rejected)
+
+
+class _Died(BaseException):
+    pass
+
+
+def dying_after(chunks: int) -> Iterator[bool]:
+    """Answers `should_stop` until the process dies."""
+    yield from [False] * (chunks + 1)
+    raise _Died
+
+
+def test_takes_a_file_and_removes_it() -> None:
+    found = upload(csv_of(3))
+    assert start(found.pk, by="anna")
+    run_waiting()
+    assert counts(found) == (3, 0, 0, 0)
+    assert (found.status, found.bytes_done) == ("finished", found.size)
+    assert not UploadPart.objects.exists()
+
+
+def test_lists_the_rejected_lines_with_what_they_hold() -> None:
+    found = upload(HEADER + "79160000001,Europe/Moscow,\n+7 916,Europe/Moscow,=1+1\n")
+    start(found.pk, by="anna")
+    run_waiting()
+    assert counts(found) == (1, 0, 0, 1)
+    rejected = RejectedLine.objects.get()
+    assert (rejected.line, rejected.field, rejected.content) == (3, "phone", "+7 916,Europe/Moscow,=1+1")
+
+
+def test_another_goes_on_where_a_dead_worker_stopped_and_counts_nothing_twice() -> None:
+    found = upload(csv_of(10) + "bad,Europe/Moscow,\n" + "bad,Europe/Moscow,\n")
+    start(found.pk, by="anna")
+    answers = dying_after(2)
+    with pytest.raises(_Died):
+        run_waiting(should_stop=lambda: next(answers), chunk_rows=4)
+    assert counts(found)[0] == 8
+    assert found.status == "running"
+    run_waiting(chunk_rows=4)
+    assert counts(found) == (10, 0, 0, 2)
+    assert list(RejectedLine.objects.order_by("pk").values_list("line", flat=True)) == [12, 13]
+
+
+def test_goes_on_after_a_row_of_several_lines() -> None:
+    rows = [f'{79160000000 + n},Europe/Moscow,"two\nlines {n}"\n' for n in range(6)]
+    found = upload(HEADER + "".join(rows))
+    start(found.pk, by="anna")
+    answers = dying_after(1)
+    with pytest.raises(_Died):
+        run_waiting(should_stop=lambda: next(answers), chunk_rows=3)
+    run_waiting(chunk_rows=3)
+    assert counts(found) == (6, 0, 0, 0)
+    assert Client.objects.get(phone="79160000004").tag == "two\nlines 4"
+
+
+def test_a_cancelled_upload_stops_at_the_next_chunk_and_keeps_what_it_took() -> None:
+    found = upload(csv_of(10))
+    start(found.pk, by="anna")
+    asked = iter([False, False, True])
+
+    def cancels() -> bool:
+        if next(asked, False):
+            cancel_elsewhere(found.pk)
+        return False
+
+    run_waiting(should_stop=cancels, chunk_rows=4)
+    assert counts(found) == (4, 0, 0, 0)
+    assert found.status == "cancelled"
+    assert Client.objects.count() == 4
+
+
+def cancel_elsewhere(upload_id: int) -> None:
+    def run() -> None:
+        cancel(upload_id)
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def test_the_same_file_twice_is_one_upload_until_it_is_over() -> None:
+    first = upload(csv_of(3))
+    assert upload(csv_of(3)) == first
+    assert ClientUpload.objects.count() == 1
+    cancel(first.pk)
+    assert upload(csv_of(3)) != first
+
+
+def test_starts_once() -> None:
+    found = upload(csv_of(1))
+    assert [start(found.pk, by="anna"), start(found.pk, by="anna")] == [True, False]
+
+
+def test_an_upload_that_keeps_stopping_is_given_up() -> None:
+    found = upload(csv_of(3))
+    start(found.pk, by="anna")
+    for _ in range(5):
+        answers = dying_after(0)
+        with pytest.raises(_Died):
+            run_waiting(should_stop=lambda answers=answers: next(answers))  # type: ignore[misc]
+    run_waiting()
+    found.refresh_from_db()
+    assert found.status == "failed"
+    assert "stopped 5 times after line 0" in found.problem
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty."),
+        (b"\n \n", "The file is empty."),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "This is a picture"),
+        (b"PK\x03\x04" + bytes(100), "Excel workbook"),
+        (b"%PDF-1.7\n", "This is a PDF"),
+        (b"phone\0,timezone\n", "NUL bytes"),
+        (b'[{"phone": "79160000000"}]', "one JSON array"),
+        (b"x" * 1_000_000, "longer than 64 KiB"),
+    ],
+)
+def test_refuses_what_is_no_list_in_words_that_say_what_to_do(content: bytes, words: str) -> None:
+    with pytest.raises(FileRefused, match=words):
+        upload(content)
+
+
+def test_refuses_a_picture_after_its_first_part() -> None:
+    arrival = Arrival(file_name="photo.csv", by="anna")
+    with pytest.raises(FileRefused, match="picture"):
+        arrival.write(b"\x89PNG\r\n" + bytes(300_000))
+    arrival.discard()
+    assert not UploadPart.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
+def test_reads_what_a_spreadsheet_saves(encoding: str) -> None:
+    content = "Телефон;Часовой пояс;Тег;Город\n79160000001;Europe/Moscow;важный;Москва\n"
+    found = upload(content.encode(encoding))
+    assert (found.separator, found.columns) == (";", ["phone", "timezone", "tag", ""])
+    start(found.pk, by="anna")
+    run_waiting()
+    assert counts(found) == (1, 0, 0, 0)
+    assert Client.objects.get().tag == "важный"
+
+
+def test_a_person_says_what_a_column_is() -> None:
+    found = upload("кто,где,что\n79160000001,Europe/Moscow,vip\n")
+    assert found.columns == ["", "", ""]
+    describe(found.pk, encoding="utf-8", separator=",", columns=["phone", "timezone", ""])
+    start(found.pk, by="anna")
+    run_waiting()
+    assert counts(found) == (1, 0, 0, 0)
+
+
+def test_updates_whom_it_knows() -> None:
+    make_client(phone="79160000000", tag="vip", timezone="Europe/Moscow")
+    make_client(phone="79160000001", tag="old")
+    found = upload(csv_of(3))
+    start(found.pk, by="anna")
+    run_waiting()
+    assert counts(found) == (1, 1, 1, 0)
+
+
+def test_looks_at_the_first_rows_and_tells_what_would_be_rejected() -> None:
+    found = look(upload(HEADER + "79160000001,Europe/Moscow,a\n8916,Mars,b\n"))
+    assert found.names == ["phone", "timezone", "tag"]
+    assert [row.cells for row in found.rows][1] == ["8916", "Mars", "b"]
+    assert (found.looked_at, [problem.line for problem in found.rejections]) == (2, [3])
+
+
+def test_looks_at_ndjson() -> None:
+    found = look(upload('{"phone": "79160000001", "timezone": "Europe/Moscow"}\n{"fone": 1}\n', "a.ndjson"))
+    assert found.names == ["phone", "timezone"]
+    assert [problem.line for problem in found.rejections] == [2]
+
+
+def test_reasons_are_in_the_uploaders_language() -> None:
+    found = upload(HEADER + "8916,Europe/Moscow,b\n")
+    ClientUpload.objects.filter(pk=found.pk).update(language="ru")
+    start(found.pk, by="anna")
+    run_waiting()
+    assert RejectedLine.objects.get().reason == "phone — нужна 7 и ещё десять цифр."
+
+
+def test_forgets_what_nobody_started_and_old_rejected_lines() -> None:
+    left = upload(csv_of(1))
+    taken = upload(HEADER + "8916,Europe/Moscow,b\n")
+    start(taken.pk, by="anna")
+    run_waiting()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE mailings_clientupload SET created_at = created_at - interval '25 hours',"
+            " finished_at = finished_at - interval '31 days'"
+        )
+    forget_old()
+    assert list(ClientUpload.objects.all()) == [taken]
+    assert left not in ClientUpload.objects.all()
+    assert not RejectedLine.objects.exists()
+    assert counts(taken) == (0, 0, 0, 1)
