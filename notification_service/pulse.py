@@ -13,6 +13,8 @@ from celery import Celery, Task
 from celery.signals import task_prerun, worker_ready
 from django.db import close_old_connections
 
+from notification_service.observability import metrics
+
 SILENCE_SECONDS = 3.0
 BEAT_SECONDS = 1.0
 
@@ -31,13 +33,17 @@ class Pulse:
         task_prerun.connect(self._hear)
         threading.Thread(target=self._watch, name="pulse", daemon=True).start()
 
+    @property
+    def silent_seconds(self) -> float:
+        return time.monotonic() - self._heard_at
+
     def _hear(self, **_: Any) -> None:
         self._heard_at = time.monotonic()
 
     def _watch(self) -> None:
         while True:
             time.sleep(BEAT_SECONDS)
-            self._note(silent=time.monotonic() - self._heard_at > SILENCE_SECONDS)
+            self._note(silent=self.silent_seconds > SILENCE_SECONDS)
             if self._is_silent:
                 self._beat()
 
@@ -59,6 +65,7 @@ class Pulse:
 def _call(task: "Task[Any, Any]") -> None:
     try:
         close_old_connections()
+        metrics.calls.labels(task.name, "pulse").inc()
         task.run()
     except Exception:
         log.exception("task failed on our own pulse", task=task.name)
@@ -66,6 +73,15 @@ def _call(task: "Task[Any, Any]") -> None:
         close_old_connections()
 
 
+def silent_seconds() -> float:
+    """How long this process's worker has heard nothing from broker or beat."""
+    return _pulses[-1].silent_seconds if _pulses else 0.0
+
+
+_pulses: list[Pulse] = []
+
+
 @worker_ready.connect
 def _start_pulse(sender: Any, **_: Any) -> None:
-    Pulse(sender.app).start()
+    _pulses.append(Pulse(sender.app))
+    _pulses[-1].start()

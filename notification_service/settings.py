@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import environs
-import structlog
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 from kombu.common import Broadcast
 
+from notification_service import logs
 from notification_service.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,6 +29,19 @@ try:
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     LOG_FORMAT = env.one_of("LOG_FORMAT", "console", "json")
     LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
+    # Of messages that were sent: some hundred ids a line, a line each, or none.
+    LOG_SENT = env.one_of("LOG_SENT", "grouped", "each", "off")
+
+    METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+    METRICS_PUBLIC = env.bool("METRICS_PUBLIC", False)
+    METRICS_PORT = env.int("METRICS_PORT", 0)  # where a worker and beat serve their own; 0: nowhere
+    METRICS_HOST = env.str("METRICS_HOST", "0.0.0.0")  # noqa: S104 (a pod's Prometheus is elsewhere)
+    # prometheus_client reads it by itself: where the processes of one machine keep their numbers together.
+    METRICS_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")
+    if METRICS_DIR:
+        Path(METRICS_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The OpenTelemetry SDK reads this one and its other OTEL_* variables by itself.
+    TRACES_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
     DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
     CELERY_BROKER_URL = env.broker("BROKER_URL")
@@ -78,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "notification_service.observability.requests.RequestLog",
     "notification_service.api.middleware.PlainRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -183,7 +197,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Celery carries wake-up calls only: any of them may be lost, repeated or late.
-CELERY_IMPORTS = ["notification_service.pulse"]
+CELERY_IMPORTS = ["notification_service.pulse", "notification_service.worker_signals"]
 CELERY_WORKER_POOL = "threads"  # one event loop a process, shared by the task threads
 CELERY_WORKER_CONCURRENCY = 8
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -224,40 +238,4 @@ CELERY_BEAT_SCHEDULE = {
     )
 }
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False)
-                if LOG_FORMAT == "json"
-                else structlog.dev.ConsoleRenderer(colors=False),
-            ],
-            "foreign_pre_chain": [
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # Seven wake-up calls a second would bury everything else; their failures are errors, and stay.
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy")},
-}
+LOGGING = logs.configure(log_format=LOG_FORMAT, level=LOG_LEVEL)

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from notification_service.api.views import docs, health
+from notification_service.api.views import docs, health, metrics
 
 handler400 = "notification_service.api.views.errors.bad_request"
 handler403 = "notification_service.api.views.errors.permission_denied"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("openapi.json", docs.openapi, name="openapi"),
     re_path("^health/live/?$", health.live, name="live"),
     re_path("^health/ready/?$", health.ready, name="ready"),
+    re_path("^metrics/?$", metrics.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("notification_service.console.urls")),
     path("", admin.site.urls),

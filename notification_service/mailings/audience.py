@@ -1,20 +1,24 @@
 """Which clients a mailing goes to, and the fan-out that writes one message for each of them."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
+from notification_service.mailings import stats
 from notification_service.mailings.locks import alone
 from notification_service.mailings.models import Client, Mailing, Message
 from notification_service.mailings.send_window import next_opening
 from notification_service.mailings.wake_up import SEND, wake_up
+from notification_service.observability import metrics, tracing
 
 FIRST_CHUNK_CLIENTS = 2_000  # small, so that the first requests start at once
 CHUNK_PAGES = 128  # of the audience's table: about 20,000 clients
@@ -29,6 +33,9 @@ JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone
   ON opening.timezone = client.timezone
 ORDER BY client.id
 """
+
+
+log = structlog.get_logger(__name__)
 
 
 def matching_clients(*, operator_codes: Sequence[str], tags: Sequence[str]) -> QuerySet[Client]:
@@ -52,13 +59,25 @@ def build_audience(mailing_id: int) -> None:
         mailing = Mailing.objects.get(pk=mailing_id)
         if not is_mine or mailing.audience_built_at or mailing.status not in BEING_WRITTEN:
             return
-        clients = matching_clients(operator_codes=mailing.operator_codes, tags=mailing.tags)
-        clients = clients.filter(created_at__lte=mailing.started_at)
-        last = Message.objects.filter(mailing=mailing).aggregate(last=Max("client_id"))["last"]
-        last = last or _write_first_chunk(mailing, clients)
-        _list_clients(clients.filter(id__gt=last))
-        if all(_write_chunk(mailing, pages) for pages in _page_ranges()):
-            Mailing.objects.filter(pk=mailing_id, status__in=BEING_WRITTEN).update(audience_built_at=Now())
+        with tracing.span("plan", parent=mailing.trace_parent, mailing_id=mailing_id):
+            _build(mailing)
+
+
+def _build(mailing: Mailing) -> None:
+    began = time.monotonic()
+    log.info("planning", mailing_id=mailing.pk)
+    clients = matching_clients(operator_codes=mailing.operator_codes, tags=mailing.tags)
+    clients = clients.filter(created_at__lte=mailing.started_at)
+    last = Message.objects.filter(mailing=mailing).aggregate(last=Max("client_id"))["last"]
+    last = last or _write_first_chunk(mailing, clients)
+    _list_clients(clients.filter(id__gt=last))
+    is_whole = all(_write_chunk(mailing, pages) for pages in _page_ranges())
+    if is_whole:
+        Mailing.objects.filter(pk=mailing.pk, status__in=BEING_WRITTEN).update(audience_built_at=Now())
+    seconds = time.monotonic() - began
+    metrics.audience_seconds.inc(seconds)
+    messages = stats.message_counts([mailing.pk])[mailing.pk]["total"]
+    log.info("planned", mailing_id=mailing.pk, whole=is_whole, messages=messages, seconds=round(seconds, 3))
 
 
 def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client]) -> int:
@@ -131,3 +150,5 @@ def _insert(
             "openings": list(openings.values()),
         },
     )
+    metrics.audience_messages.inc(cursor.rowcount)
+    log.info("messages planned", mailing_id=mailing.pk, messages=cursor.rowcount)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest, Now
@@ -17,6 +18,9 @@ LAST_RETRY = Subquery(
 )
 
 
+log = structlog.get_logger(__name__)
+
+
 @transaction.atomic
 def update_client(client_id: int, **changes: Any) -> Client:
     """Change a client; one who moved to another zone has the waiting messages looked at anew.
@@ -28,6 +32,7 @@ def update_client(client_id: int, **changes: Any) -> Client:
     for name, value in changes.items():
         setattr(client, name, value)
     client.save()
+    log.info("client changed", client_id=client_id, fields=sorted(changes), moved=moved)
     if moved:
         reconsider_waiting([client_id])
     return client
@@ -59,9 +64,12 @@ def delete_client(client_id: int) -> None:
     client.attributes = {}
     client.deleted_at = _now()
     client.save()
-    Message.objects.filter(client=client, next_attempt_at__isnull=False).update(
+    waiting = Message.objects.filter(client=client, next_attempt_at__isnull=False)
+    message_ids = list(waiting.select_for_update(no_key=True).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=message_ids).update(
         status=Message.Status.CANCELLED, next_attempt_at=None, error="client deleted"
     )
+    log.info("client deleted", client_id=client_id, cancelled_message_ids=message_ids)
 
 
 def _now() -> Any:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
+from notification_service.observability import metrics, tracing
 
 Status = Mailing.Status
 UNSTARTED = (Status.SCHEDULED,)
@@ -22,6 +23,24 @@ OPEN = (*UNSTARTED, *ACTIVE)
 
 FIXED_AFTER_START = {"start_at", "operator_codes", "tags", "on_unknown"}
 CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to"}
+
+# What slept past its deadline ends instead. Index: mailing_unsettled.
+START_DUE = """
+UPDATE mailings_mailing SET
+  status = CASE WHEN end_at > now() THEN 'running' ELSE 'finished' END,
+  started_at = CASE WHEN end_at > now() THEN now() END,
+  finished_at = CASE WHEN end_at > now() THEN NULL ELSE now() END
+WHERE finished_at IS NULL AND status = 'scheduled' AND start_at <= now()
+RETURNING id, status, extract(epoch FROM now() - greatest(start_at, created_at))::float8
+"""
+# Index: primary key.
+FINISH = """
+UPDATE mailings_mailing SET
+  status = CASE status WHEN 'cancelled' THEN status ELSE 'finished' END, finished_at = now()
+WHERE id = ANY(%(ids)s) AND finished_at IS NULL
+  AND (status = 'cancelled' OR status IN ('running', 'paused') AND audience_built_at IS NOT NULL)
+RETURNING id
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +65,7 @@ def create_mailing(**fields: Any) -> Mailing:
     Fields: text, start_at, end_at, operator_codes, tags, window_from, window_to, on_unknown.
     Raises InvalidChange where `end_at` is past or not after `start_at`.
     """
-    mailing = Mailing(**fields)
+    mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
     _check_times(mailing)
     mailing.save(force_insert=True)
     log.info("mailing created", mailing_id=mailing.pk)
@@ -114,23 +133,31 @@ def delete_mailing(mailing_id: int) -> None:
 
 def start_due_mailings() -> list[int]:
     """Start what has reached `start_at`, end what slept past `end_at`; answer those without an audience."""
-    scheduled = Mailing.objects.filter(finished_at=None, status=Status.SCHEDULED)
-    missed = scheduled.filter(end_at__lte=Now()).update(status=Status.FINISHED, finished_at=Now())
-    started = scheduled.filter(start_at__lte=Now(), end_at__gt=Now()).update(
-        status=Status.RUNNING, started_at=Now()
-    )
-    if missed or started:
-        log.info("mailings started", started=started, missed=missed)
+    with connection.cursor() as cursor:
+        cursor.execute(START_DUE)
+        for mailing_id, status, late_seconds in cursor.fetchall():
+            _note_start(mailing_id, status, late_seconds)
     waiting = Mailing.objects.filter(finished_at=None, status__in=ACTIVE, audience_built_at=None)
     return list(waiting.order_by("start_at").values_list("pk", flat=True))
 
 
-def finish_settled(mailing_ids: list[int]) -> None:
-    """End the mailings that are written, and have nothing left to send, by the caller's exact counts."""
-    settled = Mailing.objects.filter(pk__in=mailing_ids, finished_at=None)
-    finished = settled.filter(status__in=ACTIVE, audience_built_at__isnull=False)
-    finished.update(status=Status.FINISHED, finished_at=Now())
-    settled.filter(status=Status.CANCELLED).update(finished_at=Now())
+def _note_start(mailing_id: int, status: str, late_seconds: float) -> None:
+    if status == Status.RUNNING:
+        metrics.mailings_started.inc()
+        metrics.start_lag_seconds.observe(max(late_seconds, 0))
+        log.info("mailing started", mailing_id=mailing_id, late_seconds=round(late_seconds, 3))
+    else:
+        log.warning("mailing missed its time", mailing_id=mailing_id)
+
+
+def finish_settled(mailing_ids: list[int]) -> list[int]:
+    """End the mailings that are written, and have nothing left to send, by the caller's exact counts.
+
+    Answers those that have ended now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, {"ids": mailing_ids})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def past_deadline() -> Q:

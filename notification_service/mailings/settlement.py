@@ -21,6 +21,7 @@ from notification_service.mailings.models import (
 )
 from notification_service.mailings.send_window import next_opening
 from notification_service.mailings.wake_up import SEND, wake_up
+from notification_service.observability import message_lines, metrics
 
 CHUNK_MESSAGES = 10_000
 ROUND_CHUNKS = 5  # of one mailing, after which the others have their turn
@@ -33,6 +34,7 @@ WHERE id IN (
   SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND next_attempt_at IS NOT NULL
   LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
+RETURNING id, client_id
 """
 
 # A retry keeps the time it was given (backoff, Retry-After); whatever is due is left to the engine,
@@ -88,8 +90,17 @@ def _ids(mailings: QuerySet[Mailing]) -> list[int]:
 
 
 def _end_waiting(mailing_id: int, status: Message.Status, *, error: str) -> bool:
-    parameters = {"mailing_id": mailing_id, "status": status, "error": error, "limit": CHUNK_MESSAGES}
-    return all(_execute(END_WAITING, parameters) for _ in range(ROUND_CHUNKS))
+    return all(_end_chunk(mailing_id, status, error=error) for _ in range(ROUND_CHUNKS))
+
+
+def _end_chunk(mailing_id: int, status: Message.Status, *, error: str) -> int:
+    fields: dict[str, str | int] = {"mailing_id": mailing_id, "status": status.value, "error": error}
+    with connection.cursor() as cursor:
+        cursor.execute(END_WAITING, {**fields, "limit": CHUNK_MESSAGES})
+        ended: list[tuple[int, int]] = cursor.fetchall()
+    metrics.ended.labels(status.value).inc(len(ended))
+    message_lines.log_messages(log, "messages ended", ended, **fields)
+    return len(ended)
 
 
 def _finish() -> None:
@@ -98,7 +109,8 @@ def _finish() -> None:
     mailings = Mailing.objects.filter(written, finished_at=None, deleted_at=None)
     counts = stats.message_counts(_ids(mailings))
     settled = [pk for pk, count in counts.items() if not count["pending"] and not count["sending"]]
-    lifecycle.finish_settled(settled)
+    for pk in lifecycle.finish_settled(settled):
+        log.info("mailing finished", mailing_id=pk, messages=counts[pk])
 
 
 def _reschedule(mailing: Mailing) -> None:

@@ -11,6 +11,8 @@ import structlog
 from celery import current_app
 from django.db import transaction
 
+from notification_service.observability.metrics import calls_lost
+
 START = "notification_service.mailings.tasks.start"
 SETTLE = "notification_service.mailings.tasks.settle"
 IMPORT = "notification_service.mailings.tasks.import_uploads"
@@ -44,6 +46,7 @@ class Publisher:
         try:
             current_app.send_task(name, retry=False, expires=10)
         except Exception as error:  # noqa: BLE001 (whatever the broker's library raises: beat will call again)
+            calls_lost.inc()
             log.warning("wake-up lost", task=name, error=repr(error))
 
 

@@ -1,43 +1,107 @@
+import socket
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from celery import current_app
+from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from notification_service.api.views import health
+from notification_service.mailings.workers import note_worker
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fresh_process(monkeypatch: pytest.MonkeyPatch, settings: Any, broker_url: str) -> Iterator[None]:
     monkeypatch.setattr(health.Migrations, "are_complete", False)
+    monkeypatch.setattr(current_app.conf, "broker_url", broker_url)
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    health.DATABASE.forget()
+    health.BROKER.forget()
+
+
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """Takes connections, and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def checks_of(answer: Any) -> dict[str, str]:
+    checks: dict[str, str] = body_of(answer)["checks"]
+    return {name: check for name, check in checks.items() if check != "ok"}
 
 
 def test_is_live_and_ready(stranger: Api) -> None:
+    note_worker("host:1", silent_seconds=0)
     assert body_of(stranger.get("/health/live")) == {"status": "live"}
-    assert body_of(stranger.get("/health/ready")) == {"status": "ready"}
+    answer = stranger.get("/health/ready")
+    assert (answer.status_code, body_of(answer)["status"], checks_of(answer)) == (200, "ready", {})
 
 
 def test_is_not_ready_while_a_migration_is_missing(stranger: Api) -> None:
-    MigrationRecorder.Migration.objects.filter(app="api").delete()
-    answer = stranger.get("/health/ready")
+    of_api = MigrationRecorder.Migration.objects.filter(app="api")
+    gone = list(of_api)
+    of_api.delete()
+    try:
+        answer = stranger.get("/health/ready")
+    finally:
+        MigrationRecorder.Migration.objects.bulk_create(gone)
     assert (answer.status_code, errors_of(answer)) == (503, {})
     assert body_of(answer)["detail"] == "The database lacks migrations."
 
 
-def test_is_live_but_not_ready_while_the_database_is_away(
-    stranger: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_args: Any, **_kwargs: Any) -> None:
-        raise OperationalError("connection refused")
-
-    monkeypatch.setattr(connection, "cursor", fail)
+def test_is_not_ready_while_the_database_refuses(stranger: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
+    monkeypatch.setitem(connections.settings, "default", elsewhere)
     assert stranger.get("/health/live").status_code == 200
     answer = stranger.get("/health/ready")
     assert (answer.status_code, errors_of(answer)) == (503, {})
+    assert checks_of(answer) == {"database": "The database does not answer.", "workers": "unknown"}
+
+
+def test_says_within_two_seconds_that_database_and_broker_hang(
+    stranger: Api, monkeypatch: pytest.MonkeyPatch, deaf_port: int
+) -> None:
+    deaf = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": str(deaf_port)}
+    monkeypatch.setitem(connections.settings, "default", deaf)
+    monkeypatch.setattr(current_app.conf, "broker_url", f"redis://127.0.0.1:{deaf_port}")
+    for _ in range(2):  # the second comes while the first question still hangs
+        began = time.monotonic()
+        answer = stranger.get("/health/ready")
+        assert time.monotonic() - began < 2
+        assert answer.status_code == 503
+
+
+def test_is_degraded_while_the_broker_is_away(stranger: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    note_worker("host:1", silent_seconds=0)
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1")
+    answer = stranger.get("/health/ready")
+    assert (answer.status_code, body_of(answer)["status"]) == (200, "degraded")
+    assert checks_of(answer) == {"broker": "The broker does not answer; workers call themselves."}
+
+
+def test_says_that_no_worker_runs(stranger: Api) -> None:
+    answer = stranger.get("/health/ready")
+    assert (answer.status_code, body_of(answer)["status"]) == (200, "degraded")
+    assert checks_of(answer) == {"workers": "No worker is running: nothing is sent."}
+
+
+def test_says_that_no_worker_hears_a_call(stranger: Api) -> None:
+    note_worker("host:1", silent_seconds=60)
+    assert checks_of(stranger.get("/health/ready")) == {
+        "workers": "No worker hears from broker or beat; they call themselves."
+    }
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])

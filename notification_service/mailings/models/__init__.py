@@ -4,6 +4,7 @@ from notification_service.mailings.models.counts import FailureCount, MessageCou
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, Message
+from notification_service.mailings.models.worker import Worker
 
 __all__ = [
     "Attempt",
@@ -19,4 +20,5 @@ __all__ = [
     "MinuteCount",
     "RejectedLine",
     "UploadPart",
+    "Worker",
 ]

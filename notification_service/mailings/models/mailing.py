@@ -55,6 +55,8 @@ class Mailing(models.Model):
     window_changed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
+    # The trace of the request that made it, as W3C `traceparent`; empty: none.
+    trace_parent = models.CharField(max_length=55, default="", db_default="", blank=True, editable=False)
 
     objects = MailingQuerySet.as_manager()
 

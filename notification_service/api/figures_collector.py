@@ -1,0 +1,94 @@
+"""The state of the whole service as metrics, read from the database when they are scraped."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from notification_service.api.probes import Probe
+from notification_service.mailings.figures import Figures, read_figures
+from notification_service.mailings.models import Gateway
+
+PATIENCE_SECONDS = 2.0
+FRESH_SECONDS = 1.0
+
+FIGURES: Probe[Figures] = Probe(read_figures, fresh_seconds=FRESH_SECONDS)
+
+
+class FiguresCollector(Collector):
+    """Without the database there are no figures, which `notifications_database_up` says."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            figures = FIGURES.answer(seconds=PATIENCE_SECONDS)
+        except Exception:  # noqa: BLE001 (the driver's and the network's, or no answer in time)
+            yield _number("database_up", "Whether the database answers in time.", 0)
+            return
+        yield _number("database_up", "Whether the database answers in time.", 1)
+        yield _by_status("messages", "Messages by status, as the API counts them.", figures.messages)
+        yield _by_status("mailings", "Mailings by status.", figures.mailings)
+        yield _breakers(figures.breakers)
+        yield from _queue(figures)
+        yield from _lateness(figures)
+        yield from _workers(figures)
+
+
+def _queue(figures: Figures) -> Iterator[GaugeMetricFamily]:
+    depth = GaugeMetricFamily(
+        "notifications_queue_messages", "Messages of running mailings that are not done.", labels=["status"]
+    )
+    depth.add_metric(["pending"], figures.queue_pending)
+    depth.add_metric(["sending"], figures.queue_sending)
+    yield depth
+    yield _number(
+        "oldest_due_message_seconds",
+        "How long the longest waiting message of a running mailing has been due.",
+        figures.oldest_due_seconds,
+    )
+
+
+def _lateness(figures: Figures) -> Iterator[GaugeMetricFamily]:
+    for name, meaning, value in (
+        ("mailing_start_late_seconds", "should have started", figures.start_late_seconds),
+        (
+            "mailing_settle_late_seconds",
+            "passed its deadline with messages",
+            figures.settle_late_seconds,
+        ),
+        ("mailing_removal_seconds", "was deleted, and is still being removed", figures.removal_seconds),
+    ):
+        yield _number(name, f"How long ago a mailing {meaning}; 0: there is none.", value)
+    yield _number(
+        "lease_late_seconds",
+        "How long ago a worker's lease has ended without a rescue; 0: there is none.",
+        figures.lease_late_seconds,
+    )
+
+
+def _workers(figures: Figures) -> Iterator[GaugeMetricFamily]:
+    yield _number("workers", "Worker processes that live.", figures.workers.alive)
+    yield _number("workers_silent", "Of these, who hear nothing from broker or beat.", figures.workers.silent)
+
+
+def _by_status(name: str, meaning: str, counts: dict[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"notifications_{name}", meaning, labels=["status"])
+    for status, count in counts.items():
+        if status != "total":  # a sum over the label says it
+            family.add_metric([status], count)
+    return family
+
+
+def _breakers(breakers: dict[str, Gateway.Breaker]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "notifications_gateway_breaker",
+        "1 at the state of a gateway's breaker.",
+        labels=["gateway", "state"],
+    )
+    for gateway, present in breakers.items():
+        for state in Gateway.Breaker:
+            family.add_metric([gateway, state.value], float(state is present))
+    return family
+
+
+def _number(name: str, meaning: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"notifications_{name}", meaning, value=value)

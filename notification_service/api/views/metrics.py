@@ -1,0 +1,41 @@
+"""`/metrics`, for Prometheus: with METRICS_TOKEN or any API key, unless METRICS_PUBLIC says that all may."""
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from notification_service.api.figures_collector import FiguresCollector
+from notification_service.api.models import ApiKey
+from notification_service.api.problems import CONTENT_TYPE, problem
+from notification_service.observability import exposition
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    try:
+        is_allowed = _is_allowed(request)
+    except DatabaseError:
+        return _refusal(request, 503, "The database does not answer; METRICS_TOKEN needs none.")
+    if not is_allowed:
+        refusal = _refusal(request, 401, "Use `Authorization: Bearer <METRICS_TOKEN or an API key>`.")
+        refusal.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
+        return refusal
+    return HttpResponse(exposition.exposition(FiguresCollector()), content_type=exposition.CONTENT_TYPE)
+
+
+def _is_allowed(request: HttpRequest) -> bool:
+    if settings.METRICS_PUBLIC:
+        return True
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    credentials = credentials.strip()
+    return exposition.is_token(credentials) or ApiKey.objects.matching(credentials) is not None
+
+
+def _refusal(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    body = problem(status=status, detail=detail, instance=request.path)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)

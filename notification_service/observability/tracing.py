@@ -1,0 +1,88 @@
+"""OpenTelemetry traces, where an endpoint is configured; else nothing is imported, and nothing done.
+
+A trace passes from process to process as W3C `traceparent`: in a request's header, in the mailing's row,
+in the header of a request to a gateway.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span, SpanKind, Tracer
+
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+SAMPLED = 1
+SERVICE = "notification-service"
+
+
+def is_on() -> bool:
+    return bool(settings.TRACES_ENDPOINT)
+
+
+def is_sampled(traceparent: str) -> bool:
+    """Whether the trace is one that is recorded."""
+    return bool(TRACEPARENT.fullmatch(traceparent)) and bool(int(traceparent[-2:], 16) & SAMPLED)
+
+
+@contextmanager
+def span(
+    name: str, *, parent: str = "", kind: str = "internal", **attributes: Any
+) -> "Iterator[Span | None]":
+    """A span around the block, below `parent` or else the present one; None while there is no tracing."""
+    if not is_on():
+        yield None
+        return
+    with tracer().start_as_current_span(
+        name, context=_context(parent), kind=_kind(kind), attributes=attributes
+    ) as present:
+        yield present
+
+
+def begin_span(name: str, *, parent: str, kind: str = "internal", **attributes: Any) -> "Span":
+    """A span for who ends it elsewhere; only while tracing is on."""
+    return tracer().start_span(name, context=_context(parent), kind=_kind(kind), attributes=attributes)
+
+
+def traceparent_of(span: "Span | None" = None) -> str:
+    """What to pass on of the span, or of the present one; empty where there is no trace."""
+    if not is_on():
+        return ""
+    from opentelemetry import trace
+
+    context = (span or trace.get_current_span()).get_span_context()
+    if not context.is_valid:
+        return ""
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+
+
+@cache
+def tracer() -> "Tracer":
+    """Made by the first span of a process: the exporter's thread does not outlive a fork."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider.get_tracer("notification_service")
+
+
+def _context(parent: str) -> "Context | None":
+    if not TRACEPARENT.fullmatch(parent):
+        return None
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    return TraceContextTextMapPropagator().extract({"traceparent": parent})
+
+
+def _kind(kind: str) -> "SpanKind":
+    from opentelemetry.trace import SpanKind
+
+    return SpanKind[kind.upper()]

@@ -1,0 +1,78 @@
+"""What a worker and beat say of themselves while they run: that they live, and what they were called for."""
+
+import os
+import socket
+import threading
+from typing import Any
+
+import structlog
+from celery.signals import after_task_publish, beat_init, task_prerun, worker_ready, worker_shutdown
+from django.db import DatabaseError, connection
+
+from notification_service import pulse
+from notification_service.mailings.workers import forget_worker, note_worker
+from notification_service.observability import exposition, metrics
+
+NOTE_SECONDS = 1.0
+NAME_LENGTH = 100
+
+log = structlog.get_logger(__name__)
+
+
+class Heartbeat:
+    """Notes every second in the database that this process lives."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._ended = threading.Event()
+        self._is_noted = True
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._try(forget_worker, self._name)
+
+    def _run(self) -> None:
+        while not self._ended.wait(NOTE_SECONDS):
+            silent = pulse.silent_seconds()
+            metrics.silence_seconds.set(silent)
+            self._try(note_worker, self._name, silent_seconds=silent)
+
+    def _try(self, call: Any, *arguments: Any, **fields: Any) -> None:
+        try:
+            call(*arguments, **fields)
+            self._is_noted = True
+        except DatabaseError as error:
+            if self._is_noted:
+                log.warning("heartbeat not noted", error=str(error).strip())
+            self._is_noted = False
+            connection.close()
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"[-NAME_LENGTH:]
+
+
+@worker_ready.connect
+def _start(**_: Any) -> None:
+    exposition.serve()
+    heartbeat = Heartbeat(worker_name())
+    heartbeat.start()
+    worker_shutdown.connect(lambda **_: heartbeat.end(), weak=False)
+
+
+@beat_init.connect
+def _serve(**_: Any) -> None:
+    exposition.serve()
+
+
+@task_prerun.connect
+def _count_call(task: Any = None, **_: Any) -> None:
+    metrics.calls.labels(task.name, "broker").inc()
+
+
+@after_task_publish.connect
+def _count_published(sender: Any = None, **_: Any) -> None:
+    metrics.calls_published.labels(str(sender)).inc()

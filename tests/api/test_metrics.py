@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from prometheus_client.parser import text_string_to_metric_families
+
+from notification_service.api import figures_collector
+from notification_service.mailings import stats
+from notification_service.mailings.models import Gateway
+from notification_service.mailings.workers import note_worker
+from tests.api.conftest import Api
+from tests.factories import make_mailing, make_message, make_messages, make_running_mailing, now
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_figures() -> Iterator[None]:
+    figures_collector.FIGURES.forget()
+    yield
+    figures_collector.FIGURES.forget()
+
+
+def scrape(caller: Api) -> dict[tuple[str, frozenset[Any]], float]:
+    answer = caller.get("/metrics")
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.content.decode())
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def value(samples: dict[tuple[str, frozenset[Any]], float], name: str, **labels: str) -> float:
+    return samples[f"notifications_{name}", frozenset(labels.items())]
+
+
+def test_is_for_keys_and_the_token_alone(reader: Api, stranger: Api, settings: Any) -> None:
+    settings.METRICS_TOKEN = "scraper"
+    assert stranger.get("/metrics").status_code == 401
+    assert Api("scrapes").get("/metrics").status_code == 401
+    assert Api("scraper").get("/metrics").status_code == 200
+    assert reader.get("/metrics").status_code == 200
+    settings.METRICS_PUBLIC = True
+    assert stranger.get("/metrics").status_code == 200
+
+
+def test_no_token_is_not_an_empty_token(stranger: Api) -> None:
+    assert stranger.http.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
+
+
+def test_counts_are_those_of_the_statistics(reader: Api) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 3)
+    make_messages(mailing, 2, status="sent", sent_at=now())
+    samples = scrape(reader)
+    counts = stats.overall_counts()
+    for kind in ("messages", "mailings"):
+        for status, count in counts[kind].items():
+            if status != "total":
+                assert value(samples, kind, status=status) == count
+    assert value(samples, "queue_messages", status="pending") == 3
+
+
+def test_tells_how_long_messages_have_been_due(reader: Api) -> None:
+    make_message(next_attempt_at=now() - timedelta(seconds=90))
+    make_message(make_running_mailing(status="paused"), next_attempt_at=now() - timedelta(hours=1))
+    assert 90 <= value(scrape(reader), "oldest_due_message_seconds") < 100
+
+
+def test_tells_what_is_late(reader: Api) -> None:
+    past = now() - timedelta(seconds=50)
+    mailing = make_mailing(start_at=past)
+    type(mailing).objects.filter(pk=mailing.pk).update(created_at=past)
+    make_running_mailing(start_at=past - timedelta(hours=1), end_at=past)
+    make_running_mailing(deleted_at=past)
+    samples = scrape(reader)
+    for name in ("mailing_start_late_seconds", "mailing_settle_late_seconds", "mailing_removal_seconds"):
+        assert 50 <= value(samples, name) < 60
+
+
+def test_tells_the_state_of_each_breaker(reader: Api) -> None:
+    Gateway.objects.create(name="second", held_at=now(), held_reason="HTTP 401")
+    samples = scrape(reader)
+    states = {
+        (gateway, state): value(samples, "gateway_breaker", gateway=gateway, state=state)
+        for gateway in ("main", "second")
+        for state in ("closed", "open", "half_open")
+    }
+    assert [key for key, one in states.items() if one] == [("main", "closed"), ("second", "open")]
+
+
+def test_counts_the_workers_that_live(reader: Api) -> None:
+    note_worker("a:1", silent_seconds=0)
+    note_worker("b:1", silent_seconds=60)
+    samples = scrape(reader)
+    assert (value(samples, "workers"), value(samples, "workers_silent")) == (2, 1)
+
+
+def test_says_so_when_the_database_is_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.METRICS_TOKEN = "scraper"
+    elsewhere = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
+    monkeypatch.setitem(connections.settings, "default", elsewhere)
+    samples = scrape(Api("scraper"))
+    assert value(samples, "database_up") == 0
+    assert ("notifications_workers", frozenset()) not in samples
