@@ -15,7 +15,7 @@ from random import Random
 import structlog
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateway import Gateway
+from notification_service.delivery.gateways.base import Gateway
 from notification_service.delivery.message_queue import MessageQueue
 from notification_service.delivery.outcome import Answer, Held, NoAnswer, Sent, decide
 from notification_service.delivery.pace import Pace
@@ -168,6 +168,7 @@ class Dispatcher:
         now = self._clock.now()
         outcome = decide(
             answer,
+            judge=self._gateway.judge,
             attempt=message.attempt,
             give_up_on_unknown=terms.give_up_on_unknown,
             now=now,

@@ -8,7 +8,7 @@ import uvloop
 
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.gateway import ProbeServerGateway
+from notification_service.delivery.gateways import Endpoint, make_gateway
 from notification_service.delivery.message_queue import MessageQueue
 
 
@@ -39,6 +39,12 @@ class Engine:
         self._dispatcher.stop()
 
     async def _make_dispatcher(self, config: DeliveryConfig) -> Dispatcher:
-        return Dispatcher(
-            config, gateway=ProbeServerGateway(config), claims=self._claims, records=self._records
+        endpoint = Endpoint(
+            url=config.gateway_url,
+            token=config.gateway_token,
+            connect_timeout_seconds=config.connect_timeout_seconds,
+            request_timeout_seconds=config.request_timeout_seconds,
+            max_concurrency=config.max_concurrency,
         )
+        gateway = make_gateway("probe_server", endpoint)
+        return Dispatcher(config, gateway=gateway, claims=self._claims, records=self._records)

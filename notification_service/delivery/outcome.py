@@ -1,16 +1,14 @@
 """What a gateway's answer, or its absence, means for a message. Pure: no clock, no I/O, no Django."""
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from random import Random
+from typing import ClassVar, assert_never
 
 from notification_service.delivery.config import DeliveryConfig
 
-REFUSED_FOR_GOOD = frozenset({400, 404, 405, 410, 413, 414, 415, 422})
-NOT_LET_IN = frozenset({401, 403})
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_RETRY_AFTER = timedelta(days=365)
 
@@ -33,25 +31,63 @@ class NoAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """The gateway took the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The gateway will never take this message."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotLetIn:
+    """The gateway takes nothing from us, whatever the message: our token, our account, our address."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """It was not taken now; `is_trouble` unless the gateway is well and only asks us to wait."""
+
+    reason: str
+    is_trouble: bool = True
+    wait_seconds: float = 0  # at least, where the kind of gateway is known to ask for it
+
+
+Verdict = Accepted | Refused | NotLetIn | TryAgain
+ACCEPTED = Accepted()
+
+
+# Of each outcome `is_trouble` says whether the gateway itself seems to be failing: what a breaker counts.
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    pass
+    is_trouble: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
     at: datetime
     reason: str
+    is_trouble: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     reason: str
+    is_trouble: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """The gateway does not let us in: nothing is charged to the message."""
 
+    is_trouble: ClassVar[bool] = False
     reason: str
 
 
@@ -59,34 +95,43 @@ class Held:
 class Unknown:
     """The gateway may have taken it, and the mailing asks not to repeat it."""
 
+    is_trouble: ClassVar[bool] = True
     reason: str
 
 
 Outcome = Sent | Retry | Failed | Held | Unknown
+SENT = Sent()
 
 
 def decide(
     answer: Answer | NoAnswer,
     *,
+    judge: Callable[[Answer], Verdict],
     attempt: int,
     give_up_on_unknown: bool,
     now: datetime,
     config: DeliveryConfig,
     random: Random,
 ) -> Outcome:
-    """Rules 5, 6 and 8 of delivery. `attempt` counts from 1, this one included; `now` is aware."""
+    """Rules 5, 6 and 8 of delivery. `attempt` counts from 1, this one included; `now` is aware.
+
+    `judge` is the gateway's own: what an answer means differs from one kind to another.
+    """
     if isinstance(answer, NoAnswer):
         if give_up_on_unknown and answer.maybe_taken:
             return Unknown(answer.reason)
-        return _try_again(answer.reason, None, attempt, now, config, random)
-    if answer.status in NOT_LET_IN:
-        return Held(f"HTTP {answer.status}")
-    if answer.status in REFUSED_FOR_GOOD:
-        return Failed(f"HTTP {answer.status}")
-    trouble = _trouble(answer)
-    if trouble is None:
-        return Sent()
-    return _try_again(trouble, answer.retry_after, attempt, now, config, random)
+        return _try_again(TryAgain(answer.reason), None, attempt, now, config, random)
+    match judge(answer):
+        case Accepted():
+            return SENT
+        case NotLetIn(reason):
+            return Held(reason)
+        case Refused(reason):
+            return Failed(reason)
+        case TryAgain() as verdict:
+            return _try_again(verdict, answer.retry_after, attempt, now, config, random)
+        case verdict:
+            assert_never(verdict)
 
 
 def backoff_seconds(attempt: int, *, config: DeliveryConfig, random: Random) -> float:
@@ -113,7 +158,7 @@ def retry_after_delay(value: str | None, *, now: datetime) -> timedelta:
 
 
 def _try_again(
-    reason: str,
+    verdict: TryAgain,
     retry_after: str | None,
     attempt: int,
     now: datetime,
@@ -121,26 +166,7 @@ def _try_again(
     random: Random,
 ) -> Retry | Failed:
     if config.max_attempts and attempt >= config.max_attempts:
-        return Failed(reason)
-    backoff = timedelta(seconds=backoff_seconds(attempt, config=config, random=random))
-    return Retry(at=now + max(backoff, retry_after_delay(retry_after, now=now)), reason=reason)
-
-
-def _trouble(answer: Answer) -> str | None:
-    """Why this is not the answer of a gateway that took the message; None when it is."""
-    if answer.status != 200:
-        return f"HTTP {answer.status}"
-    if len(answer.body) > MAX_ANSWER_BYTES:
-        return "answer over 64 KiB"
-    return _trouble_of_body(answer.body)
-
-
-@lru_cache(maxsize=64)  # a gateway says the same to most messages: 3 us saved on each
-def _trouble_of_body(body: bytes) -> str | None:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return "answer is not JSON"
-    if not isinstance(parsed, dict) or type(parsed.get("code")) is not int:
-        return "answer has no code"
-    return None if parsed["code"] == 0 else "code is not 0"
+        return Failed(verdict.reason, is_trouble=verdict.is_trouble)
+    backoff = max(backoff_seconds(attempt, config=config, random=random), verdict.wait_seconds)
+    delay = max(timedelta(seconds=backoff), retry_after_delay(retry_after, now=now))
+    return Retry(now + delay, verdict.reason, is_trouble=verdict.is_trouble)

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import uvloop
 
-from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateway import _build_client
+from notification_service.delivery.gateways.base import Endpoint, build_client
 
 
 async def measure(url: str, requests: int, concurrency: int) -> float:
-    config = DeliveryConfig(gateway_url=url, gateway_token="bench", max_concurrency=concurrency)
-    client = _build_client(config)
+    endpoint = Endpoint(url, "bench", max_concurrency=concurrency)
+    headers = {"Authorization": f"Bearer {endpoint.token}", "Content-Type": "application/json"}
+    client = build_client(endpoint, headers=headers)
     ids: Iterator[int] = iter(range(1, requests + 1))
 
     async def send() -> None:

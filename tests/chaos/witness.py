@@ -7,7 +7,7 @@ has it arrive late; rules 3, 4 and 10 speak of the start.
 import os
 import time
 
-from notification_service.delivery.gateway import ProbeServerGateway
+from notification_service.delivery.gateways.probe_server import ProbeServerGateway
 from notification_service.delivery.outcome import Answer, NoAnswer
 from tests.chaos.weather import STARTS_VARIABLE
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.outcome import Answer, NoAnswer
+from notification_service.delivery.gateways import probe_server
+from notification_service.delivery.outcome import Answer, NoAnswer, Verdict
 from tests.delivery.queues import config, open_queue
 
 TAKEN = Answer(200, b'{"code": 0, "message": "OK"}')
@@ -51,6 +52,9 @@ class ScriptedGateway:
             return await self._script(request)
         finally:
             self.under_way -= 1
+
+    def judge(self, answer: Answer) -> Verdict:
+        return probe_server.judge(answer)
 
     async def close(self) -> None:
         pass

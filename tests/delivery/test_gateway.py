@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateway import ProbeServerGateway
+from notification_service.delivery.gateways.base import Endpoint
+from notification_service.delivery.gateways.probe_server import ProbeServerGateway
 from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer
 from notification_service.standalone.free_port import any_free_port
 
@@ -23,18 +23,17 @@ def http(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
 
 
-def config(port: int, *, scheme: str = "http") -> DeliveryConfig:
-    return DeliveryConfig(
-        gateway_url=f"{scheme}://127.0.0.1:{port}",
-        gateway_token="secret",
+def endpoint(port: int, *, scheme: str = "http") -> Endpoint:
+    return Endpoint(
+        url=f"{scheme}://127.0.0.1:{port}",
+        token="secret",
         connect_timeout_seconds=0.3,
         request_timeout_seconds=0.5,
-        lease_seconds=2,
     )
 
 
 async def send_to(port: int, *, scheme: str = "http", text: str = "Hello") -> Answer | NoAnswer:
-    gateway = ProbeServerGateway(config(port, scheme=scheme))
+    gateway = ProbeServerGateway(endpoint(port, scheme=scheme))
     try:
         return await gateway.send(message_id=7, phone="79161234567", text=text)
     finally:
@@ -102,7 +101,7 @@ def test_sends_what_the_contract_asks_for() -> None:
 
 def test_any_text_reaches_the_gateway_as_it_is() -> None:
     text = 'Привет "мир" \\ \n\t\x01 👋 </script>'
-    gateway = ProbeServerGateway(config(1))
+    gateway = ProbeServerGateway(endpoint(1))
     assert json.loads(gateway._body(7, "79161234567", text)) == {"id": 7, "phone": 79161234567, "text": text}
 
 
@@ -144,7 +143,7 @@ def test_a_refused_connection_was_surely_not_taken() -> None:
 
 
 def test_a_name_without_an_address_was_surely_not_taken() -> None:
-    gateway = ProbeServerGateway(DeliveryConfig(gateway_url="http://gateway.invalid", gateway_token=""))
+    gateway = ProbeServerGateway(Endpoint(url="http://gateway.invalid", token=""))
     answer = asyncio.run(gateway.send(message_id=7, phone="79161234567", text="Hello"))
     assert answer == NoAnswer("name not resolved", maybe_taken=False)
 

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.gateways import probe_server
 from notification_service.delivery.outcome import (
     MAX_ANSWER_BYTES,
     MAX_RETRY_AFTER,
@@ -56,7 +57,13 @@ def outcome(
     answer: Answer | NoAnswer, *, attempt: int = 1, give_up: bool = False, config: DeliveryConfig = CONFIG
 ) -> Outcome:
     return decide(
-        answer, attempt=attempt, give_up_on_unknown=give_up, now=NOW, config=config, random=Random(1)
+        answer,
+        judge=probe_server.judge,
+        attempt=attempt,
+        give_up_on_unknown=give_up,
+        now=NOW,
+        config=config,
+        random=Random(1),
     )
 
 
@@ -230,7 +237,7 @@ def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
 
 def test_waits_for_as_long_as_the_gateway_asks() -> None:
     answered = outcome(Answer(429, b"", "3600"))
-    assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429")
+    assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429", is_trouble=False)
 
 
 def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:

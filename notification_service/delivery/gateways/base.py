@@ -1,64 +1,64 @@
-"""The only module that opens a socket to a gateway: a message out, an Answer or a NoAnswer back."""
+"""What every kind of gateway is, and the one way its requests go out: an Answer or a NoAnswer comes back."""
 
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PoolTimeoutError, PyreqwestError, RequestTimeoutError
+from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
-from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer
+from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer, Verdict
 
 # The library's exception classes do not tell a connection that failed from one that broke: its
 # chain of causes does. Under this cause no byte of the request has left.
 NEVER_LEFT = "client error (Connect)"
 
 
-class Gateway(Protocol):
-    """Another provider is another class with these two methods."""
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a gateway is and how it may be asked; what `url` and `token` mean is its kind's to say."""
 
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer: ...
+    url: str
+    token: str = field(repr=False)
+    connect_timeout_seconds: float = 3
+    request_timeout_seconds: float = 10  # in all, from connecting to the last byte of the answer
+    max_concurrency: int = 64  # connections kept open at most
+
+
+class Gateway(Protocol):
+    """Another provider is another class with these three methods, made from an Endpoint."""
+
+    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
+        """Ask for one message to be sent. Raises nothing for what the wire or the gateway does."""
+        ...
+
+    def judge(self, answer: Answer) -> Verdict:
+        """What an answer means to this kind of gateway. Pure; the same answer means the same always."""
+        ...
 
     async def close(self) -> None: ...
 
 
-class ProbeServerGateway:
-    """`POST {url}/v1/send/{id}` with a bearer token, as OpenAPI "Probe Server" 1.0.0 has it."""
-
-    def __init__(self, config: DeliveryConfig) -> None:
-        self._send_url = f"{config.gateway_url}/v1/send/"
-        self._client = _build_client(config)
-        self._encoded_text = ("", '""')  # a mailing's messages follow each other with one text
-
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
-        request = self._client.post(f"{self._send_url}{message_id}")
-        request = request.body_bytes(self._body(message_id, phone, text))
-        try:
-            async with request.build_streamed() as response:
-                return Answer(response.status, await _read(response), response.get_header("retry-after"))
-        except PyreqwestError as error:
-            return _no_answer(error)
-
-    async def close(self) -> None:
-        await self._client.close()
-
-    def _body(self, message_id: int, phone: str, text: str) -> bytes:
-        if self._encoded_text[0] is not text:
-            self._encoded_text = (text, json.dumps(text, ensure_ascii=False))
-        return f'{{"id": {message_id}, "phone": {phone}, "text": {self._encoded_text[1]}}}'.encode()
-
-
-def _build_client(config: DeliveryConfig) -> Client:
+def build_client(endpoint: Endpoint, *, headers: Mapping[str, str]) -> Client:
     builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False)  # noqa: FBT003
     # A body is compared as it comes: a gateway's gzip bomb is 64 KiB to us at most.
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # noqa: FBT003
-    builder = builder.connect_timeout(timedelta(seconds=config.connect_timeout_seconds))
-    builder = builder.timeout(timedelta(seconds=config.request_timeout_seconds))
-    builder = builder.pool_max_idle_per_host(config.max_concurrency)
-    headers = {"Authorization": f"Bearer {config.gateway_token}", "Content-Type": "application/json"}
+    builder = builder.connect_timeout(timedelta(seconds=endpoint.connect_timeout_seconds))
+    builder = builder.timeout(timedelta(seconds=endpoint.request_timeout_seconds))
+    builder = builder.pool_max_idle_per_host(endpoint.max_concurrency)
     return builder.user_agent("notification-service").default_headers(headers).build()
+
+
+async def exchange(request: RequestBuilder) -> Answer | NoAnswer:
+    """Make the request; every failure of the wire becomes a value here."""
+    try:
+        async with request.build_streamed() as response:
+            return Answer(response.status, await _read(response), response.get_header("retry-after"))
+    except PyreqwestError as error:
+        return _no_answer(error)
 
 
 async def _read(response: Response) -> bytes:

@@ -1,0 +1,18 @@
+"""The kinds of gateway, the only modules that open a socket to one. Another is a file, and a line below."""
+
+from collections.abc import Callable, Mapping
+
+from notification_service.delivery.gateways.base import Endpoint, Gateway
+from notification_service.delivery.gateways.probe_server import ProbeServerGateway
+
+__all__ = ["KINDS", "Endpoint", "Gateway", "make_gateway"]
+
+# By the kind a gateway's row names.
+KINDS: Mapping[str, Callable[[Endpoint], Gateway]] = {
+    "probe_server": ProbeServerGateway,
+}
+
+
+def make_gateway(kind: str, endpoint: Endpoint) -> Gateway:
+    """Opens no connection yet. Raises KeyError for a kind this version does not know."""
+    return KINDS[kind](endpoint)

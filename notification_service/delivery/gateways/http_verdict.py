@@ -1,0 +1,51 @@
+"""What an answer's status means to any gateway that has not said otherwise. Pure: rule 5 of delivery."""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from notification_service.delivery.outcome import (
+    MAX_ANSWER_BYTES,
+    Answer,
+    NotLetIn,
+    Refused,
+    TryAgain,
+    Verdict,
+)
+
+REFUSED_FOR_GOOD = frozenset({400, 404, 405, 410, 413, 414, 415, 422})
+NOT_LET_IN = frozenset({401, 403})
+TOO_MANY_REQUESTS = 429
+TOO_LONG = TryAgain("answer over 64 KiB")
+
+
+def http_judge(judge_body: Callable[[bytes], Verdict]) -> Callable[[Answer], Verdict]:
+    """A judge whose own part is the body of a 200 of at most 64 KiB; the rest means the same to everyone."""
+
+    def judge(answer: Answer) -> Verdict:
+        if answer.status != 200:
+            return judge_status(answer.status)
+        return judge_body(answer.body) if len(answer.body) <= MAX_ANSWER_BYTES else TOO_LONG
+
+    return judge
+
+
+@lru_cache(maxsize=64)
+def judge_status(status: int) -> NotLetIn | Refused | TryAgain:
+    """Of any status but 200."""
+    reason = f"HTTP {status}"
+    if status in NOT_LET_IN:
+        return NotLetIn(reason)
+    if status in REFUSED_FOR_GOOD:
+        return Refused(reason)
+    return TryAgain(reason, is_trouble=status != TOO_MANY_REQUESTS)
+
+
+def read_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object a body is; an empty one for other JSON; None for what is no JSON."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else {}
