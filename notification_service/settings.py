@@ -25,6 +25,7 @@ try:
     DEBUG = env.bool("DEBUG", False)
     SECRET_KEY_IS_TEMPORARY = not env.str("SECRET_KEY", "")
     SECRET_KEY = env.str("SECRET_KEY", "") or secrets.token_urlsafe(48)
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     LOG_FORMAT = env.one_of("LOG_FORMAT", "console", "json")
@@ -48,6 +49,8 @@ try:
 
     GATEWAY_URL = env.http_url("GATEWAY_URL")
     GATEWAY_TOKEN = env.str("GATEWAY_TOKEN", "") or env.str("TOKEN", "")
+
+    GATEWAY_ALLOW_PRIVATE_ADDRESSES = env.bool("GATEWAY_ALLOW_PRIVATE_ADDRESSES", False)
 
     # The engine's knobs; delivery.config gives each its meaning.
     DELIVERY = {

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import connection
 
-from notification_service.mailings.models import Attempt, Client, Mailing, Message
+from notification_service.mailings.models import Attempt, Client, Gateway, GatewayUse, Mailing, Message
 
 _phones = itertools.count(79_000_000_000)
+_numbers = itertools.count(1)
 
 
 def now() -> datetime:
@@ -57,6 +58,23 @@ def make_attempt(message: Message, **fields: Any) -> Attempt:
     """An attempt that is to be repeated."""
     defaults = {"number": 1, "at": now(), "outcome": Attempt.Outcome.RETRY, "error": "HTTP 503"}
     return Attempt.objects.create(message=message, mailing_id=message.mailing_id, **defaults | fields)
+
+
+def make_gateway(**fields: Any) -> Gateway:
+    """A healthy gateway beside `main`, at an address that nothing is sent to."""
+    return Gateway.objects.create(**{"name": f"gateway{next(_numbers)}", "url": "http://8.8.8.8"} | fields)
+
+
+def make_gateway_use(gateway: Gateway, **fields: Any) -> GatewayUse:
+    """What a worker of its own, which is alive and unhindered, does with the gateway."""
+    defaults: dict[str, Any] = {
+        "worker": f"worker{next(_numbers)}",
+        "seen_at": now(),
+        "lease_expires_at": now() + timedelta(seconds=5),
+        "concurrency": 64,
+        "full_concurrency": 64,
+    }
+    return GatewayUse.objects.create(gateway=gateway, **defaults | fields)
 
 
 def make_clients_in_bulk(count: int) -> None:

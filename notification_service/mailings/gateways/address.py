@@ -1,0 +1,80 @@
+"""Which addresses a gateway may have: a form must not become a way into the private network."""
+
+import re
+import socket
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
+
+from notification_service.mailings.gateways.unusable import GatewayUnusable
+
+URL_LENGTH = 500
+# Nothing that two parsers could read differently: no credentials, no escapes in the host, no backslash.
+URL = re.compile(
+    r"https?://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w.~!$&'()*+,;=:@%/-]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+NUMERIC_HOST = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
+NAT64 = IPv6Network("64:ff9b::/96")  # an IPv4 address in its last 32 bits
+CLOUD_METADATA = IPv4Address("168.63.129.16")  # Azure's; the others' are in private ranges
+
+Address = IPv4Address | IPv6Address
+
+
+def check_url(url: str) -> None:
+    """Raise GatewayUnusable unless requests may go to `url`. Resolves its name, so it may take seconds.
+
+    Called when a row is saved and again when a worker begins to use it, since a name may have moved.
+    """
+    host, port = _parts(url)
+    if settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES or url == settings.GATEWAY_URL:
+        return
+    for address in _addresses(host, port):
+        if not is_public(address):
+            raise GatewayUnusable(
+                f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it"
+            )
+
+
+def is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address in NAT64:
+            inner = IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner:
+            return is_public(inner)
+        if address.is_site_local:
+            return False
+    unusual = address.is_multicast or address.is_reserved or address == CLOUD_METADATA
+    return address.is_global and not unusual
+
+
+def _parts(url: str) -> tuple[str, int]:
+    found = URL.fullmatch(url)
+    if found is None or len(url) > URL_LENGTH:
+        raise GatewayUnusable(
+            "the URL must be http:// or https://, a host, and perhaps a port and a path: "
+            f"no credentials, no query, no more than {URL_LENGTH} characters"
+        )
+    host, port = found["host"].strip("[]"), int(found["port"] or 443)
+    if not 0 < port < 65536:
+        raise GatewayUnusable("the URL's port must be 1 to 65535")
+    if (":" in host or NUMERIC_HOST.fullmatch(host)) and not _is_address(host):
+        raise GatewayUnusable(f"{host} is no address: write IPv4 as four decimal numbers")
+    return host, port
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _addresses(host: str, port: int) -> list[Address]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise GatewayUnusable(f"the name {host} is not resolved") from None
+    return [ip_address(str(address[0]).partition("%")[0]) for *_, address in found]

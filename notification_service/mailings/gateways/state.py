@@ -1,0 +1,67 @@
+"""How gateways fare: by their rows, and by what workers that are alive say of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import TextChoices
+from django.db.models.functions import Now
+
+from notification_service.mailings.models import Gateway, GatewayUse
+
+FRESH = timedelta(seconds=5)  # a worker writes at least once a second
+
+
+class State(TextChoices):
+    HEALTHY = "healthy"
+    SLOW = "slow"  # a worker has fewer requests under way than a healthy gateway would be given
+    HELD = "held"  # nothing goes to it but a probe
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    gateway: Gateway
+    state: State
+    is_default: bool
+    workers: int
+    concurrency: int
+    full_concurrency: int
+    latency_ms: float | None  # the mean over the workers that asked it something
+
+
+def default_gateway() -> Gateway | None:
+    """The enabled one of the lowest priority; None where every gateway is disabled."""
+    return Gateway.objects.filter(enabled=True).order_by("priority", "id").first()
+
+
+def gateway_states(gateways: Iterable[Gateway]) -> list[GatewayState]:
+    """Two queries, however many gateways."""
+    default, rows = default_gateway(), list(gateways)
+    fresh = GatewayUse.objects.filter(gateway__in=rows, seen_at__gt=Now() - FRESH)
+    uses: dict[int, list[GatewayUse]] = {row.pk: [] for row in rows}
+    for use in fresh:
+        uses[use.gateway_id].append(use)
+    return [_state(row, uses[row.pk], is_default=row == default) for row in rows]
+
+
+def _state(gateway: Gateway, uses: list[GatewayUse], *, is_default: bool) -> GatewayState:
+    latencies = [use.latency_ms for use in uses if use.latency_ms is not None]
+    return GatewayState(
+        gateway=gateway,
+        state=_word(gateway, uses),
+        is_default=is_default,
+        workers=len(uses),
+        concurrency=sum(use.concurrency for use in uses),
+        full_concurrency=sum(use.full_concurrency for use in uses),
+        latency_ms=sum(latencies) / len(latencies) if latencies else None,
+    )
+
+
+def _word(gateway: Gateway, uses: list[GatewayUse]) -> State:
+    if not gateway.enabled:
+        return State.DISABLED
+    if gateway.held_at is not None:
+        return State.HELD
+    slow = any(use.concurrency < use.full_concurrency for use in uses)
+    return State.SLOW if slow else State.HEALTHY

@@ -1,0 +1,124 @@
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from notification_service.mailings.gateways import (
+    GatewayInUse,
+    InvalidGateway,
+    State,
+    default_gateway,
+    delete_gateway,
+    endpoint,
+    gateway_states,
+    release_gateway,
+    save_gateway,
+)
+from notification_service.mailings.models import Gateway
+from tests.factories import make_gateway, make_gateway_use, make_mailing, now
+
+pytestmark = pytest.mark.django_db
+PUBLIC = "http://8.8.8.8"
+
+
+@pytest.fixture(autouse=True)
+def lasting_key(settings: Settings) -> None:
+    settings.SECRET_KEY_IS_TEMPORARY = False
+
+
+def main() -> Gateway:
+    return Gateway.objects.get(name="main")
+
+
+def test_a_gateway_is_added_with_a_token_that_only_we_can_read() -> None:
+    gateway = save_gateway(None, name="backup", url=PUBLIC, token="secret")
+    kept = Gateway.objects.get(pk=gateway.pk)
+    assert b"secret" not in bytes(kept.token_encrypted or b"")
+    assert endpoint(kept).token == "secret"
+
+
+def test_a_variable_takes_the_place_of_a_token_and_back() -> None:
+    gateway = save_gateway(None, name="b", url=PUBLIC, token="secret")
+    gateway = save_gateway(gateway, token_variable="GATEWAY_TOKEN_B")
+    assert (gateway.token_encrypted, gateway.token_variable) == (None, "GATEWAY_TOKEN_B")
+    save_gateway(gateway, token="other")
+    assert endpoint(Gateway.objects.get(pk=gateway.pk)).token == "other"
+
+
+def test_main_keeps_what_it_has_from_the_environment() -> None:
+    for changes in ({"url": PUBLIC}, {"name": "x"}, {"token": "x"}, {"token_variable": "GATEWAY_TOKEN_B"}):
+        with pytest.raises(InvalidGateway, match="from the environment"):
+            save_gateway(main(), **changes)
+    assert save_gateway(main(), max_requests_per_second=5).max_requests_per_second == 5
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("name", {"name": "Up!"}),
+        ("name", {"name": "main"}),
+        ("url", {"url": "http://127.0.0.1"}),
+        ("url", {"url": ""}),
+        ("kind", {"kind": "pigeon"}),
+        ("token", {"token": "two\nlines"}),
+        ("token_variable", {"token_variable": "SECRET_KEY"}),
+        ("token_variable", {"token": "x", "token_variable": "GATEWAY_TOKEN"}),
+        ("max_concurrency", {"max_concurrency": 0}),
+        ("request_timeout_seconds", {"request_timeout_seconds": float("nan")}),
+        ("priority", {"priority": 40_000}),
+    ],
+)
+def test_a_bad_value_is_refused_by_its_field(field: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidGateway) as refusal:
+        save_gateway(None, **{"name": "b", "url": PUBLIC} | changes)
+    assert refusal.value.field == field
+
+
+def test_no_token_is_kept_under_a_key_that_will_be_lost(settings: Settings) -> None:
+    settings.SECRET_KEY_IS_TEMPORARY = True
+    with pytest.raises(InvalidGateway, match="SECRET_KEY is not set"):
+        save_gateway(None, name="b", url=PUBLIC, token="x")
+
+
+def test_a_gateway_in_use_is_not_deleted() -> None:
+    gateway = make_gateway()
+    make_mailing(gateway=gateway)
+    with pytest.raises(GatewayInUse, match="Disable it instead"):
+        delete_gateway(gateway.pk)
+
+
+def test_main_is_not_deleted() -> None:
+    with pytest.raises(GatewayInUse):
+        delete_gateway(main().pk)
+
+
+def test_a_gateway_that_nobody_uses_is_deleted() -> None:
+    gateway = make_gateway()
+    delete_gateway(gateway.pk)
+    assert not Gateway.objects.filter(pk=gateway.pk).exists()
+
+
+def test_a_held_gateway_is_released_to_a_probe_at_once() -> None:
+    gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2100), held_reason="HTTP 401")
+    release_gateway(gateway.pk)
+    gateway.refresh_from_db()
+    assert gateway.probe_at is not None
+    assert gateway.probe_at <= now()
+    assert gateway.held_at is not None
+
+
+def test_the_default_is_the_enabled_one_of_the_lowest_priority() -> None:
+    first = make_gateway(priority=-1)
+    assert default_gateway() == first
+    save_gateway(first, enabled=False)
+    assert default_gateway() == main()
+
+
+def test_a_state_is_what_the_row_and_its_live_workers_say() -> None:
+    slow, held = make_gateway(), make_gateway(held_at=now())
+    make_gateway_use(slow, concurrency=8, full_concurrency=64, latency_ms=300)
+    make_gateway_use(slow, latency_ms=100)
+    make_gateway_use(slow, seen_at=now().replace(year=2020), latency_ms=9000)
+    states = gateway_states([main(), slow, held, make_gateway(enabled=False)])
+    assert [each.state for each in states] == [State.HEALTHY, State.SLOW, State.HELD, State.DISABLED]
+    assert (states[1].workers, states[1].concurrency, states[1].latency_ms) == (2, 72, 200)
