@@ -4,7 +4,6 @@ No index looks at a message's status (docs/decisions), so each status is found b
 index of due messages, the one of reasons, the batches under way, or a bounded stretch of the mailing.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,6 @@ from notification_service.mailings.models import Batch, Client, Message
 
 PAGE_ROWS = 50
 STRETCH = 50_000  # messages looked at for one page: some 50 ms
-EXPORT_ROWS = 5_000
 MOST_REASONS = 50
 
 
@@ -71,19 +69,7 @@ def clients_by_phone(text: str) -> list[int]:
     return list(Client.objects.alive().filter(phone=digits).values_list("pk", flat=True))
 
 
-def every_message(mailing_id: int, want: Wanted) -> Iterator[Message]:
-    """All that match, oldest first, a few thousand in memory at a time."""
-    last = 0
-    while True:
-        some = Message.objects.filter(mailing_id=mailing_id, pk__gt=last).select_related("client")
-        rows = list(some.order_by("pk")[:EXPORT_ROWS])
-        if not rows:
-            return
-        last = rows[-1].pk
-        yield from (row for row in rows if _matches(row, want))
-
-
-def _matches(row: Message, want: Wanted) -> bool:
+def matches(row: Message, want: Wanted) -> bool:
     if want.status and row.status != want.status:
         return False
     return not want.reason or (row.error == want.reason and row.status in ("failed", "unknown"))

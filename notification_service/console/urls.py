@@ -4,6 +4,8 @@ from notification_service.console.views import (
     actions,
     clients,
     compose,
+    exports,
+    imports,
     keys,
     mailing,
     mailings,
@@ -17,6 +19,7 @@ from notification_service.console.views.page import page
 LOOK = "mailings.view_mailing"
 MESSAGES = "mailings.view_message"
 CLIENTS = "mailings.view_client"
+IMPORT = "mailings.add_client"
 KEYS = "api.view_apikey"
 
 app_name = "console"
@@ -30,7 +33,11 @@ urlpatterns = [
     path("mailings/preview/", page(compose.preview, needs="mailings.add_mailing"), name="preview"),
     path("mailings/<int:pk>/", page(mailing.detail, needs=LOOK), name="mailing"),
     path("mailings/<int:pk>/live/", page(mailing.live, needs=LOOK), name="mailing-live"),
-    path("mailings/<int:pk>/messages.csv", page(messages.export, needs=MESSAGES), name="export"),
+    path("mailings/<int:pk>/messages.csv", page(exports.messages_of_mailing, needs=MESSAGES), name="export"),
+    path("mailings/<int:pk>/failures.csv", page(exports.failures, needs=LOOK), name="export-failures"),
+    path("mailings.csv", page(exports.mailings, needs=LOOK), name="export-mailings"),
+    path("messages.csv", page(exports.messages, needs=MESSAGES), name="export-messages"),
+    path("clients.csv", page(exports.clients, needs=exports.PHONES), name="export-clients"),
     path("mailings/<int:pk>/edit/", page(compose.edit, needs="mailings.change_mailing"), name="edit"),
     path("mailings/<int:pk>/pause/", page(actions.pause, needs="mailings.change_mailing"), name="pause"),
     path("mailings/<int:pk>/resume/", page(actions.resume, needs="mailings.change_mailing"), name="resume"),
@@ -39,6 +46,19 @@ urlpatterns = [
     path("messages/", page(messages.message_list, needs=MESSAGES), name="messages"),
     path("messages/<int:pk>/", page(messages.detail, needs=MESSAGES), name="message"),
     path("clients/", page(clients.client_list, needs=CLIENTS), name="clients"),
+    path("clients/new/", page(clients.create, needs="mailings.add_client"), name="client-new"),
+    path("clients/imports/", page(imports.import_list, needs=CLIENTS), name="imports"),
+    path("clients/imports/upload/", page(imports.upload, needs=IMPORT), name="import-upload"),
+    path("clients/imports/<int:pk>/", page(imports.detail, needs=CLIENTS), name="import"),
+    path("clients/imports/<int:pk>/live/", page(imports.live, needs=CLIENTS), name="import-live"),
+    path("clients/imports/<int:pk>/start/", page(imports.start, needs=IMPORT), name="import-start"),
+    path("clients/imports/<int:pk>/cancel/", page(imports.cancel, needs=IMPORT), name="import-cancel"),
+    path(
+        "clients/imports/<int:pk>/rejected.csv", page(exports.rejected, needs=IMPORT), name="import-rejected"
+    ),
+    path(
+        "clients/<int:pk>/delete/", page(clients.delete, needs="mailings.delete_client"), name="client-delete"
+    ),
     path("clients/<int:pk>/", page(clients.detail, needs=CLIENTS), name="client"),
     path("clients/<int:pk>/edit/", page(clients.edit, needs="mailings.change_client"), name="client-edit"),
     path("settings/people/", page(people.people_list, needs="auth.view_user"), name="people"),

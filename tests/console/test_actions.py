@@ -54,3 +54,27 @@ def test_a_link_alone_changes_nothing(operator: Browser) -> None:
     mailing = make_running_mailing()
     assert operator.get(reverse("console:pause", args=[mailing.pk])).status_code == 405
     assert status_of(mailing) == "running"
+
+
+def test_an_action_of_the_list_goes_back_to_the_list(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    page = f"{reverse('console:mailings')}?status=running"
+    answer = operator.post(reverse("console:pause", args=[mailing.pk]), {"next": page})
+    assert answer["Location"] == page
+    assert status_of(mailing) == "paused"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
+def test_an_action_leads_to_no_other_site(operator: Browser, elsewhere: str) -> None:
+    mailing = make_running_mailing()
+    answer = operator.post(reverse("console:pause", args=[mailing.pk]), {"next": elsewhere})
+    assert answer["Location"] == reverse("console:mailing", args=[mailing.pk])
+
+
+def test_a_row_offers_what_its_status_allows(operator: Browser) -> None:
+    running, finished = make_running_mailing(), make_mailing(status="finished")
+    page = operator.get(reverse("console:mailings")).content.decode()
+    assert f'action="/mailings/{running.pk}/pause/"' in page
+    assert f'href="/mailings/{running.pk}/cancel/"' in page
+    assert f'href="/mailings/{finished.pk}/cancel/"' not in page
+    assert f'href="/mailings/{finished.pk}/delete/"' in page

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from notification_service.console import words
+from notification_service.console import import_words, words
 from notification_service.console.roles import ROLES
 
 register = template.Library()
@@ -47,6 +47,12 @@ def mailing_status(status: str) -> dict[str, Any]:
 @register.inclusion_tag("console/parts/status.html")
 def message_status(status: str) -> dict[str, Any]:
     return {"status": status, "word": words.MESSAGE_STATUS[status], "shape": words.MESSAGE_SHAPE[status]}
+
+
+@register.inclusion_tag("console/parts/status.html")
+def import_status(status: str) -> dict[str, Any]:
+    word, shape, colour = import_words.STATUS[status]
+    return {"status": colour, "word": word, "shape": shape}
 
 
 @register.inclusion_tag("console/parts/bar.html")

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -70,13 +71,21 @@ def _do(request: HttpRequest, pk: int, change: Callable[[int], Any], *, done: st
     except lifecycle.Conflict:
         return _refused(request, pk)
     messages.success(request, done)
-    return redirect("console:mailing", pk=pk)
+    return _back(request, pk)
 
 
 def _refused(request: HttpRequest, pk: int) -> HttpResponse:
     status = get_object_or_404(Mailing.objects.alive(), pk=pk).status
     refusal = _("Nothing was done: meanwhile the mailing became “%(status)s”.")
     messages.error(request, refusal % {"status": words.MAILING_STATUS[status]})
+    return redirect("console:mailing", pk=pk)
+
+
+def _back(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the list where the button was pressed, else to the mailing."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return redirect(page)
     return redirect("console:mailing", pk=pk)
 
 

@@ -24,7 +24,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(request: HttpRequest) -> dict[str, Any]:
-    page = page_by_id(request, _filtered(request), rows=PAGE_ROWS)
+    page = page_by_id(request, mailings_wanted(request), rows=PAGE_ROWS)
     rows = states(page.rows)
     counts = stats.overall_counts()["mailings"]
     return {
@@ -38,7 +38,8 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _filtered(request: HttpRequest) -> QuerySet[Mailing]:
+def mailings_wanted(request: HttpRequest) -> QuerySet[Mailing]:
+    """The mailings that the list's filters leave."""
     mailings = Mailing.objects.alive()
     if (status := request.GET.get("status")) in words.MAILING_STATUS:
         mailings = mailings.filter(status=status)

@@ -12,6 +12,7 @@ from notification_service.mailings.client_import.ndjson_rows import read_ndjson
 from notification_service.mailings.client_import.report import BadLine
 from notification_service.mailings.client_import.rules import COLUMNS, Rows, check_client, known_zones
 from notification_service.mailings.client_uploads.arrival import first_lines
+from notification_service.mailings.client_uploads.columns import recognise
 from notification_service.mailings.client_uploads.parts import head_of
 from notification_service.mailings.models import ClientUpload
 
@@ -46,6 +47,15 @@ def look(upload: ClientUpload) -> Look:
     except FileRefused as refusal:
         found.problem = str(refusal)
     return found
+
+
+def columns_of(upload: ClientUpload, *, encoding: str, separator: str, chosen: Sequence[str]) -> list[str]:
+    """What each column is, as chosen; read in another way, the file has other columns. Raises FileRefused."""
+    as_before = (encoding, separator) == (upload.encoding, upload.separator)
+    if as_before and len(chosen) == len(upload.columns):
+        return list(chosen)
+    header = read_header(first_lines(head_of(upload), encoding), separator=separator)
+    return recognise(header.columns)
 
 
 def _look_at_csv(upload: ClientUpload, found: Look) -> None:

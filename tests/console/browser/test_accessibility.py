@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from notification_service.mailings.client_uploads.arrival import Arrival
+from notification_service.mailings.models import ClientUpload
 from tests.console.browser.conftest import log_in
 from tests.factories import make_attempt, make_client, make_mailing, make_message, make_running_mailing
 
@@ -19,8 +21,20 @@ def screens() -> list[str]:
         *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
         *(f"/messages/{message.pk}/", "/clients/", f"/clients/{message.client_id}/", "/search/?q=1"),
         *(f"/clients/{message.client_id}/edit/", "/settings/people/", "/settings/people/new/"),
-        *("/settings/keys/", "/password_change/"),
+        *("/settings/keys/", "/password_change/", "/clients/new/", "/clients/imports/"),
+        *(f"/clients/{message.client_id}/delete/", *(f"/clients/imports/{pk}/" for pk in make_uploads())),
     ]
+
+
+def make_uploads() -> list[int]:
+    """One that waits to be started, with a column that has a long name, and one that runs."""
+    uploads = []
+    for name in ("a-long-name-" * 8, "other"):
+        arrival = Arrival(file_name=f"{name}.csv", by="operator")
+        arrival.write(f"phone,timezone,{name}\n79160000001,Europe/Moscow,x\n8916,Mars,y\n".encode())
+        uploads.append(arrival.finish().pk)
+    ClientUpload.objects.filter(pk=uploads[1]).update(status="running", bytes_done=40, created=1)
+    return uploads
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from notification_service.mailings import clients
+from notification_service.mailings.models import Client, Message
+from tests.factories import make_client, make_message, make_running_mailing
+
+LogIn = Callable[[str], Browser]
+
+
+def filled_in(**changes: Any) -> dict[str, Any]:
+    return {
+        "phone": "+7 (916) 000-00-01",
+        "operator_code": "",
+        "tag": "vip",
+        "timezone": "Asia/Omsk",
+    } | changes
+
+
+def test_makes_a_client(operator: Browser) -> None:
+    attributes = {"attribute_name": ["city", ""], "attribute_value": ["Omsk", ""]}
+    operator.post(reverse("console:client-new"), filled_in(**attributes))
+    client = Client.objects.get()
+    assert (client.phone, client.operator_code, client.tag) == ("79160000001", "916", "vip")
+    assert client.attributes == {"city": "Omsk"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"phone": "123"}, "A phone is 7 and ten more digits."),
+        ({"timezone": "Mars"}, "No such time zone is known."),
+        ({"operator_code": "12"}, "An operator code is three digits."),
+        ({"attribute_name": [""], "attribute_value": ["x"]}, "A value needs a name on its left."),
+        ({"attribute_name": ["a", "a"], "attribute_value": ["x", "y"]}, "the same name"),
+        ({"attribute_name": ["a"], "attribute_value": ["x" * 17_000]}, "16384 bytes"),
+    ],
+)
+def test_says_what_is_wrong_and_keeps_what_was_typed(
+    operator: Browser, changes: dict[str, Any], words: str
+) -> None:
+    answer = operator.post(reverse("console:client-new"), filled_in(tag="kept as typed", **changes))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "kept as typed" in answer.content.decode()
+    assert not Client.objects.exists()
+
+
+def test_refuses_a_phone_that_is_taken(operator: Browser) -> None:
+    make_client(phone="79160000001")
+    answer = operator.post(reverse("console:client-new"), filled_in())
+    assert "Another client has this phone." in answer.content.decode()
+
+
+def test_what_was_a_number_stays_one(operator: Browser) -> None:
+    client = make_client(attributes={"age": 41, "vip": True, "code": "007"})
+    attributes = {"attribute_name": ["age", "vip", "code"], "attribute_value": ["42", "false", "008"]}
+    operator.post(reverse("console:client-edit", args=[client.pk]), filled_in(**attributes))
+    client.refresh_from_db()
+    assert client.attributes == {"age": 42, "vip": False, "code": "008"}
+
+
+def test_refuses_a_stale_form_and_shows_what_the_client_is_now(operator: Browser) -> None:
+    client = make_client(tag="before")
+    path = reverse("console:client-edit", args=[client.pk])
+    version = client.updated_at.isoformat()
+    clients.update_client(client.pk, tag="by another")
+    answer = operator.post(path, filled_in(tag="mine", version=version))
+    assert answer.status_code == 409
+    assert "by another" in answer.content.decode()
+    client.refresh_from_db()
+    assert client.tag == "by another"
+
+
+def test_names_the_consequence_of_a_deletion_in_numbers(operator: Browser) -> None:
+    client = make_client()
+    for status in ("pending", "pending", "sent"):
+        make_message(make_running_mailing(), client, status=status)
+    path = reverse("console:client-delete", args=[client.pk])
+    page = operator.get(path).content.decode()
+    assert "To be cancelled: 2 messages." in page
+    assert "Sent, or ended in another way: 1 message" in page
+    operator.post(path)
+    assert not Client.objects.alive().exists()
+    assert Message.objects.filter(status="cancelled").count() == 2
+
+
+def test_a_viewer_makes_and_deletes_no_client(logged_in: LogIn) -> None:
+    viewer, client = logged_in("viewer"), make_client()
+    assert viewer.get(reverse("console:client-new")).status_code == 403
+    assert viewer.post(reverse("console:client-delete", args=[client.pk])).status_code == 403
+    assert Client.objects.alive().exists()
+
+
+@pytest.mark.parametrize("written", ["916123", "7916123", "+7 916 123", "8 (916) 123-45-67", "79161234567"])
+def test_finds_by_the_beginning_of_a_phone(operator: Browser, written: str) -> None:
+    client = make_client(phone="79161234567")
+    make_client(phone="79990000000")
+    answer = operator.get(reverse("console:clients"), {"phone": written})
+    assert answer.context["page"].rows == [client]
+
+
+def test_finds_by_time_zone(operator: Browser) -> None:
+    client = make_client(timezone="Asia/Omsk")
+    make_client()
+    answer = operator.get(reverse("console:clients"), {"zone": "Asia/Omsk"})
+    assert answer.context["page"].rows == [client]

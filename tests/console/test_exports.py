@@ -1,0 +1,83 @@
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from notification_service.console import export_rows
+from notification_service.console.export_rows import in_order
+from notification_service.mailings.models import Client, Message
+from tests.factories import make_client, make_message, make_messages, make_running_mailing
+
+LogIn = Callable[[str], Browser]
+
+
+def rows_of(browser: Browser, name: str, *args: Any, **query: str) -> list[dict[str, str]]:
+    answer: Any = browser.get(reverse(f"console:{name}", args=args), query)
+    assert answer.streaming
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+def test_exports_the_clients_that_the_filters_leave(operator: Browser) -> None:
+    client = make_client(tag="=1+1", attributes={"city": "Омск"})
+    make_client(tag="other")
+    (row,) = rows_of(operator, "export-clients", tag="=1+1")
+    assert (row["phone"], row["tag"]) == (client.phone, "'=1+1")
+    assert row["attributes"] == '{"city": "Омск"}'
+
+
+def test_exports_the_mailings_that_the_filters_leave(operator: Browser) -> None:
+    make_messages(make_running_mailing(text="Sale", tags=["a", "b"]), 3, status="sent")
+    make_running_mailing(text="Other")
+    (row,) = rows_of(operator, "export-mailings", q="Sale")
+    assert (row["text"], row["tags"], row["total"], row["sent"]) == ("Sale", "a, b", "3", "3")
+
+
+def test_exports_the_messages_that_the_filters_leave(operator: Browser) -> None:
+    message = make_message(status="sent")
+    make_message()
+    (row,) = rows_of(operator, "export-messages", phone=str(message.client.phone))
+    assert (row["id"], row["mailing"]) == (str(message.pk), str(message.mailing_id))
+
+
+def test_a_mailings_export_heeds_the_phone(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    message, _other = make_messages(mailing, 2)
+    rows = rows_of(operator, "export", mailing.pk, phone=str(message.client.phone))
+    assert [row["id"] for row in rows] == [str(message.pk)]
+
+
+def test_exports_why_not(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    for message in make_messages(mailing, 2):
+        changes = {"status": "failed", "error": "HTTP 400", "next_attempt_at": None}
+        Message.objects.filter(pk=message.pk).update(**changes)
+    assert rows_of(operator, "export-failures", mailing.pk) == [{"reason": "HTTP 400", "messages": "2"}]
+
+
+def test_a_viewer_takes_no_phones_away(logged_in: LogIn) -> None:
+    viewer, message = logged_in("viewer"), make_message(client=make_client(phone="79161234567"))
+    assert viewer.get(reverse("console:export-clients")).status_code == 403
+    assert rows_of(viewer, "export-messages")[0]["phone"] == "7916***4567"
+    assert rows_of(viewer, "export", message.mailing_id)[0]["phone"] == "7916***4567"
+
+
+def test_times_are_in_the_operators_zone_and_say_so(operator: Browser) -> None:
+    operator.cookies["console_timezone"] = "Asia/Kamchatka"
+    make_client()
+    assert rows_of(operator, "export-clients")[0]["created_at"].endswith("+12:00")
+
+
+@pytest.mark.django_db
+def test_reads_every_row_once_in_chunks() -> None:
+    made = [make_client().pk for _ in range(7)]
+    chunks = list(in_order(Client.objects.all(), chunk_rows=3))
+    assert [len(chunk) for chunk in chunks] == [3, 3, 1]
+    assert [client.pk for chunk in chunks for client in chunk] == made
+
+
+def test_a_message_of_a_deleted_client_has_no_phone() -> None:
+    assert export_rows.masked("") == ""

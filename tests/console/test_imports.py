@@ -1,0 +1,181 @@
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+
+from notification_service.mailings.client_uploads.run import run_waiting
+from notification_service.mailings.models import Client, ClientUpload, UploadPart
+from tests.console.conftest import make_person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LogIn = Callable[[str], Browser]
+
+GOOD = "phone,timezone,tag,city\n79160000001,Europe/Moscow,vip,Omsk\n"
+
+
+@pytest.fixture
+def operator(transactional_db: None) -> Browser:
+    return browser_of("operator")
+
+
+def browser_of(role: str) -> Browser:
+    browser = Browser()
+    browser.force_login(make_person(role))
+    return browser
+
+
+def send(browser: Browser, content: str | bytes, name: str = "clients.csv", **fields: Any) -> Any:
+    body = content.encode() if isinstance(content, str) else content
+    file = SimpleUploadedFile(name, body)
+    return browser.post(reverse("console:import-upload"), {"file": file, "whole": "yes"} | fields)
+
+
+def begin(browser: Browser, **fields: Any) -> Any:
+    upload = ClientUpload.objects.latest("pk")
+    chosen = {"encoding": upload.encoding, "separator": upload.separator, "column": upload.columns}
+    path = reverse("console:import-start", args=[upload.pk])
+    return browser.post(path, chosen | {"action": "start"} | fields, follow=True)
+
+
+def test_shows_what_is_recognised_before_anything_is_taken(operator: Browser) -> None:
+    answer = send(operator, GOOD)
+    page = operator.get(answer["Location"]).content.decode()
+    assert "The first 1 row are in order." in page or "The first 1 row" in page
+    assert "Left out:" in page
+    assert "<b>city</b>" in page
+    assert not Client.objects.exists()
+
+
+def test_takes_the_file_after_the_start_and_shows_what_it_came_to(operator: Browser) -> None:
+    send(operator, GOOD + "8916,Europe/Moscow,x,y\n")
+    assert "It starts as soon as a worker is free" in begin(operator).content.decode()
+    run_waiting()
+    upload = ClientUpload.objects.get()
+    page = operator.get(reverse("console:import", args=[upload.pk])).content.decode()
+    assert "Done. Rejected: 1 row of 2; all others are taken." in page
+    assert (upload.uploaded_by, upload.started_by) == ("operator", "operator")
+
+
+def test_the_rejected_lines_are_harmless_in_a_spreadsheet(operator: Browser) -> None:
+    send(operator, 'phone,timezone,tag,city\n=cmd|" /C calc"!A0,Europe/Moscow,a,b\n')
+    begin(operator)
+    run_waiting()
+    path = reverse("console:import-rejected", args=[ClientUpload.objects.get().pk])
+    text = operator.get(path).getvalue().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["line"] == "2"
+    assert row["reason"]
+    assert row["content"].startswith("'=cmd")
+
+
+def test_a_double_click_makes_one_import(operator: Browser) -> None:
+    first, second = send(operator, GOOD), send(operator, GOOD)
+    assert first["Location"] == second["Location"]
+    begin(operator)
+    begin(operator)
+    assert ClientUpload.objects.count() == 1
+
+
+def test_another_column_can_be_chosen(operator: Browser) -> None:
+    send(operator, "a;b;c\n79160000001;Europe/Moscow;vip\n")
+    assert "Say which column is" in begin(operator).content.decode()
+    begin(operator, column=["phone", "timezone", "tag"])
+    run_waiting()
+    assert Client.objects.get().tag == "vip"
+
+
+def test_the_same_field_twice_is_refused(operator: Browser) -> None:
+    send(operator, GOOD)
+    page = begin(operator, column=["phone", "timezone", "tag", "tag"]).content.decode()
+    assert "Two columns are chosen as “Tag”" in page
+    assert ClientUpload.objects.get().status == "ready"
+
+
+def test_another_encoding_is_looked_at_anew(operator: Browser) -> None:
+    answer = send(operator, "phone;timezone;тег\n79160000001;Europe/Moscow;важный\n".encode("cp1251"))
+    page = operator.get(answer["Location"]).content.decode()
+    assert "важный" in page
+    assert ClientUpload.objects.get().encoding == "cp1251"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(1000), "This is a picture"),
+        (b"PK\x03\x04" + bytes(1000), "save the sheet as CSV"),
+        (b"x" * 300_000, "longer than 64 KiB"),
+    ],
+)
+def test_says_at_once_what_is_no_list_and_keeps_nothing(
+    operator: Browser, content: bytes, words: str
+) -> None:
+    answer = send(operator, content)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not ClientUpload.objects.exists()
+
+
+def test_refuses_a_file_that_is_too_large_before_it_reads_it(operator: Browser) -> None:
+    class Unreadable(io.RawIOBase):
+        def read(self, _size: int = -1) -> bytes:
+            raise AssertionError("the body was read")
+
+    answer = operator.post(
+        reverse("console:import-upload"),
+        **{"wsgi.input": Unreadable(), "CONTENT_LENGTH": str(200 * 1024 * 1024)},  # type: ignore[arg-type]
+    )
+    assert answer.status_code == 413
+    assert f"more than {settings.IMPORT_MAX_MB} MB" in answer.content.decode()
+    assert "import_clients" in answer.content.decode()
+
+
+def test_a_form_that_was_cut_is_no_import(operator: Browser) -> None:
+    answer = operator.post(
+        reverse("console:import-upload"), {"file": SimpleUploadedFile("a.csv", GOOD.encode())}
+    )
+    assert answer.status_code == 422
+    assert "did not arrive whole" in answer.content.decode()
+    assert not UploadPart.objects.exists()
+
+
+def test_a_form_of_another_site_is_refused_and_nothing_is_kept(transactional_db: None) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(make_person("operator"))
+    assert send(browser, GOOD).status_code == 403
+    assert not ClientUpload.objects.exists()
+
+
+def test_a_cancelled_import_says_what_stays(operator: Browser) -> None:
+    send(operator, GOOD)
+    begin(operator)
+    upload = ClientUpload.objects.get()
+    path = reverse("console:import-cancel", args=[upload.pk])
+    assert "Cancelled. Nothing was taken." in operator.post(path, follow=True).content.decode()
+    run_waiting()
+    assert not Client.objects.exists()
+
+
+def test_a_viewer_looks_and_changes_nothing(transactional_db: None) -> None:
+    send(browser_of("operator"), GOOD)
+    viewer, pk = browser_of("viewer"), ClientUpload.objects.get().pk
+    assert viewer.get(reverse("console:imports")).status_code == 200
+    assert viewer.get(reverse("console:import", args=[pk])).status_code == 200
+    assert send(viewer, GOOD + "x").status_code == 403
+    for name in ("import-start", "import-cancel"):
+        assert viewer.post(reverse(f"console:{name}", args=[pk])).status_code == 403
+    assert viewer.get(reverse("console:import-rejected", args=[pk])).status_code == 403
+    assert ClientUpload.objects.get().status == "ready"
+
+
+def test_markup_in_a_file_is_shown_and_not_run(operator: Browser) -> None:
+    answer = send(operator, "phone,timezone,<script>alert(1)</script>\n1,2,<img src=x>\n", "<b>.csv")
+    page = operator.get(answer["Location"]).content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+    assert "&lt;img src=x&gt;" in page
