@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from notification_service.mailings.models import Client, Mailing, Message, MinuteCount
+from notification_service.mailings.client_uploads.arrival import Arrival
+from notification_service.mailings.models import Client, ClientUpload, Mailing, Message, MinuteCount
 from tests.console.browser.conftest import log_in
 from tests.factories import make_attempt, make_mailing, make_running_mailing
 
@@ -71,9 +72,31 @@ def seeded_screens() -> dict[str, str]:
         "message": f"/messages/{message.pk}/",
         "clients": "/clients/",
         "client": f"/clients/{message.client_id}/",
+        "client-edit": f"/clients/{message.client_id}/edit/",
+        "client-delete": f"/clients/{message.client_id}/delete/",
+        **{f"import-{name}": path for name, path in uploads().items()},
+        "imports": "/clients/imports/",
         "people": "/settings/people/",
         "keys": "/settings/keys/",
     }
+
+
+def uploads() -> dict[str, str]:
+    """One to be started, one that runs, one that has ended."""
+    made = {}
+    for status in ("ready", "running", "finished"):
+        arrival = Arrival(file_name=f"клиенты-{status}.csv", by="anna")
+        rows = "".join(f"{79161000000 + 7 * n};Europe/Moscow;vip;Москва\n" for n in range(400))
+        arrival.write(f"Телефон;Часовой пояс;Тег;Город\n{rows[:900]}8916;Mars;x;y\n{rows[900:]}".encode())
+        arrival.write(f"# {status}\n".encode())
+        made[status] = arrival.finish()
+    now = timezone.now()
+    taken = {"started_at": now, "started_by": "anna", "created": 25_000, "updated": 812, "rejected": 3}
+    uploads = ClientUpload.objects.filter(pk=made["running"].pk)
+    uploads.update(status="running", bytes_done=made["running"].size * 2 // 5, **taken)
+    ended = {"status": "finished", "finished_at": now, "unchanged": 1_204, "rejected_kept": 3}
+    ClientUpload.objects.filter(pk=made["finished"].pk).update(**ended, **taken)
+    return {status: f"/clients/imports/{upload.pk}/" for status, upload in made.items()}
 
 
 def make_directory(count: int) -> list[Client]:
