@@ -1,12 +1,15 @@
 """Typed readers of the environment, each of which names the variable in its error."""
 
+import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import environs
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+ROLES = ("viewer", "operator", "administrator")
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
 
 
@@ -42,6 +45,33 @@ class Environment(environs.FileAwareEnv):
         if url and not url.startswith(("http://", "https://")):
             raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL")
         return url.rstrip("/")
+
+    def identity_provider(self) -> dict[str, Any]:
+        """The OIDC_… variables; without OIDC_ISSUER there is no such provider."""
+        issuer = self.http_url("OIDC_ISSUER")
+        if issuer.startswith("http://") and urlsplit(issuer).hostname not in ("localhost", "127.0.0.1"):
+            raise ImproperlyConfigured("OIDC_ISSUER must be an https:// URL")
+        groups: dict[str, list[str]] = {role: self.list(f"OIDC_ROLE_{role.upper()}", []) for role in ROLES}
+        if issuer and not any(groups.values()):
+            raise ImproperlyConfigured("OIDC_ISSUER is set, but no OIDC_ROLE_… names a group: nobody gets in")
+        given = {name: self.str(f"OIDC_{name.upper()}", "") for name in ("client_id", "client_secret")}
+        if issuer and not all(given.values()):
+            raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
+        return given | {
+            "issuer": issuer,
+            # Another issuer's `sub` may be the same: it must not be the same person.
+            "provider_id": f"oidc-{hashlib.sha256(issuer.encode()).hexdigest()[:12]}",
+            "name": self.str("OIDC_NAME", "OpenID Connect") if issuer else "",
+            "groups_claim": self.str("OIDC_GROUPS_CLAIM", "groups"),
+            "role_groups": groups,
+            "session_hours": self.positive("OIDC_SESSION_HOURS", 12),
+        }
+
+    def zero_or_more(self, name: str, default: int) -> int:
+        value: int = self.int(name, default)
+        if value < 0:
+            raise ImproperlyConfigured(f"{name} must be 0 or more, not {value}")
+        return value
 
     def positive(self, name: str, default: float) -> float:
         value: float = self.float(name, default)

@@ -12,7 +12,7 @@ PHONE = re.compile(r"([78])(?<![\w.].)([ (-]{0,2}\d{3})[ )-]{0,2}\d{3}[ -]?\d{2}
 IDS = ("_id", "_ids")  # never phones, and many
 
 # Seven wake-up calls a second would bury everything else; their failures are errors, and stay.
-QUIET = ("celery.app.trace", "celery.worker.strategy")
+QUIET = ("celery.app.trace", "celery.worker.strategy", "axes")
 
 
 def configure(*, log_format: str, level: str) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-VIEWER, OPERATOR, ADMINISTRATOR = "viewer", "operator", "administrator"
-ROLES = (VIEWER, OPERATOR, ADMINISTRATOR)
+from notification_service import environment
+
+VIEWER, OPERATOR, ADMINISTRATOR = ROLES = environment.ROLES
 
 _LOOK = {"mailings": {"client": ["view"], "mailing": ["view"], "message": ["view"], "gateway": ["view"]}}
 _WRITE = {"mailings": {"client": ["add", "change", "delete"], "mailing": ["add", "change", "delete"]}}

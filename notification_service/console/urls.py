@@ -64,6 +64,16 @@ urlpatterns = [
     path("settings/people/", page(people.people_list, needs="auth.view_user"), name="people"),
     path("settings/people/new/", page(people.create, needs="auth.add_user"), name="person-new"),
     path("settings/people/<int:pk>/", page(people.edit, needs="auth.change_user"), name="person"),
+    path(
+        "settings/people/<int:pk>/unlock/",
+        page(people.unlock, needs="auth.change_user"),
+        name="person-unlock",
+    ),
+    path(
+        "settings/people/<int:pk>/second-factor/remove/",
+        page(people.remove_second_factor, needs="auth.change_user"),
+        name="person-second-factor",
+    ),
     path("settings/keys/", page(keys.key_list, needs=KEYS), name="keys"),
     path("settings/keys/<int:pk>/revoke/", page(keys.revoke, needs="api.change_apikey"), name="key-revoke"),
 ]

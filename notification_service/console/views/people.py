@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -9,15 +10,22 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from notification_service.console import words
 from notification_service.console.person_form import NewPersonForm, PersonForm
 from notification_service.console.roles import ROLES, VIEWER
+from notification_service.console.sign_in.lockout import locked_until
+from notification_service.console.sign_in.lockout import unlock as unlock_name
 from notification_service.console.views.page import show
 
 
 def people_list(request: HttpRequest) -> HttpResponse:
-    people = [(person, _role(person)) for person in _people(request).order_by("username")]
+    locked = locked_until()
+    people = [
+        (person, _role(person), locked.get(person.username))
+        for person in _people(request).order_by("username")
+    ]
     return show(request, "people.html", title=_("People"), section="people", people=people)
 
 
@@ -40,7 +48,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         _save(person, form.cleaned_data)
         messages.success(request, _("“%(name)s” is changed.") % {"name": person.username})
         return redirect("console:people")
-    return _page(request, form, title=person.username)
+    has_second_factor = Authenticator.objects.filter(user=person).exists()
+    return _page(request, form, title=person.username, person=person, has_second_factor=has_second_factor)
+
+
+@require_POST
+def unlock(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(_people(request), pk=pk)
+    unlock_name(person.username)
+    messages.success(request, _("“%(name)s” may log in now.") % {"name": person.username})
+    return redirect("console:people")
+
+
+@require_POST
+def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_object_or_404(_people(request), pk=pk)
+    Authenticator.objects.filter(user=person).delete()
+    messages.success(request, _("“%(name)s” is changed.") % {"name": person.username})
+    return redirect("console:person", pk)
 
 
 @transaction.atomic
@@ -71,6 +96,6 @@ def _role(person: User) -> str:
     )
 
 
-def _page(request: HttpRequest, form: Any, *, title: str) -> HttpResponse:
+def _page(request: HttpRequest, form: Any, *, title: str, **context: Any) -> HttpResponse:
     code = 422 if form.errors else 200
-    return show(request, "person.html", title=title, section="people", code=code, form=form)
+    return show(request, "person.html", title=title, section="people", code=code, form=form, **context)

@@ -1,0 +1,89 @@
+"""Who of those that an identity provider knows may come in, and as what."""
+
+from typing import Any
+
+import structlog
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from notification_service.console.sign_in.claims import full_name_of, role_of, username_of
+from notification_service.console.sign_in.openid import ProviderError
+
+log = structlog.get_logger(__name__)
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """A person is who the provider's `sub` says: never somebody who has the same name or e-mail address."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        role = _role(sociallogin)
+        if sociallogin.is_existing:
+            give_role(sociallogin.user, role)
+        if role is None:
+            log.warning("sign-in refused: no mapped group", subject=sociallogin.account.uid)
+            words = _("Your account is known, but none of its groups has a role here. Ask an administrator.")
+            raise ImmediateHttpResponse(refusal(request, words, status=403))
+        if sociallogin.is_existing and not sociallogin.user.is_active:
+            words = _("This account may not log in. Ask an administrator.")
+            raise ImmediateHttpResponse(refusal(request, words, status=403))
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return _role(sociallogin) is not None
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> User:
+        user: User = sociallogin.user
+        user.first_name, user.is_staff = full_name_of(_claims(sociallogin)), True
+        return user
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        sociallogin.user.username = _free_name(username_of(_claims(sociallogin)) or "user")
+        user: User = super().save_user(request, sociallogin, form)
+        give_role(user, _role(sociallogin))
+        return user
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: Any = None,
+    ) -> None:
+        # The library's own errors may quote the provider's answer, tokens included.
+        reason = str(exception) if isinstance(exception, ProviderError) else type(exception).__name__
+        log.warning("sign-in failed", error=str(error), reason=reason)
+        words = _("Signing in did not work. Try again; if it happens again, tell an administrator.")
+        raise ImmediateHttpResponse(refusal(request, words, status=403))
+
+
+def give_role(user: User, role: str | None) -> None:
+    """The groups that the provider's say amounts to, and no other: a role given by hand goes as well."""
+    user.groups.set(Group.objects.filter(name=role) if role else [])
+
+
+def _free_name(wanted: str) -> str:
+    names = (wanted, *(f"{wanted[:140]}-{number}" for number in range(2, 1000)))
+    return next(name for name in names if not User.objects.filter(username__iexact=name).exists())
+
+
+def refusal(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
+    return render(request, "console/sign_in_refused.html", {"words": words}, status=status)
+
+
+def _role(sociallogin: SocialLogin) -> str | None:
+    return role_of(
+        _claims(sociallogin), claim=settings.OIDC["groups_claim"], groups=settings.OIDC["role_groups"]
+    )
+
+
+def _claims(sociallogin: SocialLogin) -> dict[str, Any]:
+    claims: dict[str, Any] = sociallogin.account.extra_data["id_token"]
+    return claims
