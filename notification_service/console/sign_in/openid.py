@@ -129,8 +129,11 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
         )
         return response
 
+    def extract_common_fields(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {}  # an e-mail address proves nothing here: accounts are never linked by it
+
     def extract_email_addresses(self, data: Mapping[str, Any]) -> list[Any]:
-        return []  # an address proves nothing here: accounts are never linked by it
+        return []
 
 
 class Callback(OAuth2CallbackView):  # type: ignore[misc]
