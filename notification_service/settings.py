@@ -34,6 +34,7 @@ try:
     HSTS_SECONDS = env.zero_or_more("HSTS_SECONDS", 365 * 24 * 3600)
     TRUSTED_PROXIES = env.zero_or_more("TRUSTED_PROXIES", 0)
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+    API_RATE_LIMIT = env.zero_or_more("API_RATE_LIMIT", 1200)  # requests of a key in a minute; 0: no limit
     LOGIN_ATTEMPTS = env.positive_int("LOGIN_ATTEMPTS", 5)
     LOGIN_LOCK_MINUTES = env.positive("LOGIN_LOCK_MINUTES", 15)
     OIDC = env.identity_provider()
@@ -256,6 +257,7 @@ REST_FRAMEWORK = {
         "notification_service.api.authentication.ConsoleSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["notification_service.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["notification_service.api.throttling.Allowance"],
     "DEFAULT_PARSER_CLASSES": ["notification_service.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",

@@ -143,7 +143,7 @@ def test_a_throttled_request_says_when_to_come_back() -> None:
 
 
 def test_the_console_keeps_its_own_errors(stranger: Api) -> None:
-    answer = stranger.http.get(reverse("admin:index"), headers={"Host": "evil.example"})
+    answer = stranger.http.get(reverse("console:overview"), headers={"Host": "evil.example"})
     assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 

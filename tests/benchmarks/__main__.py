@@ -35,6 +35,7 @@ def set_up_django(database_url: str, broker_url: str, folder: Path) -> None:
         DATABASE_URL=database_url,
         BROKER_URL=broker_url,
         DATA_DIR=str(folder),
+        API_RATE_LIMIT="0",
         LOG_LEVEL="WARNING",
         DJANGO_SETTINGS_MODULE="notification_service.settings",
     )

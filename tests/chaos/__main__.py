@@ -74,6 +74,7 @@ def _set_up_django(database_url: str, broker_url: str, folder: Path) -> str:
         DATABASE_URL=database_url,
         BROKER_URL=broker_url,
         DATA_DIR=str(folder),
+        API_RATE_LIMIT="0",
         DJANGO_SETTINGS_MODULE="notification_service.settings",
     )
     import django
