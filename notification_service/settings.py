@@ -33,7 +33,6 @@ try:
     HTTPS = env.bool("HTTPS", False)
     HSTS_SECONDS = env.zero_or_more("HSTS_SECONDS", 365 * 24 * 3600)
     TRUSTED_PROXIES = env.zero_or_more("TRUSTED_PROXIES", 0)
-    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     API_RATE_LIMIT = env.zero_or_more("API_RATE_LIMIT", 1200)  # requests of a key in a minute; 0: no limit
     LOGIN_ATTEMPTS = env.positive_int("LOGIN_ATTEMPTS", 5)
     LOGIN_LOCK_MINUTES = env.positive("LOGIN_LOCK_MINUTES", 15)
