@@ -72,6 +72,7 @@ try:
         "retry_base_seconds": env.positive("RETRY_BASE_SECONDS", 1),
         "retry_cap_seconds": env.positive("RETRY_CAP_SECONDS", 600),
         "max_attempts": env.int("MAX_ATTEMPTS", 0),
+        "breaker_failures": env.int("BREAKER_FAILURES", 20),
         "probe_interval_seconds": env.positive("PROBE_INTERVAL_SECONDS", 2),
         "deadline_guard_seconds": env.positive("DEADLINE_GUARD_SECONDS", 0.2),
     }

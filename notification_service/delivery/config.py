@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DeliveryConfig:
-    gateway_url: str  # base URL; requests go to {gateway_url}/v1/send/{message id}
-    gateway_token: str
     batch_size: int = 1000  # messages a claim takes at most
     max_concurrency: int = 64  # requests under way at once, of this process
     connect_timeout_seconds: float = 3
@@ -16,7 +14,8 @@ class DeliveryConfig:
     retry_base_seconds: float = 1
     retry_cap_seconds: float = 600
     max_attempts: int = 0  # after which a message fails; 0: tried until the deadline
-    probe_interval_seconds: float = 2  # between probes of a gateway that does not let us in
+    breaker_failures: int = 20  # requests in a row without a good answer that open a gateway's breaker
+    probe_interval_seconds: float = 2  # between probes of a gateway whose breaker is open
     deadline_guard_seconds: float = 0.2  # before end_at or a window's end in which no request starts
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The engine's loop: claim, send, decide, record, until nothing is due.
+"""The engine's loop for one gateway: claim, send, decide, record, until nothing is due.
 
 The order is what makes it safe to die between any two lines: a message is `sending` under a lease,
 committed, before its request starts; an outcome is recorded after the answer; a batch is closed after
@@ -7,23 +7,28 @@ its last outcome. What is not recorded by then is rescued when the lease ends.
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from contextlib import suppress
+from datetime import datetime
 from random import Random
 
 import structlog
 
+from notification_service.delivery.breaker import TroubleCount
+from notification_service.delivery.concurrency import AdaptiveConcurrency
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateways.base import Gateway
+from notification_service.delivery.gateways import Gateway
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.outcome import Answer, Held, NoAnswer, Sent, decide
+from notification_service.delivery.news import News
+from notification_service.delivery.outcome import ACCEPTED, Answer, Held, NoAnswer, Outcome, Sent, decide
 from notification_service.delivery.pace import Pace
+from notification_service.delivery.permits import LATE_SECONDS, Permits
 from notification_service.delivery.rows import Claimed, MailingTerms, Recordable, put_back, unsent
-from notification_service.delivery.worker_clock import DatabaseClock, OpenZones
+from notification_service.delivery.worker_clock import OpenZones
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
 FULL_CLAIM_SECONDS = 0.005  # between looks whether there is room for another claim
+NO_PERMIT_SECONDS = 0.02  # between questions whether the gateway's limit allows more
 INFORMED_SECONDS = 0.5  # for how long the last look around is news enough to start a request on
 STALE_SECONDS = 0.01  # between looks whether there is fresh news
 MAX_UNRECORDED = 20_000  # outcomes that wait for a slow database, beyond which nothing more is claimed
@@ -32,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 class Dispatcher:
-    """Sends what is due, on one event loop, from `drain` to `drain`."""
+    """Sends what is due for a gateway, on one event loop, from `drain` to `drain`."""
 
     def __init__(
         self, config: DeliveryConfig, *, gateway: Gateway, claims: MessageQueue, records: MessageQueue
@@ -41,19 +46,21 @@ class Dispatcher:
         self._gateway = gateway
         self._claims = claims  # claiming and recording overlap: each has a connection of its own
         self._records = records
-        self._clock = DatabaseClock()
+        self._concurrency = AdaptiveConcurrency(
+            full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
+        )
+        self._news = News(config, records, self._concurrency)
+        self._clock = self._news.clock
         self._zones = OpenZones(self._clock, guard_seconds=config.deadline_guard_seconds)
         self._pace = Pace(config)
+        self._permits = Permits()
+        self._troubles = TroubleCount(limit=config.breaker_failures)
         self._random = Random()  # noqa: S311 (jitter is no secret)
-        self._buffer: asyncio.Queue[Claimed] = asyncio.Queue()
-        self._terms: dict[int, MailingTerms] = {}
+        self._buffer: deque[Claimed] = deque()
+        self._senders: set[asyncio.Task[None]] = set()
         self._outcomes = Recordable()
-        self._unrecorded: Counter[int] = Counter()  # by batch
         self._under_way = 0  # claimed and without an outcome
-        self._is_held = False
-        self._hold_reason: str | None = None
-        self._was_let_in = False
-        self._informed_at = 0.0  # time.monotonic() of the news in terms, clock and gateway
+        self._without_permit = 0  # claimed for a gateway with a limit per second, and without a moment of it
         self._probe: Claimed | None = None
         self._stopping = False
 
@@ -62,70 +69,97 @@ class Dispatcher:
         self._stopping = True
 
     async def drain(self) -> None:
-        """Send until nothing is due, the gateway is held, or the worker stops."""
-        self._terms = {}
-        await self._look_around()
-        async with self._senders_and_recorder():
-            if self._is_held:
-                await self._send_probe()
-                await self._look_around()
-            await self._claim_until_dry()
-            await self._wait_for_outcomes()
-
-    @asynccontextmanager
-    async def _senders_and_recorder(self) -> AsyncIterator[None]:
+        """Send until nothing is due, the gateway is held or disabled, or the worker stops."""
+        self._news.terms.clear()
+        await self._look()
         drained = asyncio.Event()
         recorder = asyncio.create_task(self._record_until(drained))
-        senders = [asyncio.create_task(self._send_from_buffer()) for _ in range(self._config.max_concurrency)]
         try:
-            yield
+            if self._news.is_held:
+                await self._send_probe()
+                await self._look()
+            await self._claim_until_dry()
         finally:
-            for sender in senders:
-                sender.cancel()
-            await asyncio.gather(*senders, return_exceptions=True)
+            await self._wait_for_outcomes()
             drained.set()
             await recorder  # never cancelled: what it holds is not written anywhere yet
+        await self._news.leave()
 
     # claim
 
     async def _claim_until_dry(self) -> None:
-        while not self._stopping and not self._is_held:
-            room = self._pace.room(under_way=self._under_way)
-            if not room or len(self._outcomes) >= MAX_UNRECORDED:
+        while not self._stopping and self._news.is_open:
+            room = await self._room()
+            if room is None:
+                await asyncio.sleep(NO_PERMIT_SECONDS)
+            elif not room and not self._concurrency.limit and not self._under_way:
+                return  # other workers have all of the gateway
+            elif not room:
                 await asyncio.sleep(FULL_CLAIM_SECONDS)
             elif not await self._claim(room):
                 if not self._under_way:
                     return
                 await asyncio.sleep(IDLE_CLAIM_SECONDS)
+            self._start_senders()
 
-    async def _claim(self, limit: int) -> list[Claimed]:
-        messages = await self._claims.claim(limit)
-        if unknown := {message.mailing_id for message in messages} - self._terms.keys():
-            self._terms |= await self._claims.terms(list(unknown))
-        self._unrecorded.update(message.batch_id for message in messages)
+    async def _room(self) -> int | None:
+        """How many messages to claim now; None while the gateway's limit allows no request."""
+        limit = self._concurrency.limit
+        room = self._pace.room(under_way=self._under_way, concurrency=limit) if limit else 0
+        if len(self._outcomes) >= MAX_UNRECORDED:
+            room = 0
+        if not self._news.has_rate:
+            return room
+        return min(room, await self._reserve(room)) or (None if room else 0)
+
+    async def _reserve(self, wanted: int) -> int:
+        """Have moments for what is claimed without one and `wanted` more; answer how many more it may be."""
+        free = self._permits.left(now=self._clock.time()) - self._without_permit
+        if free < wanted:
+            self._permits.add(await self._claims.take_permits(wanted - free))
+            free = self._permits.left(now=self._clock.time()) - self._without_permit
+        return max(0, free)
+
+    async def _claim(self, limit: int, *, is_probe: bool = False) -> list[Claimed]:
+        messages = await self._claims.claim(limit, is_probe=is_probe)
+        await self._news.learn({message.mailing_id for message in messages})
         self._under_way += len(messages)
-        for message in messages:
-            self._buffer.put_nowait(message)
+        self._without_permit += len(messages) if self._news.has_rate else 0
+        self._buffer.extend(messages)
         return messages
 
     async def _send_probe(self) -> None:
-        """Let one message find out whether a held gateway lets us in again."""
+        """Let one message find out whether a held gateway takes messages again."""
         if self._stopping or not await self._claims.take_probe():
             return
-        claimed = await self._claim(1)
+        while self._news.has_rate and not self._stopping and not await self._reserve(1):  # noqa: ASYNC110
+            await asyncio.sleep(NO_PERMIT_SECONDS)
+        claimed = await self._claim(1, is_probe=True)
+        if not claimed:
+            await self._claims.end_probe()
         self._probe = claimed[0] if claimed else None
         await self._wait_for_outcomes()
         self._probe = None
 
     async def _wait_for_outcomes(self) -> None:
-        while self._under_way:  # noqa: ASYNC110 (an event would cost every message something)
+        while self._under_way:
+            self._start_senders(at_least=self._probe is not None)
             await asyncio.sleep(FULL_CLAIM_SECONDS)
 
     # send
 
+    def _start_senders(self, *, at_least: bool = False) -> None:
+        limit = max(self._concurrency.limit, at_least)
+        if not limit:
+            self._put_back_all()
+        for _ in range(min(limit - len(self._senders), len(self._buffer))):
+            sender = asyncio.create_task(self._send_from_buffer())
+            self._senders.add(sender)
+            sender.add_done_callback(self._senders.discard)
+
     async def _send_from_buffer(self) -> None:
-        while True:
-            message = await self._buffer.get()
+        while self._buffer and len(self._senders) <= max(1, self._concurrency.limit):
+            message = self._buffer.popleft()
             try:
                 await self._deliver(message)
             except Exception:
@@ -135,21 +169,40 @@ class Dispatcher:
                 self._under_way -= 1
 
     async def _deliver(self, message: Claimed) -> None:
-        await self._wait_for_news(message)
-        terms = self._terms.get(message.mailing_id)
+        if self._news.has_rate and not await self._take_permit(message):
+            self._put_back(message)
+            return
+        if time.monotonic() > self._news.informed_at + INFORMED_SECONDS:
+            await self._wait_for_news(message)
+        terms = self._news.terms.get(message.mailing_id)
         if terms is None or not self._may_start(message, terms):
-            self._outcomes.unsent.append(put_back(message, until=self._clock.now()))
+            self._put_back(message)
         elif terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
-            self._outcomes.unsent.append(put_back(message, until=opening))
+            self._put_back(message, until=opening)
         else:
+            started_at = time.monotonic()
             answer = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
-            self._pace.count()
-            self._conclude(message, terms, answer)
+            self._conclude(message, terms, answer, seconds=time.monotonic() - started_at)
+
+    async def _take_permit(self, message: Claimed) -> bool:
+        """Wait for a moment at which the gateway's limit allows a request; False: too late for this one."""
+        self._without_permit = max(0, self._without_permit - 1)
+        while time.monotonic() < message.batch.start_before and not self._stopping:
+            now = self._clock.time()
+            moment = self._permits.take(now=now)
+            await asyncio.sleep(STALE_SECONDS if moment is None else max(0.0, moment - now))
+            if moment is not None and self._is_in_time(moment):
+                return True
+        return False
+
+    def _is_in_time(self, moment: float) -> bool:
+        is_informed = time.monotonic() <= self._news.informed_at + INFORMED_SECONDS
+        return is_informed and self._clock.time() <= moment + LATE_SECONDS
 
     async def _wait_for_news(self, message: Claimed) -> None:
         """Rule 10 holds a worker that hung, or whose database is away, to what it has not heard yet."""
-        until = message.start_before
-        while until > time.monotonic() > self._informed_at + INFORMED_SECONDS:  # noqa: ASYNC110 (time, too)
+        until = message.batch.start_before
+        while until > time.monotonic() > self._news.informed_at + INFORMED_SECONDS:  # noqa: ASYNC110
             await asyncio.sleep(STALE_SECONDS)
 
     def _may_start(self, message: Claimed, terms: MailingTerms) -> bool:
@@ -157,32 +210,37 @@ class Dispatcher:
         return (
             terms.is_running
             and not self._stopping
-            and (not self._is_held or message is self._probe)
-            and time.monotonic() < message.start_before
+            and (self._news.is_open or message is self._probe)
+            and time.monotonic() < message.batch.start_before
             and self._clock.time() < terms.end_at.timestamp() - self._config.deadline_guard_seconds
         )
 
+    def _put_back(self, message: Claimed, *, until: datetime | None = None) -> None:
+        self._outcomes.unsent.append(put_back(message, until=until or self._clock.now()))
+
+    def _put_back_all(self) -> None:
+        while self._buffer:
+            self._put_back(self._buffer.popleft())
+            self._under_way -= 1
+
     # decide
 
-    def _conclude(self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer) -> None:
-        now = self._clock.now()
-        outcome = decide(
-            answer,
-            judge=self._gateway.judge,
-            attempt=message.attempt,
-            give_up_on_unknown=terms.give_up_on_unknown,
-            now=now,
-            config=self._config,
-            random=self._random,
-        )
-        if message is self._probe and isinstance(answer, Answer) and not isinstance(outcome, Held):
-            self._was_let_in = True  # no answer at all says nothing about that
-        if isinstance(outcome, Sent):
-            self._outcomes.sent.append((message, now.timestamp()))
+    def _conclude(
+        self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer, *, seconds: float
+    ) -> None:
+        self._pace.count()
+        if isinstance(answer, Answer) and self._gateway.judge(answer) is ACCEPTED and not self._probe:
+            self._concurrency.note(seconds=seconds, overloaded=False)
+            self._troubles.reset()
+            self._outcomes.sent.append((message, self._clock.time()))
             return
-        if isinstance(outcome, Held):
-            self._is_held, self._hold_reason = True, outcome.reason
-        terms = self._terms.get(message.mailing_id, terms)  # the window may have changed meanwhile
+        outcome = self._decide(message, terms, answer)
+        self._judge_gateway(message, answer, outcome, seconds=seconds)
+        if isinstance(outcome, Sent):
+            self._outcomes.sent.append((message, self._clock.time()))
+            return
+        terms = self._news.terms.get(message.mailing_id, terms)  # the window may have changed meanwhile
+        now = self._clock.now()
         self._outcomes.unsent.append(unsent(message, outcome, answer=answer, terms=terms, now=now))
         log.info(
             "attempt failed",
@@ -192,6 +250,31 @@ class Dispatcher:
             outcome=type(outcome).__name__,
             reason=outcome.reason,
         )
+
+    def _decide(self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer) -> Outcome:
+        return decide(
+            answer,
+            judge=self._gateway.judge,
+            attempt=message.attempt,
+            give_up_on_unknown=terms.give_up_on_unknown,
+            now=self._clock.now(),
+            config=self._config,
+            random=self._random,
+        )
+
+    def _judge_gateway(
+        self, message: Claimed, answer: Answer | NoAnswer, outcome: Outcome, *, seconds: float
+    ) -> None:
+        """What the end of a request says about the gateway: its breaker, its speed."""
+        self._concurrency.note(seconds=seconds, overloaded=_is_overload(answer))
+        is_down = self._troubles.note(is_trouble=outcome.is_trouble)
+        if isinstance(outcome, Held):
+            self._news.hold(outcome.reason)
+        elif message is self._probe and not outcome.is_trouble:
+            self._news.let_in()
+        elif not isinstance(outcome, Sent) and (is_down or message is self._probe):
+            self._troubles.reset()
+            self._news.hold(outcome.reason)
 
     # record
 
@@ -203,7 +286,7 @@ class Dispatcher:
             is_last = drained.is_set()  # asked before recording: what comes during it needs another round
             try:
                 await self._record()
-                await self._look_around()
+                await self._look()
             except Exception:
                 log.exception("recording failed")  # ours to mend; the next round tries again
 
@@ -216,34 +299,14 @@ class Dispatcher:
         except BaseException:
             self._outcomes.extend(outcomes)  # recorded twice they change nothing twice
             raise
-        self._unrecorded.subtract(message.batch_id for message, _ in outcomes.sent)
-        self._unrecorded.subtract(unsent.message.batch_id for unsent in outcomes.unsent)
-        if done := [batch_id for batch_id, left in self._unrecorded.items() if left <= 0]:
+        if done := outcomes.count_off():
             await self._records.close_batches(done)
-            for batch_id in done:
-                del self._unrecorded[batch_id]
 
-    async def _look_around(self) -> None:
-        """See what others have changed: the gateway, the mailings, the clock."""
-        asked_at = time.monotonic()
-        if self._hold_reason is not None:
-            await self._records.hold_gateway(self._hold_reason)
-            self._hold_reason = None
-        elif self._was_let_in:
-            await self._records.release_gateway()
-            self._was_let_in = False
-        state = await self._records.gateway_state()
-        self._clock.set_ahead(state.database_ahead)
-        self._is_held = state.is_held or self._hold_reason is not None
-        await self._refresh_terms()
-        self._informed_at = asked_at
+    async def _look(self) -> None:
+        await self._news.look(under_way=len(self._senders))
+        self._concurrency.adjust(now=time.monotonic(), full=self._news.full_concurrency)
 
-    async def _refresh_terms(self) -> None:
-        """Keep the present terms of mailings that run; a claim asks for the others."""
-        known = list(self._terms)  # a claim may add to them while this waits
-        present = await self._records.terms(known) if known else {}
-        for mailing_id in known:
-            if mailing_id in present and present[mailing_id].is_running:
-                self._terms[mailing_id] = present[mailing_id]
-            else:
-                self._terms.pop(mailing_id, None)
+
+def _is_overload(answer: Answer | NoAnswer) -> bool:
+    """Whether a gateway had no time for a request; a refused connection takes none of its own."""
+    return answer.maybe_taken if isinstance(answer, NoAnswer) else answer.status == 429

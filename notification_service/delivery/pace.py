@@ -20,14 +20,14 @@ class Pace:
         """Note that a request has ended."""
         self._sent += 1
 
-    def room(self, *, under_way: int) -> int:
+    def room(self, *, under_way: int, concurrency: int) -> int:
         """How many messages to claim now, given how many are claimed and without an outcome.
 
         Every free connection has a message, and a quarter of a second of sending waits behind them;
         0 until at least half of that is wanted, so that claims stay few and large.
         """
         ahead = min(self._measure() * SECONDS_AHEAD, 2 * self._config.batch_size)
-        room = int(ahead) + self._config.max_concurrency - under_way
+        room = int(ahead) + concurrency - under_way
         return min(room, self._config.batch_size) if room >= max(1, ahead / 2) else 0
 
     def _measure(self) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
 from notification_service.delivery.outcome import Answer, Failed, Held, NoAnswer, Retry, Unknown
@@ -11,17 +11,24 @@ from notification_service.mailings.send_window import SendWindow, next_opening
 ANSWER_CHARACTERS = 500  # of an answer's start, kept with its attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that is this worker's until its batch's lease ends."""
+@dataclass(slots=True)
+class ClaimedBatch:
+    """What one claim took; its messages are this worker's until its lease ends."""
 
     id: int
+    left: int  # messages whose outcome is not recorded
+    start_before: float  # time.monotonic() from which the lease is too short for a request, or phones are old
+
+
+class Claimed(NamedTuple):
+    """A message of a claim. A tuple, for a worker makes ten thousands of them a second."""
+
+    batch: ClaimedBatch
+    id: int
     mailing_id: int
-    batch_id: int
     attempt: int  # counts from 1, this one included
     phone: str
     timezone: str
-    start_before: float  # time.monotonic() from which its lease is too short for a request, or its phone old
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,31 @@ class MailingTerms:
 
 @dataclass(frozen=True, slots=True)
 class GatewayState:
-    is_held: bool
     database_ahead: float  # add to time.monotonic() for the database's time, seconds since the epoch
+    is_enabled: bool
+    is_held: bool
+    has_rate: bool  # a limit of requests per second
+    max_concurrency: int | None  # over all workers together
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a worker does with a gateway, for its row."""
+
+    limit: int | None  # the gateway's max_concurrency, as last seen
+    under_way: int
+    concurrency: int
+    full_concurrency: int
+    latency_seconds: float | None
+    lease_seconds: float
+
+    def columns(self) -> dict[str, float | None]:
+        return {
+            "concurrency": self.concurrency,
+            "full_concurrency": self.full_concurrency,
+            "latency_ms": None if self.latency_seconds is None else self.latency_seconds * 1000,
+            "lease_seconds": self.lease_seconds,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +96,13 @@ class Recordable:
 
     def __len__(self) -> int:
         return len(self.sent) + len(self.unsent)
+
+    def count_off(self) -> list[int]:
+        """Note that these are recorded; answer the batches whose last messages were among them."""
+        messages = [message for message, _ in self.sent] + [unsent.message for unsent in self.unsent]
+        for message in messages:
+            message.batch.left -= 1
+        return list({message.batch.id for message in messages if message.batch.left <= 0})
 
     def extend(self, other: "Recordable") -> None:
         self.sent.extend(other.sent)

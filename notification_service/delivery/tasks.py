@@ -47,7 +47,7 @@ def delivery_config() -> DeliveryConfig:
         raise ImproperlyConfigured("GATEWAY_URL is not set: the workers have nowhere to send to")
     try:
         knobs: dict[str, Any] = settings.DELIVERY
-        return DeliveryConfig(gateway_url=settings.GATEWAY_URL, gateway_token=settings.GATEWAY_TOKEN, **knobs)
+        return DeliveryConfig(**knobs)
     except ValueError as error:
         raise ImproperlyConfigured(str(error)) from None
 

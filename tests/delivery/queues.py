@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import psycopg
 from django.db import connection
 
 from notification_service.delivery import message_queue
@@ -19,18 +20,27 @@ Result = TypeVar("Result")
 
 
 def config(**knobs: Any) -> DeliveryConfig:
-    return DeliveryConfig("http://gateway", "token", **knobs)
+    return DeliveryConfig(**knobs)
 
 
 @asynccontextmanager
 async def open_queue(
-    conninfo: str, *, claimed_by: str = "worker", **knobs: Any
+    conninfo: str, *, claimed_by: str = "worker", gateway: str = "main", **knobs: Any
 ) -> AsyncIterator[MessageQueue]:
-    queue = MessageQueue(conninfo, config(**knobs), claimed_by=claimed_by)
+    queue = MessageQueue(
+        conninfo, config(**knobs), claimed_by=claimed_by, gateway_id=gateway_id(conninfo, gateway)
+    )
     try:
         yield queue
     finally:
         await queue.close()
+
+
+def gateway_id(conninfo: str, name: str = "main") -> int:
+    with psycopg.connect(conninfo) as other:
+        row = other.execute("SELECT id FROM mailings_gateway WHERE name = %s", [name]).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def on_queue(conninfo: str, call: Callable[[MessageQueue], Awaitable[Result]], **knobs: Any) -> Result:
@@ -47,10 +57,12 @@ def claim(conninfo: str, limit: int = 100) -> list[Claimed]:
     return on_queue(conninfo, lambda queue: queue.claim(limit))
 
 
-def record_sent(conninfo: str, messages: Iterable[Claimed], *, at: datetime | None = None) -> None:
+def record_sent(
+    conninfo: str, messages: Iterable[Claimed], *, at: datetime | None = None, gateway: str = "main"
+) -> None:
     sent_at = (at or now()).timestamp()
     outcomes = Recordable(sent=[(message, sent_at) for message in messages])
-    on_queue(conninfo, lambda queue: queue.record(outcomes))
+    on_queue(conninfo, lambda queue: queue.record(outcomes), gateway=gateway)
 
 
 def record_unsent(conninfo: str, *rows: Unsent) -> None:

@@ -1,6 +1,7 @@
 """A gateway in memory that answers as its script says, and remembers what it was asked."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -40,18 +41,26 @@ class ScriptedGateway:
     def __init__(self, script: Script = take) -> None:
         self._script = script
         self.requests: list[Request] = []
+        self._counting = threading.Lock()  # dispatchers on several threads may share it
         self.under_way = 0
         self.most_under_way = 0
 
     async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
         request = Request(message_id, phone, text, time.time())
         self.requests.append(request)
-        self.under_way += 1
-        self.most_under_way = max(self.most_under_way, self.under_way)
+        self._count(1)
         try:
             return await self._script(request)
         finally:
-            self.under_way -= 1
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self.under_way += change
+            self.most_under_way = max(self.most_under_way, self.under_way)
+
+    def judge(self, answer: Answer) -> Verdict:
+        return probe_server.judge(answer)
 
     def judge(self, answer: Answer) -> Verdict:
         return probe_server.judge(answer)
@@ -71,12 +80,21 @@ async def _drain(dispatcher: Dispatcher) -> None:
     await dispatcher.drain()
 
 
-def drain(conninfo: str, gateway: ScriptedGateway, job: Job = _drain, **knobs: Any) -> None:
+def drain(
+    conninfo: str,
+    gateway: ScriptedGateway,
+    job: Job = _drain,
+    *,
+    gateway_name: str = "main",
+    claimed_by: str = "worker",
+    **knobs: Any,
+) -> None:
     """Have a dispatcher of its own drain the queue into the gateway, or do another job."""
 
     async def run() -> None:
         knobs.setdefault("record_interval_seconds", 0.01)
-        async with open_queue(conninfo, **knobs) as claims, open_queue(conninfo, **knobs) as records:
+        whose = {"gateway": gateway_name, "claimed_by": claimed_by, **knobs}
+        async with open_queue(conninfo, **whose) as claims, open_queue(conninfo, **whose) as records:
             dispatcher = Dispatcher(config(**knobs), gateway=gateway, claims=claims, records=records)
             await asyncio.wait_for(job(dispatcher), 20)
 

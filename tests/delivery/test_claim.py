@@ -17,11 +17,8 @@ from tests.factories import make_client, make_message, make_messages, make_runni
 def test_takes_what_is_due(conninfo: str) -> None:
     message = make_message(client=make_client(phone="79161234567", timezone="Asia/Tokyo"), attempts=2)
     [claimed] = claim(conninfo)
-    start_before = claimed.start_before
-    batch = Batch.objects.get()
-    assert claimed == Claimed(
-        message.id, message.mailing_id, batch.id, 3, "79161234567", "Asia/Tokyo", start_before
-    )
+    assert claimed == Claimed(claimed.batch, message.id, message.mailing_id, 3, "79161234567", "Asia/Tokyo")
+    assert (claimed.batch.id, claimed.batch.left) == (Batch.objects.get().id, 1)
 
 
 def test_a_claimed_message_is_sending_under_its_batch(conninfo: str) -> None:
@@ -168,7 +165,7 @@ def test_no_request_starts_late_in_a_lease(conninfo: str, monkeypatch: pytest.Mo
     make_message()
     monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
     [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=11, request_timeout_seconds=10)
-    assert claimed.start_before == 1000.5  # the request ends by 1010.5, half a second before the lease
+    assert claimed.batch.start_before == 1000.5  # the request ends by 1010.5, half a second before the lease
 
 
 def test_no_request_starts_long_after_its_phone_was_read(
@@ -177,4 +174,4 @@ def test_no_request_starts_long_after_its_phone_was_read(
     make_message()
     monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
     [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=30, request_timeout_seconds=10)
-    assert claimed.start_before == 1000.75
+    assert claimed.batch.start_before == 1000.75

@@ -282,17 +282,21 @@ def test_an_exception_in_a_send_neither_loses_nor_blocks_others(conninfo: str) -
     assert rescue_all() == 1
 
 
-def test_a_drain_after_one_that_broke_ends(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claim_that_breaks_leaves_nothing_under_way_unrecorded(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_messages(make_running_mailing(), 2)
     claim = message_queue.MessageQueue.claim
 
-    async def claim_once(queue: message_queue.MessageQueue, limit: int) -> list[Claimed]:
-        if claimed := await claim(queue, limit):
+    async def claim_once(
+        queue: message_queue.MessageQueue, limit: int, *, is_probe: bool = False
+    ) -> list[Claimed]:
+        if claimed := await claim(queue, limit, is_probe=is_probe):
             return claimed
         raise ValueError("out of sorts")
 
-    async def never(request: Request) -> Answer:
-        await asyncio.sleep(60)
+    async def slowly(request: Request) -> Answer:
+        await asyncio.sleep(0.3)
         return TAKEN
 
     async def broken_then_whole(dispatcher: Dispatcher) -> None:
@@ -302,8 +306,8 @@ def test_a_drain_after_one_that_broke_ends(conninfo: str, monkeypatch: pytest.Mo
         monkeypatch.setattr(message_queue.MessageQueue, "claim", claim)
         await dispatcher.drain()
 
-    drain(conninfo, ScriptedGateway(never), broken_then_whole)
-    assert statuses() == {"sending": 2}  # until their lease ends
+    drain(conninfo, ScriptedGateway(slowly), broken_then_whole)
+    assert (statuses(), Batch.objects.count()) == ({"sent": 2}, 0)
 
 
 # obstacles
@@ -465,7 +469,7 @@ def test_what_was_claimed_when_the_gateway_was_held_is_put_back(conninfo: str) -
 
 def test_a_held_gateway_is_left_alone_until_the_probe(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
-    Gateway.objects.create(name="main", held_at=now(), probe_at=now() + timedelta(minutes=1))
+    Gateway.objects.update(held_at=now(), probe_at=now() + timedelta(minutes=1))
     gateway = ScriptedGateway()
     drain(conninfo, gateway)
     assert (gateway.asked, statuses()) == ([], {"pending": 3})
@@ -474,7 +478,7 @@ def test_a_held_gateway_is_left_alone_until_the_probe(conninfo: str) -> None:
 def test_a_probe_is_one_message(conninfo: str) -> None:
     for _ in range(3):
         make_messages(make_running_mailing(), 3)
-    Gateway.objects.create(name="main", held_at=now(), probe_at=now())
+    Gateway.objects.update(held_at=now(), probe_at=now())
     gateway = ScriptedGateway(always(NOT_LET_IN))
     drain(conninfo, gateway)
     assert (len(gateway.requests), statuses()) == (1, {"pending": 9})
@@ -483,7 +487,7 @@ def test_a_probe_is_one_message(conninfo: str) -> None:
 
 def test_a_probe_that_is_let_in_releases_the_gateway_and_the_rest_follows(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
-    Gateway.objects.create(name="main", held_at=now(), held_reason="HTTP 401", probe_at=now())
+    Gateway.objects.update(held_at=now(), held_reason="HTTP 401", probe_at=now())
     gateway = ScriptedGateway()
     drain(conninfo, gateway)
     assert (len(gateway.requests), statuses()) == (20, {"sent": 20})
@@ -492,14 +496,14 @@ def test_a_probe_that_is_let_in_releases_the_gateway_and_the_rest_follows(connin
 
 def test_a_probe_that_is_refused_for_another_reason_was_let_in(conninfo: str) -> None:
     make_message()
-    Gateway.objects.create(name="main", held_at=now(), probe_at=now())
+    Gateway.objects.update(held_at=now(), probe_at=now())
     drain(conninfo, ScriptedGateway(always(Answer(400, b""))))
     assert (Gateway.objects.get().held_at, statuses()) == (None, {"failed": 1})
 
 
 def test_a_probe_without_an_answer_keeps_the_gateway_held(conninfo: str) -> None:
     make_messages(make_running_mailing(), 5)
-    Gateway.objects.create(name="main", held_at=now(), probe_at=now())
+    Gateway.objects.update(held_at=now(), probe_at=now())
     gateway = ScriptedGateway(always(NoAnswer("connection refused", maybe_taken=False)))
     drain(conninfo, gateway)
     assert len(gateway.requests) == 1
@@ -559,7 +563,7 @@ def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
     async def script(request: Request) -> Answer:
         await execute(conninfo, "UPDATE mailings_mailing SET status = 'finished'")
         await asyncio.sleep(0.2)
-        known.append(list(dispatchers[0]._terms))
+        known.append(list(dispatchers[0]._news.terms))
         return TAKEN
 
     async def remembered(dispatcher: Dispatcher) -> None:

@@ -13,7 +13,9 @@ async def hold(queue: MessageQueue) -> None:
 
 
 def is_held(conninfo: str) -> bool:
-    return on_queue(conninfo, lambda queue: queue.gateway_state()).is_held
+    state = on_queue(conninfo, lambda queue: queue.gateway_state())
+    assert state is not None
+    return state.is_held
 
 
 def probes(conninfo: str) -> list[bool]:
@@ -55,7 +57,7 @@ def test_one_worker_gets_the_probe_of_an_interval(conninfo: str) -> None:
 
 
 def test_no_one_probes_a_gateway_that_is_not_held(conninfo: str) -> None:
-    Gateway.objects.create(name="main", probe_at=now() - timedelta(seconds=1))
+    Gateway.objects.update(probe_at=now() - timedelta(seconds=1))
     assert probes(conninfo) == [False, False]
 
 

@@ -109,6 +109,7 @@ def test_a_mailing_that_is_gone_has_no_terms(conninfo: str) -> None:
 
 def test_the_databases_clock_is_never_behind(conninfo: str) -> None:
     state = on_queue(conninfo, lambda queue: queue.gateway_state())
+    assert state is not None
     ahead_of_us = state.database_ahead + time.monotonic() - now().timestamp()
     assert 0 <= ahead_of_us < 5
 
@@ -121,7 +122,9 @@ def test_the_time_to_connect_does_not_set_the_clock_ahead(
     async def look(queue: MessageQueue) -> float:
         await queue.gateway_state()
         end_workers_connections(conninfo)
-        return (await queue.gateway_state()).database_ahead
+        state = await queue.gateway_state()
+        assert state is not None
+        return state.database_ahead
 
     ahead = on_queue(conninfo, look) + time.monotonic() - now().timestamp()
     assert ahead < 1.5

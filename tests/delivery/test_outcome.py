@@ -26,7 +26,7 @@ from notification_service.delivery.outcome import (
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-CONFIG = DeliveryConfig(gateway_url="http://gateway", gateway_token="token")
+CONFIG = DeliveryConfig()
 OK = b'{"code": 0, "message": "OK"}'
 REFUSED = [400, 404, 405, 410, 413, 414, 415, 422]
 TRY_AGAIN = [408, 425, 429, *range(500, 600)]
@@ -153,12 +153,12 @@ def test_does_not_give_up_on_an_answer() -> None:
 
 @pytest.mark.parametrize(("attempt", "expected"), [(1, Retry), (2, Retry), (3, Failed), (4, Failed)])
 def test_fails_after_the_last_attempt(attempt: int, expected: type[Outcome]) -> None:
-    config = DeliveryConfig(gateway_url="http://gateway", gateway_token="token", max_attempts=3)
+    config = DeliveryConfig(max_attempts=3)
     assert type(outcome(Answer(500, b""), attempt=attempt, config=config)) is expected
 
 
 def test_a_held_attempt_is_never_the_last() -> None:
-    config = DeliveryConfig(gateway_url="http://gateway", gateway_token="token", max_attempts=1)
+    config = DeliveryConfig(max_attempts=1)
     assert outcome(Answer(401, b""), attempt=7, config=config) == Held("HTTP 401")
 
 
@@ -173,7 +173,7 @@ def test_attempts_are_unlimited_by_default() -> None:
     seed=st.integers(0, 1000),
 )
 def test_backoff_is_jittered_below_its_ceiling(attempt: int, base: float, cap: float, seed: int) -> None:
-    config = DeliveryConfig("http://gateway", "token", retry_base_seconds=base, retry_cap_seconds=cap)
+    config = DeliveryConfig(retry_base_seconds=base, retry_cap_seconds=cap)
     ceiling = min(cap, base * 2 ** min(attempt - 1, 100))
     assert 0 <= backoff_seconds(attempt, config=config, random=Random(seed)) <= ceiling
 

@@ -7,7 +7,7 @@ import pytest
 
 from notification_service.delivery.rows import Claimed, Unsent, put_back
 from notification_service.mailings import stats
-from notification_service.mailings.models import Attempt, Batch, Message
+from notification_service.mailings.models import Attempt, Batch, Gateway, Message
 from tests.delivery.queues import claim, end_leases, on_queue, record_sent, record_unsent, rescue_all
 from tests.factories import make_message, make_messages, make_running_mailing, now
 
@@ -97,11 +97,13 @@ def test_an_attempt_without_success_leaves_a_row(conninfo: str) -> None:
     message = make_message(attempts=4)
     [claimed] = claim(conninfo)
     record_unsent(conninfo, retried(claimed))
+    main = Gateway.objects.get(name="main").id
     assert list(Attempt.objects.values_list()) == [
         (
             Attempt.objects.get().id,
             message.id,
             message.mailing_id,
+            main,
             5,
             AT,
             "retry",
@@ -157,7 +159,7 @@ def test_an_outcome_of_a_lost_lease_changes_nothing(conninfo: str) -> None:
     [present] = claim(conninfo)
     record_unsent(conninfo, failed(lost))
     message.refresh_from_db()
-    assert (message.status, message.batch_id) == ("sending", present.batch_id)
+    assert (message.status, message.batch_id) == ("sending", present.batch.id)
     assert list(Attempt.objects.values_list("outcome", flat=True)) == ["lost"]
 
 
@@ -182,5 +184,5 @@ def test_records_many_outcomes_at_once(conninfo: str) -> None:
 def test_forgets_batches_that_are_recorded(conninfo: str) -> None:
     make_messages(make_running_mailing(), 2)
     [first], [second] = claim(conninfo, limit=1), claim(conninfo, limit=1)
-    on_queue(conninfo, lambda queue: queue.close_batches([first.batch_id]))
-    assert list(Batch.objects.values_list("id", flat=True)) == [second.batch_id]
+    on_queue(conninfo, lambda queue: queue.close_batches([first.batch.id]))
+    assert list(Batch.objects.values_list("id", flat=True)) == [second.batch.id]

@@ -64,7 +64,7 @@ def test_leaves_what_another_batch_claimed_meanwhile_alone(conninfo: str) -> Non
     [lost] = claim(conninfo)
     Message.objects.update(status="pending", next_attempt_at=now())
     claim(conninfo)
-    Batch.objects.filter(pk=lost.batch_id).update(lease_expires_at=now() - timedelta(seconds=1))
+    Batch.objects.filter(pk=lost.batch.id).update(lease_expires_at=now() - timedelta(seconds=1))
     assert (rescue_all(), Message.objects.get().status) == (0, "sending")
 
 

@@ -6,11 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notification_service.delivery.outcome import Answer, Failed, Held, NoAnswer, Retry, Unknown
-from notification_service.delivery.rows import Claimed, MailingTerms, Recordable, Unsent, put_back, unsent
+from notification_service.delivery.rows import (
+    Claimed,
+    ClaimedBatch,
+    MailingTerms,
+    Recordable,
+    Unsent,
+    put_back,
+    unsent,
+)
 from notification_service.mailings.send_window import SendWindow
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-MESSAGE = Claimed(7, 3, 5, attempt=2, phone="79161234567", timezone="Asia/Tokyo", start_before=0)
+BATCH = ClaimedBatch(5, left=1, start_before=0)
+MESSAGE = Claimed(BATCH, 7, 3, attempt=2, phone="79161234567", timezone="Asia/Tokyo")
 TERMS = MailingTerms("Hello", NOW + timedelta(days=1), None, give_up_on_unknown=False, is_running=True)
 DAYTIME = MailingTerms(
     "Hello", NOW + timedelta(days=1), SendWindow(time(9), time(21)), give_up_on_unknown=False, is_running=True

@@ -1,15 +1,28 @@
--- Take due messages under a new lease, of every mailing that has any in equal shares (of as many of
--- them, by lot, as messages are wanted).
+-- Take due messages for a gateway under a new lease, of every mailing that has any in equal shares (of as
+-- many of them, by lot, as messages are wanted).
+-- A mailing goes to its own gateway, else the default one; with failover, while that is held or disabled,
+-- to the next that is neither. A probe is for its gateway as if that were not held.
 -- Guarantees: each row is taken by one worker; its mailing runs and is not at its deadline; the phone
 -- and zone are the client's present ones; a message of a deleted client ends here.
 -- Index: message_due (mailing_id, next_attempt_at).
-WITH busy AS MATERIALIZED (
-  SELECT id FROM mailings_mailing
+WITH usual AS MATERIALIZED (
+  SELECT id FROM mailings_gateway WHERE enabled ORDER BY priority, id LIMIT 1
+), busy AS MATERIALIZED (
+  SELECT id FROM mailings_mailing AS mailing
   WHERE finished_at IS NULL AND status = 'running'
     AND now() < end_at - make_interval(secs => %(deadline_guard_seconds)s)
+    AND %(gateway_id)s = (
+      SELECT gateway.id FROM mailings_gateway AS gateway
+      CROSS JOIN LATERAL (SELECT coalesce(mailing.gateway_id, (SELECT id FROM usual)) AS id) AS own
+      WHERE gateway.enabled AND (gateway.id = own.id OR mailing.failover)
+      ORDER BY
+        gateway.held_at IS NOT NULL AND NOT (%(is_probe)s AND gateway.id = %(gateway_id)s),
+        gateway.id <> own.id, gateway.priority, gateway.id
+      LIMIT 1
+    )
     AND EXISTS (
       SELECT FROM mailings_message AS message
-      WHERE message.mailing_id = mailings_mailing.id AND message.next_attempt_at <= now()
+      WHERE message.mailing_id = mailing.id AND message.next_attempt_at <= now()
     )
   ORDER BY random() LIMIT %(limit)s
 ), due AS MATERIALIZED (
@@ -34,4 +47,4 @@ UPDATE mailings_message AS message SET
   batch_id = batch.id
 FROM due JOIN mailings_client AS client ON client.id = due.client_id, batch
 WHERE message.id = due.id
-RETURNING message.id, message.mailing_id, message.batch_id, message.attempts, client.phone, client.timezone
+RETURNING message.batch_id, message.id, message.mailing_id, message.attempts, client.phone, client.timezone

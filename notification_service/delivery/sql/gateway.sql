@@ -1,2 +1,4 @@
--- Whether the gateway is held, and the database's clock.
-SELECT clock_timestamp(), (SELECT held_at IS NOT NULL FROM mailings_gateway WHERE name = %(name)s)
+-- The gateway's state, and the database's clock. No row: it is gone.
+-- Index: primary key.
+SELECT clock_timestamp(), enabled, held_at IS NOT NULL, max_requests_per_second IS NOT NULL, max_concurrency
+FROM mailings_gateway WHERE id = %(gateway_id)s

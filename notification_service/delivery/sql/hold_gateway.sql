@@ -1,7 +1,9 @@
--- Hold the gateway from now on; one that is held already keeps since when, and its next probe.
-INSERT INTO mailings_gateway (name, held_at, held_reason, probe_at)
-VALUES (%(name)s, now(), %(reason)s, now() + make_interval(secs => %(probe_interval_seconds)s))
-ON CONFLICT (name) DO UPDATE SET
-  held_at = coalesce(mailings_gateway.held_at, excluded.held_at),
-  held_reason = excluded.held_reason,
-  probe_at = coalesce(mailings_gateway.probe_at, excluded.probe_at)
+-- Open the gateway's breaker, or leave it open after a probe; one that was open already keeps since when,
+-- and its next probe.
+-- Index: primary key.
+UPDATE mailings_gateway SET
+  held_at = coalesce(held_at, now()),
+  held_reason = %(reason)s,
+  probe_at = coalesce(probe_at, now() + make_interval(secs => %(probe_interval_seconds)s)),
+  probing_since = NULL
+WHERE id = %(gateway_id)s

@@ -17,6 +17,6 @@ WITH outcome AS (
   RETURNING message.mailing_id, message.attempts + outcome.uncharged AS number, outcome.*
 )
 INSERT INTO mailings_attempt
-  (message_id, mailing_id, number, at, outcome, error, http_status, answer, retry_at)
-SELECT id, mailing_id, number, to_timestamp(at), attempt_outcome, error, http_status, answer, retry_at
+  (message_id, mailing_id, gateway_id, number, at, outcome, error, http_status, answer, retry_at)
+SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, error, http_status, answer, retry_at
 FROM recorded WHERE attempt_outcome IS NOT NULL

@@ -1,2 +1,4 @@
--- The gateway lets us in again.
-UPDATE mailings_gateway SET held_at = NULL, held_reason = '', probe_at = NULL WHERE name = %(name)s
+-- Close the gateway's breaker: messages go to it again.
+-- Index: primary key.
+UPDATE mailings_gateway SET held_at = NULL, held_reason = '', probe_at = NULL, probing_since = NULL
+WHERE id = %(gateway_id)s

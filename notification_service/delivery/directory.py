@@ -1,0 +1,83 @@
+"""Which gateways a worker sends to: the rows that are enabled and can be reached as they stand."""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+
+import structlog
+from django.db import Error
+
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.gateways import Endpoint
+from notification_service.mailings.gateways import GatewayUnusable, endpoint
+from notification_service.mailings.models import Gateway
+
+RESOLVED_SECONDS = 60.0  # after which a gateway's address and token are worked out anew
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGateway:
+    id: int
+    name: str
+    kind: str
+    endpoint: Endpoint
+    config: DeliveryConfig  # with the gateway's own time limits
+
+
+class GatewayDirectory:
+    """Read by any thread, by one at a time; while the database is away it stays as it was."""
+
+    def __init__(self, config: DeliveryConfig) -> None:
+        self._config = config
+        self._reading = threading.Lock()
+        self._resolved: dict[tuple[object, ...], tuple[float, KnownGateway | None]] = {}
+        self.gateways: tuple[KnownGateway, ...] = ()
+
+    def refresh(self) -> None:
+        if not self._reading.acquire(blocking=False):
+            return
+        try:
+            rows = list(Gateway.objects.filter(enabled=True).order_by("id"))
+            resolved = {_key(row): self._resolve(row) for row in rows}
+            self._resolved = resolved
+            self.gateways = tuple(known for _, known in resolved.values() if known)
+        except Error as error:
+            log.warning("gateways not read", error=str(error).strip())
+        finally:
+            self._reading.release()
+
+    def _resolve(self, row: Gateway) -> tuple[float, KnownGateway | None]:
+        known = self._resolved.get(_key(row))
+        if known and time.monotonic() < known[0] + RESOLVED_SECONDS:
+            return known
+        try:
+            return time.monotonic(), self._known(row)
+        except (GatewayUnusable, ValueError) as error:
+            log.error("gateway unusable", gateway=row.name, reason=str(error))
+            return time.monotonic(), None
+
+    def _known(self, row: Gateway) -> KnownGateway:
+        address = endpoint(row)
+        config = replace(
+            self._config,
+            connect_timeout_seconds=row.connect_timeout_seconds or self._config.connect_timeout_seconds,
+            request_timeout_seconds=row.request_timeout_seconds or self._config.request_timeout_seconds,
+        )
+        reached = Endpoint(
+            url=address.url,
+            token=address.token,
+            connect_timeout_seconds=config.connect_timeout_seconds,
+            request_timeout_seconds=config.request_timeout_seconds,
+            max_concurrency=config.max_concurrency,
+        )
+        return KnownGateway(row.pk, row.name, row.kind, reached, config)
+
+
+def _key(row: Gateway) -> tuple[object, ...]:
+    """What makes a row another gateway; its breaker and its limits do not."""
+    return (
+        row.pk, row.name, row.kind, row.url, row.token_variable, bytes(row.token_encrypted or b""),
+        row.connect_timeout_seconds, row.request_timeout_seconds,
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+-- Reserve the next moments at which requests to a gateway with a limit per second may start.
+-- Guarantees: no moment is handed out twice, and two of them are at least spread/limit seconds apart,
+-- over all workers; none is further ahead than the horizon.
+-- Index: primary key.
+WITH gateway AS MATERIALIZED (
+  SELECT id, permits_until, %(spread)s / max_requests_per_second AS spacing
+  FROM mailings_gateway WHERE id = %(gateway_id)s AND max_requests_per_second IS NOT NULL FOR UPDATE
+), next AS MATERIALIZED (
+  SELECT id, spacing, greatest(permits_until, clock_timestamp() + interval '10 ms') AS first_at,
+    clock_timestamp() + make_interval(secs => %(horizon_seconds)s) AS horizon FROM gateway
+), reserved AS MATERIALIZED (
+  SELECT id, spacing, first_at,
+    greatest(0, least(%(wanted)s, floor(extract(epoch FROM horizon - first_at)::float8 / spacing)::int + 1)) AS moments
+  FROM next
+), kept AS (
+  UPDATE mailings_gateway AS gateway
+  SET permits_until = first_at + make_interval(secs => moments * reserved.spacing)
+  FROM reserved WHERE gateway.id = reserved.id AND moments > 0
+)
+SELECT extract(epoch FROM first_at)::float8, spacing, moments FROM reserved
