@@ -62,9 +62,6 @@ class ScriptedGateway:
     def judge(self, answer: Answer) -> Verdict:
         return probe_server.judge(answer)
 
-    def judge(self, answer: Answer) -> Verdict:
-        return probe_server.judge(answer)
-
     async def close(self) -> None:
         pass
 
