@@ -43,7 +43,7 @@ run: $(RUN_STAMP) ## Run the service here with sample clients and a sample maili
 test: $(DEV_STAMP) ## Run the whole test suite; options in ARGS="-k window"
 	@$(PY) -m pytest $(ARGS)
 
-bench: $(DEV_STAMP) ## Run the benchmarks and print their table
+bench: $(DEV_STAMP) ## Run the benchmarks and write their table; options in ARGS="--only B1,B6"
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 chaos: $(DEV_STAMP) ## Run a seeded storm of faults and count broken rules; options in ARGS="--seed 7 --seconds 60"

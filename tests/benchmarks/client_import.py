@@ -1,44 +1,45 @@
-"""B6: rows a second of a CSV import, through the same call as `import_clients`.
-
-The database is the one that DATABASE_URL names. Its clients are removed before and after.
-"""
+"""B6: rows a second of a CSV import, through the same call as `import_clients`."""
 
 import random
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 from django.db import connection
 
 from notification_service.mailings.client_import import FileFormat, import_clients
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.shape import Benchmark, Goal, Measured, Run
 
 ROWS = 200_000
+TARGET = 50_000
 ZONES = ["Europe/Kaliningrad", "Europe/Moscow", "Asia/Omsk", "Asia/Vladivostok"]
 
+OUTCOMES = {"created": "all new", "updated": "all changed"}
+GOALS = {
+    outcome: Goal(
+        key=f"B6 {outcome}",
+        title=f"client import, CSV of {ROWS:,} rows, {meaning}",
+        unit="rows/s",
+        target=TARGET,
+        higher_is_better=True,
+    )
+    for outcome, meaning in OUTCOMES.items()
+}
 
-@dataclass(frozen=True, slots=True)
-class ImportSpeed:
-    """Rows a second of the same phones: all new, then all changed, then all as they are."""
 
-    created: float
-    updated: float
-    unchanged: float
-
-
-def measure_client_import(*, rows: int = ROWS, seed: int = 1) -> ImportSpeed:
-    with _csv_file(rows, tag="old", seed=seed) as old, _csv_file(rows, tag="new", seed=seed) as new:
-        _remove_clients()
-        try:
-            return ImportSpeed(
-                created=_rows_per_second(old, rows, outcome="created"),
-                updated=_rows_per_second(new, rows, outcome="updated"),
-                unchanged=_rows_per_second(new, rows, outcome="unchanged"),
-            )
-        finally:
+def measure_client_import(bench: Bench) -> Measured:
+    rows = bench.scaled(ROWS)
+    measured: dict[str, list[Run]] = {goal.key: [] for goal in GOALS.values()}
+    with _csv_file(rows, tag="old") as old, _csv_file(rows, tag="new") as new:
+        for _ in bench.runs:
             _remove_clients()
+            for file, outcome in ((old, "created"), (new, "updated")):
+                speed = _rows_per_second(file, rows, outcome=outcome)
+                measured[GOALS[outcome].key].append(Run(speed))
+    return measured
 
 
 def _rows_per_second(file: IO[bytes], rows: int, *, outcome: str) -> float:
@@ -51,7 +52,7 @@ def _rows_per_second(file: IO[bytes], rows: int, *, outcome: str) -> float:
 
 
 @contextmanager
-def _csv_file(rows: int, *, tag: str, seed: int) -> Iterator[IO[bytes]]:
+def _csv_file(rows: int, *, tag: str, seed: int = 1) -> Iterator[IO[bytes]]:
     """Clients in no order, in 100 groups of 50 tags each over four zones."""
     numbers = list(range(rows))
     random.Random(seed).shuffle(numbers)
@@ -66,3 +67,6 @@ def _csv_file(rows: int, *, tag: str, seed: int) -> Iterator[IO[bytes]]:
 def _remove_clients() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE mailings_client")
+
+
+BENCHMARK = Benchmark(name="B6", goals=tuple(GOALS.values()), measure=measure_client_import)

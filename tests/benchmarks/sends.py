@@ -1,51 +1,57 @@
-"""B1: recorded sends a second of the whole product, beside the bare client's loop in the same run."""
+"""B1: recorded sends a second of the whole product, beside the bare client's loop in the same run.
 
-import statistics
-import subprocess
-import sys
-from dataclasses import dataclass
+Two worker processes share the 64 connections that the bare loop has alone: one process is bound by one
+interpreter, and the machine that is measured has two cores.
+"""
 
-from django.db.models import Max
+from collections.abc import Mapping
 
-from notification_service.mailings.models import Message
-from tests.journeys.mailing import make_clients, start_mailing, wait_until_finished
-from tests.journeys.service import Service
+from tests.benchmarks.bare_client import requests_per_second
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.cpu import cpu_used
+from tests.benchmarks.data import make_clients, send_to_all
+from tests.benchmarks.shape import Benchmark, Goal, Measured, Run
+from tests.benchmarks.stub_gateway import start_fastest_gateway
 
-CONCURRENCY = 64
+CLIENTS = 200_000
+CONCURRENCY = 64  # of all workers together, and of the bare loop
+
+GOAL = Goal(
+    key="B1",
+    title=f"recorded sends, whole product, {CLIENTS:,} clients, {CONCURRENCY} connections",
+    unit="sends/s",
+    target=0.75,
+    higher_is_better=True,
+    is_ratio=True,
+    compared_with="bare loop",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Sends:
-    product: list[float]  # recorded sends a second, a figure a run
-    bare: list[float]  # requests a second
-
-    @property
-    def ratio(self) -> float:
-        return statistics.median(p / b for p, b in zip(self.product, self.bare, strict=True))
-
-
-def measure_sends(service: Service, *, gateway_url: str, clients: int, runs: int) -> Sends:
-    """Alternate the bare loop and a mailing to all clients; a first, uncounted mailing warms up."""
+def measure_sends(bench: Bench) -> Measured:
+    """The bare loop and a mailing to all clients take turns; a first, uncounted mailing warms up."""
+    clients = bench.scaled(CLIENTS)
     make_clients(clients)
-    service.environment["GATEWAY_URL"] = gateway_url
-    service.start_beat()
-    service.start_worker()
-    _send_to_all()
-    measured = [(_bare(gateway_url, clients), _send_to_all()) for _ in range(runs)]
-    return Sends(product=[product for _, product in measured], bare=[bare for bare, _ in measured])
+    gateway = start_fastest_gateway(bench)
+    pids = {"beat": bench.start_beat(), "broker": bench.broker_pid, "PostgreSQL": bench.postgres_pid}
+    each = str(max(1, CONCURRENCY // bench.options.workers))
+    workers = bench.start_workers(bench.options.workers, gateway_url=gateway.url, MAX_CONCURRENCY=each)
+    pids |= workers | {f"gateway ({gateway.name})": gateway.pid}
+    send_to_all()
+    runs = []
+    for _ in bench.runs:
+        bare = requests_per_second(gateway.url, clients, CONCURRENCY)
+        with cpu_used(pids) as used:
+            _, sends = send_to_all()
+        bench.note(_where_the_time_goes(used, sends=sends, messages=clients))
+        runs.append(Run(sends, baseline=bare))
+    bench.note(f"B1: {len(workers)} workers with {each} connections each, gateway {gateway.name}")
+    return {GOAL.key: runs}
 
 
-def _send_to_all() -> float:
-    mailing = start_mailing()
-    counts = wait_until_finished(mailing, seconds=600)
-    last = Message.objects.filter(mailing=mailing).aggregate(last=Max("sent_at"))["last"]
-    mailing.refresh_from_db()
-    assert mailing.started_at is not None
-    seconds: float = (last - mailing.started_at).total_seconds()
-    return counts["sent"] / seconds
+def _where_the_time_goes(used: Mapping[str, float], *, sends: float, messages: int) -> str:
+    shares = ", ".join(f"{name} {seconds / messages * 1e6:.1f}" for name, seconds in used.items())
+    whole = sum(used.values()) / messages * 1e6
+    return f"B1: {sends:,.0f} sends/s; processor microseconds a message: {shares}; together {whole:.1f}"
 
 
-def _bare(gateway_url: str, requests: int) -> float:
-    arguments = [gateway_url, str(requests), str(CONCURRENCY)]
-    command = [sys.executable, "-m", "tests.benchmarks.bare_client", *arguments]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+BENCHMARK = Benchmark(name="B1", goals=(GOAL,), measure=measure_sends)

@@ -1,0 +1,6 @@
+from notification_service.api.models import ApiKey
+
+
+def make_api_key() -> str:
+    _, key = ApiKey.issue(name="bench", scope="write")
+    return key
