@@ -61,6 +61,10 @@ try:
 
     GATEWAY_ALLOW_PRIVATE_ADDRESSES = env.bool("GATEWAY_ALLOW_PRIVATE_ADDRESSES", False)
 
+    # How long a mailing is kept once it has ended; 0: for ever.
+    RETENTION_DAYS = env.int("RETENTION_DAYS", 0)
+    RETENTION_ACTION = env.one_of("RETENTION_ACTION", "remove", "anonymise")
+
     # The engine's knobs; delivery.config gives each its meaning.
     DELIVERY = {
         "batch_size": env.positive_int("BATCH_SIZE", 1000),
@@ -330,6 +334,8 @@ CELERY_BEAT_SCHEDULE = {
         ("import", "mailings.tasks.import_uploads", 1),
         ("send", "delivery.tasks.send_due", 1),
         ("rescue", "delivery.tasks.rescue", 1),
+        ("retire", "mailings.tasks.retire", 60),
+        ("sweep", "mailings.tasks.sweep", 3600),
     )
 }
 

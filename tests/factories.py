@@ -94,14 +94,16 @@ def make_clients_in_bulk(count: int) -> None:
         )
 
 
-def make_messages_in_bulk(mailing: Mailing) -> None:
-    """A due message of the mailing for every client."""
+def make_messages_in_bulk(mailing: Mailing, *, status: str = "pending") -> None:
+    """A message of the mailing for every client; a pending one is due."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO mailings_message
               (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
-            SELECT %s, id, 'pending', 0, now(), now() - interval '1 hour', '' FROM mailings_client ORDER BY id
+            SELECT %(mailing_id)s, id, %(status)s, 0, now(),
+              CASE %(status)s WHEN 'pending' THEN now() - interval '1 hour' END, ''
+            FROM mailings_client ORDER BY id
             """,
-            [mailing.pk],
+            {"mailing_id": mailing.pk, "status": status},
         )

@@ -17,10 +17,7 @@ Status = Message.Status
 INDEXED_CONDITIONS = {
     Status.PENDING: Q(next_attempt_at__isnull=False),
     Status.SENDING: Q(id__in=Batch.objects.values(message_id=Func(F("message_ids"), function="unnest"))),
-    Status.FAILED: ~Q(error=""),
-    Status.EXPIRED: ~Q(error=""),
-    Status.CANCELLED: ~Q(error=""),
-    Status.UNKNOWN: ~Q(error=""),
+    **{status: Q(undelivered=status) for status in Message.UNDELIVERED},
 }
 
 

@@ -67,10 +67,11 @@ def message_rows(
     """Of a status no index knows, so `wanted` looks at each row here rather than in the database."""
     for some in in_order(messages.select_related("client")):
         for message in filter(wanted, some):
-            phone = message.client.phone or ""
+            client = message.client  # none where the mailing is anonymised
+            phone = (client and client.phone) or ""
             yield [
                 *(message.pk, message.mailing_id, masked(phone) if hides_phones else phone),
-                *(message.client.timezone, message.status),
+                *(client.timezone if client else "", message.status),
                 *(moment(message.created_at, zone), moment(message.sent_at, zone), message.attempts),
                 *(moment(message.next_attempt_at, zone), message.error),
             ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from django.db import connection, transaction
@@ -123,6 +123,18 @@ def _write_chunk(mailing: Mailing, pages: tuple[int, int]) -> bool:
     return True
 
 
+def opening_in(zone_name: str, *, mailing: Mailing, at: datetime) -> datetime:
+    """When the mailing's window opens in the zone, from `at` on.
+
+    PostgreSQL knows names that Python does not (`MSK`): such a client's hours are never known to be
+    right, so that the message waits for the deadline, or for a better zone.
+    """
+    try:
+        return next_opening(mailing.send_window, zone=ZoneInfo(zone_name), at=at)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return at if mailing.send_window is None else max(at, mailing.end_at)
+
+
 @contextmanager
 def _writing(mailing: Mailing) -> Iterator[CursorWrapper | None]:
     """A transaction in which the mailing cannot be stopped or changed; None if it was stopped."""
@@ -138,9 +150,7 @@ def _insert(
 ) -> None:
     cursor.execute("SELECT now()")
     now: datetime = cursor.fetchone()[0]
-    openings = {
-        name: next_opening(mailing.send_window, zone=ZoneInfo(name), at=now) for name in sorted(zones)
-    }
+    openings = {name: opening_in(name, mailing=mailing, at=now) for name in sorted(zones)}
     cursor.execute(
         INSERT_MESSAGES.format(clients=clients),
         {

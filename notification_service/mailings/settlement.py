@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from notification_service.mailings import lifecycle, stats
+from notification_service.mailings import audience, lifecycle, stats
 from notification_service.mailings.models import (
     Client,
     FailureCount,
@@ -19,7 +18,6 @@ from notification_service.mailings.models import (
     MessageCount,
     MinuteCount,
 )
-from notification_service.mailings.send_window import next_opening
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
 
@@ -81,7 +79,7 @@ def _settle_some() -> bool:
     more = [_end_waiting(pk, Message.Status.EXPIRED, error="deadline passed") for pk in expired]
     more += [_end_waiting(pk, Message.Status.CANCELLED, error="mailing cancelled") for pk in cancelled]
     _finish()
-    more += [_remove(pk) for pk in deleted]
+    more += [remove_some(pk) for pk in deleted]
     return any(more)
 
 
@@ -119,7 +117,7 @@ def _reschedule(mailing: Mailing) -> None:
         cursor.execute("SELECT now()")
         now = cursor.fetchone()[0]
     zones = list(Client.objects.order_by().values_list("timezone", flat=True).distinct())
-    openings = [next_opening(mailing.send_window, zone=ZoneInfo(name), at=now) for name in zones]
+    openings = [audience.opening_in(name, mailing=mailing, at=now) for name in zones]
     _execute(RESCHEDULE, {"mailing_id": mailing.pk, "zones": zones, "openings": openings})
     same_change = Q(pk=mailing.pk, window_changed_at=mailing.window_changed_at)
     known_everywhere = Q(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER)
@@ -128,9 +126,9 @@ def _reschedule(mailing: Mailing) -> None:
         wake_up(SEND)
 
 
-def _remove(mailing_id: int) -> bool:
-    chunk = {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}
-    if all(_execute(DELETE_MESSAGES, chunk) for _ in range(ROUND_CHUNKS)):
+def remove_some(mailing_id: int) -> bool:
+    """Remove a chunk of a deleted mailing's messages, or at last the mailing; whether there is more."""
+    if _execute(DELETE_MESSAGES, {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}):
         return True
     if Message.objects.filter(mailing_id=mailing_id).exists():
         return False  # a worker is recording the rest at this moment: the next call removes it

@@ -1,12 +1,14 @@
 """Wake-up calls of the domain. Each looks into the database for what is to be done; all may come twice."""
 
 import threading
+import time
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.conf import settings
 
-from notification_service.mailings import audience, lifecycle, settlement
+from notification_service.mailings import audience, lifecycle, retention, settlement
 from notification_service.mailings.client_uploads.lifecycle import forget_old
 from notification_service.mailings.client_uploads.run import run_waiting
 from notification_service.mailings.locks import alone
@@ -15,6 +17,7 @@ from notification_service.mailings.locks import alone
 _builders = threading.BoundedSemaphore(3)
 _importers = threading.BoundedSemaphore(1)
 _stopping = threading.Event()
+RETIRE_SECONDS = 10  # at a time, so that a worker which is told to stop need not wait
 
 
 @shared_task(ignore_result=True)
@@ -51,3 +54,20 @@ def import_uploads() -> None:
 def _stop_importing(**_: Any) -> None:
     """Another worker goes on with it."""
     _stopping.set()
+
+
+@shared_task(ignore_result=True)
+def retire() -> None:
+    """A few seconds' work on the mailings that are kept no longer."""
+    with alone("retire") as is_mine:
+        if is_mine and settings.RETENTION_DAYS > 0:
+            until = time.monotonic() + RETIRE_SECONDS
+            chunks = retention.retire(days=settings.RETENTION_DAYS, action=settings.RETENTION_ACTION)
+            for _ in chunks:
+                if time.monotonic() > until:
+                    break
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    retention.sweep()

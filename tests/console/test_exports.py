@@ -39,6 +39,7 @@ def test_exports_the_mailings_that_the_filters_leave(operator: Browser) -> None:
 def test_exports_the_messages_that_the_filters_leave(operator: Browser) -> None:
     message = make_message(status="sent")
     make_message()
+    assert message.client is not None
     (row,) = rows_of(operator, "export-messages", phone=str(message.client.phone))
     assert (row["id"], row["mailing"]) == (str(message.pk), str(message.mailing_id))
 
@@ -46,6 +47,7 @@ def test_exports_the_messages_that_the_filters_leave(operator: Browser) -> None:
 def test_a_mailings_export_heeds_the_phone(operator: Browser) -> None:
     mailing = make_running_mailing()
     message, _other = make_messages(mailing, 2)
+    assert message.client is not None
     rows = rows_of(operator, "export", mailing.pk, phone=str(message.client.phone))
     assert [row["id"] for row in rows] == [str(message.pk)]
 

@@ -138,6 +138,7 @@ def test_two_workers_never_take_the_same_message(conninfo: str) -> None:
 
 def test_a_deleted_clients_message_ends_as_cancelled(conninfo: str) -> None:
     message = make_message()
+    assert message.client_id is not None
     Client.objects.filter(pk=message.client_id).update(phone=None, deleted_at=now())
     assert claim(conninfo) == []
     message.refresh_from_db()
@@ -147,6 +148,7 @@ def test_a_deleted_clients_message_ends_as_cancelled(conninfo: str) -> None:
 def test_a_deleted_clients_retry_ends_as_cancelled(conninfo: str) -> None:
     message = make_message(attempts=1)
     claim(conninfo)
+    assert message.client_id is not None
     delete_client(message.client_id)
     Message.objects.filter(pk=message.pk).update(status="pending", next_attempt_at=now())
     claim(conninfo)
@@ -156,6 +158,7 @@ def test_a_deleted_clients_retry_ends_as_cancelled(conninfo: str) -> None:
 
 def test_takes_the_clients_present_phone_and_zone(conninfo: str) -> None:
     message = make_message()
+    assert message.client_id is not None
     Client.objects.filter(pk=message.client_id).update(phone="79990000001", timezone="Asia/Omsk")
     [claimed] = claim(conninfo)
     assert (claimed.phone, claimed.timezone) == ("79990000001", "Asia/Omsk")

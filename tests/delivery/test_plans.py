@@ -5,12 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from notification_service.delivery import message_queue
 from notification_service.mailings.models import Batch, Client, Gateway, Mailing, Message
-from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing, now
+from tests.factories import (
+    make_clients_in_bulk,
+    make_mailing,
+    make_messages_in_bulk,
+    make_running_mailing,
+    now,
+)
 
 CLAIM: dict[str, Any] = {
     "limit": 1000,
@@ -76,6 +82,44 @@ def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
     assert max(rows) <= 11 * 1000
 
 
+def buffers(name: str, parameters: dict[str, Any]) -> int:
+    """How many pages the statement touches, without its triggers; what it did is taken back."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + message_queue.statement(name).decode()
+        cursor.execute(explain, parameters | {"gateway_id": Gateway.objects.get(name="main").pk})
+        [[[explained]]] = cursor.fetchall()
+        transaction.set_rollback(True)
+    plan = explained["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_finished_messages_do_not_make_a_claim_dearer() -> None:
+    make_clients_in_bulk(1_000)
+    make_messages_in_bulk(make_running_mailing())
+    execute("VACUUM ANALYZE mailings_message")
+    alone = buffers("claim", CLAIM)
+    make_clients_in_bulk(199_000)
+    make_messages_in_bulk(make_mailing(status="finished", finished_at=now()), status="sent")
+    execute("VACUUM ANALYZE mailings_message")
+    assert buffers("claim", CLAIM) < 2 * alone  # each index is a level deeper
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_claim_needs_no_fresh_statistics() -> None:
+    execute("ALTER TABLE mailings_message SET (autovacuum_enabled = off)")
+    make_clients_in_bulk(10_000)
+    make_messages_in_bulk(make_running_mailing())
+    execute("UPDATE mailings_message SET status = 'sent', next_attempt_at = NULL")
+    execute("VACUUM ANALYZE mailings_message")  # nothing was due
+    for _ in range(5):
+        make_messages_in_bulk(make_running_mailing())
+    try:
+        assert buffers("claim", CLAIM | {"limit": 10}) < 1_000
+    finally:
+        execute("ALTER TABLE mailings_message RESET (autovacuum_enabled)")
+
+
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", []):
@@ -125,6 +169,16 @@ def test_a_page_of_a_clients_messages_is_read_by_its_index(big_queue: Mailing) -
 def test_a_page_of_a_mailings_troubles_is_read_by_its_index(big_queue: Mailing) -> None:
     troubles = Message.objects.filter(mailing=big_queue, error="HTTP 400").order_by("id")[:100]
     assert "message_trouble" in troubles.explain()
+
+
+@pytest.mark.parametrize("of", ["one", "all"])
+@pytest.mark.parametrize("status", ["failed", "unknown"])
+def test_a_page_of_undelivered_messages_is_read_by_its_index(
+    big_queue: Mailing, of: str, status: str
+) -> None:
+    messages = Message.objects.filter(mailing=big_queue) if of == "one" else Message.objects.all()
+    page = messages.filter(undelivered=status).order_by("-id")[:100]
+    assert "message_undelivered" in page.explain()
 
 
 def test_every_statement_is_headed_by_what_it_guarantees() -> None:

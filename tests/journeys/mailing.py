@@ -68,6 +68,7 @@ def check_rules(mailing: Mailing, service: Service) -> None:
     assert {message.status for message in messages.values()} <= FINAL
     for message_id, received in requests.items():
         message = messages[message_id]
+        assert message.client_id is not None
         assert {request.phone for request in received} == {phones[message.client_id]}
         latest = max(request.received_at for request in received)
         assert latest < mailing.end_at.timestamp()

@@ -109,9 +109,19 @@ def test_first_attempts_wait_for_the_window_in_each_zone() -> None:
     mailing = make_unbuilt_mailing(**DAYTIME)
     build_audience(mailing.id)
     for message in Message.objects.all():
+        assert message.client_id is not None
         expected = next_opening(mailing.send_window, zone=clients[message.client_id], at=message.created_at)
         assert message.next_attempt_at == expected
     assert Message.objects.count() == len(zones)
+
+
+@pytest.mark.django_db
+def test_a_zone_that_only_the_database_knows_stops_nobody() -> None:
+    strange, usual = make_client(timezone="MSK"), make_client()
+    mailing = make_unbuilt_mailing(**DAYTIME)
+    build_audience(mailing.id)
+    assert recipients(mailing) == [strange.id, usual.id]
+    assert Message.objects.get(client=strange).next_attempt_at == mailing.end_at
 
 
 @pytest.mark.django_db

@@ -30,6 +30,7 @@ def test_a_phone_belongs_to_one_client() -> None:
 
 def test_a_client_who_moved_has_the_waiting_messages_looked_at_anew() -> None:
     message = make_message(next_attempt_at=TOMORROW)
+    assert message.client_id is not None
     update_client(message.client_id, timezone="Asia/Vladivostok")
     message.refresh_from_db()
     assert message.next_attempt_at is not None
@@ -40,6 +41,7 @@ def test_a_retry_keeps_its_time_when_the_client_moves() -> None:
     message = make_message(next_attempt_at=TOMORROW, attempts=1)
     retry_at = TOMORROW - timedelta(hours=12)  # later the window in the old zone was closed
     make_attempt(message, retry_at=retry_at)
+    assert message.client_id is not None
     update_client(message.client_id, timezone="Asia/Vladivostok")
     message.refresh_from_db()
     assert message.next_attempt_at == retry_at
@@ -47,6 +49,7 @@ def test_a_retry_keeps_its_time_when_the_client_moves() -> None:
 
 def test_messages_of_a_client_who_stays_are_left_alone() -> None:
     message, others = make_message(next_attempt_at=TOMORROW), make_message(next_attempt_at=TOMORROW)
+    assert message.client_id is not None
     update_client(message.client_id, timezone="Europe/Moscow", tag="vip")
     update_client(make_client().id, timezone="Asia/Vladivostok")
     assert set(Message.objects.values_list("next_attempt_at", flat=True)) == {TOMORROW}
@@ -84,6 +87,7 @@ def test_what_a_deleted_client_was_to_get_is_cancelled_and_counted() -> None:
 @pytest.mark.parametrize("status", ["sending", "sent", "failed", "expired", "unknown"])
 def test_what_is_no_longer_pending_keeps_its_status(status: str) -> None:
     message = make_message(status=status)
+    assert message.client_id is not None
     delete_client(message.client_id)
     message.refresh_from_db()
     assert message.status == status

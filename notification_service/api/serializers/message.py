@@ -14,7 +14,9 @@ class NullIfEmpty(serializers.CharField):
 class MessageSerializer(serializers.Serializer[Any]):
     id = Id(read_only=True)
     mailing = Id(source="mailing_id", read_only=True)
-    client = Id(source="client_id", read_only=True)
+    client = Id(
+        source="client_id", read_only=True, allow_null=True, help_text="null once the mailing is anonymised."
+    )
     status = serializers.ChoiceField(choices=Message.Status.values, read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     sent_at = serializers.DateTimeField(read_only=True, allow_null=True)

@@ -121,7 +121,7 @@ def place(name: str) -> str:
 @register.simple_tag
 def local_time(at: datetime | None, zone: str) -> str:
     """The clock where the client lives."""
-    if at is None:
+    if at is None or not zone:
         return "–"
     return formats.date_format(timezone.localtime(at, ZoneInfo(zone)), "H:i:s")
 

@@ -57,6 +57,8 @@ class Mailing(models.Model):
     deleted_at = models.DateTimeField(null=True, editable=False)
     # The trace of the request that made it, as W3C `traceparent`; empty: none.
     trace_parent = models.CharField(max_length=55, default="", db_default="", blank=True, editable=False)
+    # Since when its text, and whom its messages went to, are forgotten.
+    anonymised_at = models.DateTimeField(null=True, editable=False)
 
     objects = MailingQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from notification_service.mailings.models.client import Client
 from notification_service.mailings.models.gateway import Gateway
@@ -26,8 +26,11 @@ class Message(models.Model):
         CANCELLED = "cancelled"  # the mailing was cancelled, or the client deleted
         UNKNOWN = "unknown"  # an attempt never reported, and the mailing asks not to repeat it
 
+    UNDELIVERED = (Status.FAILED, Status.EXPIRED, Status.CANCELLED, Status.UNKNOWN)
+
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
-    client = models.ForeignKey(Client, models.DO_NOTHING, db_constraint=False, db_index=False)
+    # Empty once the message is anonymised.
+    client = models.ForeignKey(Client, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     status = models.CharField(max_length=10, choices=Status.choices)
     attempts = models.IntegerField(default=0)
     created_at = models.DateTimeField()
@@ -37,6 +40,13 @@ class Message(models.Model):
     # Which took it.
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     error = models.CharField(max_length=100, default="", blank=True)
+    # The status of one that ended without success: as much of it as an index may hold, for a success
+    # leaves it null, which keeps its update heap-only.
+    undelivered = models.GeneratedField(
+        expression=Case(When(status__in=UNDELIVERED, then="status")),
+        output_field=models.CharField(max_length=10, null=True),
+        db_persist=True,
+    )
 
     class Meta:
         indexes = [
@@ -47,6 +57,14 @@ class Message(models.Model):
             models.Index(fields=["client", "id"], name="message_of_client"),
             BrinIndex(fields=["created_at"], name="message_created"),
             models.Index(fields=["mailing", "error", "id"], name="message_trouble", condition=~Q(error="")),
+            models.Index(
+                fields=["undelivered", "id"], name="message_undelivered", condition=~Q(undelivered=None)
+            ),
+            models.Index(
+                fields=["mailing", "undelivered", "id"],
+                name="message_undelivered_of_mailing",
+                condition=~Q(undelivered=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["mailing", "client"], name="message_once_per_client"),

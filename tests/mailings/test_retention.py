@@ -1,0 +1,135 @@
+"""Mailings are kept as long as the settings say, and leave exact counts behind."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+
+from notification_service.mailings import retention, stats, tasks
+from notification_service.mailings.models import Attempt, FailureCount, Mailing, Message, MinuteCount
+from notification_service.mailings.settlement import settle
+from tests.factories import make_attempt, make_mailing, make_message, make_messages, make_running_mailing, now
+
+pytestmark = pytest.mark.django_db
+
+
+def make_ended_mailing(days: float, *, status: str = "finished", messages: int = 3, **fields: Any) -> Mailing:
+    mailing = make_mailing(status=status, finished_at=now() - timedelta(days=days), **fields)
+    make_messages(mailing, messages, status="sent")
+    return mailing
+
+
+def retire(action: str, *, days: int = 30) -> None:
+    for _ in retention.retire(days=days, action=action):
+        pass
+
+
+def by_counters() -> dict[str, int]:
+    return stats.overall_counts()["messages"]
+
+
+def by_rows() -> dict[str, int]:
+    counts = {status: Message.objects.filter(status=status).count() for status in Message.Status.values}
+    return {"total": sum(counts.values()), **counts}
+
+
+@pytest.mark.parametrize("status", ["finished", "cancelled"])
+def test_an_old_mailing_goes_with_all_that_belongs_to_it(status: str) -> None:
+    mailing = make_ended_mailing(31, status=status)
+    make_attempt(make_message(mailing, status="failed", error="HTTP 400"))
+    retire("remove")
+    models = (Mailing, Message, Attempt, MinuteCount, FailureCount)
+    assert [model.objects.count() for model in models] == [0] * len(models)
+    assert by_counters() == by_rows()
+
+
+@pytest.mark.parametrize("action", retention.ACTIONS)
+def test_younger_and_unfinished_mailings_are_left_alone(action: str) -> None:
+    kept = [make_ended_mailing(29), make_running_mailing(), make_mailing()]
+    make_messages(kept[1], 2)
+    retire(action)
+    assert set(Mailing.objects.filter(anonymised_at=None)) == set(kept)
+    assert Message.objects.filter(client=None).count() == 0
+    assert by_counters() == by_rows()
+
+
+def test_an_anonymised_mailing_keeps_its_counts_and_forgets_the_people() -> None:
+    mailing = make_ended_mailing(31, text="Dear Ivan", tags=["ivan"])
+    make_attempt(make_message(mailing, status="failed", error="HTTP 400"), answer="79001234567 is unknown")
+    before = stats.message_counts([mailing.id])
+    retire("anonymise")
+    mailing.refresh_from_db()
+    assert (mailing.text, mailing.tags, mailing.anonymised_at is not None) == (
+        "(removed)",
+        ["(removed)"],
+        True,
+    )
+    assert set(Message.objects.values_list("client", flat=True)) == {None}
+    assert list(Attempt.objects.values_list("answer", flat=True)) == [""]
+    assert stats.message_counts([mailing.id]) == before
+    assert by_counters() == by_rows()
+
+
+def test_what_is_anonymised_is_not_looked_at_again() -> None:
+    make_ended_mailing(31)
+    retire("anonymise")
+    assert list(retention.retire(days=30, action="anonymise")) == []
+
+
+def test_an_anonymised_mailing_may_be_removed_later() -> None:
+    make_ended_mailing(31)
+    retire("anonymise")
+    retire("remove")
+    assert (Mailing.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "CHUNK_MESSAGES", 2)
+    mailing = make_ended_mailing(31, messages=5)
+    next(retention.retire(days=30, action="anonymise"))
+    assert Message.objects.filter(client=None).count() == 2
+    assert list(retention.old_mailings(days=30, action="anonymise")) == [mailing]
+    retire("anonymise")
+    assert Message.objects.filter(client=None).count() == 5
+
+
+def test_what_a_stopped_removal_left_is_removed_by_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notification_service.mailings.settlement.CHUNK_MESSAGES", 2)
+    make_ended_mailing(31, messages=5)
+    next(retention.retire(days=30, action="remove"))
+    assert (Message.objects.count(), by_counters()["total"]) == (3, 0)
+    settle()
+    assert (Mailing.objects.count(), by_counters()) == (0, by_rows())
+
+
+def test_the_settings_decide(settings: LazySettings) -> None:
+    make_ended_mailing(31)
+    settings.RETENTION_DAYS = 0
+    tasks.retire()
+    assert Mailing.objects.count() == 1
+    settings.RETENTION_DAYS, settings.RETENTION_ACTION = 30, "remove"
+    tasks.retire()
+    assert Mailing.objects.count() == 0
+
+
+def test_the_command_tells_what_it_would_remove() -> None:
+    make_ended_mailing(31)
+    out = StringIO()
+    call_command("remove_old_mailings", older_than=30, dry_run=True, stdout=out)
+    assert out.getvalue() == "would remove: 1 mailings, 3 messages\n"
+    assert Mailing.objects.count() == 1
+
+
+def test_the_command_removes_to_the_end() -> None:
+    make_ended_mailing(31)
+    out = StringIO()
+    call_command("remove_old_mailings", older_than=30, stdout=out)
+    assert (out.getvalue(), Mailing.objects.count()) == ("remove: 1 mailings, 3 messages\n", 0)
+
+
+def test_the_command_wants_an_age() -> None:
+    with pytest.raises(CommandError, match="RETENTION_DAYS is 0"):
+        call_command("remove_old_mailings")
