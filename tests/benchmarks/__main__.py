@@ -64,11 +64,11 @@ def main() -> int:
 
         options = _options(NAMES)
         chosen = [benchmark for benchmark in BENCHMARKS if benchmark.name in options.only]
-        report = _run_all(console, chosen, options)
+        report = Report()
+        for _ in _run_all(console, report, chosen, options):
+            if report.rows and options.write:  # each as it comes: a run that is broken off is not lost
+                write_table(DOCUMENT, report.rows, keys=KEYS, machine=report.machine)
     _print(console, report)
-    if report.rows and (options.scale >= 1 or options.write):
-        write_table(DOCUMENT, report.rows, keys=KEYS, machine=report.machine)
-        console.print(f"written to {DOCUMENT.relative_to(ROOT)}")
     return int(report.has_failed)
 
 
@@ -78,17 +78,26 @@ def _options(names: "Sequence[str]") -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="of each (default: %(default)s)")
     parser.add_argument("--scale", type=float, default=1.0, help="of the sizes; below 1 is a rehearsal")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (default: %(default)s)")
-    parser.add_argument("--write", action="store_true", help="write the table even of a rehearsal")
+    parser.add_argument(
+        "--write",
+        action=argparse.BooleanOptionalAction,
+        help="the table; a rehearsal does not unless told to",
+    )
     options = parser.parse_args()
     if unknown := set(options.only) - set(names):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     if options.runs < 1 or options.workers < 1 or options.scale <= 0:
         parser.error("--runs, --workers and --scale are above 0")
+    if options.write is None:
+        options.write = options.scale >= 1
     return options
 
 
-def _run_all(console: Console, chosen: "Sequence[Benchmark]", options: argparse.Namespace) -> Report:
-    report, measured = Report(), describe_moment()
+def _run_all(
+    console: Console, report: Report, chosen: "Sequence[Benchmark]", options: argparse.Namespace
+) -> Iterator[None]:
+    """Comes back after each of them."""
+    measured = describe_moment()
     if options.scale < 1:
         measured += f", at {options.scale:g} of the size"
     if warning := load_warning():
@@ -100,7 +109,7 @@ def _run_all(console: Console, chosen: "Sequence[Benchmark]", options: argparse.
         except RuntimeError as error:
             report.add_failure(benchmark, str(error))
         console.print(f"{benchmark.name} took {time.monotonic() - started:.0f} s")
-    return report
+        yield
 
 
 def _run(benchmark: Benchmark, options: argparse.Namespace) -> Result:
@@ -164,4 +173,7 @@ def _print(console: Console, report: Report) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("broken off")

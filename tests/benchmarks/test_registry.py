@@ -1,0 +1,16 @@
+from tests.benchmarks.__main__ import DOCUMENT
+from tests.benchmarks.registry import KEYS, NAMES
+
+
+def test_the_nine_benchmarks_are_there() -> None:
+    assert NAMES == tuple(f"B{number}" for number in range(1, 10))
+
+
+def test_every_goal_has_its_row_in_the_document() -> None:
+    lines = DOCUMENT.read_text().splitlines()
+    shown = [line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| B")]
+    assert shown == list(KEYS)
+
+
+def test_goals_of_one_benchmark_begin_with_its_name() -> None:
+    assert {key.split(" ")[0] for key in KEYS} == set(NAMES)
