@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from notification_service.console import import_words
+from notification_service.console import import_words, words
 from notification_service.console.paging import page_by_id
 from notification_service.console.receiving import IntoDatabase
 from notification_service.console.views.page import show
@@ -130,6 +130,7 @@ def _preview(found: ClientUpload) -> dict[str, Any]:
         "problem": seen.problem or (_columns_problem(found.columns) if is_csv else ""),
         "problems": seen.rejections[:PROBLEMS_SHOWN],
         "rejected": import_words.rows(len(seen.rejections)),
+        "first": words.number(seen.looked_at),
         "looked_at": import_words.rows(seen.looked_at),
         "is_csv": is_csv,
         "columns": _columns(found, seen),
@@ -158,7 +159,6 @@ def _state(found: ClientUpload) -> dict[str, Any]:
 
 def _list(request: HttpRequest, *, problem: str = "", code: int = 200) -> HttpResponse:
     page = page_by_id(request, ClientUpload.objects.all(), rows=20)
-    moves = any(found.status in MOVING for found in page.rows)
     return show(
         request,
         "imports.html",
@@ -170,5 +170,4 @@ def _list(request: HttpRequest, *, problem: str = "", code: int = 200) -> HttpRe
         most=settings.IMPORT_MAX_MB,
         most_bytes=settings.IMPORT_MAX_MB * MEGABYTE,
         too_large=too_large(),
-        seconds=2 if moves else 30,
     )

@@ -87,6 +87,10 @@ class ClientUpload(models.Model):
         return f"upload {self.pk}"
 
     @property
+    def has_begun(self) -> bool:
+        return self.status not in ("arriving", "ready", "waiting")
+
+    @property
     def rows_done(self) -> int:
         return self.created + self.updated + self.unchanged + self.rejected
 
