@@ -1,6 +1,7 @@
 """Lines about many messages at once: an id is found by a search, and a line costs each of them little."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MOST_IDS = 500  # of messages in a line: with their clients' some 9 kB
@@ -11,3 +12,19 @@ def log_messages(log: Any, event: str, messages: Sequence[tuple[int, int]], **fi
     for start in range(0, len(messages), MOST_IDS):
         message_ids, client_ids = zip(*messages[start : start + MOST_IDS], strict=True)
         log.info(event, **fields, message_ids=message_ids, client_ids=client_ids)
+
+
+def log_sent(log: Any, sent: Iterable[tuple[int, int, int]], *, how: str, **fields: Any) -> None:
+    """Say which messages were sent, each given with its mailing and client. `how`: grouped, each or off."""
+    if how == "off":
+        return
+    of_mailings: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for mailing_id, message_id, client_id in sent:
+        of_mailings[mailing_id].append((message_id, client_id))
+    for mailing_id, messages in of_mailings.items():
+        if how == "grouped":
+            log_messages(log, "messages sent", messages, mailing_id=mailing_id, **fields)
+            continue
+        for message_id, client_id in messages:
+            line = {"mailing_id": mailing_id, "message_id": message_id, "client_id": client_id}
+            log.info("message sent", **line, **fields)

@@ -29,7 +29,11 @@ class Configuration:
 
     def child_environment(self, data_dir: Path, *, defaults: Mapping[str, str]) -> dict[str, str]:
         missing = {name: value for name, value in defaults.items() if not self.is_set(name)}
-        fixed = {"DATA_DIR": str(data_dir), "PYTHONUNBUFFERED": "1"}
+        fixed = {
+            "DATA_DIR": str(data_dir),
+            "PYTHONUNBUFFERED": "1",
+            "PROMETHEUS_MULTIPROC_DIR": str(data_dir / "run" / "metrics"),  # /metrics tells of all of them
+        }
         return {**self._own, **missing, **self._embedded, **fixed}
 
     def write(self, path: Path) -> None:

@@ -43,6 +43,7 @@ def test_children_get_what_is_embedded_now() -> None:
         "BROKER_URL": "new",
         "DATA_DIR": "/data",
         "HOME": "/home",
+        "PROMETHEUS_MULTIPROC_DIR": "/data/run/metrics",
         "PYTHONUNBUFFERED": "1",
     }
 
