@@ -39,8 +39,6 @@ try:
     OIDC = env.identity_provider()
     LOG_FORMAT = env.one_of("LOG_FORMAT", "console", "json")
     LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
-    # Of messages that were sent: some hundred ids a line, a line each, or none.
-    LOG_SENT = env.one_of("LOG_SENT", "grouped", "each", "off")
 
     METRICS_TOKEN = env.str("METRICS_TOKEN", "")
     METRICS_PUBLIC = env.bool("METRICS_PUBLIC", False)
@@ -79,6 +77,8 @@ try:
         "breaker_failures": env.int("BREAKER_FAILURES", 20),
         "probe_interval_seconds": env.positive("PROBE_INTERVAL_SECONDS", 2),
         "deadline_guard_seconds": env.positive("DEADLINE_GUARD_SECONDS", 0.2),
+        # Some hundred ids a line, a line each, or none.
+        "log_sent": env.one_of("LOG_SENT", "grouped", "each", "off"),
     }
     # A file of clients that the console takes; the API and the command line take any size.
     IMPORT_MAX_MB = env.positive_int("IMPORT_MAX_MB", 100)

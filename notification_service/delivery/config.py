@@ -17,6 +17,7 @@ class DeliveryConfig:
     breaker_failures: int = 20  # requests in a row without a good answer that open a gateway's breaker
     probe_interval_seconds: float = 2  # between probes of a gateway whose breaker is open
     deadline_guard_seconds: float = 0.2  # before end_at or a window's end in which no request starts
+    log_sent: str = "grouped"  # lines about what was sent: grouped, each or off
 
     def __post_init__(self) -> None:
         if self.lease_seconds <= self.request_timeout_seconds:

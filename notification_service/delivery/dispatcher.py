@@ -242,14 +242,6 @@ class Dispatcher:
         terms = self._news.terms.get(message.mailing_id, terms)  # the window may have changed meanwhile
         now = self._clock.now()
         self._outcomes.unsent.append(unsent(message, outcome, answer=answer, terms=terms, now=now))
-        log.info(
-            "attempt failed",
-            mailing_id=message.mailing_id,
-            message_id=message.id,
-            attempt=message.attempt,
-            outcome=type(outcome).__name__,
-            reason=outcome.reason,
-        )
 
     def _decide(self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer) -> Outcome:
         return decide(

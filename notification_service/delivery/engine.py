@@ -15,6 +15,8 @@ from notification_service.delivery.directory import GatewayDirectory, KnownGatew
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, make_gateway
 from notification_service.delivery.message_queue import MessageQueue
+from notification_service.delivery.metered import MeteredGateway, MeteredQueue
+from notification_service.delivery.meters import Meters
 
 LOOK_SECONDS = 0.1  # between looks whether another thread wants something sent
 
@@ -108,10 +110,9 @@ class Engine:
                     log.error("sending broke off", gateway_id=gateway_id, exc_info=error)
 
     def _make_lane(self, known: KnownGateway) -> Lane:
-        queues = [
-            MessageQueue(self._conninfo, known.config, claimed_by=self._worker, gateway_id=known.id)
-            for _ in range(2)
-        ]
-        gateway = make_gateway(known.kind, known.endpoint)
+        meters = Meters(known.name)
+        place = {"claimed_by": self._worker, "gateway_id": known.id}
+        queues = [MeteredQueue(self._conninfo, known.config, meters=meters, **place) for _ in range(2)]
+        gateway = MeteredGateway(make_gateway(known.kind, known.endpoint), meters)
         dispatcher = Dispatcher(known.config, gateway=gateway, claims=queues[0], records=queues[1])
         return Lane(known, gateway, queues[0], queues[1], dispatcher)

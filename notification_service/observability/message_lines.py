@@ -14,17 +14,18 @@ def log_messages(log: Any, event: str, messages: Sequence[tuple[int, int]], **fi
         log.info(event, **fields, message_ids=message_ids, client_ids=client_ids)
 
 
-def log_sent(log: Any, sent: Iterable[tuple[int, int, int]], *, how: str, **fields: Any) -> None:
-    """Say which messages were sent, each given with its mailing and client. `how`: grouped, each or off."""
+def log_sent(log: Any, sent: Iterable[tuple[int, int]], *, how: str, **fields: Any) -> None:
+    """Say which messages were sent, each given with its mailing. `how`: grouped, each or off."""
     if how == "off":
         return
-    of_mailings: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for mailing_id, message_id, client_id in sent:
-        of_mailings[mailing_id].append((message_id, client_id))
-    for mailing_id, messages in of_mailings.items():
+    of_mailings: defaultdict[int, list[int]] = defaultdict(list)
+    for mailing_id, message_id in sent:
+        of_mailings[mailing_id].append(message_id)
+    for mailing_id, message_ids in of_mailings.items():
         if how == "grouped":
-            log_messages(log, "messages sent", messages, mailing_id=mailing_id, **fields)
+            for start in range(0, len(message_ids), MOST_IDS):
+                ids = message_ids[start : start + MOST_IDS]
+                log.info("messages sent", mailing_id=mailing_id, message_ids=ids, **fields)
             continue
-        for message_id, client_id in messages:
-            line = {"mailing_id": mailing_id, "message_id": message_id, "client_id": client_id}
-            log.info("message sent", **line, **fields)
+        for message_id in message_ids:
+            log.info("message sent", mailing_id=mailing_id, message_id=message_id, **fields)

@@ -61,12 +61,7 @@ record_seconds = Histogram(
 )
 under_way = Gauge(
     "notifications_engine_messages_under_way",
-    "Messages that are claimed and have no outcome yet.",
-    multiprocess_mode="livesum",
-)
-unrecorded = Gauge(
-    "notifications_engine_outcomes_unrecorded",
-    "Outcomes that wait to be written; they pile up while the database is away.",
+    "Messages that are claimed and whose outcome is not written yet.",
     multiprocess_mode="livesum",
 )
 rescued = Counter("notifications_rescued_messages", "Messages taken back from workers that died.")

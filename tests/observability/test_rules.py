@@ -1,0 +1,136 @@
+"""The dashboard and the alert rules, evaluated on what `/metrics` really says."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import yaml
+
+from notification_service.api import figures_collector
+from notification_service.mailings.models import Gateway
+from notification_service.mailings.workers import forget_worker, note_worker
+from notification_service.observability import metrics
+from tests.api.conftest import Api, api, write_key  # noqa: F401
+from tests.deploy.files import ROOT
+from tests.factories import make_mailing, make_message, make_running_mailing, now
+from tests.observability.promql import Scrapes, UnknownNameError, evaluate, samples_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RULES = {
+    rule["alert"]: rule
+    for group in yaml.safe_load((ROOT / "deploy/prometheus/alerts.yml").read_text())["groups"]
+    for rule in group["rules"]
+}
+DASHBOARD = json.loads((ROOT / "deploy/grafana/notification-service.json").read_text())
+PANELS = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+
+
+@pytest.fixture(autouse=True)
+def _a_run(api: Api) -> Iterator[None]:  # noqa: F811
+    """What a service that works has counted."""
+    count_attempts(sent=1)
+    metrics.calls.labels("task", "broker").inc()
+    note_worker("host:1", silent_seconds=0)
+    api.get("/api/clients/")
+    figures_collector.FIGURES.forget()
+    yield
+    figures_collector.FIGURES.forget()
+
+
+def count_attempts(*, sent: int, failed: int = 0) -> None:
+    metrics.attempts.labels("main", "sent", "").inc(sent)
+    metrics.attempts.labels("main", "failed", "HTTP 422").inc(failed)
+    metrics.gateway_seconds.labels("main").observe(0.01)
+
+
+def scrape(caller: Api) -> Any:
+    figures_collector.FIGURES.forget()
+    return samples_of(caller.get("/metrics").content.decode())
+
+
+def firing(caller: Api, before: Any = None) -> set[str]:
+    after = scrape(caller)
+    scrapes = Scrapes(before or after, after)
+    return {
+        name for name, rule in RULES.items() if name != "DatabaseAway" and evaluate(rule["expr"], scrapes)
+    }
+
+
+def test_every_expression_finds_its_metrics_and_labels(api: Api) -> None:  # noqa: F811
+    after = scrape(api)
+    for expression in [*PANELS, *(rule["expr"] for rule in RULES.values())]:
+        evaluate(expression, Scrapes(after, after))
+        series = [after[name] for name in re.findall(r"notifications_\w+", expression)]
+        known = {label for vector in series for labels in vector for label, _ in labels}
+        for names in re.findall(r"by \(([^)]*)\)", expression):
+            assert set(names.split(", ")) <= known
+
+
+def test_an_expression_with_a_misspelt_name_is_noticed(api: Api) -> None:  # noqa: F811
+    after = scrape(api)
+    for expression in ("sum(notifications_sent)", 'max(notifications_messages{state="sent"})'):
+        with pytest.raises(UnknownNameError):
+            evaluate(expression, Scrapes(after, after))
+
+
+def test_nothing_fires_while_all_is_well(api: Api) -> None:  # noqa: F811
+    make_message()
+    before = scrape(api)
+    count_attempts(sent=100)
+    assert firing(api, before) == set()
+
+
+def test_a_held_gateway_fires_until_it_is_let_in(api: Api) -> None:  # noqa: F811
+    Gateway.objects.filter(name="main").update(held_at=now(), held_reason="HTTP 401")
+    assert firing(api) == {"GatewayHeld"}
+    after = scrape(api)
+    [labels] = evaluate(RULES["GatewayHeld"]["expr"], Scrapes(after, after))
+    assert dict(labels) == {"gateway": "main"}
+    Gateway.objects.filter(name="main").update(held_at=None, held_reason="")
+    assert firing(api) == set()
+
+
+def test_what_is_late_or_stuck_fires(api: Api) -> None:  # noqa: F811
+    past = now() - timedelta(hours=2)
+    make_message(next_attempt_at=past)
+    late = make_mailing(start_at=past)
+    type(late).objects.filter(pk=late.pk).update(created_at=past)
+    make_running_mailing(start_at=past - timedelta(hours=1), end_at=past)
+    make_running_mailing(deleted_at=past)
+    assert firing(api) == {"OldestDueMessageTooOld", "MailingStartsLate", "SettlingStuck", "RemovalStuck"}
+
+
+def test_silence_and_the_want_of_workers_fire(api: Api) -> None:  # noqa: F811
+    note_worker("host:1", silent_seconds=60)
+    assert firing(api) == {"BrokerOrBeatSilent"}
+    forget_worker("host:1")
+    assert firing(api) == {"NoWorkers"}
+
+
+def test_failures_and_slow_answers_fire(api: Api) -> None:  # noqa: F811
+    before = scrape(api)
+    count_attempts(sent=2, failed=1)
+    for _ in range(1000):
+        metrics.http_seconds.labels("GET", "api/", "500").observe(3)
+    assert firing(api, before) == {"ManyFailures", "ApiSlow", "ApiErrors"}
+
+
+def test_a_database_that_is_away_fires() -> None:
+    away = samples_of("# TYPE notifications_database_up gauge\nnotifications_database_up 0\n")
+    assert evaluate(RULES["DatabaseAway"]["expr"], Scrapes(away, away))
+
+
+def test_every_alarm_has_its_line_of_what_to_do() -> None:
+    operations = (ROOT / "docs/operations.md").read_text()
+    assert [name for name in RULES if f"| `{name}` |" not in operations] == []
+
+
+def test_every_metric_is_explained(api: Api) -> None:  # noqa: F811
+    operations = (ROOT / "docs/operations.md").read_text()
+    names = [name for name in scrape(api) if name.startswith("notifications_")]
+    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
+    assert sorted(name for name in families if name not in operations) == []
