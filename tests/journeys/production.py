@@ -127,8 +127,8 @@ class Containers:
 
 class Api:
     def __init__(self, url: str, key: str) -> None:
-        self._url = url
-        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        self.url = url
+        self.headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def post(self, path: str, body: object) -> Any:
         return self._call(path, json.dumps(body).encode())
@@ -137,7 +137,7 @@ class Api:
         return self._call(path, None)
 
     def _call(self, path: str, body: bytes | None) -> Any:
-        request = urllib.request.Request(f"{self._url}{path}", data=body, headers=self._headers)
+        request = urllib.request.Request(f"{self.url}{path}", data=body, headers=self.headers)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 
