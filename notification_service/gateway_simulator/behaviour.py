@@ -9,8 +9,11 @@ from typing import Any, Final, NamedTuple, Self
 
 SUCCESS: Final = "200"
 SERVER_ERRORS: Final = ("500", "502", "503", "504")
+# `error_3` is a 200 whose body says error 3, in the words of the API that was asked.
+ERROR_PREFIX: Final = "error_"
 NAMED_FAULTS: Final = frozenset(
     {"nonsense", "wrong_code", "huge", "drop", "reset", "hang", "trickle", "redirect", "truncated"}
+    | {f"{ERROR_PREFIX}{code}" for code in range(1, 10)}
 )
 # What the gateway takes as sent, whether or not the sender ever hears of it.
 TAKEN_ANSWERS: Final = frozenset({SUCCESS, "drop_taken", "trickle"})

@@ -1,13 +1,15 @@
-"""What each request is answered: the gateway's one operation by the contract, everything else by its page."""
+"""What each request is answered: to send, in either API, by its contract; everything else by its page."""
 
 import time
 from functools import partial
 from hmac import compare_digest
 from typing import Final
 
-from .behaviour import SUCCESS, Behaviour
+from . import form_responses
+from .behaviour import ERROR_PREFIX, SUCCESS, Behaviour, Reply
 from .contract import ContractError, Message, parse_message, parse_msg_id
 from .control import Control
+from .form_contract import NOT_KNOWN, FormError, parse_form
 from .ledger import Ledger
 from .protocol import Connection
 from .request_reader import Request
@@ -15,6 +17,8 @@ from .responses import OK, Response, fault, refusal
 from .ring import Received
 
 _SEND_PREFIX: Final = b"/v1/send/"
+_FORM_PATH: Final = b"/sms/send"
+_FORM_TYPE: Final = b"application/x-www-form-urlencoded"
 _OK: Final = Response(OK)
 
 
@@ -33,6 +37,8 @@ class Gateway:
             return self._refuse(*request.refused, closes=True)
         if len(segment) < len(path) and segment and b"/" not in segment:
             return self._send(request, segment)
+        if path == _FORM_PATH:
+            return self._send_form(request)
         return self._control.answer(request, path) or self._refuse(404, "no such path")
 
     def _send(self, request: Request, segment: bytes) -> Response:
@@ -53,6 +59,27 @@ class Gateway:
         return self._take(message)
 
     def _take(self, message: Message) -> Response:
+        reply, now = self._count(message)
+        response = _OK if reply.answer == SUCCESS else fault(reply.answer, self.behaviour, now=now)
+        return response._replace(delay_seconds=reply.delay_seconds) if reply.delay_seconds else response
+
+    def _send_form(self, request: Request) -> Response:
+        if request.method != b"POST":
+            return self._refuse(405, "send is a POST", allow="POST")
+        if _media_type(request.headers.get(b"content-type", b"")) != _FORM_TYPE:
+            return self._refuse(415, "the body is not declared as a form")
+        try:
+            token, message = parse_form(request.body)
+        except FormError as broken:
+            return self._refuse_form(broken.code, str(broken))
+        if not self._is_token(token.encode()):
+            return self._refuse_form(NOT_KNOWN, "no such login, password or key")
+        reply, now = self._count(message)
+        response = form_responses.reply(reply.answer, self.behaviour, msg_id=message.msg_id, now=now)
+        return response._replace(delay_seconds=reply.delay_seconds)
+
+    def _count(self, message: Message) -> tuple[Reply, float]:
+        """Decide what becomes of a message that follows the contract, and keep it in the ledger."""
         msg_id = message.msg_id
         nth = self.ledger.count_request(msg_id)
         reply = self.behaviour.decide(msg_id, nth)
@@ -60,8 +87,11 @@ class Gateway:
             self.ledger.mark_taken(msg_id)
         now = time.time()
         self.ledger.record(Received(now, msg_id, message.phone, message.text, reply.answer))
-        response = _OK if reply.answer == SUCCESS else fault(reply.answer, self.behaviour, now=now)
-        return response._replace(delay_seconds=reply.delay_seconds) if reply.delay_seconds else response
+        return reply, now
+
+    def _refuse_form(self, code: int, reason: str) -> Response:
+        self.ledger.record(Received(time.time(), None, None, None, f"{ERROR_PREFIX}{code}"))
+        return form_responses.error(code, reason)
 
     def _refuse(
         self, status: int, reason: str, *, msg_id: int | None = None, closes: bool = False, **headers: str
@@ -71,12 +101,16 @@ class Gateway:
 
     def _is_let_in(self, authorization: bytes) -> bool:
         scheme, _, token = authorization.partition(b" ")
-        token = token.strip()
-        if scheme.lower() != b"bearer" or not token:
-            return False
-        return self._token is None or compare_digest(token, self._token)
+        return scheme.lower() == b"bearer" and self._is_token(token.strip())
+
+    def _is_token(self, token: bytes) -> bool:
+        return bool(token) and (self._token is None or compare_digest(token, self._token))
 
 
 def _is_json(content_type: bytes | None) -> bool:
     """An undeclared body is given the benefit of the doubt."""
-    return content_type is None or content_type.partition(b";")[0].strip().lower() == b"application/json"
+    return content_type is None or _media_type(content_type) == b"application/json"
+
+
+def _media_type(content_type: bytes) -> bytes:
+    return content_type.partition(b";")[0].strip().lower()

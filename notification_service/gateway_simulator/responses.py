@@ -6,7 +6,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
-from .behaviour import Behaviour, retry_after_seconds
+from .behaviour import ERROR_PREFIX, Behaviour, retry_after_seconds
 
 
 class Manner(Enum):
@@ -26,7 +26,7 @@ class Response(NamedTuple):
 
 
 _BODILESS: Final = frozenset({204, 205, 304})
-_OVER_64_KIB: Final = 128 * 1024
+OVER_64_KIB: Final = 128 * 1024
 _EXTRA_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}}
 
 
@@ -60,7 +60,7 @@ def refusal(status: int, reason: str, *, closes: bool = False, **headers: str) -
 OK: Final = render_json(200, {"code": 0, "message": "OK"})
 _NONSENSE: Final = render(200, b"<html><body>All is well</body></html>", content_type="text/html")
 _WRONG_CODE: Final = render_json(200, {"code": 1, "message": "not today"})
-_HUGE: Final = render_json(200, {"code": 0, "message": "OK" * (_OVER_64_KIB // 2)})
+_HUGE: Final = render_json(200, {"code": 0, "message": "OK" * (OVER_64_KIB // 2)})
 _TRUNCATED: Final = OK[:-8]
 _REDIRECT: Final = render(307, b"", location="/redirected")
 _FAULTS: Final = {
@@ -81,6 +81,8 @@ def fault(answer: str, behaviour: Behaviour, *, now: float) -> Response:
         return _FAULTS[answer]
     if answer == "trickle":
         return Response(OK, Manner.TRICKLE, trickle_seconds=behaviour.trickle_ms / 1000)
+    if answer.startswith(ERROR_PREFIX):
+        return Response(render_json(200, {"code": int(answer[len(ERROR_PREFIX) :]), "message": "not today"}))
     if answer == "429":
         return refusal(429, "too many requests", retry_after=_retry_after(behaviour.retry_after, now))
     return refusal(int(answer), _phrase(int(answer)))

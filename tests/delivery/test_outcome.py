@@ -1,5 +1,6 @@
 """Rules 5, 6 and 8 of delivery, as a table of answers and what each means."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -10,16 +11,21 @@ from hypothesis import strategies as st
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.gateways import probe_server
 from notification_service.delivery.outcome import (
+    ACCEPTED,
     MAX_ANSWER_BYTES,
     MAX_RETRY_AFTER,
     Answer,
     Failed,
     Held,
     NoAnswer,
+    NotLetIn,
     Outcome,
+    Refused,
     Retry,
     Sent,
+    TryAgain,
     Unknown,
+    Verdict,
     backoff_seconds,
     decide,
     retry_after_delay,
@@ -54,11 +60,16 @@ OTHER = [
 
 
 def outcome(
-    answer: Answer | NoAnswer, *, attempt: int = 1, give_up: bool = False, config: DeliveryConfig = CONFIG
+    answer: Answer | NoAnswer,
+    *,
+    judge: Callable[[Answer], Verdict] = probe_server.judge,
+    attempt: int = 1,
+    give_up: bool = False,
+    config: DeliveryConfig = CONFIG,
 ) -> Outcome:
     return decide(
         answer,
-        judge=probe_server.judge,
+        judge=judge,
         attempt=attempt,
         give_up_on_unknown=give_up,
         now=NOW,
@@ -138,6 +149,48 @@ def test_no_answer_is_tried_again(maybe_taken: bool) -> None:
     assert answered.reason == "no answer in time"
 
 
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [(ACCEPTED, Sent()), (Refused("no"), Failed("no")), (NotLetIn("who?"), Held("who?"))],
+)
+def test_the_gateway_s_own_verdict_decides_whatever_the_answer(verdict: Verdict, expected: Outcome) -> None:
+    assert outcome(Answer(500, b"?", "60"), judge=lambda answer: verdict) == expected
+
+
+def test_a_verdict_may_ask_for_a_wait_as_the_answer_may() -> None:
+    def judge(answer: Answer) -> Verdict:
+        return TryAgain("slowly", is_trouble=False, wait_seconds=60)
+
+    minute, hour = Retry(NOW + timedelta(minutes=1), "slowly", False), NOW + timedelta(hours=1)
+    assert outcome(Answer(200, b""), judge=judge) == minute
+    assert outcome(Answer(200, b"", "3600"), judge=judge) == Retry(hour, "slowly", False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_trouble"),
+    [
+        (Answer(200, OK), False),
+        *((Answer(status, OK), False) for status in (*REFUSED, 401, 403, 429)),
+        *((Answer(status, OK), True) for status in (408, 500, 502, 503, 504, 599, 204, 302)),
+        (Answer(200, b"<html>"), True),
+        (Answer(200, b'{"code": 1}'), True),
+        (Answer(200, OK + b" " * MAX_ANSWER_BYTES), True),
+        (NoAnswer("no answer in time", maybe_taken=True), True),
+        (NoAnswer("connection refused", maybe_taken=False), True),
+    ],
+)
+@pytest.mark.parametrize("max_attempts", [0, 1])
+def test_tells_a_gateway_in_trouble_from_one_that_says_no(
+    answer: Answer | NoAnswer, is_trouble: bool, max_attempts: int
+) -> None:
+    config = DeliveryConfig(max_attempts=max_attempts)
+    assert outcome(answer, config=config).is_trouble is is_trouble
+
+
+def test_what_may_have_been_taken_is_trouble_where_it_is_given_up_too() -> None:
+    assert outcome(NoAnswer("no answer in time", maybe_taken=True), give_up=True).is_trouble
+
+
 def test_gives_up_on_what_the_gateway_may_have_taken() -> None:
     answered = outcome(NoAnswer("no answer in time", maybe_taken=True), give_up=True)
     assert answered == Unknown("no answer in time")
@@ -184,6 +237,36 @@ def test_backoff_spreads_over_all_of_its_range() -> None:
     assert {int(delay) for delay in delays} == set(range(8))
 
 
+class AtFraction(Random):
+    """Every draw is this far along its range."""
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self._fraction = fraction
+
+    def random(self) -> float:
+        return self._fraction
+
+
+@given(
+    st.floats(0, 1, exclude_max=True), st.integers(1, 10**18), st.floats(0.001, 1e6), st.floats(0.001, 1e9)
+)
+def test_backoff_is_the_drawn_fraction_of_its_ceiling(
+    fraction: float, attempt: int, base: float, cap: float
+) -> None:
+    config = DeliveryConfig(retry_base_seconds=base, retry_cap_seconds=cap)
+    ceiling = cap if attempt > 60 else min(cap, base * 2 ** (attempt - 1))
+    drawn = backoff_seconds(attempt, config=config, random=AtFraction(fraction))
+    assert drawn == pytest.approx(fraction * ceiling)
+
+
+@given(st.integers(1, 10**18), st.text(max_size=40) | st.from_regex(r"[0-9]{1,30}") | st.none())
+def test_a_retry_is_never_in_the_past_nor_over_a_year_ahead(attempt: int, retry_after: str | None) -> None:
+    answered = outcome(Answer(503, b"", retry_after), attempt=attempt)
+    assert isinstance(answered, Retry)
+    assert NOW <= answered.at <= NOW + MAX_RETRY_AFTER
+
+
 def test_backoff_reaches_its_cap() -> None:
     random = Random(1)
     assert max(backoff_seconds(10**6, config=CONFIG, random=random) for _ in range(1000)) > 590
@@ -224,6 +307,39 @@ def test_reads_retry_after_in_both_its_forms(value: str | None, seconds: int) ->
 @pytest.mark.parametrize("value", ["9" * 9, "9" * 10, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_no_retry_after_is_longer_than_a_year(value: str) -> None:
     assert retry_after_delay(value, now=NOW) == MAX_RETRY_AFTER
+
+
+MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(9900, 1, 1), timezones=st.just(UTC))
+FORMS = ["%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S +0000"]
+
+
+@given(now=MOMENTS, seconds=st.integers(-(10**9), 10**9), form=st.sampled_from(FORMS))
+def test_a_date_is_that_far_ahead_and_the_past_is_now(now: datetime, seconds: int, form: str) -> None:
+    now = now.replace(microsecond=0)
+    moment = now + timedelta(seconds=seconds)
+    expected = min(max(timedelta(0), timedelta(seconds=seconds)), MAX_RETRY_AFTER)
+    assert retry_after_delay(moment.strftime(form), now=now) == expected
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["", " ", "\t", " \t "]))
+def test_seconds_are_that_many(seconds: int, blank: str) -> None:
+    expected = min(timedelta(seconds=seconds), MAX_RETRY_AFTER)
+    assert retry_after_delay(f"{blank}{seconds}{blank}", now=NOW) == expected
+
+
+@given(
+    st.text(st.characters(categories=["Nd", "No", "Nl"]), min_size=1).filter(lambda text: not text.isascii())
+)
+def test_digits_of_other_scripts_are_nonsense(value: str) -> None:
+    assert retry_after_delay(value, now=NOW) == timedelta(0)
+
+
+CONTROLS = st.text(st.characters(max_codepoint=0x9F), max_size=12)
+
+
+@given(CONTROLS, CONTROLS, st.sampled_from(["120", "Mon, 23 Nov 2026 12:02:00 GMT", "9" * 400, "-0000"]))
+def test_no_control_character_makes_it_raise(before: str, after: str, value: str) -> None:
+    assert timedelta(0) <= retry_after_delay(f"{before}{value}{after}", now=NOW) <= MAX_RETRY_AFTER
 
 
 @given(

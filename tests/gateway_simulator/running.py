@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import uvloop
 
@@ -23,6 +23,8 @@ from notification_service.gateway_simulator.server import listening
 
 ROOT = Path(__file__).parents[2]
 PHONE = 79161234567
+FORM_PATH = "/sms/send"
+FORM_TYPE = "application/x-www-form-urlencoded"
 PATIENCE_SECONDS = 10
 
 
@@ -56,6 +58,10 @@ class Simulator:
         body = send_body(msg_id, text=text)
         return self.ask("POST", f"/v1/send/{msg_id}", body, authorization=f"Bearer {token}")
 
+    def send_form(self, msg_id: int, *, text: str = "Good day", **credentials: str) -> Answer:
+        body = form_body(msg_id, text=text, **credentials)
+        return self.ask("POST", FORM_PATH, body, content_type=FORM_TYPE)
+
     def stats(self) -> Any:
         return self.ask("GET", "/_simulator/stats").json
 
@@ -73,6 +79,11 @@ class Simulator:
 
 def send_body(msg_id: int, *, text: str = "Good day") -> bytes:
     return json.dumps({"id": msg_id, "phone": PHONE, "text": text}).encode()
+
+
+def form_body(msg_id: int, *, text: str = "Good day", **credentials: str) -> bytes:
+    fields = {"phones": str(PHONE), "mes": text, "id": str(msg_id), "fmt": "3", "charset": "utf-8"}
+    return urlencode({**(credentials or {"apikey": "any"}), **fields}).encode()
 
 
 def raw_send(msg_id: int, *, headers: str = "") -> bytes:

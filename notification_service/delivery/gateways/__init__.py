@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from notification_service.delivery.gateways.base import Endpoint, Gateway
+from notification_service.delivery.gateways.form_sms import FormSmsGateway
 from notification_service.delivery.gateways.probe_server import ProbeServerGateway
 
 __all__ = ["KINDS", "Endpoint", "Gateway", "make_gateway"]
@@ -10,6 +11,7 @@ __all__ = ["KINDS", "Endpoint", "Gateway", "make_gateway"]
 # By the kind a gateway's row names.
 KINDS: Mapping[str, Callable[[Endpoint], Gateway]] = {
     "probe_server": ProbeServerGateway,
+    "form_sms": FormSmsGateway,
 }
 
 

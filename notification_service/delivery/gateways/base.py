@@ -43,13 +43,17 @@ class Gateway(Protocol):
 
 
 def build_client(endpoint: Endpoint, *, headers: Mapping[str, str]) -> Client:
+    """Raises ValueError, without its value, for a header that cannot be sent."""
     builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False)  # noqa: FBT003
     # A body is compared as it comes: a gateway's gzip bomb is 64 KiB to us at most.
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # noqa: FBT003
     builder = builder.connect_timeout(timedelta(seconds=endpoint.connect_timeout_seconds))
     builder = builder.timeout(timedelta(seconds=endpoint.request_timeout_seconds))
     builder = builder.pool_max_idle_per_host(endpoint.max_concurrency)
-    return builder.user_agent("notification-service").default_headers(headers).build()
+    try:
+        return builder.user_agent("notification-service").default_headers(headers).build()
+    except ValueError:  # it quotes the header, and that is where a token is
+        raise ValueError("the token has characters that no header can carry") from None
 
 
 async def exchange(request: RequestBuilder) -> Answer | NoAnswer:

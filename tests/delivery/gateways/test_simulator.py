@@ -1,0 +1,108 @@
+"""Each kind of gateway against the simulator: a request by the contract, and a verdict on every fault."""
+
+import asyncio
+
+import pytest
+
+from notification_service.delivery.gateways import Endpoint, make_gateway
+from notification_service.delivery.outcome import (
+    ACCEPTED,
+    Answer,
+    NoAnswer,
+    NotLetIn,
+    Refused,
+    TryAgain,
+    Verdict,
+)
+from tests.gateway_simulator.running import FORM_PATH, Simulator, simulator
+
+PATHS = {"probe_server": "", "form_sms": FORM_PATH}
+KINDS = pytest.mark.parametrize("kind", PATHS)
+
+
+def send(
+    kind: str, to: Simulator, *, text: str = "Hello", token: str = "someone:secret"
+) -> Verdict | NoAnswer:
+    """What a gateway of the kind makes of one message that is sent to the simulator."""
+    url = f"http://{to.host}:{to.port}{PATHS[kind]}"
+
+    async def run() -> Verdict | NoAnswer:
+        gateway = make_gateway(kind, Endpoint(url, token, request_timeout_seconds=0.5))
+        try:
+            answer = await gateway.send(message_id=7, phone="79161234567", text=text)
+            return gateway.judge(answer) if isinstance(answer, Answer) else answer
+        finally:
+            await gateway.close()
+
+    return asyncio.run(run())
+
+
+@KINDS
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Привет, Ёжик & Ко: 100 % + «скидка» = 50; вот так",
+        "a=b&mes=other&id=8+%2B%26#?/\\\"'",
+        "👍🏽 семья 👨‍👩‍👧",
+        "первая\r\nвторая\tтретья",
+        "ы" * 2000,
+    ],
+)
+def test_every_character_of_a_text_arrives(kind: str, text: str) -> None:
+    with simulator(token="someone:secret") as to:
+        assert send(kind, to, text=text) is ACCEPTED
+        [request] = to.requests()
+    assert (request["msg_id"], request["phone"], request["text"]) == (7, 79161234567, text)
+
+
+@KINDS
+def test_a_repeated_message_has_the_same_id(kind: str) -> None:
+    with simulator() as to:
+        send(kind, to)
+        send(kind, to)
+        assert to.stats()["duplicates"] == 1
+
+
+@KINDS
+def test_a_wrong_token_is_not_let_in(kind: str) -> None:
+    with simulator(token="someone:other") as to:
+        assert isinstance(send(kind, to), NotLetIn)
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [
+        ("nonsense", TryAgain("answer is not JSON")),
+        ("huge", TryAgain("answer over 64 KiB")),
+        ("redirect", TryAgain("HTTP 307")),
+        ("429", TryAgain("HTTP 429", is_trouble=False)),
+        ("503", TryAgain("HTTP 503")),
+        ("400", Refused("HTTP 400")),
+        ("403", NotLetIn("HTTP 403")),
+        ("drop", NoAnswer("connection broke", maybe_taken=True)),
+        ("reset", NoAnswer("connection broke", maybe_taken=True)),
+        ("truncated", NoAnswer("connection broke", maybe_taken=True)),
+        ("hang", NoAnswer("no answer in time", maybe_taken=True)),
+        ("trickle", NoAnswer("no answer in time", maybe_taken=True)),
+    ],
+)
+def test_a_fault_means_the_same_to_every_kind(kind: str, fault: str, verdict: Verdict | NoAnswer) -> None:
+    with simulator(faults={fault: 1}) as to:
+        assert send(kind, to) == verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault", "verdict"),
+    [
+        ("probe_server", "wrong_code", TryAgain("code is not 0")),
+        ("probe_server", "error_3", TryAgain("code is not 0")),
+        ("form_sms", "wrong_code", TryAgain("unknown error code")),
+        ("form_sms", "error_1", Refused("parameters wrong")),
+        ("form_sms", "error_3", NotLetIn("the account is empty")),
+        ("form_sms", "error_9", TryAgain("too many equal requests", is_trouble=False, wait_seconds=60)),
+    ],
+)
+def test_a_code_means_what_the_kind_says(kind: str, fault: str, verdict: Verdict) -> None:
+    with simulator(faults={fault: 1}) as to:
+        assert send(kind, to) == verdict
