@@ -78,15 +78,21 @@ def test_the_metrics_are_the_statistics(service: Service) -> None:
     make_clients(CLIENTS)
     api = start(service, "--error-rate", "0.1", "--latency-ms", "20")
     mailing_id = send(api)
-    during = [sums(api)]
-    wait_until(lambda: during.append(sums(api)) or is_finished(api, mailing_id), what="the mailing's end")
+    during: list[dict[str, float]] = []
+
+    def is_over() -> bool:
+        during.append(sums(api))
+        return is_finished(api, mailing_id)
+
+    wait_until(is_over, what="the mailing's end")
     assert all(one["total"] in (0, CLIENTS) for one in during)
 
     counts = api.get("/api/mailings/fullinfo/")["messages"]
 
     def agree() -> bool:
         seen = sums(api)
-        return seen["sent"] == counts["sent"] == seen["attempts sent"] and seen["total"] == counts["total"]
+        same = seen["sent"] == counts["sent"] == seen["attempts sent"]
+        return bool(same and seen["total"] == counts["total"])
 
     wait_until(agree, seconds=10, what="metrics and statistics being the same")
     requests = sum(len(received) for received in service.requests().values())
