@@ -4,6 +4,7 @@ import threading
 from functools import cache
 from typing import Any
 
+import structlog
 from celery import shared_task
 from celery.signals import celeryd_init, worker_shutting_down
 from django.conf import settings
@@ -15,6 +16,9 @@ from notification_service.delivery import message_queue
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.engine import Engine
 from notification_service.mailings.wake_up import SEND, wake_up
+from notification_service.observability import metrics
+
+log = structlog.get_logger(__name__)
 
 _making = threading.Lock()
 
@@ -26,7 +30,9 @@ def send_due() -> None:
 
 @shared_task(ignore_result=True)
 def rescue() -> None:
-    if message_queue.rescue(connection):
+    if rescued := message_queue.rescue(connection):
+        metrics.rescued.inc(rescued)
+        log.warning("messages rescued", messages=rescued)
         wake_up(SEND)
 
 
