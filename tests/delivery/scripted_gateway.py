@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.gateways import probe_server
+from notification_service.delivery.gateways import Gateway, probe_server
 from notification_service.delivery.outcome import Answer, NoAnswer, Verdict
 from tests.delivery.queues import config, open_queue
 
@@ -79,7 +79,7 @@ async def _drain(dispatcher: Dispatcher) -> None:
 
 def drain(
     conninfo: str,
-    gateway: ScriptedGateway,
+    gateway: Gateway,
     job: Job = _drain,
     *,
     gateway_name: str = "main",
