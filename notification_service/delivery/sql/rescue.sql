@@ -1,9 +1,11 @@
 -- Return the messages of batches whose lease has ended: their worker died, or lost the database.
--- Guarantees: one rescuer a batch; a message recorded or claimed meanwhile is left alone.
+-- Guarantees: one rescuer a batch; a message recorded or claimed meanwhile is left alone. After an outage
+-- that outlasted leases, living workers come first: they have five seconds to record what they hold.
 -- Indexes: mailings_batch (lease_expires_at), primary key of messages.
 WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (
     SELECT id FROM mailings_batch WHERE lease_expires_at < now()
+      AND pg_postmaster_start_time() < now() - interval '5 seconds'
     ORDER BY lease_expires_at LIMIT %(batches)s FOR UPDATE SKIP LOCKED
   ) RETURNING id, message_ids
 ), held AS (
