@@ -51,10 +51,17 @@ class Environment(environs.FileAwareEnv):
         issuer = self.http_url("OIDC_ISSUER")
         if issuer.startswith("http://") and urlsplit(issuer).hostname not in ("localhost", "127.0.0.1"):
             raise ImproperlyConfigured("OIDC_ISSUER must be an https:// URL")
-        groups: dict[str, list[str]] = {role: self.list(f"OIDC_ROLE_{role.upper()}", []) for role in ROLES}
+        groups: dict[str, list[str]] = {
+            "viewer": self.list("OIDC_ROLE_VIEWER", []),
+            "operator": self.list("OIDC_ROLE_OPERATOR", []),
+            "administrator": self.list("OIDC_ROLE_ADMINISTRATOR", []),
+        }
         if issuer and not any(groups.values()):
             raise ImproperlyConfigured("OIDC_ISSUER is set, but no OIDC_ROLE_… names a group: nobody gets in")
-        given = {name: self.str(f"OIDC_{name.upper()}", "") for name in ("client_id", "client_secret")}
+        given: dict[str, Any] = {
+            "client_id": self.str("OIDC_CLIENT_ID", ""),
+            "client_secret": self.str("OIDC_CLIENT_SECRET", ""),
+        }
         if issuer and not all(given.values()):
             raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
         return given | {

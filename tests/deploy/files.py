@@ -50,9 +50,12 @@ def our_containers() -> Iterator[Any]:
 
 
 def names_read_by_settings() -> set[str]:
-    """The variables that settings read, which all do so by a method of `env`."""
+    """The variables that settings read, which all do so by a method of `env`, or it by its own."""
     sources = (ROOT / "notification_service").glob("*.py")
-    found = [re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', path.read_text(encoding="utf-8")) for path in sources]
+    found = [
+        re.findall(r'\b(?:env|self)\.\w+\(\s*"([A-Z_]+)"', path.read_text(encoding="utf-8"))
+        for path in sources
+    ]
     return {name for names in found for name in names}
 
 

@@ -1,0 +1,87 @@
+"""The table of endpoint and role: who gets in where, tried at every address with every method."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+from django.test import Client as HttpClient
+from django.utils import timezone
+
+from notification_service.api.models import ApiKey
+from notification_service.console.roles import create_roles
+from tests.security.doors import (
+    API_ADDRESSES,
+    CALLERS,
+    DOORS,
+    address_of,
+    expected,
+    methods_of,
+    routes,
+    table,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def caller(name: str) -> HttpClient:
+    if not name.endswith("key"):
+        http = HttpClient(raise_request_exception=False)
+        http.force_login(person(name))
+        return http
+    key = {"no key": "", "forged key": f"ns_{'x' * 43}"}.get(name) or _issued(name)
+    headers = {} if name == "no key" else {"Authorization": f"Bearer {key}"}
+    return HttpClient(headers=headers, raise_request_exception=False)
+
+
+def person(role: str) -> User:
+    """With a password that is hashed once: that takes longer than the request."""
+    user, is_new = User.objects.get_or_create(username=role, defaults={"is_staff": True, "password": HASHED})
+    if is_new:
+        create_roles(apps)
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def _issued(name: str) -> str:
+    row, key = ApiKey.issue(name=name, scope="read" if name == "read key" else "write")
+    match name:
+        case "expired key":
+            row.expires_at = timezone.now()
+        case "revoked key":
+            row.revoked_at = timezone.now()
+    row.save()
+    return key
+
+
+def outcome(name: str, method: str, address: str) -> str:
+    answer: Any = caller(name).generic(method, address, b"", "application/json")
+    if answer.status_code in (401, 403):
+        return str(answer.status_code)
+    is_sent_away = answer.status_code == 302 and answer["Location"].startswith(
+        ("/login/", "/account/confirm/")
+    )
+    return "login" if is_sent_away else "in"
+
+
+HASHED = make_password("a password")
+MARKERS = ("<!-- doors -->\n", "<!-- end of doors -->")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
+EVERYWHERE = [(route, method) for route in routes() for method in methods_of(route)]
+
+
+@pytest.mark.parametrize(("route", "method"), EVERYWHERE, ids=lambda value: value)
+def test_lets_in_whom_the_table_names_and_nobody_else(route: str, method: str) -> None:
+    address = address_of(route)
+    assert {name: outcome(name, method, address) for name in CALLERS} == expected(route, method)
+
+
+def test_every_address_has_an_entry_and_every_entry_an_address() -> None:
+    assert routes() == sorted({*DOORS, *API_ADDRESSES})
+
+
+def test_the_document_shows_the_table_as_it_is() -> None:
+    text = DOCUMENT.read_text()
+    assert text.partition(MARKERS[0])[2].partition(MARKERS[1])[0] == table()

@@ -1,0 +1,79 @@
+"""The settings of the containers: what they turn on, and that Django finds nothing to add."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from tests.deploy.files import ROOT
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "HTTPS": "true",
+    "TRUSTED_PROXIES": "1",
+    "SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyzABCDEF",
+    "ALLOWED_HOSTS": "notifications.example",
+    "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+    "BROKER_URL": "memory://",
+    "DATA_DIR": "/nonexistent",
+}
+
+
+def test_the_deployment_check_finds_nothing() -> None:
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    checked = subprocess.run(
+        command, cwd=ROOT, env=os.environ | PRODUCTION, capture_output=True, text=True, timeout=120
+    )
+    assert (checked.returncode, checked.stdout.partition("\n")[0]) == (
+        0,
+        "System check identified no issues (2 silenced).",
+    )
+
+
+@pytest.fixture
+def https(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.ALLOWED_HOSTS = ["notifications.example"]
+
+
+def test_plain_http_is_led_to_https(https: None) -> None:
+    answer = Browser(headers={"Host": "notifications.example"}).get("/login/?next=/")
+    assert (answer.status_code, answer["Location"]) == (301, "https://notifications.example/login/?next=/")
+
+
+@pytest.mark.django_db
+def test_behind_the_proxy_the_pages_ask_for_https_ever_after(https: None) -> None:
+    answer = Browser(headers={"Host": "notifications.example", "X-Forwarded-Proto": "https"}).get("/login/")
+    assert (answer.status_code, answer["Strict-Transport-Security"]) == (200, "max-age=3600")
+
+
+def test_a_host_that_is_not_ours_is_refused(https: None) -> None:
+    answer = Browser(headers={"Host": "evil.example", "X-Forwarded-Host": "notifications.example"}).get(
+        "/login/"
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/login/", "/docs/", "/redoc/", "/api/", "/nowhere/"])
+def test_no_page_may_run_a_script_that_is_not_a_file_of_ours(path: str) -> None:
+    policy = Browser().get(path)["Content-Security-Policy"]
+    rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+    assert rules.get("script-src", rules["default-src"]) == "'self'"
+    assert (rules["object-src"], rules["frame-ancestors"]) == ("'none'", "'none'")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"]
+)
+def test_the_login_leads_nowhere_else(place: str) -> None:
+    from tests.console.conftest import PASSWORD, make_person
+
+    make_person("viewer")
+    fields = {"username": "viewer", "password": PASSWORD, "next": place}
+    assert Browser().post("/login/", fields)["Location"] == "/"
