@@ -66,6 +66,8 @@ def address_of(route: str) -> str:
 
 
 def methods_of(route: str) -> tuple[str, ...]:
+    if route.startswith("/metrics"):
+        return ("GET",)  # every other is answered 405, whoever asks
     return ("GET", "POST", "PUT", "PATCH", "DELETE") if route.startswith("/api/") else ("GET", "POST")
 
 
