@@ -8,6 +8,7 @@ its last outcome. What is not recorded by then is rescued when the lease ends.
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -40,12 +41,20 @@ class Dispatcher:
     """Sends what is due for a gateway, on one event loop, from `drain` to `drain`."""
 
     def __init__(
-        self, config: DeliveryConfig, *, gateway: Gateway, claims: MessageQueue, records: MessageQueue
+        self,
+        config: DeliveryConfig,
+        *,
+        gateway: Gateway,
+        claims: MessageQueue,
+        records: MessageQueue,
+        answered: Callable[[float], None] = lambda _: None,
     ) -> None:
+        """`answered` is told how long each request took."""
         self._config = config
         self._gateway = gateway
         self._claims = claims  # claiming and recording overlap: each has a connection of its own
         self._records = records
+        self._answered = answered
         self._concurrency = AdaptiveConcurrency(
             full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
         )
@@ -229,6 +238,7 @@ class Dispatcher:
         self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer, *, seconds: float
     ) -> None:
         self._pace.count()
+        self._answered(seconds)
         if isinstance(answer, Answer) and self._gateway.judge(answer) is ACCEPTED and not self._probe:
             self._concurrency.note(seconds=seconds, overloaded=False)
             self._troubles.reset()

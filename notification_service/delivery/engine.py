@@ -15,7 +15,7 @@ from notification_service.delivery.directory import GatewayDirectory, KnownGatew
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, make_gateway
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.metered import MeteredGateway, MeteredQueue
+from notification_service.delivery.metered import MeteredQueue
 from notification_service.delivery.meters import Meters
 
 LOOK_SECONDS = 0.1  # between looks whether another thread wants something sent
@@ -95,7 +95,10 @@ class Engine:
                     await lane.close()
                     del self._lanes[gateway_id]
         for gateway_id in known.keys() - self._lanes.keys():
-            self._lanes[gateway_id] = self._make_lane(known[gateway_id])
+            try:
+                self._lanes[gateway_id] = self._make_lane(known[gateway_id])
+            except ValueError as error:  # a token that no header can carry
+                log.error("gateway unusable", gateway=known[gateway_id].name, reason=str(error))
 
     def _start_draining(self) -> None:
         for gateway_id, lane in self._lanes.items():
@@ -113,6 +116,8 @@ class Engine:
         meters = Meters(known.name)
         place = {"claimed_by": self._worker, "gateway_id": known.id}
         queues = [MeteredQueue(self._conninfo, known.config, meters=meters, **place) for _ in range(2)]
-        gateway = MeteredGateway(make_gateway(known.kind, known.endpoint), meters)
-        dispatcher = Dispatcher(known.config, gateway=gateway, claims=queues[0], records=queues[1])
+        gateway = make_gateway(known.kind, known.endpoint)
+        dispatcher = Dispatcher(
+            known.config, gateway=gateway, claims=queues[0], records=queues[1], answered=meters.answered
+        )
         return Lane(known, gateway, queues[0], queues[1], dispatcher)

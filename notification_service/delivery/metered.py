@@ -1,4 +1,4 @@
-"""A gateway and a message queue that count and log what passes through them, and change nothing of it."""
+"""A message queue that counts and logs what passes through it, and changes nothing of it."""
 
 import time
 from typing import Any
@@ -6,32 +6,12 @@ from typing import Any
 import structlog
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateways import Gateway
 from notification_service.delivery.message_queue import MessageQueue
 from notification_service.delivery.meters import Meters
-from notification_service.delivery.outcome import Answer, NoAnswer, Verdict
 from notification_service.delivery.rows import Claimed, Recordable, Unsent
 from notification_service.observability.message_lines import log_sent
 
 log = structlog.get_logger(__name__)
-
-
-class MeteredGateway:
-    def __init__(self, gateway: Gateway, meters: Meters) -> None:
-        self._gateway = gateway
-        self._meters = meters
-
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
-        began = time.monotonic()
-        answer = await self._gateway.send(message_id=message_id, phone=phone, text=text)
-        self._meters.answered(time.monotonic() - began)
-        return answer
-
-    def judge(self, answer: Answer) -> Verdict:
-        return self._gateway.judge(answer)
-
-    async def close(self) -> None:
-        await self._gateway.close()
 
 
 class MeteredQueue(MessageQueue):

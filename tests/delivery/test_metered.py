@@ -6,7 +6,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.metered import MeteredGateway, MeteredQueue
+from notification_service.delivery.metered import MeteredQueue
 from notification_service.delivery.meters import Meters
 from notification_service.delivery.outcome import Answer, NoAnswer
 from notification_service.delivery.rows import Recordable
@@ -25,8 +25,9 @@ def drain_metered(conninfo: str, gateway: ScriptedGateway, *, name: str, **knobs
         meters, settings = Meters(name), config(record_interval_seconds=0.01, **knobs)
         place = {"claimed_by": "worker", "gateway_id": gateway_id(conninfo)}
         queues = [MeteredQueue(conninfo, settings, meters=meters, **place) for _ in range(2)]
-        metered = MeteredGateway(gateway, meters)
-        dispatcher = Dispatcher(settings, gateway=metered, claims=queues[0], records=queues[1])
+        dispatcher = Dispatcher(
+            settings, gateway=gateway, claims=queues[0], records=queues[1], answered=meters.answered
+        )
         await asyncio.wait_for(dispatcher.drain(), 20)
         for queue in queues:
             await queue.close()
