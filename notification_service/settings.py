@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "clients", "description": "The directory: whom mailings go to."},
         {"name": "mailings", "description": "What is sent, to whom and when; and what became of it."},
         {"name": "messages", "description": "One text to one client."},
+        {"name": "gateways", "description": "What takes the messages, and how it fares."},
         {"name": "api", "description": "Where things are."},
     ],
 }

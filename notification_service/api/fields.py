@@ -15,7 +15,7 @@ from notification_service.mailings.client_import.rules import (
     NUMBER_LIMIT,
     known_zones,
 )
-from notification_service.mailings.models import Mailing
+from notification_service.mailings.models import Gateway, Mailing
 
 JsonSchema = dict[str, Any]
 
@@ -209,6 +209,59 @@ class SendWindow(StrictField):
             "required": ["from", "to"],
             "additionalProperties": False,
         }
+
+
+class Flag(StrictField, serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "boolean"}
+
+
+class Number(StrictField):
+    """A JSON number: neither its text nor a boolean."""
+
+    default_error_messages = {"number": "Must be a {kind} from {least} to {most}."}
+
+    def __init__(self, *, least: float, most: float, whole: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most, self.whole = least, most, whole
+
+    def to_internal_value(self, data: Any) -> float:
+        kinds = int if self.whole else int | float
+        if not isinstance(data, kinds) or isinstance(data, bool) or not self.least <= data <= self.most:
+            kind = "whole number" if self.whole else "number"
+            self.fail("number", kind=kind, least=self.least, most=self.most)
+        return data
+
+    def json_schema(self) -> JsonSchema:
+        kind = "integer" if self.whole else "number"
+        return {"type": kind, "minimum": self.least, "maximum": self.most}
+
+
+class GatewayName(StrictField):
+    """A gateway by its name; null, which is the default, leaves the choice to the priorities."""
+
+    default_error_messages = {"unknown": "There is no gateway of this name."}
+    text = Text(max_length=64)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, default=None, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Gateway:
+        gateway = Gateway.objects.filter(name=self.text.run_validation(data)).first()
+        if gateway is None:
+            self.fail("unknown")
+        return gateway
+
+    def to_representation(self, value: Gateway) -> str:
+        return value.name
+
+    def json_schema(self) -> JsonSchema:
+        return self.text.json_schema()
 
 
 class Id(StrictField, serializers.IntegerField):

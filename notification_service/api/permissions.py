@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # the settings name this module, and views read the settings 
 
 Scope = ApiKey.Scope
 OPERATE = "mailings.change_mailing"  # what the console's roles of operators and administrators may
+RULE_GATEWAYS = "mailings.change_gateway"  # what administrators may
 
 
 class HasScope(BasePermission):
@@ -29,6 +30,18 @@ class HasScope(BasePermission):
         if isinstance(user, ApiKey):
             return user.scope == Scope.WRITE or _is_read(request, view)
         return user.is_staff and (_is_read(request, view) or user.has_perm(OPERATE))
+
+
+class MayChangeGateways(BasePermission):
+    """Whoever names a gateway's URL gets every client's phone: reads as ever, changes for administrators."""
+
+    message = "Gateways are changed by administrators of the console; an API key may only read them."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not HasScope().has_permission(request, view):
+            return False
+        user = request.user
+        return _is_read(request, view) or (not isinstance(user, ApiKey) and user.has_perm(RULE_GATEWAYS))
 
 
 def _is_read(request: Request, view: "APIView") -> bool:

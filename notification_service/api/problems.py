@@ -14,8 +14,9 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from notification_service.mailings.gateways import GatewayInUse, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
-from notification_service.mailings.models import Client, Mailing, Message
+from notification_service.mailings.models import Client, Gateway, Mailing, Message
 
 CONTENT_TYPE = "application/problem+json"
 ERRORS_SHOWN = 100  # a body may have more things wrong than anyone reads
@@ -86,7 +87,7 @@ class InvalidQuery(exceptions.ValidationError):
 
 
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
-    (Client.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist, Http404): Missing,
+    (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist, Http404): Missing,
     (PermissionDenied,): exceptions.PermissionDenied,
     (RequestDataTooBig,): PayloadTooLarge,
     (SuspiciousOperation, UnreadablePostError): Malformed,
@@ -131,9 +132,9 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     match error:
         case exceptions.APIException():
             return error
-        case Conflict():
+        case Conflict() | GatewayInUse():
             return ConflictError(str(error))
-        case InvalidChange():
+        case InvalidChange() | InvalidGateway():
             return exceptions.ValidationError(_nested(error))
         case OperationalError() | InterfaceError():
             log.error("database does not answer", error=str(error))
@@ -152,7 +153,7 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _nested(error: InvalidChange) -> Any:
+def _nested(error: InvalidChange | InvalidGateway) -> Any:
     detail: Any = [error.detail]
     for key in reversed(PLACES.get(error.field, (error.field,))):
         detail = {key: detail}

@@ -6,6 +6,7 @@ from notification_service.api.converters import RowId
 from notification_service.api.views.client_import import ClientImportView
 from notification_service.api.views.clients import ClientViewSet
 from notification_service.api.views.errors import unknown_url
+from notification_service.api.views.gateways import GatewayViewSet
 from notification_service.api.views.mailings import MailingViewSet
 from notification_service.api.views.messages import MessageViewSet
 from notification_service.api.views.root import RootViewSet
@@ -17,12 +18,15 @@ register_converter(RowId, "id")
 
 ROWS: Actions = {"get": "list", "post": "create"}
 ROW: Actions = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+CHANGEABLE_ROW: Actions = {name: ROW[name] for name in ("get", "patch", "delete")}
 
 urlpatterns = [
     path("", RootViewSet.as_view({"get": "entry"}), name="root"),
     path("clients/", ClientViewSet.as_view(ROWS), name="clients"),
     path("clients/import/", ClientImportView.as_view(), name="client-import"),
     path("clients/<id:pk>/", ClientViewSet.as_view(ROW), name="client"),
+    path("gateways/", GatewayViewSet.as_view(ROWS), name="gateways"),
+    path("gateways/<id:pk>/", GatewayViewSet.as_view(CHANGEABLE_ROW), name="gateway"),
     path("mailings/", MailingViewSet.as_view(ROWS), name="mailings"),
     path("mailings/audience/", MailingViewSet.as_view({"post": "audience"}), name="audience"),
     path("mailings/fullinfo/", StatisticsViewSet.as_view({"get": "fullinfo"}), name="fullinfo"),

@@ -9,6 +9,7 @@ VIEWER, OPERATOR, ADMINISTRATOR = ROLES = environment.ROLES
 _LOOK = {"mailings": {"client": ["view"], "mailing": ["view"], "message": ["view"], "gateway": ["view"]}}
 _WRITE = {"mailings": {"client": ["add", "change", "delete"], "mailing": ["add", "change", "delete"]}}
 _RULE = {
+    "mailings": {"gateway": ["add", "change", "delete"]},
     "auth": {"user": ["view", "add", "change", "delete"], "group": ["view"]},
     "api": {"apikey": ["view", "add", "change", "delete"]},
 }

@@ -22,7 +22,7 @@ ACTIVE = (Status.RUNNING, Status.PAUSED)
 OPEN = (*UNSTARTED, *ACTIVE)
 
 FIXED_AFTER_START = {"start_at", "operator_codes", "tags", "on_unknown"}
-CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to"}
+CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to", "gateway", "failover"}
 
 # What slept past its deadline ends instead. Index: mailing_unsettled.
 START_DUE = """
@@ -62,7 +62,8 @@ class InvalidChange(ValueError):  # noqa: N818
 def create_mailing(**fields: Any) -> Mailing:
     """Schedule a mailing; it starts by itself at `start_at`, or now where that is past.
 
-    Fields: text, start_at, end_at, operator_codes, tags, window_from, window_to, on_unknown.
+    Fields: text, start_at, end_at, operator_codes, tags, window_from, window_to, on_unknown,
+    gateway, failover.
     Raises InvalidChange where `end_at` is past or not after `start_at`.
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())

@@ -7,7 +7,7 @@ from django.utils import timezone
 from notification_service.mailings.models import Mailing
 from tests.api.answers import NO_MESSAGES, body_of, errors_of, mailing_body, set_status
 from tests.api.conftest import Api
-from tests.factories import make_client, make_mailing, make_message
+from tests.factories import make_client, make_gateway, make_mailing, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +20,8 @@ def test_schedules_a_mailing_and_says_where(api: Api) -> None:
         "filter": {"operator_codes": ["916", "926", "916"], "tags": ["vip", ""]},
         "send_window": {"from": "09:00", "to": "21:30:15"},
         "on_unknown": "give_up",
+        "gateway": "main",
+        "failover": True,
     }
     answer = api.post("/api/mailings/", request)
     body = body_of(answer)
@@ -203,3 +205,17 @@ def test_refuses_to_move_the_end_before_the_start(api: Api) -> None:
     mailing = make_mailing(start_at=timezone.now() + timedelta(hours=1))
     answer = api.patch(f"/api/mailings/{mailing.pk}/", {"end_at": timezone.now().isoformat()})
     assert (answer.status_code, list(errors_of(answer))) == (400, ["#/end_at"])
+
+
+def test_a_gateway_that_nobody_knows_is_refused(api: Api) -> None:
+    answer = api.post("/api/mailings/", mailing_body(gateway="pigeon"))
+    assert answer.status_code == 400
+    assert errors_of(answer) == {"#/gateway": "There is no gateway of this name."}
+
+
+def test_the_gateway_and_failover_of_a_running_mailing_may_change(api: Api) -> None:
+    mailing = make_mailing(status="running")
+    gateway = make_gateway()
+    body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"gateway": gateway.name, "failover": True}))
+    assert (body["gateway"], body["failover"]) == (gateway.name, True)
+    assert body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"gateway": None}))["gateway"] is None

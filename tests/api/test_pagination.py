@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notification_service.api.pagination import Cursor
+from notification_service.mailings.models import Mailing, Message
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
-from tests.factories import make_client, make_mailing, make_message
+from tests.factories import make_client, make_gateway, make_mailing, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -109,13 +110,21 @@ def test_a_cursor_past_the_end_is_an_empty_page(reader: Api) -> None:
     assert body == {"next": None, "previous": None, "results": []}
 
 
+def mailing_of_its_own_gateway() -> Mailing:
+    return make_mailing(gateway=make_gateway())
+
+
+def message_of_its_own_gateway() -> Message:
+    return make_message(gateway=make_gateway(), status="sent")
+
+
 @pytest.mark.parametrize(
     ("path", "make"),
     [
         ("/api/clients/", make_client),
-        ("/api/mailings/", make_mailing),
-        ("/api/mailings/fullinfo/", make_mailing),
-        ("/api/messages/", make_message),
+        ("/api/mailings/", mailing_of_its_own_gateway),
+        ("/api/mailings/fullinfo/", mailing_of_its_own_gateway),
+        ("/api/messages/", message_of_its_own_gateway),
     ],
 )
 def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(

@@ -81,7 +81,7 @@ def error_answers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
         statuses |= {411, 415}
     elif "requestBody" in operation or operation["operationId"] in CHANGES_OF_A_MAILING:
         statuses |= {411, 413, 415}
-    if operation["operationId"] in CHANGES_OF_A_MAILING:
+    if operation["operationId"] in {*CHANGES_OF_A_MAILING, "gateways_destroy"}:
         statuses.add(409)
     if operation["operationId"] == "mailings_create":
         statuses.add(422)

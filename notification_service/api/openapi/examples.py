@@ -25,6 +25,8 @@ MAILING_REQUEST = {
     "filter": AUDIENCE,
     "send_window": {"from": "09:00", "to": "21:00"},
     "on_unknown": "send_again",
+    "gateway": None,
+    "failover": False,
 }
 NO_MESSAGES = dict.fromkeys(
     ["total", "pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"], 0
@@ -52,16 +54,45 @@ MESSAGE = {
     "sent_at": "2030-01-31T06:00:02.500000Z",
     "attempts": 2,
     "next_attempt_at": None,
+    "gateway": "main",
     "error": None,
 }
 FAILED_ATTEMPT = {
     "number": 1,
     "at": "2030-01-31T06:00:00.500000Z",
     "outcome": "retry",
+    "gateway": "main",
     "error": "HTTP 503",
     "http_status": 503,
     "answer": "Service Unavailable",
     "retry_at": "2030-01-31T06:00:01.700000Z",
+}
+GATEWAY_REQUEST = {
+    "name": "backup",
+    "url": "https://backup.example",
+    "token_variable": "GATEWAY_TOKEN_BACKUP",
+}
+GATEWAY = {
+    "id": 2,
+    "kind": "probe_server",
+    **GATEWAY_REQUEST,
+    "has_token": False,
+    "connect_timeout_seconds": None,
+    "request_timeout_seconds": None,
+    "max_requests_per_second": 200.0,
+    "max_concurrency": None,
+    "priority": 1,
+    "enabled": True,
+    "is_default": False,
+    "state": "held",
+    "breaker": "open",
+    "held_reason": "HTTP 401",
+    "held_at": "2030-01-31T06:00:00Z",
+    "probe_at": "2030-01-31T06:00:02Z",
+    "workers": 1,
+    "concurrency": 64,
+    "full_concurrency": 64,
+    "latency_ms": 84.0,
 }
 MESSAGES_URL = "http://127.0.0.1:8000/api/messages/?mailing=1"
 ADDRESSES = {"clients": "http://127.0.0.1:8000/api/clients/", "docs": "http://127.0.0.1:8000/docs"}
@@ -79,6 +110,8 @@ REQUESTS: Examples = {
     "clients_create": _one(CLIENT_REQUEST),
     "clients_update": _one(CLIENT_REQUEST),
     "clients_partial_update": _one({"tag": "regular"}),
+    "gateways_create": _one(GATEWAY_REQUEST),
+    "gateways_partial_update": _one({"max_requests_per_second": 200.0}),
     "mailings_create": {
         "full": {"value": MAILING_REQUEST},
         "everyone, at any hour": {
@@ -111,6 +144,10 @@ RESPONSES: Examples = {
             "errors_truncated": False,
         }
     ),
+    "gateways_list": _one(_page(GATEWAY)),
+    "gateways_create": _one(GATEWAY),
+    "gateways_retrieve": _one(GATEWAY),
+    "gateways_partial_update": _one(GATEWAY),
     "mailings_list": _one(_page(RUNNING)),
     "mailings_create": _one(SCHEDULED),
     "mailings_retrieve": _one(RUNNING),

@@ -15,8 +15,9 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "one's answer, with `Idempotency-Replayed: true`, and makes no other mailing. Kept for 48 hours.",
 )
 CHANGE = (
-    "`text`, `end_at` and `send_window` may change until the mailing ends, and apply to what is unsent; "
-    "`start_at`, `filter` and `on_unknown` only before it starts. A `filter` is replaced as a whole."
+    "`text`, `end_at`, `send_window`, `gateway` and `failover` may change until the mailing ends, "
+    "and apply to what is unsent; `start_at`, `filter` and `on_unknown` only before it starts. "
+    "A `filter` is replaced as a whole."
 )
 
 mailing_docs = extend_schema_view(

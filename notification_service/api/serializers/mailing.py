@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from notification_service.api.fields import Id, Moment, SendWindow, Text, TextSet
+from notification_service.api.fields import Flag, GatewayName, Id, Moment, SendWindow, Text, TextSet
 from notification_service.api.serializers.strict import StrictSerializer
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, TAG_LENGTH
@@ -68,6 +68,14 @@ class MailingSerializer(StrictSerializer):
         choices=Mailing.OnUnknown.values,
         default=Mailing.OnUnknown.SEND_AGAIN.value,
         help_text="What becomes of a message whose attempt never reported.",
+    )
+    gateway = GatewayName(
+        help_text="The name of the gateway that it is sent through; null for the default gateway."
+    )
+    failover = Flag(
+        default=False,
+        help_text="Whether its messages go through the next gateway while its own is held. A request that "
+        "its own never answered may have been taken, so that some clients may get the message twice.",
     )
     status = serializers.ChoiceField(choices=Mailing.Status.values, read_only=True)
     messages = serializers.SerializerMethodField(help_text="The messages by status.")

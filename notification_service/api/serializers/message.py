@@ -24,6 +24,13 @@ class MessageSerializer(serializers.Serializer[Any]):
         read_only=True, help_text="How often the gateway was asked to take it."
     )
     next_attempt_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    gateway = serializers.CharField(
+        source="gateway.name",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="The gateway that took it.",
+    )
     error = NullIfEmpty(read_only=True, allow_null=True, help_text="Why it was not sent, or not yet.")
 
 
@@ -31,6 +38,7 @@ class FailedAttemptSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     outcome = serializers.ChoiceField(choices=Attempt.Outcome.values, read_only=True)
+    gateway = serializers.CharField(source="gateway.name", read_only=True, allow_null=True, default=None)
     error = serializers.CharField(read_only=True)
     http_status = serializers.IntegerField(read_only=True, allow_null=True)
     answer = NullIfEmpty(read_only=True, allow_null=True, help_text="How the gateway's answer began.")

@@ -29,7 +29,7 @@ class MailingViewSet(ApiViewSet):
     reading_actions = ("audience",)
 
     def get_queryset(self) -> QuerySet[Mailing]:
-        return Mailing.objects.alive()
+        return Mailing.objects.alive().select_related("gateway")
 
     def list(self, request: Request) -> Response:
         return self.get_paginated_response(describe_all(self.rows_of_page()))

@@ -26,7 +26,7 @@ class MessageViewSet(ApiViewSet):
 
     def retrieve(self, request: Request, pk: int) -> Response:
         message = self.get_queryset().get(pk=pk)
-        failures = message.failed_attempts.order_by("-id")[:FAILURES_SHOWN]
+        failures = message.failed_attempts.select_related("gateway").order_by("-id")[:FAILURES_SHOWN]
         message.latest_failures = list(reversed(failures))  # type: ignore[attr-defined]
         return Response(MessageDetailSerializer(message).data)
 
@@ -34,4 +34,4 @@ class MessageViewSet(ApiViewSet):
 def visible_messages() -> QuerySet[Message]:
     # Not a join: the few mailings being deleted are looked up once, and the list stays one index scan.
     going = Mailing.objects.filter(deleted_at__isnull=False)
-    return Message.objects.exclude(mailing__in=going.values("pk"))
+    return Message.objects.select_related("gateway").exclude(mailing__in=going.values("pk"))

@@ -23,13 +23,13 @@ class StatisticsViewSet(ApiViewSet):
 
     @fullinfo_docs
     def fullinfo(self, request: Request) -> Response:
-        page = self.paginate_queryset(Mailing.objects.alive())
+        page = self.paginate_queryset(Mailing.objects.alive().select_related("gateway"))
         mailings = describe_all(list(page or []))
         return Response({**stats.overall_counts(), **self.paginator.page(mailings)})
 
     @info_docs
     def mailing_info(self, request: Request, pk: int) -> Response:
-        mailing = Mailing.objects.alive().get(pk=pk)
+        mailing = Mailing.objects.alive().select_related("gateway").get(pk=pk)
         mailing.timeline = stats.timeline(pk)  # type: ignore[attr-defined]
         mailing.failures = stats.failures_by_reason(pk)  # type: ignore[attr-defined]
         mailing.messages_url = _messages_url(request, pk)  # type: ignore[attr-defined]

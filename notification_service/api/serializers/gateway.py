@@ -1,0 +1,110 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from notification_service.api.fields import Flag, Id, Number, Text
+from notification_service.api.serializers.strict import StrictSerializer
+from notification_service.mailings.gateways import GatewayState, State, shown_url
+from notification_service.mailings.gateways.address import URL_LENGTH
+from notification_service.mailings.gateways.changes import (
+    MOST_CONCURRENCY,
+    MOST_PER_SECOND,
+    MOST_SECONDS,
+    TOKEN_LENGTH,
+)
+from notification_service.mailings.models import Gateway
+
+LEAST = 0.001
+
+
+class GatewaySerializer(serializers.Serializer[Any]):
+    """Of a GatewayState: the row, and what the workers say of it."""
+
+    id = Id(source="gateway.pk", read_only=True)
+    name = serializers.CharField(source="gateway.name", read_only=True)
+    kind = serializers.ChoiceField(source="gateway.kind", choices=Gateway.Kind.values, read_only=True)
+    url = serializers.SerializerMethodField(
+        help_text="Where requests go, without credentials. That of `main` is the environment's."
+    )
+    has_token = serializers.SerializerMethodField(help_text="Whether a token is kept in its row.")
+    token_variable = serializers.CharField(source="gateway.token_variable", read_only=True)
+    connect_timeout_seconds = serializers.FloatField(
+        source="gateway.connect_timeout_seconds",
+        read_only=True,
+        allow_null=True,
+        help_text="null: the workers' own.",
+    )
+    request_timeout_seconds = serializers.FloatField(
+        source="gateway.request_timeout_seconds",
+        read_only=True,
+        allow_null=True,
+        help_text="null: the workers' own.",
+    )
+    max_requests_per_second = serializers.FloatField(
+        source="gateway.max_requests_per_second",
+        read_only=True,
+        allow_null=True,
+        help_text="Over all workers together.",
+    )
+    max_concurrency = serializers.IntegerField(
+        source="gateway.max_concurrency",
+        read_only=True,
+        allow_null=True,
+        help_text="Over all workers together.",
+    )
+    priority = serializers.IntegerField(
+        source="gateway.priority",
+        read_only=True,
+        help_text="The lowest of the enabled is the default; failover goes on to the next.",
+    )
+    enabled = serializers.BooleanField(source="gateway.enabled", read_only=True)
+    is_default = serializers.BooleanField(read_only=True)
+    state = serializers.ChoiceField(
+        choices=State.values,
+        read_only=True,
+        help_text="`slow`: a worker sends it less at once than it would to a healthy gateway.",
+    )
+    breaker = serializers.ChoiceField(
+        source="gateway.breaker", choices=Gateway.Breaker.values, read_only=True
+    )
+    held_reason = serializers.CharField(source="gateway.held_reason", read_only=True)
+    held_at = serializers.DateTimeField(source="gateway.held_at", read_only=True, allow_null=True)
+    probe_at = serializers.DateTimeField(source="gateway.probe_at", read_only=True, allow_null=True)
+    workers = serializers.IntegerField(read_only=True, help_text="That used it in the last 5 seconds.")
+    concurrency = serializers.IntegerField(read_only=True, help_text="What they may have under way.")
+    full_concurrency = serializers.IntegerField(read_only=True, help_text="What a healthy one would get.")
+    latency_ms = serializers.FloatField(read_only=True, allow_null=True)
+
+    def get_url(self, state: GatewayState) -> str:
+        return shown_url(state.gateway)
+
+    def get_has_token(self, state: GatewayState) -> bool:
+        return state.gateway.token_encrypted is not None
+
+
+class GatewayChangeSerializer(StrictSerializer):
+    """What an administrator sets; the domain says what is acceptable."""
+
+    name = Text(max_length=64, required=False)
+    kind = serializers.ChoiceField(choices=Gateway.Kind.values, required=False)
+    url = Text(max_length=URL_LENGTH, required=False)
+    token = Text(
+        max_length=TOKEN_LENGTH, allow_blank=True, required=False, help_text="Kept encrypted, never shown."
+    )
+    token_variable = Text(
+        max_length=64,
+        allow_blank=True,
+        required=False,
+        help_text="A variable of the workers' environment; begins with GATEWAY_TOKEN.",
+    )
+    connect_timeout_seconds = Number(least=LEAST, most=MOST_SECONDS, required=False, allow_null=True)
+    request_timeout_seconds = Number(least=LEAST, most=MOST_SECONDS, required=False, allow_null=True)
+    max_requests_per_second = Number(least=LEAST, most=MOST_PER_SECOND, required=False, allow_null=True)
+    max_concurrency = Number(least=1, most=MOST_CONCURRENCY, whole=True, required=False, allow_null=True)
+    priority = Number(least=-(2**15), most=2**15 - 1, whole=True, required=False)
+    enabled = Flag(required=False)
+
+
+class GatewayCreationSerializer(GatewayChangeSerializer):
+    name = Text(max_length=64)
+    url = Text(max_length=URL_LENGTH)

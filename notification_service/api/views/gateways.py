@@ -1,0 +1,55 @@
+# ruff: noqa: ARG002 (REST framework passes the request to every method)
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from notification_service.api.openapi.gateways import gateway_docs
+from notification_service.api.permissions import MayChangeGateways
+from notification_service.api.serializers.gateway import (
+    GatewayChangeSerializer,
+    GatewayCreationSerializer,
+    GatewaySerializer,
+)
+from notification_service.api.views.base import ApiViewSet, created
+from notification_service.mailings import gateways
+from notification_service.mailings.models import Gateway
+
+
+@gateway_docs
+class GatewayViewSet(ApiViewSet):
+    serializer_class = GatewaySerializer
+    permission_classes = (MayChangeGateways,)
+
+    def get_queryset(self) -> QuerySet[Gateway]:
+        return Gateway.objects.all()
+
+    def list(self, request: Request) -> Response:
+        return self.get_paginated_response(_describe_all(self.rows_of_page()))
+
+    def create(self, request: Request) -> Response:
+        values = self.valid(GatewayCreationSerializer(data=request.data))
+        body = _describe(gateways.save_gateway(None, **values))
+        return created(body, location=reverse("gateway", kwargs={"pk": body["id"]}, request=request))
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        return Response(_describe(Gateway.objects.get(pk=pk)))
+
+    def partial_update(self, request: Request, pk: int) -> Response:
+        values = self.valid(GatewayChangeSerializer(data=request.data))
+        return Response(_describe(gateways.save_gateway(Gateway.objects.get(pk=pk), **values)))
+
+    def destroy(self, request: Request, pk: int) -> Response:
+        gateways.delete_gateway(pk)
+        return Response(status=204)
+
+
+def _describe(gateway: Gateway) -> Any:
+    return _describe_all([gateway])[0]
+
+
+def _describe_all(rows: list[Gateway]) -> Any:
+    return GatewaySerializer(gateways.gateway_states(rows), many=True).data

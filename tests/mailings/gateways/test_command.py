@@ -1,0 +1,79 @@
+import io
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from notification_service.mailings.gateways import endpoint
+from notification_service.mailings.models import Gateway
+from tests.factories import make_gateway, make_mailing, now
+
+pytestmark = pytest.mark.django_db
+PUBLIC = "http://8.8.8.8"
+
+
+def run(*arguments: str) -> str:
+    output = io.StringIO()
+    call_command("gateway", *arguments, stdout=output)
+    return output.getvalue()
+
+
+def test_lists_gateways_and_marks_the_default(settings: Settings) -> None:
+    settings.GATEWAY_URL = "http://127.0.0.1:8025"
+    make_gateway(name="backup", priority=1, held_at=now(), held_reason="HTTP 401")
+    lines = [line.split() for line in run("list").splitlines()[1:]]
+    assert lines == [
+        ["main", "*", "healthy", "probe_server", "0", "http://127.0.0.1:8025"],
+        ["backup", "held", "probe_server", "1", PUBLIC, "(HTTP", "401)"],
+    ]
+
+
+def test_adds_a_gateway_with_a_token_from_the_standard_input(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.SECRET_KEY_IS_TEMPORARY = False
+    monkeypatch.setattr(sys, "stdin", io.StringIO("secret\n"))
+    assert "added" in run("set", "backup", "--url", PUBLIC, "--token-stdin", "--max-concurrency", "5")
+    gateway = Gateway.objects.get(name="backup")
+    assert (endpoint(gateway).token, gateway.max_concurrency) == ("secret", 5)
+
+
+def test_changes_only_what_is_named() -> None:
+    make_gateway(name="backup", max_requests_per_second=10, priority=3)
+    run("set", "backup", "--disable", "--max-requests-per-second", "none")
+    gateway = Gateway.objects.get(name="backup")
+    assert (gateway.enabled, gateway.max_requests_per_second, gateway.priority) == (False, None, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("set", "new"), "url: a gateway needs a URL"),
+        (("set", "new", "--url", "http://127.0.0.1"), "url: .* is a private address"),
+        (("set", "main", "--url", PUBLIC), "url: the gateway `main`"),
+        (("delete", "main"), "cannot be deleted"),
+        (("delete", "nobody"), "There is no gateway nobody"),
+        (("release", "nobody"), "There is no gateway nobody"),
+    ],
+)
+def test_a_refusal_says_why(arguments: tuple[str, ...], reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        run(*arguments)
+
+
+def test_releases_a_held_gateway() -> None:
+    gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2100))
+    assert "at once" in run("release", gateway.name)
+    gateway.refresh_from_db()
+    assert gateway.probe_at is not None
+    assert gateway.probe_at <= now()
+
+
+def test_deletes_a_gateway_that_nobody_uses() -> None:
+    free, used = make_gateway(), make_gateway()
+    make_mailing(gateway=used)
+    run("delete", free.name)
+    with pytest.raises(CommandError, match="Disable it instead"):
+        run("delete", used.name)
+    assert not Gateway.objects.filter(pk=free.pk).exists()
