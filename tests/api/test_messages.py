@@ -27,12 +27,14 @@ def test_shows_a_message_with_its_failed_attempts(reader: Api) -> None:
         "sent_at": None,
         "attempts": 2,
         "next_attempt_at": "2030-01-02T00:00:00Z",
+        "gateway": None,
         "error": "HTTP 503",
         "failed_attempts": [
             {
                 "number": 1,
                 "at": "2030-01-01T00:00:00Z",
                 "outcome": "retry",
+                "gateway": None,
                 "error": "HTTP 503",
                 "http_status": 503,
                 "answer": "Busy",
@@ -42,6 +44,7 @@ def test_shows_a_message_with_its_failed_attempts(reader: Api) -> None:
                 "number": 2,
                 "at": "2030-01-02T00:00:00Z",
                 "outcome": "lost",
+                "gateway": None,
                 "error": "never reported",
                 "http_status": None,
                 "answer": None,

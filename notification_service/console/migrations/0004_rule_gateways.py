@@ -11,6 +11,6 @@ def forwards(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("console", "0002_roles"), ("mailings", "0003_gateways")]
+    dependencies = [("console", "0003_cache"), ("mailings", "0003_gateways")]
 
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
