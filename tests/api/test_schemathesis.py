@@ -85,6 +85,7 @@ FITS: dict[str, Callable[[Any], Any]] = {
     "start_at": lambda _: "2020-02-02T02:02:02.5+05:30",
     "end_at": lambda _: "2900-01-01T00:00:00-03:00",  # after the start, and not past
     "send_window": _window_that_opens,
+    "gateway": lambda name: name and "main",  # one that exists
 }
 
 
