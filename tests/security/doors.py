@@ -24,6 +24,7 @@ KINDS = {
     "open": ("in",) * 9,
     "api read": (*KEYLESS, "in", "in", "in", "in", "in"),
     "api write": (*KEYLESS, "403", "in", "403", "in", "in"),
+    "api administration": (*KEYLESS, "403", "403", "403", "403", "in"),
     "metrics": (*KEYLESS, "in", "in", "401", "401", "401"),
     "viewers": (*NOBODY, "in", "in", "in"),
     "operators": (*NOBODY, "403", "in", "in"),
@@ -74,8 +75,9 @@ def methods_of(route: str) -> tuple[str, ...]:
 def kind_of(route: str, method: str) -> str:
     if not route.startswith("/api/"):
         return DOORS[route]
-    is_question = method == "POST" and route in API_QUESTIONS
-    return "api read" if method == "GET" or is_question else "api write"
+    if method == "GET" or (method == "POST" and route in API_QUESTIONS):
+        return "api read"
+    return "api administration" if route.startswith("/api/gateways/") else "api write"
 
 
 def expected(route: str, method: str) -> dict[str, str]:
@@ -153,6 +155,8 @@ API_ADDRESSES = {
     "/api/clients/",
     "/api/clients/<id:pk>/",
     "/api/clients/import/",
+    "/api/gateways/",
+    "/api/gateways/<id:pk>/",
     "/api/mailings/",
     "/api/mailings/<id:pk>/",
     "/api/mailings/<id:pk>/cancel/",
