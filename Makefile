@@ -30,10 +30,10 @@ LINT_IMPORTS := $(PY) -c 'from importlinter.cli import lint_imports_command as m
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench chaos check lock clean
+.PHONY: help setup run test test-rabbitmq bench chaos check lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(DEV_STAMP) ## Build .venv/ with everything, for an editor or a debugger
 
@@ -42,6 +42,9 @@ run: $(RUN_STAMP) ## Run the service here with sample clients and a sample maili
 
 test: $(DEV_STAMP) ## Run the whole test suite; options in ARGS="-k window"
 	@$(PY) -m pytest $(ARGS)
+
+test-rabbitmq: $(DEV_STAMP) ## Run the tests that use a broker with RabbitMQ (Debian's rabbitmq-server) instead of Valkey
+	@$(PY) -m pytest --broker=rabbitmq $(ARGS)
 
 bench: $(DEV_STAMP) ## Run the benchmarks and write their table; options in ARGS="--only B1,B6"
 	@$(PY) -m tests.benchmarks $(ARGS)

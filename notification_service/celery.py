@@ -8,9 +8,11 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
+from notification_service.broker import SteadyAMQP
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
 
-app = Celery("notification_service")
+app = Celery("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["notification_service.mailings", "notification_service.delivery"])
 

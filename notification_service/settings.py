@@ -315,6 +315,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_HEARTBEAT = 10  # seconds; of 120, Celery's own, a broker that vanished is missed after minutes
 # Every worker sends, so each gets its own copy of the call to send; the other calls go to one of them.
 ALL_WORKERS = Exchange("workers", type="fanout")
 CELERY_TASK_QUEUES = [Queue("celery"), Broadcast("workers", exchange=ALL_WORKERS, routing_key="workers")]

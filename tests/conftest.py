@@ -9,6 +9,25 @@ from django.db import connections
 from notification_service.environment import database_settings
 from notification_service.standalone.postgres import EmbeddedPostgres
 from notification_service.standalone.valkey import EmbeddedValkey
+from tests import rabbitmq
+from tests.rabbitmq import Rabbitmq
+
+BrokerClass = type[EmbeddedValkey] | type[Rabbitmq]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--broker",
+        choices=("valkey", "rabbitmq"),
+        help="run only the tests that use a broker, with this one (default: all tests, with Valkey)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("broker"):
+        others = [item for item in items if "broker_class" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +49,21 @@ def django_db_modify_db_settings(postgres_server: EmbeddedPostgres | None) -> No
 
 
 @pytest.fixture(scope="session")
-def broker_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def broker_class(request: pytest.FixtureRequest) -> BrokerClass:
+    """What `--broker` asks for. Every test that uses a broker has this among its fixtures."""
+    if request.config.getoption("broker") == "rabbitmq":
+        if not rabbitmq.is_installed():
+            pytest.skip(rabbitmq.NOTHING_HERE)
+        return Rabbitmq
+    return EmbeddedValkey
+
+
+@pytest.fixture(scope="session")
+def broker_url(broker_class: BrokerClass, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if settings.CELERY_BROKER_URL:
         yield settings.CELERY_BROKER_URL
         return
-    server = EmbeddedValkey(tmp_path_factory.mktemp("valkey"))
+    server = broker_class(tmp_path_factory.mktemp("broker"))
     server.start()
     yield server.url
     server.stop()

@@ -13,6 +13,7 @@ class HalfOpenable:
     def __init__(self, port: int) -> None:
         self._server_port = port
         self._listener = socket.create_server((LOOPBACK, 0))
+        self._is_broken = False
         self._callers: list[socket.socket] = []
         self._servers: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
@@ -27,6 +28,15 @@ class HalfOpenable:
         for caller in self._callers:
             shut(caller)
 
+    def break_off(self) -> None:
+        """Both ends lose every connection, and new calls fail, until `mend`."""
+        self._is_broken = True
+        for connection in (*self._callers, *self._servers):
+            shut(connection)
+
+    def mend(self) -> None:
+        self._is_broken = False
+
     def close(self) -> None:
         for connection in (self._listener, *self._callers, *self._servers):
             shut(connection)
@@ -37,7 +47,7 @@ class HalfOpenable:
             while True:
                 caller, _ = self._listener.accept()
                 self._callers.append(caller)
-                self._connect(caller)
+                shut(caller) if self._is_broken else self._connect(caller)
 
     def _connect(self, caller: socket.socket) -> None:
         try:
@@ -46,14 +56,20 @@ class HalfOpenable:
             shut(caller)
             return
         self._servers.append(server)
-        for source, target in ((caller, server), (server, caller)):
-            threading.Thread(target=pass_on, args=(source, target), daemon=True).start()
+        threading.Thread(target=pass_on, args=(caller, server), daemon=True).start()
+        threading.Thread(target=pass_on_to_the_end, args=(server, caller), daemon=True).start()
 
 
 def pass_on(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)
+
+
+def pass_on_to_the_end(source: socket.socket, target: socket.socket) -> None:
+    """A server that dies is noticed by who called it."""
+    pass_on(source, target)
+    shut(target)
 
 
 def shut(connection: socket.socket) -> None:

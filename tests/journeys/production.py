@@ -100,6 +100,11 @@ class Containers:
     def worker_is_ready(self, name: str) -> bool:
         return "ready." in self.log(name).read_text()
 
+    def lost_the_broker(self, name: str) -> bool:
+        """Whether that is the last that it said of it."""
+        lost, found = map(self.log(name).read_text().rfind, ("on our own pulse", "broker and beat heard"))
+        return lost > found
+
     def calls_heard(self, task: str) -> dict[str, int]:
         """How often each worker that answers has run the task since it started, by its name."""
         answer = self.run("celery", "-A", "notification_service", "inspect", "stats", "--json")
@@ -115,6 +120,11 @@ class Containers:
         for process in running.values():
             process.send_signal(signal.SIGTERM)
         return {name: _wait(process) for name, process in running.items()}
+
+    def stop_one(self, name: str, *, seconds: float) -> int:
+        """As `docker compose stop`, of one alone; its exit code."""
+        self._processes[name].send_signal(signal.SIGTERM)
+        return self._processes[name].wait(seconds)
 
     def _environment_of(self, service: str) -> dict[str, str]:
         own = self._services[service].get("environment", {})

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,12 +59,12 @@ class Service:
         }
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment | environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -75,16 +76,26 @@ class Service:
         arguments = ["--port", str(self.gateway_port), "--token", TOKEN, "--log", str(self.gateway_log)]
         return self.start("gateway", "notification_service.gateway_simulator", *arguments, *options)
 
-    def start_worker(self, name: str = "worker") -> subprocess.Popen[bytes]:
+    def start_worker(self, name: str = "worker", **environment: str) -> subprocess.Popen[bytes]:
         log = self.folder / f"{name}.log"
         ready = _count(log, "ready.")
-        process = self.start(name, *_celery("worker", "-l", "info", "-n", f"{name}@%h"))
+        process = self.start(name, *_celery("worker", "-l", "info", "-n", f"{name}@%h"), **environment)
         wait_until(lambda: _count(log, "ready.") > ready or process.poll(), what=f"{name} being ready")
         assert process.poll() is None, log.read_text()[-2000:]
         return process
 
     def start_beat(self) -> subprocess.Popen[bytes]:
         return self.start("beat", *_celery("beat", "-l", "info"))
+
+    def set_gateway(self, **behaviour: object) -> None:
+        """Have the gateway answer otherwise from now on; with nothing said it is well."""
+        body = json.dumps(behaviour).encode()
+        url = f"http://127.0.0.1:{self.gateway_port}/_simulator/behaviour"
+        with urllib.request.urlopen(urllib.request.Request(url, data=body, method="PUT"), timeout=10):
+            pass
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def requests(self) -> dict[int, list[Request]]:
         """What the gateway received so far, by message."""

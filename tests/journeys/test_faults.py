@@ -9,7 +9,7 @@ from django.db import connections
 
 from notification_service.mailings.models import Attempt, Message
 from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.valkey import EmbeddedValkey
+from tests.conftest import BrokerClass
 from tests.journeys.conftest import database_conninfo
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
 from tests.journeys.service import Service, kill, wait_until
@@ -34,8 +34,10 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_recorded_success(service: 
     check_rules(mailing, service)
 
 
-def test_a_broker_killed_with_all_its_data_loses_nothing(transactional_db: None, tmp_path: Path) -> None:
-    broker = EmbeddedValkey(tmp_path / "broker")
+def test_a_broker_killed_with_all_its_data_loses_nothing(
+    transactional_db: None, broker_class: BrokerClass, tmp_path: Path
+) -> None:
+    broker = broker_class(tmp_path / "broker")
     broker.start()
     service = Service(tmp_path, database_url=database_conninfo(), broker_url=broker.url)
     try:
@@ -106,3 +108,17 @@ def test_a_stopped_worker_leaves_nothing_sending(service: Service) -> None:
     statuses = set(Message.objects.values_list("status", flat=True))
     assert statuses == {"sent", "pending"}
     assert sum(map(len, service.requests().values())) == sent(mailing)
+
+
+def test_a_second_beat_repeats_nothing(service: Service) -> None:
+    make_clients(MESSAGES)
+    service.start_gateway(*SLOWLY)
+    for _ in range(2):
+        service.start_beat()
+    for name in ("first", "second"):
+        service.start_worker(name)
+    mailing = start_mailing()
+
+    assert wait_until_finished(mailing)["sent"] == MESSAGES
+    assert {len(received) for received in service.requests().values()} == {1}
+    check_rules(mailing, service)

@@ -1,0 +1,68 @@
+"""PostgreSQL going away in the middle of a mailing: workers wait, reconnect and record what they hold."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, connections
+
+from notification_service.delivery import message_queue
+from notification_service.mailings.models import Attempt, Batch
+from notification_service.standalone.postgres import EmbeddedPostgres
+from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
+from tests.journeys.service import SETTINGS, Service, wait_until
+
+MESSAGES = 3000
+SLOWLY = ("--latency-ms", "40")
+LEASE_SECONDS = float(SETTINGS["LEASE_SECONDS"])
+
+Stop = Callable[[EmbeddedPostgres], None]
+
+
+@pytest.fixture
+def database(postgres_server: EmbeddedPostgres | None) -> EmbeddedPostgres:
+    if postgres_server is None:
+        pytest.skip("DATABASE_URL names a server that is not ours to stop")
+    return postgres_server
+
+
+@pytest.mark.parametrize("stop", [EmbeddedPostgres.stop, EmbeddedPostgres.kill], ids=["restarted", "killed"])
+def test_two_workers_lose_nothing_with_the_database(
+    service: Service, database: EmbeddedPostgres, stop: Stop
+) -> None:
+    make_clients(MESSAGES)
+    service.start_gateway(*SLOWLY)
+    service.start_beat()
+    workers = [service.start_worker(name) for name in ("first", "second")]
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+    stop(database)
+    connections.close_all()
+    database.start()
+
+    assert wait_until_finished(mailing)["sent"] == MESSAGES
+    assert [worker.poll() for worker in workers] == [None, None]
+    check_rules(mailing, service)
+
+
+def test_an_outage_longer_than_a_lease_repeats_no_request_of_a_living_worker(
+    service: Service, database: EmbeddedPostgres
+) -> None:
+    make_clients(MESSAGES)
+    service.start_gateway(*SLOWLY)
+    service.start_beat()
+    service.start_worker()
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+    database.kill()
+    connections.close_all()
+    time.sleep(LEASE_SECONDS + 1)
+    database.start()
+    ended = Batch.objects.count()
+    rescued = message_queue.rescue(connection)
+
+    assert (ended > 0, rescued) == (True, 0), "living workers record before anyone rescues"
+    assert wait_until_finished(mailing)["sent"] == MESSAGES
+    assert {len(received) for received in service.requests().values()} == {1}
+    assert Attempt.objects.exclude(outcome="lost").count() == 0
+    check_rules(mailing, service)

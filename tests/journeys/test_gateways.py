@@ -1,0 +1,127 @@
+"""Several gateways and real processes: limits over two workers, a breaker, failover, isolation."""
+
+import pytest
+
+from notification_service.mailings.models import Attempt, Gateway, Mailing, Message
+from notification_service.standalone.free_port import any_free_port
+from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
+from tests.journeys.service import TOKEN, Service, kill, wait_until
+
+
+@pytest.fixture
+def backup(service: Service) -> Gateway:
+    """A second gateway of its own process, at an address that is allowed because it is asked for."""
+    port = any_free_port()
+    service.environment["GATEWAY_ALLOW_PRIVATE_ADDRESSES"] = "true"
+    service.environment["GATEWAY_TOKEN_BACKUP"] = TOKEN
+    arguments = ["--port", str(port), "--token", TOKEN, "--log", str(service.folder / "backup.ndjson")]
+    service.start("backup", "notification_service.gateway_simulator", *arguments)
+    return Gateway.objects.create(
+        name="backup", url=f"http://127.0.0.1:{port}", token_variable="GATEWAY_TOKEN_BACKUP", priority=1
+    )
+
+
+def main(**changes: object) -> Gateway:
+    Gateway.objects.filter(name="main").update(**changes)
+    return Gateway.objects.get(name="main")
+
+
+def start_all(service: Service) -> None:
+    service.start_beat()
+    for name in ("first", "second"):
+        service.start_worker(name)
+
+
+def taken_by(mailing: Mailing) -> set[str | None]:
+    messages = Message.objects.filter(mailing=mailing, status="sent")
+    return set(messages.values_list("gateway__name", flat=True).distinct())
+
+
+def fullest_window(service: Service, *, seconds: float) -> int:
+    """How many requests the fullest of all such windows holds, by the gateway's own log."""
+    at = sorted(request.received_at for received in service.requests().values() for request in received)
+    first = fullest = 0
+    for last, moment in enumerate(at):
+        while at[first] <= moment - seconds:
+            first += 1
+        fullest = max(fullest, last - first + 1)
+    return fullest
+
+
+def test_no_second_sees_more_requests_than_the_gateways_limit(service: Service) -> None:
+    make_clients(500)
+    service.start_gateway()
+    main(max_requests_per_second=100)
+    start_all(service)
+    mailing = start_mailing()
+
+    assert wait_until_finished(mailing)["sent"] == 500
+    assert 50 < fullest_window(service, seconds=1) <= 100
+    check_rules(mailing, service)
+
+
+def test_two_workers_ask_a_gateway_for_no_more_at_once_than_it_takes(service: Service) -> None:
+    make_clients(300)
+    service.start_gateway("--latency-ms", "100")
+    main(max_concurrency=10)
+    start_all(service)
+    mailing = start_mailing()
+
+    assert wait_until_finished(mailing)["sent"] == 300
+    # Each takes 0.1 s: what arrives within a little less than that is under way together.
+    assert 5 <= fullest_window(service, seconds=0.09) <= 10
+    check_rules(mailing, service)
+
+
+def test_a_dead_gateway_is_left_alone_and_found_again(service: Service) -> None:
+    service.environment["RETRY_CAP_SECONDS"] = "1"
+    make_clients(1000)
+    gateway = service.start_gateway("--latency-ms", "20")
+    start_all(service)
+    mailing = start_mailing()
+    wait_until(lambda: sent(mailing) > 100, what="the first being sent")
+    kill(gateway)
+    wait_until(lambda: main().breaker == "open", what="the breaker being open")
+    attempts = Attempt.objects.filter(mailing_id=mailing.pk).count()
+    probed = main().probe_at
+    wait_until(lambda: main().probe_at not in (probed, None), what="a probe")
+    wait_until(lambda: main().breaker == "open", what="the probe having failed")
+    # A probe of each worker at most; without a breaker there would be hundreds.
+    assert Attempt.objects.filter(mailing_id=mailing.pk).count() <= attempts + 10
+    service.start_gateway()
+
+    assert wait_until_finished(mailing)["sent"] == 1000
+    assert main().breaker == "closed"
+    check_rules(mailing, service)
+
+
+def test_failover_goes_to_the_next_gateway_and_comes_back(service: Service, backup: Gateway) -> None:
+    make_clients(200)
+    service.start_gateway()
+    start_all(service)
+    service.set_gateway(faults={"401": 1.0})
+    moved, stays = start_mailing(failover=True), start_mailing(text="Waits for its own gateway")
+
+    assert wait_until_finished(moved)["sent"] == 200
+    assert (taken_by(moved), sent(stays)) == ({"backup"}, 0)
+    service.set_gateway()
+    assert wait_until_finished(stays)["sent"] == 200
+    back = start_mailing(failover=True)
+    assert wait_until_finished(back)["sent"] == 200
+    assert (taken_by(stays), taken_by(back)) == ({"main"}, {"main"})
+    assert set(Attempt.objects.values_list("outcome", flat=True)) == {"held"}
+
+
+def test_a_gateway_that_hangs_holds_up_no_other(service: Service, backup: Gateway) -> None:
+    make_clients(2000)
+    service.start_gateway()
+    start_all(service)
+    service.set_gateway(faults={"hang": 1.0})
+    hanging = start_mailing()
+    wait_until(Attempt.objects.filter(mailing_id=hanging.pk).exists, what="a request having hung")
+    other = start_mailing(gateway=backup)
+
+    assert wait_until_finished(other, seconds=20)["sent"] == 2000
+    assert (taken_by(other), sent(hanging)) == ({"backup"}, 0)
+    service.set_gateway()
+    assert wait_until_finished(hanging)["sent"] == 2000
