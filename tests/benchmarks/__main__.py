@@ -65,10 +65,12 @@ def main() -> int:
         options = _options(NAMES)
         chosen = [benchmark for benchmark in BENCHMARKS if benchmark.name in options.only]
         report = Report()
-        for _ in _run_all(console, report, chosen, options):
-            if report.rows and options.write:  # each as it comes: a run that is broken off is not lost
-                write_table(DOCUMENT, report.rows, keys=KEYS, machine=report.machine)
-    _print(console, report)
+        try:
+            for _ in _run_all(console, report, chosen, options):
+                if report.rows and options.write:
+                    write_table(DOCUMENT, report.rows, keys=KEYS, machine=report.machine)
+        finally:  # what is done when it is broken off is not lost
+            _print(console, report)
     return int(report.has_failed)
 
 

@@ -18,7 +18,7 @@ from tests.journeys.service import wait_until
 
 CLIENTS = 1_000_000
 REQUESTS = 120  # of each kind, a run
-PER_SECOND = 30  # of all kinds together
+PER_SECOND = 20  # of all kinds together: a load that one web process carries beside a full machine
 TARGET = 3
 
 KINDS = ("GET list", "GET info", "POST mailing")

@@ -7,7 +7,7 @@ from tests.benchmarks.stub_gateway import start_simulator
 
 LATENCY_MS = 200
 CONCURRENCY = 50  # of each node
-CLIENTS = 3_000
+CLIENTS = 2_000
 
 GOAL = Goal(
     key="B9",
