@@ -12,6 +12,7 @@ from pyreqwest.client import Client, ClientBuilder
 
 MOST_UNANSWERED = 500  # then the server is lost, and so is the run
 TIMEOUT = timedelta(seconds=30)
+WARM_UP_ROUNDS, WARM_UP_AT_ONCE = 3, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,10 @@ async def _time(client: Client, url: str, call: Call, due: float, seconds: list[
 
 
 async def _warm_up(client: Client, url: str, calls: Sequence[Call]) -> None:
-    """Connections, and the server's caches."""
-    for _ in range(10):
-        for call in calls:
-            await _send(client, url, call)
+    """Many at once, so that each of the server's threads has its connection and its caches."""
+    for call in calls:
+        for _ in range(WARM_UP_ROUNDS):
+            await asyncio.gather(*(_send(client, url, call) for _ in range(WARM_UP_AT_ONCE)))
 
 
 async def _send(client: Client, url: str, call: Call) -> Any:
