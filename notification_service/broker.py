@@ -13,6 +13,12 @@ MAX_RETRIES = 3
 class SteadyConnection(Connection):
     """Kombu waits two seconds longer after each try: the longer the outage, the later a worker is back."""
 
+    def channel(self) -> Any:
+        """Kombu puts back what was not acknowledged; while the broker dies, that ends the worker."""
+        channel = super().channel()
+        channel.do_restore = False  # the call is lost, as any may be
+        return channel
+
     def _ensure_connection(self, *arguments: Any, **options: Any) -> Any:
         if len(arguments) <= 2:  # errback, max_retries; whoever names the intervals has their own reasons
             options = {**STEADILY, **options}
