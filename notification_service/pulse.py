@@ -6,12 +6,13 @@ the work by seconds; it never stops it. The tasks are harmless to run anywhere a
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from celery import Celery, Task
 from celery.signals import task_prerun, worker_ready
-from django.db import close_old_connections
+from django.db import connections
 
 from notification_service.observability import metrics
 
@@ -22,9 +23,8 @@ log = structlog.get_logger(__name__)
 
 
 class Pulse:
-    def __init__(self, app: Celery) -> None:
-        names = {entry["task"] for entry in app.conf.beat_schedule.values()}
-        self._tasks: list[Task[Any, Any]] = [app.tasks[name] for name in sorted(names)]
+    def __init__(self, tasks: "Sequence[Task[Any, Any]]") -> None:
+        self._tasks = tasks
         self._running: dict[str, threading.Thread] = {}
         self._heard_at = time.monotonic()
         self._is_silent = False
@@ -45,14 +45,15 @@ class Pulse:
             time.sleep(BEAT_SECONDS)
             self._note(silent=self.silent_seconds > SILENCE_SECONDS)
             if self._is_silent:
-                self._beat()
+                self.beat()
 
     def _note(self, *, silent: bool) -> None:
         if silent != self._is_silent:
             log.warning("on our own pulse: broker or beat is silent" if silent else "broker and beat heard")
         self._is_silent = silent
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Call each task once, on a thread of its own."""
         for task in self._tasks:
             # One that still runs (sending may take hours) must not delay the others.
             running = self._running.get(task.name)
@@ -64,13 +65,12 @@ class Pulse:
 
 def _call(task: "Task[Any, Any]") -> None:
     try:
-        close_old_connections()
         metrics.calls.labels(task.name, "pulse").inc()
         task.run()
     except Exception:
         log.exception("task failed on our own pulse", task=task.name)
     finally:
-        close_old_connections()
+        connections.close_all()  # they are the thread's own, and would outlive it
 
 
 def silent_seconds() -> float:
@@ -81,7 +81,12 @@ def silent_seconds() -> float:
 _pulses: list[Pulse] = []
 
 
+def _tasks_of_beat(app: Celery) -> "list[Task[Any, Any]]":
+    names = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    return [app.tasks[name] for name in sorted(names)]
+
+
 @worker_ready.connect
 def _start_pulse(sender: Any, **_: Any) -> None:
-    _pulses.append(Pulse(sender.app))
+    _pulses.append(Pulse(_tasks_of_beat(sender.app)))
     _pulses[-1].start()
