@@ -15,7 +15,7 @@ class SteadyConnection(Connection):
 
     def channel(self) -> Any:
         """Kombu puts back what was not acknowledged; while the broker dies, that ends the worker."""
-        channel = super().channel()
+        channel: Any = super().channel()
         channel.do_restore = False  # the call is lost, as any may be
         return channel
 

@@ -22,6 +22,6 @@ def test_a_call_that_was_taken_is_not_put_back(tmp_path: Path) -> None:
             connection.Producer().publish("now", routing_key=CALLS.name)
             connection.drain_events(timeout=5)
         with SteadyConnection(broker.url) as connection, pytest.raises(Empty):
-            connection.SimpleQueue(CALLS).get(block=False)
+            connection.SimpleQueue(CALLS.name).get(block=False)
     finally:
         broker.stop()
