@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from random import Random
-from typing import ClassVar, assert_never
+from typing import ClassVar, NamedTuple, assert_never
 
 from notification_service.delivery.config import DeliveryConfig
 
@@ -13,9 +13,11 @@ MAX_ANSWER_BYTES = 64 * 1024
 MAX_RETRY_AFTER = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer; `body` holds at most MAX_ANSWER_BYTES and one byte more where it was longer."""
+class Answer(NamedTuple):
+    """An HTTP answer; `body` holds at most MAX_ANSWER_BYTES and one byte more where it was longer.
+
+    A tuple, for one is made for every message.
+    """
 
     status: int
     body: bytes
