@@ -17,6 +17,7 @@ from notification_service.mailings.models import (
     Message,
     MessageCount,
     MinuteCount,
+    QuarterFailure,
 )
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
@@ -133,7 +134,7 @@ def remove_some(mailing_id: int) -> bool:
     if Message.objects.filter(mailing_id=mailing_id).exists():
         return False  # a worker is recording the rest at this moment: the next call removes it
     with transaction.atomic():
-        for counter in (MessageCount, MinuteCount, FailureCount):
+        for counter in (MessageCount, MinuteCount, FailureCount, QuarterFailure):
             counter.objects.filter(mailing_id=mailing_id).delete()
         Mailing.objects.filter(pk=mailing_id).delete()
     log.info("mailing removed", mailing_id=mailing_id)

@@ -1,15 +1,25 @@
 """Exact counts, read from the counters that the database keeps: a few rows, whatever the size."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from notification_service.mailings.models import FailureCount, Mailing, Message, MessageCount, MinuteCount
+from notification_service.mailings.models import (
+    FailureCount,
+    Mailing,
+    Message,
+    MessageCount,
+    MinuteCount,
+    QuarterFailure,
+)
 
 STATUSES = list(Message.Status.values)
+ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
+# A success may be recorded after its mailing has ended (a lease that ran out).
+RECORDED_AFTER_END = timedelta(hours=1)
 
 
 class Minute(TypedDict):
@@ -49,6 +59,31 @@ def failures_by_reason(mailing_id: int) -> list[Failure]:
     reasons = FailureCount.objects.filter(mailing_id=mailing_id).values("reason")
     counts = reasons.annotate(messages=Sum("messages")).order_by("-messages", "reason")
     return [Failure(**row) for row in counts if row["messages"]]
+
+
+def ended_between(since: datetime, until: datetime) -> dict[str, int]:
+    """Messages that ended in the whole minutes from `since` to before `until`, and attempts to be repeated.
+
+    Keys: those of ENDS, and `retried`. A mailing being deleted is not counted.
+    """
+    mailings = _sending_between(since, until).values("pk")
+    minutes = MinuteCount.objects.filter(mailing__in=mailings, minute__gte=since, minute__lt=until)
+    sums = minutes.aggregate(**{f"{key}_sum": Sum(key) for key in (*ENDS, "retried")})
+    return {key: int(sums[f"{key}_sum"] or 0) for key in (*ENDS, "retried")}
+
+
+def failures_between(since: datetime, until: datetime) -> list[Failure]:
+    """Why messages failed or became unknown in the whole quarters of an hour, most first."""
+    mailings = _sending_between(since, until).values("pk")
+    quarters = QuarterFailure.objects.filter(mailing__in=mailings, quarter__gte=since, quarter__lt=until)
+    counts = quarters.values("reason").annotate(messages=Sum("messages")).order_by("-messages", "reason")
+    return [Failure(**row) for row in counts if row["messages"] > 0]
+
+
+def _sending_between(since: datetime, until: datetime) -> QuerySet[Mailing]:
+    """By mailing, for that is how the counters are indexed."""
+    still_open = Q(finished_at=None) | Q(finished_at__gte=since - RECORDED_AFTER_END)
+    return Mailing.objects.alive().filter(still_open, started_at__lt=until)
 
 
 def _mailing_counts() -> dict[str, int]:

@@ -1,6 +1,11 @@
 from notification_service.mailings.models.client import Client
 from notification_service.mailings.models.client_upload import ClientUpload, RejectedLine, UploadPart
-from notification_service.mailings.models.counts import FailureCount, MessageCount, MinuteCount
+from notification_service.mailings.models.counts import (
+    FailureCount,
+    MessageCount,
+    MinuteCount,
+    QuarterFailure,
+)
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, Message
@@ -18,6 +23,7 @@ __all__ = [
     "Message",
     "MessageCount",
     "MinuteCount",
+    "QuarterFailure",
     "RejectedLine",
     "UploadPart",
     "Worker",

@@ -50,6 +50,9 @@ class MinuteCount(models.Model):
     sent = models.BigIntegerField(db_default=0)
     failed = models.BigIntegerField(db_default=0)
     retried = models.BigIntegerField(db_default=0)
+    expired = models.BigIntegerField(db_default=0)
+    cancelled = models.BigIntegerField(db_default=0)
+    unknown = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -75,3 +78,26 @@ class FailureCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} of mailing {self.mailing_id}, slot {self.slot}"
+
+
+class QuarterFailure(models.Model):
+    """Messages of a mailing that became failed or unknown in a quarter of an hour, by reason.
+
+    Days of every time zone are whole quarters, and a minute each would be fifteen times the rows.
+    """
+
+    mailing = models.ForeignKey(Mailing, models.CASCADE, db_constraint=False, db_index=False)
+    quarter = models.DateTimeField()
+    reason = models.CharField(max_length=100)
+    slot = models.SmallIntegerField()
+    messages = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing", "quarter", "reason", "slot"], name="quarter_failure_slot"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} of mailing {self.mailing_id} from {self.quarter}, slot {self.slot}"
