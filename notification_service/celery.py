@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
 
 app = Celery("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["notification_service.mailings", "notification_service.delivery"])
+app.autodiscover_tasks([f"notification_service.{package}" for package in ("mailings", "delivery", "reports")])
 
 
 @celeryd_init.connect

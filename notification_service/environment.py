@@ -1,11 +1,16 @@
 """Typed readers of the environment, each of which names the variable in its error."""
 
 import hashlib
+import re
+from datetime import time
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environs
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -45,6 +50,37 @@ class Environment(environs.FileAwareEnv):
         if url and not url.startswith(("http://", "https://")):
             raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL")
         return url.rstrip("/")
+
+    def addresses(self, name: str) -> list[str]:
+        """E-mail addresses, separated by commas; each once."""
+        found: dict[str, str] = {}
+        for address in filter(None, (part.strip() for part in self.str(name, "").split(","))):
+            if not is_address(address):
+                raise ImproperlyConfigured(f"{name} has {address!r}, which is no e-mail address")
+            found.setdefault(address.casefold(), address)
+        return list(found.values())
+
+    def sender(self, name: str) -> str:
+        """An e-mail address, with a name before it or without: `Mailings <mailings@example.com>`."""
+        given: str = self.str(name, "")
+        if given and not (given.isprintable() and is_address(parseaddr(given)[1])):
+            raise ImproperlyConfigured(f"{name} must be an e-mail address, not {given!r}")
+        return given
+
+    def time_of_day(self, name: str, default: str) -> time:
+        given: str = self.str(name, default)
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", given, re.ASCII):
+            raise ImproperlyConfigured(f"{name} must be a time of day such as 08:00, not {given}")
+        return time.fromisoformat(given)
+
+    def time_zone(self, name: str) -> ZoneInfo:
+        given: str = self.str(name, "UTC")
+        try:
+            return ZoneInfo(given)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ImproperlyConfigured(
+                f"{name} must be the IANA name of a time zone, such as Europe/Moscow, not {given}"
+            ) from None
 
     def identity_provider(self) -> dict[str, Any]:
         """The OIDC_… variables; without OIDC_ISSUER there is no such provider."""
@@ -91,6 +127,14 @@ class Environment(environs.FileAwareEnv):
         if value < 1:
             raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}")
         return value
+
+
+def is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def database_settings(conninfo: str) -> dict[str, Any]:

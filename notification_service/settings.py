@@ -63,6 +63,23 @@ try:
     RETENTION_DAYS = env.int("RETENTION_DAYS", 0)
     RETENTION_ACTION = env.one_of("RETENTION_ACTION", "remove", "anonymise")
 
+    # Where the console is seen, for links in e-mails; empty: they have none.
+    PUBLIC_URL = env.http_url("PUBLIC_URL")
+    # The daily report, of the day before in its zone; without REPORT_TO there is none.
+    REPORT_TO = env.addresses("REPORT_TO")
+    REPORT_FROM = env.sender("REPORT_FROM")
+    REPORT_AT = env.time_of_day("REPORT_AT", "08:00")
+    REPORT_TIME_ZONE = env.time_zone("REPORT_TIME_ZONE")
+    REPORT_LANGUAGE = env.one_of("REPORT_LANGUAGE", "en", "ru")
+
+    EMAIL_HOST = env.str("EMAIL_HOST", "")
+    EMAIL_SECURITY = env.one_of("EMAIL_SECURITY", "starttls", "tls", "none")
+    EMAIL_PORT = (
+        env.zero_or_more("EMAIL_PORT", 0) or {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY]
+    )
+    EMAIL_HOST_USER = env.str("EMAIL_USER", "")
+    EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "")
+
     # The engine's knobs; delivery.config gives each its meaning.
     DELIVERY = {
         "batch_size": env.positive_int("BATCH_SIZE", 1000),
@@ -109,6 +126,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "notification_service.mailings",
     "notification_service.delivery",
+    "notification_service.reports",
     "notification_service.api",
     "notification_service.standalone",
     "notification_service.gateway_simulator",
@@ -212,6 +230,9 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"},
 }
+
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10  # seconds, of each step of the conversation
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
@@ -338,6 +359,7 @@ CELERY_BEAT_SCHEDULE = {
         ("rescue", "delivery.tasks.rescue", 1),
         ("retire", "mailings.tasks.retire", 60),
         ("sweep", "mailings.tasks.sweep", 3600),
+        ("report", "reports.tasks.send_due_report", 10),
     )
 }
 

@@ -84,8 +84,8 @@ class Service:
         assert process.poll() is None, log.read_text()[-2000:]
         return process
 
-    def start_beat(self) -> subprocess.Popen[bytes]:
-        return self.start("beat", *_celery("beat", "-l", "info"))
+    def start_beat(self, name: str = "beat") -> subprocess.Popen[bytes]:
+        return self.start(name, *_celery("beat", "-l", "info"))
 
     def set_gateway(self, **behaviour: object) -> None:
         """Have the gateway answer otherwise from now on; with nothing said it is well."""

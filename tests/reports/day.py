@@ -1,0 +1,41 @@
+"""A day that is over, seeded as it happens and then moved there: its counters, mailings and messages."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from notification_service.mailings import stats
+from notification_service.mailings.models import Attempt, Mailing, Message, MinuteCount, QuarterFailure
+from tests.factories import make_attempt, make_messages, make_running_mailing
+
+ENDED = {"sent": 5, "failed": 3, "expired": 2, "cancelled": 1, "unknown": 1}
+REASONS = ("HTTP 400", "HTTP 400", "HTTP 422")
+
+
+def end(messages: list[Message], status: str, **fields: Any) -> None:
+    ids = [message.id for message in messages]
+    Message.objects.filter(id__in=ids).update(status=status, next_attempt_at=None, **fields)
+
+
+def seed_day(at: datetime, **fields: Any) -> Mailing:
+    """A mailing that started at that moment, and in whose minute all of ENDED came about."""
+    mailing = make_running_mailing(**fields)
+    for status, count in ENDED.items():
+        messages = make_messages(mailing, count)
+        for message, reason in zip(messages, (*REASONS, *[""] * count), strict=False):
+            end([message], status, error=reason if status in ("failed", "unknown") else "")
+    make_attempt(messages[0])
+    end_at = at + timedelta(hours=2)
+    Mailing.objects.filter(pk=mailing.pk).update(
+        status="finished", start_at=at, started_at=at, end_at=end_at, finished_at=at + timedelta(minutes=1)
+    )
+    MinuteCount.objects.filter(mailing=mailing).update(minute=at)
+    QuarterFailure.objects.filter(mailing=mailing).update(quarter=at)
+    return mailing
+
+
+def rows(mailings: list[Mailing]) -> dict[str, int]:
+    """What a count over the messages themselves says."""
+    messages = Message.objects.filter(mailing__in=mailings)
+    counted = {status: messages.filter(status=status).count() for status in stats.ENDS}
+    repeated = Attempt.objects.filter(mailing__in=mailings, outcome__in=["retry", "lost"])
+    return counted | {"retried": repeated.count()}
