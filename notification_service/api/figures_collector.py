@@ -8,11 +8,17 @@ from prometheus_client.registry import Collector
 from notification_service.api.probes import Probe
 from notification_service.mailings.figures import Figures, read_figures
 from notification_service.mailings.models import Gateway
+from notification_service.reports.posting import addresses_unreached
 
 PATIENCE_SECONDS = 2.0
 FRESH_SECONDS = 1.0
 
-FIGURES: Probe[Figures] = Probe(read_figures, fresh_seconds=FRESH_SECONDS)
+
+def _ask() -> tuple[Figures, int]:
+    return read_figures(), addresses_unreached()
+
+
+FIGURES: Probe[tuple[Figures, int]] = Probe(_ask, fresh_seconds=FRESH_SECONDS)
 
 
 class FiguresCollector(Collector):
@@ -20,7 +26,7 @@ class FiguresCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            figures = FIGURES.answer(seconds=PATIENCE_SECONDS)
+            figures, unreached = FIGURES.answer(seconds=PATIENCE_SECONDS)
         except Exception:  # noqa: BLE001 (the driver's and the network's, or no answer in time)
             yield _number("database_up", "Whether the database answers in time.", 0)
             return
@@ -31,6 +37,11 @@ class FiguresCollector(Collector):
         yield from _queue(figures)
         yield from _lateness(figures)
         yield from _workers(figures)
+        yield _number(
+            "daily_report_unreached_addresses",
+            "Addresses that the last daily report has not reached.",
+            unreached,
+        )
 
 
 def _queue(figures: Figures) -> Iterator[GaugeMetricFamily]:

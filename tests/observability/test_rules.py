@@ -13,6 +13,7 @@ from notification_service.api import figures_collector
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.workers import forget_worker, note_worker
 from notification_service.observability import metrics
+from notification_service.reports.models import DailyReport
 from tests.api.conftest import Api, api, write_key  # noqa: F401
 from tests.deploy.files import ROOT
 from tests.factories import make_mailing, make_message, make_running_mailing, now
@@ -109,6 +110,17 @@ def test_silence_and_the_want_of_workers_fire(api: Api) -> None:  # noqa: F811
     assert firing(api) == {"BrokerOrBeatSilent"}
     forget_worker("host:1")
     assert firing(api) == {"NoWorkers"}
+
+
+def test_a_report_that_reached_not_all_fires(api: Api, settings: Any) -> None:  # noqa: F811
+    settings.REPORT_TO = ["ops@example.com"]
+    report = DailyReport.objects.create(day=now().date(), message_id="<1@x>", waiting=[], accepted=["a@x"])
+    assert firing(api) == set()
+    for reached in ({"waiting": ["ops@example.com"]}, {"refused": ["ops@example.com"]}):
+        DailyReport.objects.filter(pk=report.pk).update(**{"waiting": [], "refused": []} | reached)
+        assert firing(api) == {"DailyReportNotSent"}
+    settings.REPORT_TO = []
+    assert firing(api) == set()
 
 
 def test_failures_and_slow_answers_fire(api: Api) -> None:  # noqa: F811
