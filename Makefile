@@ -60,8 +60,8 @@ check: $(DEV_STAMP) ## Check style, types, import contracts, migrations and the 
 	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
-screenshots: $(DEV_STAMP) ## Take pictures of every screen of the console into docs/screenshots/
-	@$(PY) -m pytest -q tests/console/browser/take_screenshots.py
+screenshots: $(DEV_STAMP) ## Take pictures of every screen of the console and of the report into docs/screenshots/
+	@$(PY) -m pytest -q tests/console/browser/take_screenshots.py tests/reports/take_screenshot.py
 
 lock: $(DEV_STAMP) ## Pin all dependencies of pyproject.toml anew, with hashes
 	$(LOCK) pyproject.toml --output-file requirements.txt
