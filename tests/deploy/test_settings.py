@@ -59,6 +59,15 @@ def test_every_variable_of_env_example_is_read_by_somebody() -> None:
     assert names_in_env_example() - known == set()
 
 
+def test_every_setting_stands_in_env_example() -> None:
+    assert names_read_by_settings() - names_in_env_example() == {"TOKEN"}  # another name of GATEWAY_TOKEN
+
+
+def test_every_setting_is_explained() -> None:
+    explained = set(re.findall(r"`([A-Z_]+)(?:=[^`]*)?`", text_of("docs/operations.md")))
+    assert names_read_by_settings() - explained == set()
+
+
 def test_every_variable_of_our_pods_is_read() -> None:
     own = {variable["name"] for container in our_containers() for variable in container.get("env", [])}
     generated = {name for names in (config_names(), secret_names()) for name in names}
