@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+from notification_service.reports import mailer
+
 
 @checks.register()
 def check_report(**_: Any) -> list[checks.CheckMessage]:
@@ -14,11 +16,13 @@ def check_report(**_: Any) -> list[checks.CheckMessage]:
 def _missing() -> list[checks.CheckMessage]:
     if not settings.REPORT_TO:
         return []
-    needed = {"EMAIL_HOST": "reports.E001", "REPORT_FROM": "reports.E002"}
     return [
-        checks.Error(f"REPORT_TO is set, and {name} is not.", hint=f"Set {name}, or no REPORT_TO.", id=number)
-        for name, number in needed.items()
-        if not getattr(settings, name)
+        checks.Error(
+            f"REPORT_TO is set, and {name} is not.",
+            hint=f"Set {name}, or no REPORT_TO.",
+            id=f"reports.E{mailer.NEEDED.index(name) + 1:03}",
+        )
+        for name in mailer.missing_settings()
     ]
 
 

@@ -15,6 +15,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from notification_service.reports.words import clean
 
 ERROR_LENGTH = 200
+NEEDED = ("EMAIL_HOST", "REPORT_FROM")
 
 
 class Fate(Enum):
@@ -34,9 +35,14 @@ class ServerAway(Exception):  # noqa: N818
     """Nothing can be sent at present; `args[0]` says why. The letter under way may have been taken."""
 
 
+def missing_settings() -> list[str]:
+    """Without which nothing can be sent."""
+    return [name for name in NEEDED if not getattr(settings, name)]
+
+
 def new_message_id(name: str) -> str:
     """Unlike any other, in the domain of the sender."""
-    domain = parseaddr(settings.REPORT_FROM)[1].partition("@")[2]
+    domain = parseaddr(settings.REPORT_FROM)[1].partition("@")[2] or "localhost"
     return f"<{name}.{token_hex(8)}@{domain.encode('idna').decode()}>"
 
 
@@ -45,6 +51,8 @@ def post(letters: Iterable[EmailMessage]) -> Iterator[Posted]:
 
     Raises ServerAway.
     """
+    if missing := missing_settings():
+        raise ServerAway(f"{' and '.join(missing)}: not set")
     server = EmailBackend()
     try:
         server.open()

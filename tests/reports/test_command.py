@@ -55,6 +55,7 @@ def test_it_prints_without_sending(settings: Any, capsys: Any) -> None:
     [
         (["--date", "31.03.2026"], "must be a date such as 2026-03-31, not 31.03.2026"),
         (["--date", "9999-12-31"], "9999-12-31 is not over in Europe/Moscow"),
+        (["--date", "0001-01-01"], "0001-01-01 is before 2000-01-01"),
         (["--to", "nobody"], "nobody is no e-mail address"),
     ],
 )
@@ -67,8 +68,8 @@ def test_a_wrong_option_is_explained(report_settings: Any, arguments: list[str],
     ("unset", "words"),
     [
         ("REPORT_TO", "REPORT_TO is empty: give --to ADDRESS, or --print"),
-        ("EMAIL_HOST", "EMAIL_HOST is not set: nothing can be sent"),
-        ("REPORT_FROM", "REPORT_FROM is not set: nothing can be sent"),
+        ("EMAIL_HOST", "EMAIL_HOST: not set"),
+        ("REPORT_FROM", "REPORT_FROM: not set"),
     ],
 )
 def test_a_missing_setting_is_named(report_settings: Any, unset: str, words: str) -> None:

@@ -98,6 +98,13 @@ def test_a_server_that_is_away_is_tried_again_under_the_same_message_id(
     assert {letter["Message-ID"] for _, letter in mail_server.taken} == {expected}
 
 
+def test_a_missing_setting_is_said_and_may_be_mended(report_settings: Any, mail_server: MailServer) -> None:
+    report_settings.EMAIL_HOST = report_settings.REPORT_FROM = ""
+    send_due_report(EIGHT)
+    assert (report().waiting, report().error) == ([OPS, BOSS], "EMAIL_HOST and REPORT_FROM: not set")
+    assert report().message_id.endswith("@localhost>")
+
+
 def test_pauses_grow_to_an_hour() -> None:
     minutes = [pause_after(attempts).total_seconds() / 60 for attempts in (1, 2, 3, 6, 7)]
     assert minutes == [1, 2, 4, 32, 60]
