@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "notification_service.audit",
     "notification_service.mailings",
     "notification_service.delivery",
     "notification_service.reports",
@@ -134,6 +135,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "notification_service.observability.requests.RequestLog",
+    "notification_service.audit.middleware.AuditOrigin",
     "notification_service.api.middleware.PlainRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -203,6 +205,7 @@ ACCOUNT_SIGNUP_FIELDS = [
 ACCOUNT_RATE_LIMITS = {"login": "20/m/ip", "login_failed": "5/15m/key", "reauthenticate": "10/m/user"}
 MFA_ADAPTER = "notification_service.console.sign_in.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"authenticate": "notification_service.console.sign_in.told.CodeForm"}
 MFA_TOTP_ISSUER = "Notification service"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 SOCIALACCOUNT_ADAPTER = "notification_service.console.sign_in.social.SocialAdapter"
@@ -313,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "mailings", "description": "What is sent, to whom and when; and what became of it."},
         {"name": "messages", "description": "One text to one client."},
         {"name": "gateways", "description": "What takes the messages, and how it fares."},
+        {"name": "audit", "description": "Who did what, when and from where; for administrators."},
         {"name": "api", "description": "Where things are."},
     ],
 }

@@ -1,0 +1,74 @@
+"""The only writer of the audit log. Whoever changes something calls it in the transaction of the change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, time
+from typing import Any
+
+from django.db.models import Model
+
+from notification_service import logs
+from notification_service.audit.actions import Action
+from notification_service.audit.models import Entry
+from notification_service.audit.origin import NAME_LENGTH, current_origin
+
+MOST_VALUES = 50
+MOST_CHARACTERS = 2_000
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+def record(action: Action, **about: Any) -> None:
+    """Write down that it is done; with the transaction around it, it stays or goes. See `entry`."""
+    entry(action, **about).save(force_insert=True)
+
+
+def record_all(entries: Iterable[Entry]) -> None:
+    Entry.objects.bulk_create(entries)
+
+
+def entry(
+    action: Action,
+    *,
+    object_id: int | None = None,
+    object_name: str = "",
+    changes: Changes | None = None,
+    **facts: Any,
+) -> Entry:
+    """`changes` are (before, after) by field. Phones are masked wherever they stand; secrets are not."""
+    return Entry(
+        action=action,
+        object_kind=action.partition(".")[0],
+        object_id=object_id,
+        object_name=plain(object_name)[:NAME_LENGTH],
+        changes={field: [plain(before), plain(after)] for field, (before, after) in (changes or {}).items()},
+        facts={name: plain(value) for name, value in facts.items() if value not in (None, "")},
+        **asdict(current_origin()),
+    )
+
+
+def plain(value: Any) -> Any:
+    """As JSON, of a bounded size and without whole phones."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case date():
+            return value.isoformat()
+        case time():
+            return value.isoformat("minutes")
+        case list() | tuple():
+            return _listed(list(value))
+        case set():
+            return _listed(sorted(value, key=str))
+        case dict():
+            return {str(name): plain(each) for name, each in value.items()}
+        case Model():
+            return plain(str(value))
+    # A name from the command line may have bytes that are no text.
+    text = str(value).replace("\0", "").encode(errors="backslashreplace").decode()
+    return logs.mask_phones(None, "", text)[:MOST_CHARACTERS]
+
+
+def _listed(values: list[Any]) -> list[Any]:
+    more = len(values) - MOST_VALUES
+    return [plain(each) for each in values[:MOST_VALUES]] + ([f"… {more} more"] if more > 0 else [])

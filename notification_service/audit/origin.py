@@ -1,0 +1,73 @@
+"""Who acts, and from where. The edge says it once (a request, a command); else it is the service itself."""
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from structlog.contextvars import get_contextvars
+
+from notification_service.client_address import client_address
+
+NAME_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The fields of an entry that are not about what was done."""
+
+    actor_kind: str
+    actor_id: int | None = None
+    actor_name: str = ""
+    address: str | None = None
+    source: str = ""
+    request_id: str = ""
+
+
+def of_service() -> Origin:
+    return Origin("worker", source=f"{socket.gethostname()}:{os.getpid()}"[:NAME_LENGTH])
+
+
+def of_request(request: HttpRequest) -> Origin:
+    """As far as the view knows by now: REST framework and the login put whom they found on the request."""
+    who: Any = getattr(request, "user", None)
+    source = "api" if request.path_info.startswith("/api/") else "console"
+    where = (client_address(request), source, get_contextvars().get("request_id", ""))
+    if not getattr(who, "is_authenticated", False):
+        return Origin("nobody", None, "", *where)
+    if who._meta.model_name == "apikey":
+        return Origin("key", who.pk, who.name, *where)
+    return Origin("person", who.pk, who.get_username(), *where)
+
+
+def of_command(name: str) -> Origin:
+    return Origin("command", actor_name=_system_user(), source=f"manage.py {name} on {socket.gethostname()}")
+
+
+# Asked for when an entry is written: when a request begins, nobody knows yet whose it is.
+_current: ContextVar[Callable[[], Origin]] = ContextVar("audit_origin", default=of_service)
+
+
+def current_origin() -> Origin:
+    return _current.get()()
+
+
+@contextmanager
+def acting(origin: Callable[[], Origin]) -> Iterator[None]:
+    token = _current.set(origin)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        return str(os.getuid())
