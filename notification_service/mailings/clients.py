@@ -8,6 +8,8 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest, Now
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.mailings.models import Attempt, Client, Message
 from notification_service.mailings.wake_up import SEND, wake_up
 
@@ -17,8 +19,16 @@ LAST_RETRY = Subquery(
     .values("retry_at")[:1]
 )
 
-
 log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def create_client(**fields: Any) -> Client:
+    """Raises IntegrityError where the phone is another client's."""
+    client = Client.objects.create(**fields)
+    record(Action.CLIENT_CREATED, object_id=client.pk)
+    log.info("client created", client_id=client.pk)
+    return client
 
 
 @transaction.atomic
@@ -29,9 +39,12 @@ def update_client(client_id: int, **changes: Any) -> Client:
     """
     client = Client.objects.alive().select_for_update().get(pk=client_id)
     moved = changes.get("timezone", client.timezone) != client.timezone
+    changed = sorted(name for name, value in changes.items() if getattr(client, name) != value)
     for name, value in changes.items():
         setattr(client, name, value)
     client.save()
+    if changed:  # what it was before is the person's own, and goes when the person goes
+        record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
     log.info("client changed", client_id=client_id, fields=sorted(changes), moved=moved)
     if moved:
         reconsider_waiting([client_id])
@@ -69,6 +82,7 @@ def delete_client(client_id: int) -> None:
     Message.objects.filter(pk__in=message_ids).update(
         status=Message.Status.CANCELLED, next_attempt_at=None, error="client deleted"
     )
+    record(Action.CLIENT_DELETED, object_id=client_id, cancelled_messages=len(message_ids))
     log.info("client deleted", client_id=client_id, cancelled_message_ids=message_ids)
 
 

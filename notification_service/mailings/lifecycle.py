@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import entry, record, record_all
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
@@ -23,6 +25,13 @@ OPEN = (*UNSTARTED, *ACTIVE)
 
 FIXED_AFTER_START = {"start_at", "operator_codes", "tags", "on_unknown"}
 CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to", "gateway", "failover"}
+# What a change of the status is called: at the mailing's time, and by a person.
+BEGINNINGS = {Status.RUNNING: Action.MAILING_STARTED, Status.FINISHED: Action.MAILING_MISSED}
+MOVES = {
+    Status.PAUSED: Action.MAILING_PAUSED,
+    Status.RUNNING: Action.MAILING_RESUMED,
+    Status.CANCELLED: Action.MAILING_CANCELLED,
+}
 
 # What slept past its deadline ends instead. Index: mailing_unsettled.
 START_DUE = """
@@ -69,6 +78,8 @@ def create_mailing(**fields: Any) -> Mailing:
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
     _check_times(mailing)
     mailing.save(force_insert=True)
+    given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
+    record(Action.MAILING_CREATED, object_id=mailing.pk, changes=given)
     log.info("mailing created", mailing_id=mailing.pk)
     wake_up(START)
     return mailing
@@ -86,6 +97,7 @@ def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
     if not changed:
         return mailing
     _check_changeable(mailing, changed)
+    told = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
     for name in changed:
         setattr(mailing, name, changes[name])
     if "start_at" in changed or "end_at" in changed:
@@ -93,6 +105,7 @@ def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
     if changed & {"window_from", "window_to"} and mailing.status in ACTIVE:
         mailing.window_changed_at = _database_now()
     mailing.save()
+    record(Action.MAILING_CHANGED, object_id=mailing_id, changes=told)
     log.info("mailing changed", mailing_id=mailing_id, fields=sorted(changed))
     wake_up(START, SETTLE)
     return mailing
@@ -124,6 +137,7 @@ def delete_mailing(mailing_id: int) -> None:
     Raises Mailing.DoesNotExist.
     """
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    record(Action.MAILING_DELETED, object_id=mailing_id, status=mailing.status)
     if mailing.status in OPEN:
         mailing.status = Status.CANCELLED
     mailing.deleted_at = _database_now()
@@ -134,10 +148,12 @@ def delete_mailing(mailing_id: int) -> None:
 
 def start_due_mailings() -> list[int]:
     """Start what has reached `start_at`, end what slept past `end_at`; answer those without an audience."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(START_DUE)
-        for mailing_id, status, late_seconds in cursor.fetchall():
-            _note_start(mailing_id, status, late_seconds)
+        begun = cursor.fetchall()
+        record_all(entry(BEGINNINGS[status], object_id=mailing_id) for mailing_id, status, _ in begun)
+    for mailing_id, status, late_seconds in begun:
+        _note_start(mailing_id, status, late_seconds)
     waiting = Mailing.objects.filter(finished_at=None, status__in=ACTIVE, audience_built_at=None)
     return list(waiting.order_by("start_at").values_list("pk", flat=True))
 
@@ -170,6 +186,7 @@ def _move(mailing_id: int, *, sources: tuple[Status, ...], target: Status) -> Ma
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
     if mailing.status not in sources:
         raise Conflict(f"The mailing is {mailing.status}: it cannot become {target}.")
+    record(MOVES[target], object_id=mailing_id, changes={"status": (mailing.status, target)})
     mailing.status = target
     mailing.save(update_fields=["status", "updated_at"])
     log.info("mailing status changed", mailing_id=mailing_id, status=str(target))

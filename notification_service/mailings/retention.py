@@ -9,10 +9,12 @@ from importlib import import_module
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.mailings import lifecycle, settlement
 from notification_service.mailings.models import GatewayUse, Mailing, Message
 
@@ -75,11 +77,17 @@ def _anonymise(mailing_id: int) -> Iterator[None]:
         yield
     if Message.objects.filter(mailing_id=mailing_id, client__isnull=False).exists():
         return  # someone holds the rest at this moment: the next call goes on
+    _forget_text(mailing_id)
+    yield
+
+
+@transaction.atomic
+def _forget_text(mailing_id: int) -> None:
     mailing = Mailing.objects.filter(pk=mailing_id)
     tags = list(mailing.values_list("tags", flat=True))
-    mailing.update(text=FORGOTTEN, tags=[FORGOTTEN] if any(tags) else [], anonymised_at=Now())
+    if mailing.update(text=FORGOTTEN, tags=[FORGOTTEN] if any(tags) else [], anonymised_at=Now()):
+        record(Action.MAILING_ANONYMISED, object_id=mailing_id)
     log.info("mailing anonymised", mailing_id=mailing_id)
-    yield
 
 
 def _forget_clients(mailing_id: int) -> int:

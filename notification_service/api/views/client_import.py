@@ -19,7 +19,7 @@ from notification_service.mailings.client_import import (
     FileRefused,
     ImportResult,
     ImportStopped,
-    import_clients,
+    import_and_tell,
 )
 
 FORMATS = {"text/csv": FileFormat.CSV, "application/x-ndjson": FileFormat.NDJSON}
@@ -94,7 +94,7 @@ class ClientImportView(APIView):
     def post(self, request: Request) -> Response:
         file_format = _format_of(request._request)
         try:
-            result = import_clients(_body_of(request._request), file_format=file_format)
+            result = import_and_tell(_body_of(request._request), name="", file_format=file_format)
         except FileRefused as refusal:
             raise exceptions.ParseError(str(refusal)) from None
         except ImportStopped as stopped:

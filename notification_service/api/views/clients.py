@@ -33,7 +33,7 @@ class ClientViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         values = _with_operator_code(self.valid(ClientSerializer(data=request.data)))
-        client = _refusing_taken_phone(lambda: Client.objects.create(**values))
+        client = _refusing_taken_phone(lambda: clients.create_client(**values))
         location = reverse("client", kwargs={"pk": client.pk}, request=request)
         return created(ClientSerializer(client).data, location=location)
 

@@ -67,7 +67,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     form = ClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        client = _saved(form, lambda: Client.objects.create(**form.cleaned_data))
+        client = _saved(form, lambda: clients.create_client(**form.cleaned_data))
         if client is not None:
             messages.success(request, _("The client is made."))
             return redirect("console:client", pk=client.pk)

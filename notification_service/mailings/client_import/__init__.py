@@ -14,6 +14,7 @@ from notification_service.mailings.client_import.report import (
     WrittenChunk,
 )
 from notification_service.mailings.client_import.run import FileFormat, import_clients
+from notification_service.mailings.client_import.told import import_and_tell
 
 __all__ = [
     "ERRORS_KEPT",
@@ -24,5 +25,6 @@ __all__ = [
     "ImportStopped",
     "Rejection",
     "WrittenChunk",
+    "import_and_tell",
     "import_clients",
 ]

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.mailings.client_import import FileRefused
 from notification_service.mailings.client_import.csv_rows import read_header
 from notification_service.mailings.client_import.lines import NumberedLines, read_lines, refuse_foreign
@@ -58,6 +60,12 @@ class Arrival:
         try:
             with transaction.atomic():
                 upload.save()
+                record(
+                    Action.IMPORT_UPLOADED,
+                    object_id=upload.pk,
+                    object_name=upload.file_name,
+                    bytes=upload.size,
+                )
         except IntegrityError:
             self.discard()
             return ClientUpload.objects.filter(digest=upload.digest).latest("pk")

@@ -7,12 +7,22 @@ import structlog
 from django.db import transaction
 from django.db.models.functions import Now
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.mailings.models import ClientUpload, RejectedLine, UploadPart
 from notification_service.mailings.wake_up import IMPORT, wake_up
 
 Status = ClientUpload.Status
 TO_BE_TAKEN = (Status.WAITING, Status.RUNNING)
 STOPPABLE = (Status.READY, *TO_BE_TAKEN)
+
+ENDS = {
+    Status.FINISHED: Action.IMPORT_FINISHED,
+    Status.FAILED: Action.IMPORT_FAILED,
+    Status.CANCELLED: Action.IMPORT_CANCELLED,
+}
+
+COUNTS = ("created", "updated", "unchanged", "rejected")
 
 UNUSED_FOR = timedelta(days=1)
 REJECTED_KEPT_FOR = timedelta(days=30)
@@ -32,6 +42,7 @@ def start(upload_id: int, *, by: str) -> bool:
     ready = ClientUpload.objects.filter(pk=upload_id, status=Status.READY)
     if not ready.update(status=Status.WAITING, started_by=by, started_at=Now()):
         return False
+    _tell(Action.IMPORT_STARTED, upload_id)
     log.info("client upload started", upload_id=upload_id)
     wake_up(IMPORT)
     return True
@@ -50,8 +61,16 @@ def end(upload_id: int, status: ClientUpload.Status, *, problem: str = "") -> bo
     if not open_still.update(status=status, problem=problem, finished_at=Now()):
         return False
     UploadPart.objects.filter(upload_id=upload_id).delete()
+    _tell(ENDS[status], upload_id)
     log.info("client upload ended", upload_id=upload_id, status=str(status))
     return True
+
+
+def _tell(action: Action, upload_id: int) -> None:
+    """One entry for the whole file, with its counts."""
+    upload = ClientUpload.objects.get(pk=upload_id)
+    facts = {name: getattr(upload, name) for name in COUNTS} if action != Action.IMPORT_STARTED else {}
+    record(action, object_id=upload_id, object_name=upload.file_name, problem=upload.problem, **facts)
 
 
 def forget_old() -> None:

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.mailings.gateways.address import check_url
 from notification_service.mailings.gateways.tokens import HEADER_SAFE, VARIABLE, encrypt_token
 from notification_service.mailings.gateways.unusable import GatewayUnusable
@@ -29,6 +31,8 @@ POSITIVE = {
 }
 OF_ENVIRONMENT = {"name", "kind", "url", "token", "token_variable"}  # of `main`: not for anyone to change
 FIELDS = OF_ENVIRONMENT | POSITIVE.keys() | {"priority", "enabled"}
+
+HIDDEN = "hidden"
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +73,7 @@ def release_gateway(gateway_id: int) -> Gateway:
     gateway = Gateway.objects.select_for_update().get(pk=gateway_id)
     if gateway.held_at is not None:
         Gateway.objects.filter(pk=gateway_id).update(probe_at=Now(), probing_since=None)
+        record(Action.GATEWAY_RELEASED, object_id=gateway_id, object_name=gateway.name)
         log.info("gateway to be tried at once", gateway=gateway.name)
         wake_up(SEND)
     return gateway
@@ -84,6 +89,7 @@ def delete_gateway(gateway_id: int) -> None:
         gateway.delete()
     except ProtectedError:
         raise GatewayInUse("Mailings use this gateway: it cannot be deleted. Disable it instead.") from None
+    record(Action.GATEWAY_DELETED, object_id=gateway_id, object_name=gateway.name)
     log.info("gateway deleted", gateway=gateway.name)
 
 
@@ -93,12 +99,25 @@ def _save(gateway_id: int | None, changes: dict[str, Any]) -> Gateway:
     if gateway_id is not None and not changes:
         return gateway
     _check(gateway, changes)
+    told = _told(gateway, changes)
     _set(gateway, changes)
     written = [name for name in (*changes, "token_encrypted", "token_variable") if name != "token"]
     gateway.save(update_fields={*written, "updated_at"} if gateway_id else None)
+    action = Action.GATEWAY_CHANGED if gateway_id else Action.GATEWAY_CREATED
+    record(action, object_id=gateway.pk, object_name=gateway.name, changes=told)
     log.info("gateway saved", gateway=gateway.name, fields=sorted(changes))
     wake_up(SEND)
     return gateway
+
+
+def _told(gateway: Gateway, changes: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """For the audit log: of a token only whether there is one."""
+    told = {name: (getattr(gateway, name), value) for name, value in changes.items() if name != "token"}
+    if gateway.pk is None:
+        told = {name: (None, after) for name, (_default, after) in told.items()}
+    if "token" in changes:
+        told["token"] = (HIDDEN if gateway.token_encrypted else None, HIDDEN if changes["token"] else None)
+    return told
 
 
 def _differs(gateway: Gateway, name: str, value: Any) -> bool:

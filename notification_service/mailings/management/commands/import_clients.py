@@ -17,7 +17,7 @@ from notification_service.mailings.client_import import (
     ImportResult,
     ImportStopped,
     Rejection,
-    import_clients,
+    import_and_tell,
 )
 
 PRINTED_REJECTIONS = 20
@@ -52,8 +52,9 @@ class Command(BaseCommand):
                 source = _open(file, stack)
                 on_rejected = _rejection_writer(rejected, stack)
                 on_progress = stack.enter_context(self._progress(_size(source)))
-                result = import_clients(
+                result = import_and_tell(
                     source.read,
+                    name=Path(file).name,
                     file_format=FileFormat(options["format"] or _format_of(file)),
                     on_rejected=on_rejected,
                     on_progress=on_progress,
