@@ -3,11 +3,14 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 
 KEY_BYTES = 32
 PREFIX_LENGTH = 11  # "ns_" and 8 of the 43 characters: enough to tell keys apart, useless to guess one
@@ -53,6 +56,7 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     @classmethod
+    @transaction.atomic
     def issue(cls, *, name: str, scope: str, expires_days: int | None = None) -> tuple[Self, str]:
         """Make a key; answers its row and the key itself, which nothing can tell again."""
         key = f"ns_{secrets.token_urlsafe(KEY_BYTES)}"
@@ -60,7 +64,14 @@ class ApiKey(models.Model):
         if expires_days is not None:
             row.expires_at = timezone.now() + timedelta(days=expires_days)
         row.save(force_insert=True)
+        row._tell(Action.KEY_CREATED, scope=scope, expires_at=row.expires_at)
         return row, key
+
+    @transaction.atomic
+    def revoke(self) -> None:
+        """Refuse it from now on; one that was revoked before stays as it is."""
+        if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            self._tell(Action.KEY_REVOKED)
 
     @property
     def is_expired(self) -> bool:
@@ -73,6 +84,9 @@ class ApiKey(models.Model):
             return
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_RESOLUTION)
         ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=now)
+
+    def _tell(self, action: Action, **facts: Any) -> None:
+        record(action, object_id=self.pk, object_name=self.name, prefix=self.prefix, **facts)
 
 
 class IdempotentAnswer(models.Model):

@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from notification_service.api.models import ApiKey
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.standalone.env_file import read_env_file, write_env_file
 
 FILE_NAME = "credentials.env"
@@ -31,7 +33,9 @@ def ensure_administrator(path: Path) -> None:
     password = known.get("ADMIN_PASSWORD") or secrets.token_urlsafe(12)
     # First the file: a password that is in the database alone would be lost.
     write_env_file(path, known | {"ADMIN_USERNAME": name, "ADMIN_PASSWORD": password})
-    User.objects.create_superuser(username=name, password=password)
+    with transaction.atomic():
+        person = User.objects.create_superuser(username=name, password=password)
+        record(Action.PERSON_CREATED, object_id=person.pk, object_name=name, superuser=True)
 
 
 def ensure_api_key(path: Path) -> None:
@@ -40,6 +44,8 @@ def ensure_api_key(path: Path) -> None:
         return
     with transaction.atomic():
         # A key that never reached the file is known to nobody.
-        ApiKey.objects.filter(name=API_KEY_NAME, revoked_at=None).delete()
+        for lost in ApiKey.objects.filter(name=API_KEY_NAME, revoked_at=None):
+            lost.revoke()
+            lost.delete()
         _, key = ApiKey.issue(name=API_KEY_NAME, scope="write")
     write_env_file(path, known | {"API_KEY": key})

@@ -8,9 +8,12 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.client_address import client_network
 from notification_service.console.sign_in.encryption import decrypt, encrypt
 
@@ -22,12 +25,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_stages(self) -> list[str]:
         return ["allauth.mfa.stages.AuthenticateStage"]
 
+    @transaction.atomic
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         methods = {record["method"] for record in get_authentication_records(request, user)}
         if "socialaccount" in methods:
             # A group taken away shows at the next sign-in, so that may not be weeks off.
             request.session.set_expiry(timedelta(hours=settings.OIDC["session_hours"]))
+        record(Action.SIGNED_IN, object_id=user.pk, object_name=user.get_username(), methods=sorted(methods))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_network(request) or "unix"

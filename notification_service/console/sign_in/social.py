@@ -13,8 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
+from notification_service.console.people import role_name
 from notification_service.console.sign_in.claims import full_name_of, role_of, username_of
 from notification_service.console.sign_in.openid import ProviderError
+from notification_service.console.sign_in.told import sign_in_failed
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +30,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         role = _role(sociallogin)
         if sociallogin.is_existing:
             give_role(sociallogin.user, role)
+        if role is None or not sociallogin.user.is_active:
+            sign_in_failed(sociallogin.user.username if sociallogin.is_existing else "", "role")
         if role is None:
             log.warning("sign-in refused: no mapped group", subject=sociallogin.account.uid)
             words = _("Your account is known, but none of its groups has a role here. Ask an administrator.")
@@ -46,7 +52,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         sociallogin.user.username = _free_name(username_of(_claims(sociallogin)) or "user")
         user: User = super().save_user(request, sociallogin, form)
-        give_role(user, _role(sociallogin))
+        role = _role(sociallogin)
+        user.groups.set(_groups(role))
+        record(Action.PERSON_CREATED, object_id=user.pk, object_name=user.username, role=role)
         return user
 
     def on_authentication_error(
@@ -64,9 +72,18 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         raise ImmediateHttpResponse(refusal(request, words, status=403))
 
 
+@transaction.atomic
 def give_role(user: User, role: str | None) -> None:
     """The groups that the provider's say amounts to, and no other: a role given by hand goes as well."""
-    user.groups.set(Group.objects.filter(name=role) if role else [])
+    before = role_name(user)
+    user.groups.set(_groups(role))
+    if before != (role or ""):
+        changes = {"role": (before, role or "")}
+        record(Action.PERSON_CHANGED, object_id=user.pk, object_name=user.username, changes=changes)
+
+
+def _groups(role: str | None) -> list[Group]:
+    return list(Group.objects.filter(name=role)) if role else []
 
 
 def _free_name(wanted: str) -> str:

@@ -9,6 +9,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 
 from notification_service.console.sign_in import views
+from notification_service.console.sign_in.told import password_told, second_factor_told
 
 urlpatterns = [
     path("login/", never_cache(views.PasswordLogin.as_view()), name="account_login"),
@@ -18,8 +19,16 @@ urlpatterns = [
     path("account/confirm/", never_cache(reauthenticate), name="account_reauthenticate"),
     path("account/confirm/code/", never_cache(second_factor.reauthenticate), name="mfa_reauthenticate"),
     path("account/second-factor/", never_cache(second_factor.index), name="mfa_index"),
-    path("account/second-factor/on/", never_cache(totp.activate_totp), name="mfa_activate_totp"),
-    path("account/second-factor/off/", never_cache(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "account/second-factor/on/",
+        never_cache(second_factor_told(totp.activate_totp)),
+        name="mfa_activate_totp",
+    ),
+    path(
+        "account/second-factor/off/",
+        never_cache(second_factor_told(totp.deactivate_totp)),
+        name="mfa_deactivate_totp",
+    ),
     path(
         "account/second-factor/codes/",
         never_cache(recovery.view_recovery_codes),
@@ -27,7 +36,7 @@ urlpatterns = [
     ),
     path(
         "account/second-factor/codes/new/",
-        never_cache(recovery.generate_recovery_codes),
+        never_cache(second_factor_told(recovery.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
 ]
@@ -36,7 +45,11 @@ urlpatterns = [
 admin_urlpatterns = [
     path("login/", never_cache(views.PasswordLogin.as_view()), name="login"),
     path("logout/", admin.site.logout, name="logout"),
-    path("password_change/", admin.site.admin_view(admin.site.password_change), name="password_change"),
+    path(
+        "password_change/",
+        admin.site.admin_view(password_told(admin.site.password_change)),
+        name="password_change",
+    ),
     path(
         "password_change/done/",
         admin.site.admin_view(admin.site.password_change_done),

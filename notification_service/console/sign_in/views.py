@@ -21,6 +21,7 @@ from requests import RequestException
 from notification_service.console.sign_in.lockout import locked_page
 from notification_service.console.sign_in.openid import Adapter, Callback
 from notification_service.console.sign_in.social import refusal
+from notification_service.console.sign_in.told import sign_in_failed
 
 ATTEMPTS_COUNT_FOR = timedelta(minutes=1)  # of one address, whatever the names
 
@@ -41,6 +42,10 @@ class PasswordLogin(LoginView):
         credentials = {"username": form.cleaned_data["username"]}
         response: HttpResponse = perform_password_login(self.request, credentials, login)
         return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        sign_in_failed(form.data.get("username", ""), "password")
+        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         places = {"app_path": self.request.get_full_path(), "next": self.get_redirect_url()}
