@@ -2,12 +2,15 @@
 
 # ruff: noqa: ARG002 (django-filter calls every method alike)
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
 from django.db.models import Exists, F, Func, Q, QuerySet
 
 from notification_service.api.query import choice_filter, id_filter, moment_filter, text_filter
+from notification_service.audit.actions import OBJECTS, Action
+from notification_service.audit.models import Entry, EntryQuerySet
 from notification_service.mailings.models import Batch, Client, Mailing, Message
 from notification_service.mailings.stats import message_counts
 
@@ -84,3 +87,31 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def of_status(self, messages: QuerySet[Message], name: str, status: Any) -> QuerySet[Message]:
         return messages.filter(INDEXED_CONDITIONS.get(status, Q()), status=status)
+
+
+def _named(kinds: Sequence[str]) -> str:
+    return f"^({'|'.join(kinds)})(:[1-9][0-9]{{0,17}})?$"
+
+
+class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]
+    action = choice_filter([str(action) for action in Action], "Entries of this action.")
+    object = text_filter(
+        "What it was done to: a kind, or one of it, such as `mailing:12`.",
+        pattern=_named(OBJECTS),
+        method="about",
+    )
+    actor = text_filter(
+        "Who did it: a kind, or one of it, such as `key:3`.", pattern=_named(Entry.Actor.values), method="by"
+    )
+    at_from = moment_filter("Entries of this time or later.", field_name="at", lookup_expr="gte")
+    at_before = moment_filter("Entries before this time.", field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = Entry
+        fields: list[str] = []
+
+    def about(self, entries: EntryQuerySet, name: str, named: str) -> QuerySet[Entry]:
+        return entries.about(named)
+
+    def by(self, entries: EntryQuerySet, name: str, named: str) -> QuerySet[Entry]:
+        return entries.by(named)

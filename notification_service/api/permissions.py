@@ -14,6 +14,8 @@ Scope = ApiKey.Scope
 OPERATE = "mailings.change_mailing"  # what the console's roles of operators and administrators may
 RULE_GATEWAYS = "mailings.change_gateway"  # what administrators may
 
+READ_AUDIT = "audit.view_entry"  # what administrators may
+
 
 class HasScope(BasePermission):
     """Reads need any key, writes a write key; a person needs to be staff, and for writes an operator.
@@ -42,6 +44,17 @@ class MayChangeGateways(BasePermission):
             return False
         user = request.user
         return _is_read(request, view) or (not isinstance(user, ApiKey) and user.has_perm(RULE_GATEWAYS))
+
+
+class MayReadAudit(BasePermission):
+    """What everybody did is for administrators; no key, whose holder the log itself cannot name, may ask."""
+
+    message = "The audit log is for administrators of the console; an API key may not read it."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
+        user = request.user
+        may_ask = user.is_authenticated and not isinstance(user, ApiKey)
+        return may_ask and user.is_staff and user.has_perm(READ_AUDIT)
 
 
 def _is_read(request: Request, view: "APIView") -> bool:

@@ -14,6 +14,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from notification_service.audit.models import Entry
 from notification_service.mailings.gateways import GatewayInUse, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
 from notification_service.mailings.models import Client, Gateway, Mailing, Message
@@ -87,7 +88,8 @@ class InvalidQuery(exceptions.ValidationError):
 
 
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
-    (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist, Http404): Missing,
+    (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist): Missing,
+    (Entry.DoesNotExist, Http404): Missing,
     (PermissionDenied,): exceptions.PermissionDenied,
     (RequestDataTooBig,): PayloadTooLarge,
     (SuspiciousOperation, UnreadablePostError): Malformed,

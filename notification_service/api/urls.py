@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path, re_path, register_converter
 
 from notification_service.api.converters import RowId
+from notification_service.api.views.audit import AuditViewSet
 from notification_service.api.views.client_import import ClientImportView
 from notification_service.api.views.clients import ClientViewSet
 from notification_service.api.views.errors import unknown_url
@@ -22,6 +23,8 @@ CHANGEABLE_ROW: Actions = {name: ROW[name] for name in ("get", "patch", "delete"
 
 urlpatterns = [
     path("", RootViewSet.as_view({"get": "entry"}), name="root"),
+    path("audit/", AuditViewSet.as_view({"get": "list"}), name="audit"),
+    path("audit/<id:pk>/", AuditViewSet.as_view({"get": "retrieve"}), name="audit-entry"),
     path("clients/", ClientViewSet.as_view(ROWS), name="clients"),
     path("clients/import/", ClientImportView.as_view(), name="client-import"),
     path("clients/<id:pk>/", ClientViewSet.as_view(ROW), name="client"),

@@ -25,6 +25,7 @@ KINDS = {
     "api read": (*KEYLESS, "in", "in", "in", "in", "in"),
     "api write": (*KEYLESS, "403", "in", "403", "in", "in"),
     "api administration": (*KEYLESS, "403", "403", "403", "403", "in"),
+    "api audit": (*KEYLESS, "403", "403", "403", "403", "in"),
     "metrics": (*KEYLESS, "in", "in", "401", "401", "401"),
     "viewers": (*NOBODY, "in", "in", "in"),
     "operators": (*NOBODY, "403", "in", "in"),
@@ -75,6 +76,8 @@ def methods_of(route: str) -> tuple[str, ...]:
 def kind_of(route: str, method: str) -> str:
     if not route.startswith("/api/"):
         return DOORS[route]
+    if route.startswith("/api/audit/"):
+        return "api audit"
     if method == "GET" or (method == "POST" and route in API_QUESTIONS):
         return "api read"
     return "api administration" if route.startswith("/api/gateways/") else "api write"
@@ -141,6 +144,9 @@ DOORS = {
     "/redoc": "open",
     "/redoc/": "open",
     "/search/": "viewers",
+    "/settings/audit.csv": "administrators",
+    "/settings/audit/": "administrators",
+    "/settings/audit/<int:pk>/": "administrators",
     "/settings/keys/": "administrators",
     "/settings/keys/<int:pk>/revoke/": "administrators",
     "/settings/people/": "administrators",
@@ -152,6 +158,8 @@ DOORS = {
 API_QUESTIONS = {"/api/mailings/audience/"}
 API_ADDRESSES = {
     "/api/",
+    "/api/audit/",
+    "/api/audit/<id:pk>/",
     "/api/clients/",
     "/api/clients/<id:pk>/",
     "/api/clients/import/",

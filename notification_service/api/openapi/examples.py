@@ -95,6 +95,18 @@ GATEWAY = {
     "latency_ms": 84.0,
 }
 MESSAGES_URL = "http://127.0.0.1:8000/api/messages/?mailing=1"
+ENTRY = {
+    "id": 1,
+    "at": "2030-01-31T06:00:00.120000Z",
+    "action": "mailing.changed",
+    "object": {"kind": "mailing", "id": 1, "name": ""},
+    "actor": {"kind": "key", "id": 3, "name": "shop"},
+    "address": "203.0.113.7",
+    "source": "api",
+    "request_id": "0f8fad5bd9cb469fa16570867728950e",
+    "changes": {"end_at": {"before": "2030-01-31T18:00:00+00:00", "after": "2030-02-01T18:00:00+00:00"}},
+    "facts": {},
+}
 ADDRESSES = {"clients": "http://127.0.0.1:8000/api/clients/", "docs": "http://127.0.0.1:8000/docs"}
 
 
@@ -128,6 +140,8 @@ FILES = {
 }
 RESPONSES: Examples = {
     "api_root": _one(ADDRESSES),
+    "audit_list": _one(_page(ENTRY)),
+    "audit_retrieve": _one(ENTRY),
     "clients_list": _one(_page(CLIENT)),
     "clients_create": _one(CLIENT),
     "clients_retrieve": _one(CLIENT),

@@ -5,7 +5,7 @@ from rest_framework.reverse import reverse
 from notification_service.api.openapi.root import root_docs
 from notification_service.api.views.base import ApiViewSet
 
-PLACES = ("clients", "mailings", "messages", "gateways", "fullinfo", "docs", "redoc", "openapi")
+PLACES = ("clients", "mailings", "messages", "gateways", "audit", "fullinfo", "docs", "redoc", "openapi")
 
 
 class RootViewSet(ApiViewSet):
