@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from notification_service.audit.models import Entry
 from notification_service.mailings import stats
 from notification_service.mailings.models import Client, Mailing, Message, RejectedLine
 
@@ -25,6 +26,10 @@ MAILINGS = [
 MESSAGES = [
     *("id", "mailing", "phone", "timezone", "status", "created_at", "sent_at", "attempts"),
     *("next_attempt_at", "error"),
+]
+AUDIT = [
+    *("id", "at", "action", "object_kind", "object_id", "object_name", "actor_kind", "actor_id"),
+    *("actor_name", "address", "source", "request_id", "changes", "facts"),
 ]
 REJECTED = ["line", "field", "reason", "content"]
 
@@ -81,6 +86,16 @@ def rejected_rows(lines: QuerySet[RejectedLine]) -> Iterator[Row]:
     for some in in_order(lines):
         for line in some:
             yield [line.line, line.field, line.reason, line.content]
+
+
+def audit_rows(entries: QuerySet[Entry], zone: tzinfo) -> Iterator[Row]:
+    for some in in_order(entries):
+        for entry in some:
+            yield [
+                *(entry.pk, moment(entry.at, zone), entry.action),
+                *(getattr(entry, name) for name in AUDIT[3:-2]),
+                *(json.dumps(value, ensure_ascii=False) for value in (entry.changes, entry.facts)),
+            ]
 
 
 def masked(phone: str) -> str:

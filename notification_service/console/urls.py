@@ -2,6 +2,7 @@ from django.urls import path
 
 from notification_service.console.views import (
     actions,
+    audit,
     clients,
     compose,
     exports,
@@ -21,6 +22,7 @@ MESSAGES = "mailings.view_message"
 CLIENTS = "mailings.view_client"
 IMPORT = "mailings.add_client"
 KEYS = "api.view_apikey"
+AUDIT = "audit.view_entry"
 
 app_name = "console"
 urlpatterns = [
@@ -74,6 +76,9 @@ urlpatterns = [
         page(people.remove_second_factor, needs="auth.change_user"),
         name="person-second-factor",
     ),
+    path("settings/audit/", page(audit.entry_list, needs=AUDIT), name="audit"),
+    path("settings/audit.csv", page(audit.export, needs=AUDIT), name="export-audit"),
+    path("settings/audit/<int:pk>/", page(audit.detail, needs=AUDIT), name="audit-entry"),
     path("settings/keys/", page(keys.key_list, needs=KEYS), name="keys"),
     path("settings/keys/<int:pk>/revoke/", page(keys.revoke, needs="api.change_apikey"), name="key-revoke"),
 ]

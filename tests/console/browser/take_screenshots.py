@@ -2,13 +2,18 @@
 
 import os
 import random
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
+from notification_service.audit.models import Entry
+from notification_service.audit.origin import Origin, acting
+from notification_service.mailings import lifecycle
 from notification_service.mailings.client_uploads.arrival import Arrival
 from notification_service.mailings.models import Client, ClientUpload, Mailing, Message, MinuteCount
 from tests.console.browser.conftest import log_in
@@ -61,6 +66,7 @@ def seeded_screens() -> dict[str, str]:
     write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
     message = Message.objects.filter(mailing=sale, status="sent")[0]
     make_attempt(message, http_status=503, answer="the queue is full", retry_at=now)
+    entry = told(sale)
     one = f"/mailings/{sale.pk}/"
     return {
         "overview": "/",
@@ -78,7 +84,25 @@ def seeded_screens() -> dict[str, str]:
         "imports": "/clients/imports/",
         "people": "/settings/people/",
         "keys": "/settings/keys/",
+        "audit": "/settings/audit/",
+        "audit-entry": f"/settings/audit/{entry.pk}/",
     }
+
+
+def told(mailing: Mailing) -> Entry:
+    """Some of what a day leaves in the audit log; the entry of a change."""
+    person = Origin("person", 7, "anna", "203.0.113.7", "console", "0f8fad5bd9cb469fa16570867728950e")
+    shop = Origin("key", 3, "shop", "198.51.100.20", "api", "asked-1")
+    with acting(lambda: shop):
+        record(Action.MAILING_CREATED, object_id=mailing.pk, changes={"text": (None, mailing.text)})
+    record(Action.MAILING_STARTED, object_id=mailing.pk)
+    with acting(lambda: Origin("command", None, "ops", None, "manage.py gateway on web-1")):
+        changes = {"max_concurrency": (None, 200), "token": ("hidden", "hidden")}
+        record(Action.GATEWAY_CHANGED, object_id=1, object_name="main", changes=changes)
+    with acting(lambda: person):
+        record(Action.CLIENTS_EXPORTED, filters={"tag": "vip", "phone": "7916***"})
+        lifecycle.update_mailing(mailing.pk, text=f"{mailing.text} До встречи!", window_to=time(20))
+    return Entry.objects.latest("pk")
 
 
 def uploads() -> dict[str, str]:

@@ -2,6 +2,10 @@ from typing import Any
 
 import pytest
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
+from notification_service.audit.models import Entry
+from notification_service.mailings import lifecycle
 from notification_service.mailings.client_uploads.arrival import Arrival
 from notification_service.mailings.models import ClientUpload
 from tests.console.browser.conftest import log_in
@@ -16,11 +20,15 @@ def screens() -> list[str]:
     make_message(mailing, status="sent")
     message = make_message(mailing, make_client(tag="a-tag-" * 20))
     make_attempt(message, http_status=503, answer="busy")
+    lifecycle.update_mailing(mailing.pk, text="a-long-word-" * 40, window_to="20:00")
+    record(Action.KEY_CREATED, object_id=1, object_name="a-long-name-" * 20, filters={"tag": "x" * 200})
+    entries = [f"/settings/audit/{pk}/" for pk in Entry.objects.values_list("pk", flat=True)]
     one = f"/mailings/{mailing.pk}/"
     return [
         *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
         *(f"/messages/{message.pk}/", "/clients/", f"/clients/{message.client_id}/", "/search/?q=1"),
         *(f"/clients/{message.client_id}/edit/", "/settings/people/", "/settings/people/new/"),
+        *("/settings/audit/", "/settings/audit/?actor=nobody", *entries),
         *("/settings/keys/", "/password_change/", "/clients/new/", "/clients/imports/"),
         *(f"/clients/{message.client_id}/delete/", *(f"/clients/imports/{pk}/" for pk in make_uploads())),
     ]
