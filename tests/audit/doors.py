@@ -1,0 +1,216 @@
+"""Every address where something is done, and the entry that it leaves: one line for each."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
+
+from notification_service.api.models import ApiKey
+from notification_service.console.stale import version_of
+from notification_service.mailings.client_uploads.arrival import Arrival
+from notification_service.mailings.models import ClientUpload
+from tests.console.conftest import PASSWORD, make_person
+from tests.console.test_compose import filled_in
+from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing, now
+
+Asked = tuple[int | None, Any]  # the row in the address, and the body
+Prepare = Callable[[], Asked]
+
+CLIENT = {"phone": "79161234567", "timezone": "Europe/Moscow"}
+FILE = b"phone,timezone\n79161234567,Europe/Moscow\n"
+PERSON = {"role": "viewer", "is_active": "on"}
+
+
+def nothing() -> Asked:
+    return None, None
+
+
+def of(make: Callable[[], Any], body: Any = None) -> Prepare:
+    return lambda: (make().pk, body)
+
+
+def mailing_body() -> Asked:
+    return None, {
+        "text": "x",
+        "start_at": now().isoformat(),
+        "end_at": (now() + timedelta(days=1)).isoformat(),
+    }
+
+
+def put_mailing() -> Asked:
+    return make_mailing().pk, mailing_body()[1]
+
+
+def changed_mailing() -> Asked:
+    mailing = make_mailing()
+    return mailing.pk, filled_in(text="Another", version=version_of(mailing))
+
+
+def changed_client() -> Asked:
+    client = make_client()
+    return client.pk, {
+        "phone": client.phone,
+        "timezone": "Asia/Omsk",
+        "version": client.updated_at.isoformat(),
+    }
+
+
+def upload() -> ClientUpload:
+    arrival = Arrival(file_name="clients.csv", by="anna")
+    arrival.write(FILE)
+    return arrival.finish()
+
+
+def started_upload() -> Asked:
+    found = upload()
+    chosen = {"encoding": found.encoding, "separator": found.separator, "column": found.columns}
+    return found.pk, {**chosen, "action": "start"}
+
+
+def person_with_second_factor() -> Any:
+    person = make_person("viewer")
+    Authenticator.objects.create(user=person, type="totp", data={})
+    return person
+
+
+def paused() -> Any:
+    return make_running_mailing(status="paused")
+
+
+def key() -> Any:
+    return ApiKey.issue(name="crm", scope="read")[0]
+
+
+TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
+    ("POST", "/api/clients/"): ("client.created", lambda: (None, CLIENT)),
+    ("PUT", "/api/clients/<id:pk>/"): ("client.changed", of(make_client, CLIENT)),
+    ("PATCH", "/api/clients/<id:pk>/"): ("client.changed", of(make_client, {"tag": "vip"})),
+    ("DELETE", "/api/clients/<id:pk>/"): ("client.deleted", of(make_client)),
+    ("POST", "/api/mailings/"): ("mailing.created", mailing_body),
+    ("PUT", "/api/mailings/<id:pk>/"): ("mailing.changed", put_mailing),
+    ("PATCH", "/api/mailings/<id:pk>/"): ("mailing.changed", of(make_mailing, {"text": "Another"})),
+    ("DELETE", "/api/mailings/<id:pk>/"): ("mailing.deleted", of(make_mailing)),
+    ("POST", "/api/mailings/<id:pk>/pause/"): ("mailing.paused", of(make_running_mailing)),
+    ("POST", "/api/mailings/<id:pk>/resume/"): ("mailing.resumed", of(paused)),
+    ("POST", "/api/mailings/<id:pk>/cancel/"): ("mailing.cancelled", of(make_mailing)),
+    ("POST", "/api/gateways/"): ("gateway.created", lambda: (None, {"name": "x", "url": "http://8.8.8.8"})),
+    ("PATCH", "/api/gateways/<id:pk>/"): ("gateway.changed", of(make_gateway, {"enabled": False})),
+    ("DELETE", "/api/gateways/<id:pk>/"): ("gateway.deleted", of(make_gateway)),
+    ("GET", "/clients.csv"): ("client.exported", nothing),
+    ("GET", "/mailings.csv"): ("mailing.exported", nothing),
+    ("GET", "/messages.csv"): ("message.exported", nothing),
+    ("GET", "/settings/audit.csv"): ("audit.exported", nothing),
+    ("GET", "/mailings/<int:pk>/messages.csv"): ("mailing.messages_exported", of(make_mailing)),
+    ("GET", "/mailings/<int:pk>/failures.csv"): ("mailing.failures_exported", of(make_mailing)),
+    ("GET", "/clients/imports/<int:pk>/rejected.csv"): ("import.rejected_exported", of(upload)),
+    ("POST", "/clients/new/"): ("client.created", lambda: (None, CLIENT)),
+    ("POST", "/clients/<int:pk>/edit/"): ("client.changed", changed_client),
+    ("POST", "/clients/<int:pk>/delete/"): ("client.deleted", of(make_client)),
+    ("POST", "/clients/imports/upload/"): (
+        "import.uploaded",
+        lambda: (None, {"file": SimpleUploadedFile("clients.csv", FILE), "whole": "yes"}),
+    ),
+    ("POST", "/clients/imports/<int:pk>/start/"): ("import.started", started_upload),
+    ("POST", "/clients/imports/<int:pk>/cancel/"): ("import.cancelled", of(upload)),
+    ("POST", "/mailings/new/"): ("mailing.created", lambda: (None, filled_in())),
+    ("POST", "/mailings/<int:pk>/edit/"): ("mailing.changed", changed_mailing),
+    ("POST", "/mailings/<int:pk>/pause/"): ("mailing.paused", of(make_running_mailing)),
+    ("POST", "/mailings/<int:pk>/resume/"): ("mailing.resumed", of(paused)),
+    ("POST", "/mailings/<int:pk>/cancel/"): ("mailing.cancelled", of(make_mailing)),
+    ("POST", "/mailings/<int:pk>/delete/"): ("mailing.deleted", of(make_mailing)),
+    ("POST", "/settings/keys/"): ("key.created", lambda: (None, {"name": "crm", "scope": "read"})),
+    ("POST", "/settings/keys/<int:pk>/revoke/"): ("key.revoked", of(key)),
+    ("POST", "/settings/people/new/"): (
+        "person.created",
+        lambda: (None, PERSON | {"username": "anna", "password": PASSWORD}),
+    ),
+    ("POST", "/settings/people/<int:pk>/"): (
+        "person.changed",
+        of(lambda: make_person("operator"), PERSON),
+    ),
+    ("POST", "/settings/people/<int:pk>/unlock/"): ("person.unlocked", of(lambda: make_person("viewer"))),
+    ("POST", "/settings/people/<int:pk>/second-factor/remove/"): (
+        "person.second_factor_removed",
+        of(person_with_second_factor),
+    ),
+    ("POST", "/password_change/"): (
+        "person.password_changed",
+        lambda: (
+            None,
+            {"old_password": PASSWORD, "new_password1": f"{PASSWORD}-2", "new_password2": f"{PASSWORD}-2"},
+        ),
+    ),
+    ("POST", "/login/"): (
+        "person.signed_in",
+        lambda: (None, {"username": make_person("viewer").username, "password": PASSWORD}),
+    ),
+}
+
+LOOKING = {"GET", "HEAD"}  # REST framework adds HEAD once it has served a GET
+SIGN_IN = "several requests make one: tests/console/sign_in/test_told.py"
+LOOK = "only shows"
+SILENT = {
+    "POST /api/clients/import/": "two entries: tests/audit/test_imports.py",
+    "POST /api/mailings/audience/": "only counts",
+    "/": LOOK,
+    "/account/confirm/": "confirms who one is, and changes nothing",
+    "/account/confirm/code/": "confirms who one is, and changes nothing",
+    "/account/second-factor/": LOOK,
+    "/account/second-factor/codes/": LOOK,
+    "/account/second-factor/codes/new/": SIGN_IN,
+    "/account/second-factor/off/": SIGN_IN,
+    "/account/second-factor/on/": SIGN_IN,
+    "/clients/": LOOK,
+    "/clients/<int:pk>/": LOOK,
+    "/clients/imports/": LOOK,
+    "/clients/imports/<int:pk>/": LOOK,
+    "/clients/imports/<int:pk>/live/": LOOK,
+    "/docs": LOOK,
+    "/docs/": LOOK,
+    "/health/live/?": LOOK,
+    "/health/ready/?": LOOK,
+    "/i18n/setlang/": "a cookie of one's own",
+    "/live/": LOOK,
+    "/login/code/": SIGN_IN,
+    "/login/oidc/": "sends to the provider",
+    "/login/oidc/callback/": SIGN_IN,
+    "/logout/": "ends what was one's own",
+    "/mailings/": LOOK,
+    "/mailings/<int:pk>/": LOOK,
+    "/mailings/<int:pk>/live/": LOOK,
+    "/mailings/live/": LOOK,
+    "/mailings/preview/": "only counts",
+    "/messages/": LOOK,
+    "/messages/<int:pk>/": LOOK,
+    "/metrics/?": LOOK,
+    "/openapi.json": LOOK,
+    "/password_change/done/": LOOK,
+    "/redoc": LOOK,
+    "/redoc/": LOOK,
+    "/search/": LOOK,
+    "/settings/audit/": LOOK,
+    "/settings/audit/<int:pk>/": LOOK,
+    "/settings/people/": LOOK,
+}
+
+
+def api_writes() -> set[tuple[str, str]]:
+    """What the API's views do other than show, as their URLs say."""
+    return {(method, route) for route, view in _api_views() for method in _methods(view) - LOOKING}
+
+
+def _api_views() -> Iterator[tuple[str, Any]]:
+    api: Any
+    (api,) = [each for each in get_resolver().url_patterns if str(each.pattern) == "api/"]
+    for pattern in api.url_patterns:
+        yield f"/api/{pattern.pattern}", pattern.callback
+
+
+def _methods(view: Any) -> set[str]:
+    given = getattr(view, "actions", None) or [
+        name for name in ("post", "put", "patch", "delete") if hasattr(getattr(view, "cls", None), name)
+    ]
+    return {name.upper() for name in given}
