@@ -17,10 +17,10 @@ _file = os.open(os.environ[STARTS_VARIABLE], os.O_WRONLY | os.O_CREAT | os.O_APP
 
 
 async def _witnessed(
-    self: ProbeServerGateway, *, message_id: int, phone: str, text: str
+    self: ProbeServerGateway, *, message_id: int, phone: str, text: str, traceparent: str = ""
 ) -> Answer | NoAnswer:
     os.write(_file, f"{message_id} {time.time():.6f} {os.getpid()}\n".encode())
-    return await _send(self, message_id=message_id, phone=phone, text=text)
+    return await _send(self, message_id=message_id, phone=phone, text=text, traceparent=traceparent)
 
 
 ProbeServerGateway.send = _witnessed  # type: ignore[method-assign]

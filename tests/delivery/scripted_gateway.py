@@ -21,6 +21,7 @@ class Request:
     phone: str
     text: str
     at: float  # seconds since the epoch
+    traceparent: str = ""
 
 
 Script = Callable[[Request], Awaitable[Answer | NoAnswer]]
@@ -45,8 +46,10 @@ class ScriptedGateway:
         self.under_way = 0
         self.most_under_way = 0
 
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
-        request = Request(message_id, phone, text, time.time())
+    async def send(
+        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+    ) -> Answer | NoAnswer:
+        request = Request(message_id, phone, text, time.time(), traceparent)
         self.requests.append(request)
         self._count(1)
         try:

@@ -31,8 +31,13 @@ class Endpoint:
 class Gateway(Protocol):
     """Another provider is another class with these three methods, made from an Endpoint."""
 
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
-        """Ask for one message to be sent. Raises nothing for what the wire or the gateway does."""
+    async def send(
+        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+    ) -> Answer | NoAnswer:
+        """Ask for one message to be sent. Raises nothing for what the wire or the gateway does.
+
+        `traceparent` is a header of the request, where it is not empty.
+        """
         ...
 
     def judge(self, answer: Answer) -> Verdict:
@@ -56,8 +61,10 @@ def build_client(endpoint: Endpoint, *, headers: Mapping[str, str]) -> Client:
         raise ValueError("the token has characters that no header can carry") from None
 
 
-async def exchange(request: RequestBuilder) -> Answer | NoAnswer:
+async def exchange(request: RequestBuilder, traceparent: str) -> Answer | NoAnswer:
     """Make the request; every failure of the wire becomes a value here."""
+    if traceparent:
+        request = request.header("traceparent", traceparent)
     try:
         async with request.build_streamed() as response:
             return Answer(response.status, await _read(response), response.get_header("retry-after"))

@@ -76,8 +76,11 @@ class FormSmsGateway:
         self._same_fields = urlencode({**_credentials(endpoint.token), "fmt": "3", "charset": "utf-8"})
         self._encoded_text = ("", "")  # a mailing's messages follow each other with one text
 
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
-        return await exchange(self._client.post(self._url).body_bytes(self._body(message_id, phone, text)))
+    async def send(
+        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+    ) -> Answer | NoAnswer:
+        request = self._client.post(self._url)
+        return await exchange(request.body_bytes(self._body(message_id, phone, text)), traceparent)
 
     async def close(self) -> None:
         await self._client.close()

@@ -32,9 +32,11 @@ class ProbeServerGateway:
         self._client = build_client(endpoint, headers=headers)
         self._encoded_text = ("", '""')  # a mailing's messages follow each other with one text
 
-    async def send(self, *, message_id: int, phone: str, text: str) -> Answer | NoAnswer:
+    async def send(
+        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+    ) -> Answer | NoAnswer:
         request = self._client.post(f"{self._send_url}{message_id}")
-        return await exchange(request.body_bytes(self._body(message_id, phone, text)))
+        return await exchange(request.body_bytes(self._body(message_id, phone, text)), traceparent)
 
     async def close(self) -> None:
         await self._client.close()

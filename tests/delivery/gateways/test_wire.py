@@ -44,6 +44,18 @@ def test_retry_after_is_handed_on(kind: str) -> None:
     assert answer_of(kind, answering(response)) == Answer(429, b"", retry_after="7")
 
 
+@pytest.mark.parametrize("traceparent", [f"00-{'a' * 32}-{'b' * 16}-01", ""])
+def test_the_trace_is_passed_on_where_there_is_one(kind: str, traceparent: str) -> None:
+    heads: list[bytes] = []
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await read_request(reader))[0].lower())
+
+    answer_of(kind, behave, traceparent=traceparent)
+    expected = [b"traceparent: " + traceparent.encode()] if traceparent else []
+    assert [line for line in heads[0].split(b"\r\n") if line.startswith(b"traceparent")] == expected
+
+
 def test_a_body_is_read_to_the_limit_and_no_further(kind: str) -> None:
     answer = answer_of(kind, answering(http(b"x" * (MAX_ANSWER_BYTES * 20))))
     assert answer == Answer(200, b"x" * (MAX_ANSWER_BYTES + 1))

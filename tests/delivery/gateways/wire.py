@@ -26,18 +26,20 @@ def endpoint(port: int, *, scheme: str = "http", path: str = "") -> Endpoint:
 
 
 async def send(
-    kind: str, endpoint: Endpoint, *, message_id: int = 7, text: str = "Hello"
+    kind: str, endpoint: Endpoint, *, message_id: int = 7, text: str = "Hello", traceparent: str = ""
 ) -> Answer | NoAnswer:
     """What a gateway of the kind makes of one message."""
     gateway = make_gateway(kind, endpoint)
     try:
-        return await gateway.send(message_id=message_id, phone="79161234567", text=text)
+        return await gateway.send(
+            message_id=message_id, phone="79161234567", text=text, traceparent=traceparent
+        )
     finally:
         await gateway.close()
 
 
 def answer_of(
-    kind: str, behave: Behaviour, *, scheme: str = "http", text: str = "Hello"
+    kind: str, behave: Behaviour, *, scheme: str = "http", text: str = "Hello", traceparent: str = ""
 ) -> Answer | NoAnswer:
     """What a gateway of the kind makes of a server that behaves so."""
     connections: list[asyncio.Task[None]] = []
@@ -55,7 +57,7 @@ def answer_of(
     async def run() -> Answer | NoAnswer:
         async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            answer = await send(kind, endpoint(port, scheme=scheme), text=text)
+            answer = await send(kind, endpoint(port, scheme=scheme), text=text, traceparent=traceparent)
             for connection in connections:
                 connection.cancel()
             await asyncio.gather(*connections, return_exceptions=True)
