@@ -48,8 +48,10 @@ try:
     METRICS_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")
     if METRICS_DIR:
         Path(METRICS_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The OpenTelemetry SDK reads this one and its other OTEL_* variables by itself.
-    TRACES_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+    # The OpenTelemetry SDK reads these and its other OTEL_* variables by itself.
+    TRACES_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") or env.str(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", ""
+    )
 
     DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
     CELERY_BROKER_URL = env.broker("BROKER_URL")

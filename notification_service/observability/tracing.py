@@ -5,9 +5,11 @@ in the header of a request to a gateway.
 """
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 SAMPLED = 1
 SERVICE = "notification-service"
+STOP_MILLISECONDS = 3_000  # for the last spans, however long a collector that hangs would take
+
+_making = threading.Lock()
 
 
 def is_on() -> bool:
@@ -44,9 +49,19 @@ def span(
         yield present
 
 
-def begin_span(name: str, *, parent: str, kind: str = "internal", **attributes: Any) -> "Span":
-    """A span for who ends it elsewhere; only while tracing is on."""
-    return tracer().start_span(name, context=_context(parent), kind=_kind(kind), attributes=attributes)
+def begin_span(
+    name: str,
+    *,
+    parent: "str | Span",
+    kind: str = "internal",
+    start_time: int | None = None,
+    **attributes: Any,
+) -> "Span":
+    """A span for who ends it elsewhere; only while tracing is on. `start_time`: nanoseconds, else now."""
+    context = _context(parent)
+    return tracer().start_span(
+        name, context=context, kind=_kind(kind), attributes=attributes, start_time=start_time
+    )
 
 
 def traceparent_of(span: "Span | None" = None) -> str:
@@ -61,25 +76,47 @@ def traceparent_of(span: "Span | None" = None) -> str:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
 
 
-@cache
 def tracer() -> "Tracer":
-    """Made by the first span of a process: the exporter's thread does not outlive a fork."""
+    """Made by the first who asks for it: the exporter's thread does not outlive a fork."""
+    with _making:
+        return _make_tracer()
+
+
+@cache
+def _make_tracer() -> "Tracer":
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    class Exporter(BatchSpanProcessor):
+        """On a thread of its own, from a queue that drops the oldest; a process that stops waits little."""
+
+        def shutdown(self) -> None:
+            self._batch_processor.shutdown(timeout_millis=STOP_MILLISECONDS)
+
+    named = {"service.name": SERVICE, **OTELResourceDetector().detect().attributes}
+    provider = TracerProvider(resource=Resource.create(named))
+    provider.add_span_processor(Exporter(OTLPSpanExporter()))
+    # A web server's process is one of multiprocessing's, which ends without atexit's functions.
+    Finalize(provider, provider.shutdown, exitpriority=1)
     return provider.get_tracer("notification_service")
 
 
-def _context(parent: str) -> "Context | None":
-    if not TRACEPARENT.fullmatch(parent):
+def _context(parent: "str | Span") -> "Context | None":
+    if isinstance(parent, str):
+        return _context_of(parent)
+    from opentelemetry.trace import set_span_in_context
+
+    return set_span_in_context(parent)
+
+
+def _context_of(traceparent: str) -> "Context | None":
+    if not TRACEPARENT.fullmatch(traceparent):
         return None
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    return TraceContextTextMapPropagator().extract({"traceparent": parent})
+    return TraceContextTextMapPropagator().extract({"traceparent": traceparent})
 
 
 def _kind(kind: str) -> "SpanKind":

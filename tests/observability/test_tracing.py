@@ -1,18 +1,17 @@
-"""Traces as a collector receives them: a real receiver of OTLP over HTTP, and a process that sends to it."""
+"""Traces as a collector receives them, from a process of its own."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from notification_service.observability import tracing
+from tests.observability.collector import Collector, attributes
 
 PARENT = f"00-{'a' * 32}-{'b' * 16}-01"
 UNSAMPLED = f"00-{'c' * 32}-{'d' * 16}-00"
@@ -26,6 +25,13 @@ with tracing.span("plan", parent=passed_on, mailing_id=5):
     pass
 print(passed_on)
 """
+FLOOD = """
+import django
+django.setup()
+from notification_service.observability import tracing
+for _ in range(5_000):
+    tracing.begin_span("gateway", parent="").end()
+"""
 SILENT = """
 import django, sys
 django.setup()
@@ -36,40 +42,11 @@ assert not [name for name in sys.modules if name.startswith("opentelemetry")]
 """
 
 
-class Receiver:
-    def __init__(self) -> None:
-        self.spans: list[Any] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        spans = self.spans
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                    spans.extend(span for scope in resource.scope_spans for span in scope.spans)
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *arguments: Any) -> None:
-                pass
-
-        return Handler
-
-
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    yield receiver
-    receiver.server.shutdown()
-    receiver.server.server_close()
+def collector() -> Iterator[Collector]:
+    collector = Collector()
+    yield collector
+    collector.close()
 
 
 def run(script: str, *arguments: str, **variables: str) -> str:
@@ -83,20 +60,38 @@ def run(script: str, *arguments: str, **variables: str) -> str:
     return done.stdout.strip()
 
 
-def test_one_trace_goes_from_the_caller_to_the_planning(receiver: Receiver) -> None:
-    passed_on = run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url)
-    spans = {span.name: span for span in receiver.spans}
+def test_one_trace_goes_from_the_caller_to_the_planning(collector: Collector) -> None:
+    passed_on = run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    spans = {span.name: span for span in collector.spans}
     assert set(spans) == {"request", "plan"}
-    assert {span.trace_id.hex() for span in receiver.spans} == {"a" * 32}
+    assert {span.trace_id.hex() for span in collector.spans} == {"a" * 32}
     assert spans["request"].parent_span_id.hex() == "b" * 16
     assert spans["plan"].parent_span_id == spans["request"].span_id
     assert passed_on == f"00-{'a' * 32}-{spans['request'].span_id.hex()}-01"
-    assert [(item.key, item.value.int_value) for item in spans["plan"].attributes] == [("mailing_id", 5)]
+    assert attributes(spans["plan"].attributes) == {"mailing_id": 5}
 
 
-def test_a_trace_that_the_caller_does_not_sample_is_not_recorded(receiver: Receiver) -> None:
-    passed_on = run(PROCESS, UNSAMPLED, OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url)
-    assert receiver.spans == []
+def test_the_service_is_named_as_the_environment_says(collector: Collector) -> None:
+    run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_SERVICE_NAME="mailings of the north")
+    assert collector.service_names == {"notification-service", "mailings of the north"}
+
+
+def test_an_endpoint_for_traces_alone_is_one(collector: Collector) -> None:
+    run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=f"{collector.url}/v1/traces")
+    assert {span.name for span in collector.spans} == {"request", "plan"}
+
+
+def test_a_collector_that_hangs_holds_up_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        run(FLOOD, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        assert time.monotonic() - began < 9.5  # what it is asked alone would be waited for during ten
+
+
+def test_a_trace_that_the_caller_does_not_sample_is_not_recorded(collector: Collector) -> None:
+    passed_on = run(PROCESS, UNSAMPLED, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+    assert collector.spans == []
     assert passed_on.startswith(f"00-{'c' * 32}-")
     assert passed_on.endswith("-00")
 
