@@ -25,6 +25,7 @@ from notification_service.delivery.outcome import ACCEPTED, Answer, Held, NoAnsw
 from notification_service.delivery.pace import Pace
 from notification_service.delivery.permits import LATE_SECONDS, Permits
 from notification_service.delivery.rows import Claimed, MailingTerms, Recordable, put_back, unsent
+from notification_service.delivery.traces import Traces
 from notification_service.delivery.worker_clock import OpenZones
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
@@ -48,13 +49,15 @@ class Dispatcher:
         claims: MessageQueue,
         records: MessageQueue,
         answered: Callable[[float], None] = lambda _: None,
+        gateway_name: str = "",
     ) -> None:
-        """`answered` is told how long each request took."""
+        """`answered` is told how long each request took; traces tell of the gateway by its name."""
         self._config = config
         self._gateway = gateway
         self._claims = claims  # claiming and recording overlap: each has a connection of its own
         self._records = records
         self._answered = answered
+        self._traces = Traces(gateway=gateway_name)
         self._concurrency = AdaptiveConcurrency(
             full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
         )
@@ -130,8 +133,10 @@ class Dispatcher:
         return max(0, free)
 
     async def _claim(self, limit: int, *, is_probe: bool = False) -> list[Claimed]:
+        asked_at = time.time_ns()
         messages = await self._claims.claim(limit, is_probe=is_probe)
         await self._news.learn({message.mailing_id for message in messages})
+        self._traces.note_claim(messages, self._news.terms, asked_at=asked_at)
         self._under_way += len(messages)
         self._without_permit += len(messages) if self._news.has_rate else 0
         self._buffer.extend(messages)
@@ -190,7 +195,10 @@ class Dispatcher:
             self._put_back(message, until=opening)
         else:
             started_at = time.monotonic()
-            answer = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
+            if message.batch.spans is None:
+                answer = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
+            else:
+                answer = await self._traces.send(self._gateway, message, text=terms.text)
             self._conclude(message, terms, answer, seconds=time.monotonic() - started_at)
 
     async def _take_permit(self, message: Claimed) -> bool:

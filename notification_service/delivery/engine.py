@@ -118,6 +118,11 @@ class Engine:
         queues = [MeteredQueue(self._conninfo, known.config, meters=meters, **place) for _ in range(2)]
         gateway = make_gateway(known.kind, known.endpoint)
         dispatcher = Dispatcher(
-            known.config, gateway=gateway, claims=queues[0], records=queues[1], answered=meters.answered
+            known.config,
+            gateway=gateway,
+            claims=queues[0],
+            records=queues[1],
+            answered=meters.answered,
+            gateway_name=known.name,
         )
         return Lane(known, gateway, queues[0], queues[1], dispatcher)

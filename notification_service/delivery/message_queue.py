@@ -87,6 +87,7 @@ class MessageQueue:
                 window=SendWindow(opens=row[3], closes=row[4]) if row[3] is not None else None,
                 give_up_on_unknown=row[5],
                 is_running=row[6],
+                trace_parent=row[7],
             )
             for row in rows
         }

@@ -1,12 +1,16 @@
 """What passes between the dispatcher and the message queue, and what an outcome becomes as a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
 from notification_service.delivery.outcome import Answer, Failed, Held, NoAnswer, Retry, Unknown
 from notification_service.mailings.send_window import SendWindow, next_opening
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 ANSWER_CHARACTERS = 500  # of an answer's start, kept with its attempt
 
@@ -18,6 +22,7 @@ class ClaimedBatch:
     id: int
     left: int  # messages whose outcome is not recorded
     start_before: float  # time.monotonic() from which the lease is too short for a request, or phones are old
+    spans: "Mapping[int, Span] | None" = None  # of the claim, by mailing; None: no trace of it is recorded
 
 
 class Claimed(NamedTuple):
@@ -40,6 +45,7 @@ class MailingTerms:
     window: SendWindow | None
     give_up_on_unknown: bool
     is_running: bool
+    trace_parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from tests.journeys.service import Service, wait_until
 CLIENTS = 300
 
 
-def start(service: Service, *gateway: str) -> Api:
+def start(service: Service, *gateway: str, with_gateway: bool = True) -> Api:
     """Web, worker and beat as `manage.py up` runs them, and a key to call the API with."""
     port = any_free_port()
     folder = service.folder / "metrics"
     service.environment |= {"LOG_FORMAT": "json", "PROMETHEUS_MULTIPROC_DIR": str(folder)}
-    service.start_gateway(*gateway)
+    if with_gateway:
+        service.start_gateway(*gateway)
     service.start_beat()
     service.start_worker()
     service.start(
