@@ -6,11 +6,19 @@ import threading
 from typing import Any
 
 import structlog
-from celery.signals import after_task_publish, beat_init, task_prerun, worker_ready, worker_shutdown
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    task_prerun,
+    worker_init,
+    worker_ready,
+    worker_shutdown,
+)
 from django.db import DatabaseError, connection
 
 from notification_service import pulse
 from notification_service.mailings.workers import forget_worker, note_worker
+from notification_service.migrated import wait_until_migrated
 from notification_service.observability import exposition, metrics
 
 NOTE_SECONDS = 1.0
@@ -53,6 +61,11 @@ class Heartbeat:
 
 def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"[-NAME_LENGTH:]
+
+
+@worker_init.connect
+def _wait(**_: Any) -> None:
+    wait_until_migrated()
 
 
 @worker_ready.connect

@@ -4,8 +4,6 @@ import time
 from typing import TypedDict
 
 from celery import current_app
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_safe
 from notification_service.api.probes import Probe
 from notification_service.api.problems import CONTENT_TYPE, problem
 from notification_service.mailings.workers import Workers, look_for_workers
+from notification_service.migrated import missing_migrations
 
 PATIENCE_SECONDS = 1.5
 OK = "ok"
@@ -100,8 +99,7 @@ class Migrations:
     @classmethod
     def check(cls) -> bool:
         if not cls.are_complete:
-            executor = MigrationExecutor(connection)
-            cls.are_complete = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+            cls.are_complete = not missing_migrations()
         return cls.are_complete
 
 

@@ -1,0 +1,34 @@
+"""Whether the database has what this version of the code needs; what a later version added is no matter."""
+
+import time
+
+import structlog
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+WAIT_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def missing_migrations() -> list[str]:
+    """Raises DatabaseError while the database is away."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def wait_until_migrated() -> None:
+    """A worker that began before would claim messages that it cannot send."""
+    while (reason := _reason_to_wait()) is not None:
+        log.warning("waiting for migrations", reason=reason)
+        connection.close()
+        time.sleep(WAIT_SECONDS)
+
+
+def _reason_to_wait() -> str | None:
+    try:
+        missing = missing_migrations()
+    except DatabaseError as error:
+        return str(error).strip()
+    return f"missing: {', '.join(missing)}" if missing else None
