@@ -1,7 +1,8 @@
 """What the messages of a mailing become when it ends, changes or goes: in chunks, in the background."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -47,7 +48,7 @@ SET next_attempt_at = greatest(
 FROM mailings_client AS client
 JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
   ON opening.timezone = client.timezone
-WHERE message.mailing_id = %(mailing_id)s AND client.id = message.client_id
+WHERE message.id = ANY(%(ids)s) AND client.id = message.client_id
   AND message.next_attempt_at > now() AND message.next_attempt_at <> opening.at
 """
 
@@ -66,7 +67,8 @@ log = structlog.get_logger(__name__)
 def settle() -> None:
     """Reschedule, expire, cancel, finish and remove, until there is nothing left to do now."""
     for mailing in Mailing.objects.alive().filter(finished_at=None, window_changed_at__isnull=False):
-        _reschedule(mailing)
+        for _ in _reschedule(mailing):
+            _settle_some()  # a deadline waits for no large mailing
     while _settle_some():
         pass
 
@@ -112,19 +114,33 @@ def _finish() -> None:
         log.info("mailing finished", mailing_id=pk, messages=counts[pk])
 
 
-def _reschedule(mailing: Mailing) -> None:
-    """Move the waiting messages to the openings of a window that changed."""
+def _reschedule(mailing: Mailing) -> Iterator[None]:
+    """Move the waiting messages to the openings of a window that changed; yields after each chunk."""
+    same_change = Mailing.objects.filter(pk=mailing.pk, window_changed_at=mailing.window_changed_at)
+    # Asked before looking: what a worker puts off during a look may be missed by it.
+    is_known = same_change.filter(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER).exists()
+    openings = _openings(mailing)
+    waiting = Message.objects.filter(mailing=mailing, next_attempt_at__gt=Now()).values_list("pk", flat=True)
+    ids = waiting.iterator(chunk_size=CHUNK_MESSAGES)
+    while chunk := list(islice(ids, CHUNK_MESSAGES)):
+        _execute(RESCHEDULE, {"ids": chunk, **openings})
+        yield
+    if is_known:
+        same_change.update(window_changed_at=None)
+    with transaction.atomic():
+        wake_up(SEND)
+
+
+def _openings(mailing: Mailing) -> dict[str, list[Any]]:
+    """When the mailing's window opens next, in each zone that there is."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now = cursor.fetchone()[0]
     zones = list(Client.objects.order_by().values_list("timezone", flat=True).distinct())
-    openings = [audience.opening_in(name, mailing=mailing, at=now) for name in zones]
-    _execute(RESCHEDULE, {"mailing_id": mailing.pk, "zones": zones, "openings": openings})
-    same_change = Q(pk=mailing.pk, window_changed_at=mailing.window_changed_at)
-    known_everywhere = Q(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER)
-    Mailing.objects.filter(same_change, known_everywhere).update(window_changed_at=None)
-    with transaction.atomic():
-        wake_up(SEND)
+    return {
+        "zones": zones,
+        "openings": [audience.opening_in(name, mailing=mailing, at=now) for name in zones],
+    }
 
 
 def remove_some(mailing_id: int) -> bool:

@@ -195,6 +195,20 @@ def change_window(mailing: Mailing, *, opens: time | None, closes: time | None) 
     settle()
 
 
+def on_update(action: str) -> None:
+    """Have the database do it for every message that is updated, until the test's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            CREATE TEMP TABLE updates (id serial, mailing_id bigint);
+            CREATE FUNCTION on_update() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN {action}; RETURN NEW; END $$;
+            CREATE TRIGGER on_update BEFORE UPDATE ON mailings_message
+              FOR EACH ROW EXECUTE FUNCTION on_update()
+            """
+        )
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/Los_Angeles", "Pacific/Apia"])
 @pytest.mark.parametrize(("opens", "closes"), [(3, 4), (12, 13), (20, 21)])
 def test_first_attempts_move_to_the_openings_of_a_changed_window(zone: str, opens: int, closes: int) -> None:
@@ -276,6 +290,33 @@ def test_looks_again_for_as_long_as_a_worker_may_know_the_old_window() -> None:
     settle()
     opening = next_opening(SendWindow(in_hours(3), in_hours(5)), zone=ZoneInfo("UTC"), at=now())
     assert waits_until(late) == opening
+
+
+def test_a_look_that_began_while_a_worker_knew_the_old_window_is_not_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settlement, "WINDOW_KNOWN_AFTER", timedelta(milliseconds=300))
+    on_update("PERFORM pg_sleep(0.5)")
+    mailing = make_running_mailing()
+    make_message(mailing, make_client(timezone="UTC"), next_attempt_at=LATER)
+    change_window(mailing, opens=in_hours(3), closes=in_hours(5))
+    mailing.refresh_from_db()
+    assert mailing.window_changed_at is not None
+    settle()
+    mailing.refresh_from_db()
+    assert mailing.window_changed_at is None
+
+
+def test_another_mailing_expires_while_a_large_one_is_rescheduled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement, "CHUNK_MESSAGES", 2)
+    large, ended = make_running_mailing(), make_running_mailing(**ENDED)
+    make_messages(large, 6, next_attempt_at=LATER)
+    make_message(ended)
+    on_update("INSERT INTO updates (mailing_id) VALUES (NEW.mailing_id)")
+    change_window(large, opens=in_hours(3), closes=in_hours(5))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mailing_id FROM updates ORDER BY id")
+        assert [row[0] for row in cursor.fetchall()] == [large.id] * 2 + [ended.id] + [large.id] * 4
 
 
 def test_a_changed_window_is_settled_in_the_end() -> None:
