@@ -257,9 +257,9 @@ class Dispatcher:
         if isinstance(outcome, Sent):
             self._outcomes.sent.append((message, self._clock.time()))
             return
-        terms = self._news.terms.get(message.mailing_id, terms)  # the window may have changed meanwhile
+        present = self._news.terms.get(message.mailing_id)  # the window may have changed meanwhile
         now = self._clock.now()
-        self._outcomes.unsent.append(unsent(message, outcome, answer=answer, terms=terms, now=now))
+        self._outcomes.unsent.append(unsent(message, outcome, answer=answer, terms=present, now=now))
 
     def _decide(self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer) -> Outcome:
         return decide(

@@ -125,10 +125,13 @@ def unsent(
     outcome: Retry | Failed | Held | Unknown,
     *,
     answer: Answer | NoAnswer,
-    terms: MailingTerms,
+    terms: MailingTerms | None,
     now: datetime,
 ) -> Unsent:
-    """The message after an attempt that did not succeed at `now`, and the attempt's own row."""
+    """The message after an attempt that did not succeed at `now`, and the attempt's own row.
+
+    Without `terms`, of which a retry needs the window, that is looked at before the next request.
+    """
     http = answer if isinstance(answer, Answer) else None
     status, next_attempt_at = _next_step(message, outcome, terms, now)
     return Unsent(
@@ -146,11 +149,12 @@ def unsent(
 
 
 def _next_step(
-    message: Claimed, outcome: Retry | Failed | Held | Unknown, terms: MailingTerms, now: datetime
+    message: Claimed, outcome: Retry | Failed | Held | Unknown, terms: MailingTerms | None, now: datetime
 ) -> tuple[str, datetime | None]:
     match outcome:
         case Retry(at=at):
-            return "pending", next_opening(terms.window, zone=ZoneInfo(message.timezone), at=at)
+            window = terms.window if terms else None
+            return "pending", next_opening(window, zone=ZoneInfo(message.timezone), at=at)
         case Held():
             return "pending", now
         case Failed():

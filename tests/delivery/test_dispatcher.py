@@ -344,6 +344,22 @@ def test_a_retry_after_the_window_waits_for_its_next_opening(conninfo: str) -> N
     assert message.next_attempt_at.time() == mailing.window_from
 
 
+def test_a_retry_of_a_mailing_that_was_paused_meanwhile_keeps_to_no_window_of_before(conninfo: str) -> None:
+    message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
+
+    async def script(request: Request) -> Answer:
+        await execute(
+            conninfo, "UPDATE mailings_mailing SET status = 'paused', window_from = NULL, window_to = NULL"
+        )
+        await asyncio.sleep(0.2)
+        return Answer(429, b"", "7200")
+
+    drain(conninfo, ScriptedGateway(script))
+    message.refresh_from_db()
+    assert message.next_attempt_at is not None
+    assert message.next_attempt_at - now() <= timedelta(hours=2)
+
+
 def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str) -> None:
     message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
 
