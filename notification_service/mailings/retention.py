@@ -23,10 +23,11 @@ CHUNK_MESSAGES = 5_000
 FORGOTTEN = "(removed)"
 WORKER_GONE_AFTER = timedelta(days=1)
 
+# In the order of message_once_per_client, where what is forgotten comes last: no chunk passes it again.
 FORGET_CLIENTS = """
 WITH chunk AS (
   SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND client_id IS NOT NULL
-  LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+  ORDER BY client_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), answers AS (
   UPDATE mailings_attempt SET answer = '' WHERE message_id IN (SELECT id FROM chunk) AND answer <> ''
 )

@@ -7,11 +7,21 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from notification_service.mailings import retention, stats, tasks
 from notification_service.mailings.models import Attempt, FailureCount, Mailing, Message, MinuteCount
 from notification_service.mailings.settlement import settle
-from tests.factories import make_attempt, make_mailing, make_message, make_messages, make_running_mailing, now
+from tests.factories import (
+    make_attempt,
+    make_clients_in_bulk,
+    make_mailing,
+    make_message,
+    make_messages,
+    make_messages_in_bulk,
+    make_running_mailing,
+    now,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +104,19 @@ def test_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(retention.old_mailings(days=30, action="anonymise")) == [mailing]
     retire("anonymise")
     assert Message.objects.filter(client=None).count() == 5
+
+
+def test_no_chunk_passes_what_is_forgotten_already() -> None:
+    make_clients_in_bulk(20_000)
+    mailing = make_mailing(status="finished")
+    make_messages_in_bulk(mailing, status="sent")
+    Message.objects.filter(pk__lte=Message.objects.order_by("pk")[15_000].pk).update(client=None)
+    with connection.cursor() as cursor:
+        explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {retention.FORGET_CLIENTS}"
+        cursor.execute(explain, {"mailing_id": mailing.pk, "limit": 1000})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using message_once_per_client" in plan
+    assert "Rows Removed" not in plan
 
 
 def test_what_a_stopped_removal_left_is_removed_by_settling(monkeypatch: pytest.MonkeyPatch) -> None:
