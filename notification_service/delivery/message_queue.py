@@ -99,7 +99,8 @@ class MessageQueue:
             asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
             await cursor.execute(statement("gateway"), {"gateway_id": self._gateway_id})
             row = await cursor.fetchone()
-            return GatewayState(row[0].timestamp() - asked_at, *row[1:]) if row else None
+            took = time.monotonic() - asked_at
+            return GatewayState(row[0].timestamp() - asked_at, took, *row[1:]) if row else None
 
         return await self._run(ask)
 

@@ -93,7 +93,7 @@ class News:
         if self.is_held:
             self._concurrency.start_low()
         if state is not None:
-            self.clock.set_ahead(state.database_ahead)
+            self.clock.set_ahead(state.database_ahead, fast_by_at_most=state.fast_by_at_most)
             self.has_rate, self._max_concurrency = state.has_rate, state.max_concurrency
 
     async def _tell(self, under_way: int) -> None:

@@ -51,6 +51,7 @@ class MailingTerms:
 @dataclass(frozen=True, slots=True)
 class GatewayState:
     database_ahead: float  # add to time.monotonic() for the database's time, seconds since the epoch
+    fast_by_at_most: float  # seconds by which that may be too much: as long as the answer took
     is_enabled: bool
     is_held: bool
     has_rate: bool  # a limit of requests per second

@@ -14,9 +14,10 @@ class DatabaseClock:
 
     def __init__(self) -> None:
         self._ahead = time.time() - time.monotonic()
+        self.fast_by_at_most = 0.0  # seconds: a deadline is met early by them; an opening must not be
 
-    def set_ahead(self, seconds: float) -> None:
-        self._ahead = seconds
+    def set_ahead(self, seconds: float, *, fast_by_at_most: float = 0.0) -> None:
+        self._ahead, self.fast_by_at_most = seconds, fast_by_at_most
 
     def time(self) -> float:
         return time.monotonic() + self._ahead
@@ -48,11 +49,13 @@ class OpenZones:
 
     def _look(self, window: SendWindow, timezone: str) -> tuple[float, float, datetime | None]:
         now, zone = self._clock.now(), ZoneInfo(timezone)
-        if is_open(window, zone=zone, at=now):
+        slow = now - timedelta(seconds=self._clock.fast_by_at_most)
+        seems_open = is_open(window, zone=zone, at=now)
+        if seems_open and is_open(window, zone=zone, at=slow):
             changes = unchanged_until(window, zone=zone, at=now)
             if now < changes - self._guard:
                 return now.timestamp(), (changes - self._guard).timestamp(), None
             opening = next_opening(window, zone=zone, at=changes)
             return now.timestamp(), changes.timestamp(), opening
-        opening = next_opening(window, zone=zone, at=now)
+        opening = next_opening(window, zone=zone, at=slow if seems_open else now)
         return now.timestamp(), opening.timestamp(), opening

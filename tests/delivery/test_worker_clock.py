@@ -40,6 +40,15 @@ def test_a_closed_zone_opens_when_the_window_does() -> None:
     assert zones.opening(DAY, "Europe/Moscow") == datetime(2026, 1, 2, 6, tzinfo=UTC)
 
 
+def test_a_clock_that_may_be_fast_opens_no_window_early() -> None:
+    clock = ClockByHand("2026-01-01T09:00:00.1+03:00")
+    clock.fast_by_at_most = 0.2
+    zones = OpenZones(clock)
+    assert zones.opening(DAY, "Europe/Moscow") == datetime(2026, 1, 1, 6, tzinfo=UTC)
+    clock.at += timedelta(milliseconds=100)
+    assert zones.opening(DAY, "Europe/Moscow") is None
+
+
 def test_what_is_remembered_ends_with_the_window() -> None:
     clock = ClockByHand("2026-01-01T20:59:59.9+03:00")
     zones = OpenZones(clock)
