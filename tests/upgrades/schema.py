@@ -8,10 +8,13 @@ import json
 from pathlib import Path
 from typing import TypedDict
 
+from django.apps import apps
 from django.db import connection
 
 LAST_RELEASE = Path(__file__).with_name("last_release.json")
-OURS = ("api_", "console_", "mailings_")
+OURS = tuple(
+    f"{app.label}_" for app in apps.get_app_configs() if app.name.startswith("notification_service.")
+)
 
 COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
