@@ -15,6 +15,7 @@ from random import Random
 
 import structlog
 
+from notification_service.delivery.asked import Asked
 from notification_service.delivery.breaker import TroubleCount
 from notification_service.delivery.concurrency import AdaptiveConcurrency
 from notification_service.delivery.config import DeliveryConfig
@@ -62,6 +63,7 @@ class Dispatcher:
             full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
         )
         self._news = News(config, records, self._concurrency)
+        self._asked = Asked(claims)
         self._clock = self._news.clock
         self._zones = OpenZones(self._clock, guard_seconds=config.deadline_guard_seconds)
         self._pace = Pace(config)
@@ -183,6 +185,9 @@ class Dispatcher:
                 self._under_way -= 1
 
     async def _deliver(self, message: Claimed) -> None:
+        terms = self._news.terms.get(message.mailing_id)
+        if terms is not None and terms.give_up_on_unknown:
+            await self._asked.note(message)
         if self._news.has_rate and not await self._take_permit(message):
             self._put_back(message)
             return

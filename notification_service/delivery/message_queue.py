@@ -104,6 +104,11 @@ class MessageQueue:
 
         return await self._run(ask)
 
+    async def note_asked(self, messages: Sequence[Claimed]) -> None:
+        """Say that requests for these may have started from now on."""
+        ids = {"ids": [m.id for m in messages], "batch_ids": [m.batch.id for m in messages]}
+        await self._execute("note_asked", ids)
+
     async def record(self, outcomes: Recordable) -> None:
         """Record all of it; called again after an error it changes nothing twice."""
         if outcomes.sent:

@@ -167,6 +167,24 @@ def test_gives_up_after_a_timeout_where_the_mailing_asks_for_it(conninfo: str) -
     assert statuses() == {"unknown": 1}
 
 
+@pytest.mark.parametrize(("on_unknown", "says_so"), [("give_up", True), ("send_again", False)])
+def test_where_a_doubt_is_the_end_the_row_says_first_that_the_gateway_is_asked(
+    conninfo: str, on_unknown: str, says_so: bool
+) -> None:
+    make_messages(make_running_mailing(on_unknown=on_unknown), 20)
+    seen: list[bool] = []
+
+    async def script(request: Request) -> Answer:
+        async with await psycopg.AsyncConnection.connect(conninfo) as other:
+            query = "SELECT gateway_id IS NOT NULL FROM mailings_message WHERE id = %s"
+            seen.append(bool(await (await other.execute(query, [request.message_id])).fetchone() == (True,)))
+        return TAKEN
+
+    drain(conninfo, ScriptedGateway(script), max_concurrency=4)
+    assert seen == [says_so] * 20
+    assert statuses() == {"sent": 20}
+
+
 def test_every_attempt_of_a_dead_gateway_is_listed(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
     drain(

@@ -7,8 +7,17 @@ import psycopg
 import pytest
 
 from notification_service.delivery import message_queue
+from notification_service.delivery.rows import put_back
 from notification_service.mailings.models import Attempt, Batch, Message
-from tests.delivery.queues import claim, end_leases, ids, record_sent, rescue_all
+from tests.delivery.queues import (
+    claim,
+    end_leases,
+    ids,
+    on_queue,
+    record_sent,
+    record_unsent,
+    rescue_all,
+)
 from tests.factories import make_message, make_messages, make_running_mailing, now
 
 
@@ -41,12 +50,45 @@ def test_a_rescued_message_is_due_and_its_attempt_is_listed_as_lost(conninfo: st
 
 def test_ends_as_unknown_where_the_mailing_asks_for_it(conninfo: str) -> None:
     message = make_message(make_running_mailing(on_unknown="give_up"))
-    claim(conninfo)
+    claimed = claim(conninfo)
+    on_queue(conninfo, lambda queue: queue.note_asked(claimed))
     end_leases()
     rescue_all()
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.error) == ("unknown", None, "worker lost")
     assert Attempt.objects.get().outcome == "unknown"
+
+
+def test_gives_up_nothing_that_was_not_asked_for(conninfo: str) -> None:
+    asked, waited = make_messages(make_running_mailing(on_unknown="give_up"), 2)
+    claimed = [message for message in claim(conninfo) if message.id == asked.id]
+    on_queue(conninfo, lambda queue: queue.note_asked(claimed))
+    end_leases()
+    rescue_all()
+    assert dict(Message.objects.values_list("pk", "status")) == {asked.id: "unknown", waited.id: "pending"}
+
+
+def test_a_message_that_is_anothers_by_now_is_not_noted_as_asked_for(conninfo: str) -> None:
+    make_message(make_running_mailing(on_unknown="give_up"))
+    late = claim(conninfo)
+    end_leases()
+    rescue_all()
+    claim(conninfo)
+    on_queue(conninfo, lambda queue: queue.note_asked(late))
+    end_leases()
+    rescue_all()
+    assert Message.objects.get().status == "pending"
+
+
+def test_what_is_tried_again_is_not_in_doubt_before_its_next_request(conninfo: str) -> None:
+    make_message(make_running_mailing(on_unknown="give_up"))
+    claimed = claim(conninfo)
+    on_queue(conninfo, lambda queue: queue.note_asked(claimed))
+    record_unsent(conninfo, put_back(claimed[0], until=now() - timedelta(hours=1)))
+    claim(conninfo)
+    end_leases()
+    rescue_all()
+    assert Message.objects.get().status == "pending"
 
 
 def test_leaves_what_was_recorded_alone(conninfo: str) -> None:

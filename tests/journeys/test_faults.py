@@ -16,6 +16,7 @@ from tests.journeys.service import Service, kill, wait_until
 
 MESSAGES = 5000
 SLOWLY = ("--latency-ms", "40")
+AT_ONCE = 64  # a worker's requests under way, by default
 
 
 def test_a_killed_worker_loses_nothing_and_repeats_no_recorded_success(service: Service) -> None:
@@ -31,6 +32,24 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_recorded_success(service: 
 
     assert wait_until_finished(mailing)["sent"] == MESSAGES
     assert Attempt.objects.filter(outcome="lost").exists()
+    check_rules(mailing, service)
+
+
+def test_a_killed_worker_gives_up_what_it_asked_for_and_no_more(service: Service) -> None:
+    make_clients(MESSAGES)
+    service.start_gateway(*SLOWLY)
+    service.start_beat()
+    worker = service.start_worker("first")
+    mailing = start_mailing(on_unknown="give_up")
+    wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
+    kill(worker)
+    service.start_worker("second")
+
+    counts = wait_until_finished(mailing)
+    unknown = set(Message.objects.filter(status="unknown").values_list("pk", flat=True))
+    assert len(unknown - service.requests().keys()) <= AT_ONCE
+    assert counts["sent"] == MESSAGES - len(unknown)
+    assert {len(received) for received in service.requests().values()} == {1}
     check_rules(mailing, service)
 
 

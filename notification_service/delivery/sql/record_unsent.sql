@@ -11,7 +11,8 @@ WITH outcome AS (
 ), recorded AS (
   UPDATE mailings_message AS message SET
     status = outcome.status, next_attempt_at = outcome.next_attempt_at,
-    attempts = message.attempts - outcome.uncharged, error = coalesce(outcome.error, message.error)
+    attempts = message.attempts - outcome.uncharged, error = coalesce(outcome.error, message.error),
+    gateway_id = CASE outcome.status WHEN 'unknown' THEN %(gateway_id)s::bigint END
   FROM outcome
   WHERE message.id = outcome.id AND message.status = 'sending' AND message.batch_id = outcome.batch_id
   RETURNING message.mailing_id, message.attempts + outcome.uncharged AS number, outcome.*

@@ -1,6 +1,7 @@
 -- Return the messages of batches whose lease has ended: their worker died, or lost the database.
 -- Guarantees: one rescuer a batch; a message recorded or claimed meanwhile is left alone. After an outage
 -- that outlasted leases, living workers come first: they have five seconds to record what they hold.
+-- Where the mailing gives up on what never reported, this is what its row says was asked for (note_asked).
 -- Indexes: mailings_batch (lease_expires_at), primary key of messages.
 WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (
@@ -12,8 +13,10 @@ WITH dead AS (
   SELECT id AS batch_id, unnest(message_ids) AS message_id FROM dead
 ), lost AS (
   UPDATE mailings_message AS message SET
-    status = CASE mailing.on_unknown WHEN 'give_up' THEN 'unknown' ELSE 'pending' END,
-    next_attempt_at = CASE mailing.on_unknown WHEN 'give_up' THEN NULL ELSE now() END,
+    status = CASE WHEN mailing.on_unknown = 'give_up' AND message.gateway_id IS NOT NULL
+      THEN 'unknown' ELSE 'pending' END,
+    next_attempt_at = CASE WHEN mailing.on_unknown = 'give_up' AND message.gateway_id IS NOT NULL
+      THEN NULL ELSE now() END,
     error = 'worker lost'
   FROM held, mailings_mailing AS mailing
   WHERE message.id = held.message_id AND message.batch_id = held.batch_id AND message.status = 'sending'

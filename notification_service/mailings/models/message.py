@@ -37,7 +37,8 @@ class Message(models.Model):
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     batch_id = models.BigIntegerField(null=True)
-    # Which took it.
+    # Which took it; of an unknown one, which may have. Where the mailing gives up on what never reported, it
+    # is set before the request starts: so a dead worker's messages that were not asked for are known.
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     error = models.CharField(max_length=100, default="", blank=True)
     # The status of one that ended without success: as much of it as an index may hold, for a success
