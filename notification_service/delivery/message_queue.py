@@ -237,4 +237,5 @@ def _columns(unsent: list[Unsent]) -> dict[str, list[Any]]:
         "http_statuses": [u.http_status for u in unsent],
         "answers": [u.answer for u in unsent],
         "retry_at": [u.retry_at for u in unsent],
+        "timezones": [u.message.timezone for u in unsent],
     }

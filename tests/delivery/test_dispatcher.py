@@ -13,9 +13,9 @@ from notification_service.delivery import dispatcher as dispatcher_module
 from notification_service.delivery import message_queue
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.outcome import Answer, NoAnswer
-from notification_service.delivery.rows import Claimed, Recordable
-from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
-from tests.delivery.queues import end_leases, ids, rescue_all
+from notification_service.delivery.rows import Claimed, Recordable, put_back
+from notification_service.mailings.models import Attempt, Batch, Client, Gateway, Mailing, Message
+from tests.delivery.queues import claim, end_leases, ids, record_unsent, rescue_all
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import (
     make_client,
@@ -360,6 +360,33 @@ def test_a_retry_after_the_window_waits_for_its_next_opening(conninfo: str) -> N
     assert mailing.window_from is not None
     assert message.next_attempt_at is not None
     assert message.next_attempt_at.time() == mailing.window_from
+
+
+def test_a_retry_follows_a_client_who_moved_during_its_attempt(conninfo: str) -> None:
+    mailing = make_running_mailing(end_at=now() + timedelta(days=3), **hours_from_now(-1, 1))
+    client = make_client(timezone="UTC")
+    message = make_message(mailing, client)
+
+    async def script(request: Request) -> Answer:
+        move = f"UPDATE mailings_client SET timezone = 'Asia/Tokyo' WHERE id = {client.pk}"
+        await execute(conninfo, move)
+        return Answer(429, b"", "7200")
+
+    drain(conninfo, ScriptedGateway(script))
+    message.refresh_from_db()
+    assert message.next_attempt_at is not None
+    assert abs(message.next_attempt_at - now() - timedelta(hours=2)) < timedelta(minutes=1)
+
+
+def test_a_closed_window_puts_off_no_client_who_moved_since_the_claim(conninfo: str) -> None:
+    mailing = make_running_mailing(**hours_from_now(-1, 1))
+    message = make_message(mailing, make_client(timezone="Asia/Tokyo"))
+    [claimed] = claim(conninfo)
+    Client.objects.update(timezone="UTC")
+    record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=14)))
+    message.refresh_from_db()
+    assert message.next_attempt_at is not None
+    assert message.next_attempt_at <= now()
 
 
 def test_a_retry_of_a_mailing_that_was_paused_meanwhile_keeps_to_no_window_of_before(conninfo: str) -> None:

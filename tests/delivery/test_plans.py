@@ -145,6 +145,7 @@ def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> N
         "http_statuses",
         "answers",
         "retry_at",
+        "timezones",
     ]
     used = scans("record_unsent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
     assert used == {("Index Scan", "mailings_message_pkey")}

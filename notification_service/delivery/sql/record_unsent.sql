@@ -1,16 +1,26 @@
 -- Record outcomes other than success, each with a row for its attempt where a request was made.
 -- Guarantees: a message that is no longer this batch's is left alone, so that recording twice, or after
--- the lease was lost, changes nothing.
--- Index: primary key.
+-- the lease was lost, changes nothing; and no time that was worked out in a zone where the client no longer
+-- lives is kept: the message is due, or its retry is, and the engine looks again.
+-- Index: primary keys of messages and clients.
 WITH outcome AS (
   SELECT * FROM unnest(
     %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
     %(errors)s::text[], %(uncharged)s::int[], %(attempt_outcomes)s::text[], %(at)s::float8[],
-    %(http_statuses)s::int[], %(answers)s::text[], %(retry_at)s::timestamptz[]
-  ) AS o (id, batch_id, status, next_attempt_at, error, uncharged, attempt_outcome, at, http_status, answer, retry_at)
+    %(http_statuses)s::int[], %(answers)s::text[], %(retry_at)s::timestamptz[],
+    %(timezones)s::text[]
+  ) AS o (
+    id, batch_id, status, next_attempt_at, error, uncharged, attempt_outcome, at, http_status, answer, retry_at,
+    timezone
+  )
 ), recorded AS (
   UPDATE mailings_message AS message SET
-    status = outcome.status, next_attempt_at = outcome.next_attempt_at,
+    status = outcome.status,
+    next_attempt_at = CASE
+      WHEN outcome.next_attempt_at > now()
+        AND outcome.timezone <> (SELECT timezone FROM mailings_client WHERE id = message.client_id)
+      THEN greatest(now(), outcome.retry_at) ELSE outcome.next_attempt_at
+    END,
     attempts = message.attempts - outcome.uncharged, error = coalesce(outcome.error, message.error),
     gateway_id = CASE outcome.status WHEN 'unknown' THEN %(gateway_id)s::bigint END
   FROM outcome
