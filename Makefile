@@ -52,12 +52,13 @@ bench: $(DEV_STAMP) ## Run the benchmarks and write their table; options in ARGS
 chaos: $(DEV_STAMP) ## Run a seeded storm of faults and count broken rules; options in ARGS="--seed 7 --seconds 60"
 	@$(PY) -m tests.chaos $(ARGS)
 
-check: $(DEV_STAMP) ## Check style, types, import contracts, migrations and the OpenAPI document
+check: $(DEV_STAMP) ## Check style, types, imports, migrations and the OpenAPI document
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(LINT_IMPORTS) --cache-dir var/cache/imports
 	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	DATABASE_URL=$(NO_DATABASE) $(PY) -m tests.checks.migrations
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 screenshots: $(DEV_STAMP) ## Take pictures of every screen of the console and of the report into docs/screenshots/

@@ -1,0 +1,138 @@
+"""Migrations that would lock a big table, or stop the version before: found in their SQL, without a database.
+
+`python -m tests.checks.migrations` looks at every migration since the first release. What a RunPython does
+stays unseen.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import django
+from django.apps import apps
+from django.db import connections
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+from psycopg.sql import quote
+
+SQUAWK = Path(sys.executable).with_name("squawk")
+OLDEST_POSTGRESQL = 16
+
+# The last of each app that was made before the first release, for tables that were empty.
+BEFORE_THE_FIRST_RELEASE = {"api": "0003", "console": "0004", "mailings": "0007"}
+# Why a later migration may have a finding: (migration, rule) → reason.
+ACCEPTED: dict[tuple[str, str], str] = {}
+
+# At most some thousand rows: read in milliseconds, whatever the lock.
+SMALL_TABLES = {
+    *("api_allowance", "api_apikey", "auth_group", "auth_user"),
+    *("mailings_gateway", "mailings_gatewayuse", "mailings_mailing", "mailings_worker"),
+}
+LOCKS = {
+    *("adding-field-with-default", "adding-serial-primary-key-field", "changing-column-type"),
+    *("adding-foreign-key-constraint", "adding-not-nullable-field", "constraint-missing-not-valid"),
+    *("disallowed-unique-constraint", "require-concurrent-index-creation"),
+    *("require-concurrent-index-deletion", "require-concurrent-reindex"),
+}
+# Workers and web servers of the version before still run while and after it is applied; or it cannot run.
+BREAKS = {
+    *("adding-required-field", "ban-drop-column", "ban-drop-default", "ban-drop-table", "renaming-column"),
+    *("renaming-table", "ban-truncate-cascade", "ban-concurrent-index-creation-in-transaction"),
+    *("syntax-error",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    migration: str
+    rule: str
+    statement: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.migration}: {self.rule}\n  {self.statement}\n  {self.message}"
+
+
+class Statements(DatabaseSchemaEditor):
+    """Collects what a migration would run; Django's own asks the server how to quote."""
+
+    def execute(self, sql: Any, params: Any = ()) -> None:
+        text = str(sql) % tuple(quote(value) for value in params) if params else str(sql)
+        self.collected_sql.append(text if text.rstrip().endswith(";") else f"{text};")
+
+
+def findings(migration: Migration, state: ProjectState) -> list[Finding]:
+    """`state` is that of the models before the migration, and is changed."""
+    statements = _statements(migration, state)
+    found = [_finding(migration, statements, report) for report in _squawk(migration, statements)]
+    return [finding for finding in found if _counts(finding)]
+
+
+def _statements(migration: Migration, state: ProjectState) -> list[str]:
+    connection = connections["default"].copy()
+    vars(connection)["pg_version"] = OLDEST_POSTGRESQL * 10_000
+    with Statements(connection, collect_sql=True, atomic=False) as editor:
+        migration.apply(state, editor, collect_sql=True)
+    statements = [statement for statement in editor.collected_sql if not statement.startswith("--")]
+    return ["BEGIN;", *statements, "COMMIT;"] if migration.atomic else statements
+
+
+def _squawk(migration: Migration, statements: list[str]) -> list[Any]:
+    command = [str(SQUAWK), "--reporter=json", f"--pg-version={OLDEST_POSTGRESQL}"]
+    command += ["--stdin-filepath", f"{migration.app_label}/{migration.name}"]
+    # Django's Now(), which squawk does not know to be as stable as this.
+    script = "\n".join(statements).replace("(STATEMENT_TIMESTAMP())", "now()")
+    answer = subprocess.run(command, input=script, capture_output=True, text=True)
+    if not answer.stdout:
+        raise RuntimeError(f"squawk did not work: {answer.stderr}")
+    reports: list[Any] = json.loads(answer.stdout)
+    return reports
+
+
+def _finding(migration: Migration, statements: list[str], report: Any) -> Finding:
+    lines = [statement for statement in statements for _ in statement.split("\n")]
+    name = f"{migration.app_label}.{migration.name}"
+    return Finding(name, report["rule_name"], lines[report["line"]], report["message"])
+
+
+def _counts(finding: Finding) -> bool:
+    if (finding.migration, finding.rule) in ACCEPTED:
+        return False
+    is_lock = finding.rule in LOCKS and not _is_about_small_tables(finding.statement)
+    return is_lock or finding.rule in BREAKS
+
+
+def _is_about_small_tables(statement: str) -> bool:
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    named = known.intersection(re.findall(r"\w+", statement))
+    return bool(named) and named <= SMALL_TABLES
+
+
+def since_the_first_release(loader: MigrationLoader) -> Iterator[tuple[Migration, ProjectState]]:
+    for app, name in sorted(loader.disk_migrations):
+        if name[:4] > BEFORE_THE_FIRST_RELEASE.get(app, "9999"):
+            yield loader.disk_migrations[app, name], loader.project_state((app, name), at_end=False)
+
+
+def main() -> int:
+    loader = MigrationLoader(None)
+    looked_at = list(since_the_first_release(loader))
+    found = [finding for migration, state in looked_at for finding in findings(migration, state)]
+    for finding in found:
+        print(finding)
+    print(f"{len(looked_at)} migrations since the first release, {len(found)} findings")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
+    django.setup()
+    sys.exit(main())

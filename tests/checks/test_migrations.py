@@ -1,0 +1,132 @@
+"""What the check of migrations finds, and what it lets pass."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.models.functions import Now
+
+from tests.checks import migrations as check
+
+INDEX = models.Index(fields=["sent_at"], name="by_sent_at")
+CONSTRAINT = models.CheckConstraint(condition=models.Q(attempts__gte=0), name="attempts_are_no_debt")
+OPTIONAL = models.IntegerField(null=True)
+
+BAD: dict[str, tuple[Any, str]] = {
+    "an index": (migrations.AddIndex("message", INDEX), "require-concurrent-index-creation"),
+    "an index, in SQL": (
+        migrations.RunSQL("CREATE INDEX by_sent_at\nON mailings_message (sent_at)"),
+        "require-concurrent-index-creation",
+    ),
+    "an index concurrently, in a transaction": (
+        migrations.RunSQL("CREATE INDEX CONCURRENTLY by_sent_at ON mailings_message (sent_at)"),
+        "ban-concurrent-index-creation-in-transaction",
+    ),
+    "the end of an index": (
+        migrations.RemoveIndex("message", "message_undelivered"),
+        "require-concurrent-index-deletion",
+    ),
+    "a volatile default": (
+        migrations.AddField("message", "token", models.UUIDField(db_default=RandomUUID())),
+        "adding-field-with-default",
+    ),
+    "a default that only this version knows": (
+        migrations.AddField("message", "weight", models.IntegerField(default=0)),
+        "ban-drop-default",
+    ),
+    "a column that becomes required": (
+        migrations.AlterField("message", "sent_at", models.DateTimeField()),
+        "adding-not-nullable-field",
+    ),
+    "another type": (
+        migrations.AlterField("message", "attempts", models.BigIntegerField(default=0)),
+        "changing-column-type",
+    ),
+    "a constraint": (migrations.AddConstraint("message", CONSTRAINT), "constraint-missing-not-valid"),
+    "a foreign key": (
+        migrations.AddField("message", "by", models.ForeignKey("api.ApiKey", models.CASCADE, null=True)),
+        "adding-foreign-key-constraint",
+    ),
+    "a column less": (migrations.RemoveField("mailing", "failover"), "ban-drop-column"),
+    "another name": (migrations.RenameField("gateway", "url", "address"), "renaming-column"),
+    "a table less": (migrations.DeleteModel("Worker"), "ban-drop-table"),
+    "what is no SQL": (migrations.RunSQL("ALTER TABLE mailings_message ADD"), "syntax-error"),
+}
+GOOD: dict[str, Any] = {
+    "a column without a value": migrations.AddField("message", "weight", OPTIONAL),
+    "a default of the database's": migrations.AddField(
+        "message", "at", models.DateTimeField(db_default=Now())
+    ),
+    "a new table with an index": migrations.CreateModel(
+        "Note", [("id", models.BigAutoField(primary_key=True)), ("at", models.DateTimeField(db_index=True))]
+    ),
+    "an index of a small table": migrations.AddIndex(
+        "gateway", models.Index(fields=["priority"], name="by_priority")
+    ),
+    "a constraint that is not valid yet": migrations.RunSQL(
+        "ALTER TABLE mailings_message ADD CONSTRAINT some CHECK (attempts >= 0) NOT VALID"
+    ),
+}
+
+
+def findings(operations: list[Any], *, atomic: bool = True) -> list[check.Finding]:
+    class MadeUp(Migration):
+        pass
+
+    MadeUp.operations, MadeUp.atomic = operations, atomic
+    return check.findings(MadeUp("9999_made_up", "mailings"), MigrationLoader(None).project_state())
+
+
+def rules_of(operation: Any, *, atomic: bool = True) -> set[str]:
+    return {finding.rule for finding in findings([operation], atomic=atomic)}
+
+
+@pytest.mark.parametrize(("operation", "rule"), BAD.values(), ids=BAD.keys())
+def test_finds(operation: Any, rule: str) -> None:
+    assert rule in rules_of(operation)
+
+
+@pytest.mark.parametrize("operation", GOOD.values(), ids=GOOD.keys())
+def test_lets_pass(operation: Any) -> None:
+    assert rules_of(operation) == set()
+
+
+def test_lets_an_index_be_made_beside_the_work() -> None:
+    assert rules_of(AddIndexConcurrently("message", INDEX), atomic=False) == set()
+
+
+def test_says_which_statement_it_was() -> None:
+    (found,) = findings([GOOD["a column without a value"], BAD["an index, in SQL"][0]])
+    assert (found.migration, found.statement) == (
+        "mailings.9999_made_up",
+        "CREATE INDEX by_sent_at\nON mailings_message (sent_at);",
+    )
+
+
+def test_an_accepted_finding_is_one_of_its_migration_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = "require-concurrent-index-creation"
+    monkeypatch.setitem(check.ACCEPTED, ("mailings.0008_other", rule), "reason")
+    assert rules_of(BAD["an index"][0]) == {rule}
+    monkeypatch.setitem(check.ACCEPTED, ("mailings.9999_made_up", rule), "reason")
+    assert rules_of(BAD["an index"][0]) == set()
+
+
+def test_the_apps_and_small_tables_that_it_names_exist() -> None:
+    tables = {model._meta.db_table for model in apps.get_models()} | {"api_allowance"}
+    assert tables >= check.SMALL_TABLES
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith("notification_service.")}
+    with_migrations = {app for app, _ in MigrationLoader(None).disk_migrations}
+    assert set(check.BEFORE_THE_FIRST_RELEASE) == with_migrations & ours
+
+
+def test_fails_where_a_migration_of_ours_is_bad(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(check.BEFORE_THE_FIRST_RELEASE, "mailings", "0006")
+    assert check.main() == 1
+    assert "mailings.0007_growth: adding-field-with-default" in capsys.readouterr().out
