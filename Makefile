@@ -52,7 +52,7 @@ bench: $(DEV_STAMP) ## Run the benchmarks and write their table; options in ARGS
 chaos: $(DEV_STAMP) ## Run a seeded storm of faults and count broken rules; options in ARGS="--seed 7 --seconds 60"
 	@$(PY) -m tests.chaos $(ARGS)
 
-check: $(DEV_STAMP) ## Check style, types, imports, migrations and the OpenAPI document
+check: $(DEV_STAMP) ## Check style, types, imports, migrations, the OpenAPI document and known weaknesses
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -60,6 +60,7 @@ check: $(DEV_STAMP) ## Check style, types, imports, migrations and the OpenAPI d
 	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	DATABASE_URL=$(NO_DATABASE) $(PY) -m tests.checks.migrations
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(PY) -m tests.checks.advisories
 
 screenshots: $(DEV_STAMP) ## Take pictures of every screen of the console and of the report into docs/screenshots/
 	@$(PY) -m pytest -q tests/console/browser/take_screenshots.py tests/reports/take_screenshot.py
