@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "notification_service.observability.requests.RequestLog",
     "notification_service.audit.middleware.AuditOrigin",
     "notification_service.api.middleware.PlainRequest",
+    "notification_service.api.bodies.Bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -260,6 +261,7 @@ UNFOLD = {
     },
 }
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form; an import's view has a limit of its own
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics/?$"]  # asked inside, past the proxy

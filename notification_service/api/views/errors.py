@@ -8,7 +8,7 @@ from django.utils.http import escape_leading_slashes
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
-from notification_service.api.problems import CONTENT_TYPE, problem
+from notification_service.api.problems import CONTENT_TYPE, problem, title_of
 
 PREFIX = "/api/"
 
@@ -42,6 +42,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return _problem(request, 500, "Something broke here; it is in the service's log.")
     return defaults.server_error(request)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _plain(request, 413, "The body is too large.")
+
+
+def too_busy(request: HttpRequest) -> HttpResponse:
+    response = _plain(request, 503, "Too many bodies are on their way; send this one again in a moment.")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _plain(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    if _is_api(request):
+        return _problem(request, status, detail)
+    return HttpResponse(f"<h1>{title_of(status)} ({status})</h1>", status=status)
 
 
 def _is_api(request: HttpRequest) -> bool:

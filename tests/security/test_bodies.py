@@ -1,0 +1,128 @@
+"""Bodies that are too long, or that never come, from people who need no login for it."""
+
+import io
+import select
+import socket
+import threading
+from typing import Any
+
+import pytest
+
+from notification_service.api import bodies
+from notification_service.api.bodies import Body, Places
+from tests.security.doors import address_of, routes
+from tests.security.test_doors import caller
+from tests.security.web_server import FORM, WebServer, answer_to
+from tests.standalone.waiting import wait_for
+
+THREADS = 8
+HELD = 3
+
+
+class Unreadable:
+    def read(self, *_size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+FILES = "multipart/form-data; boundary=b"
+ENDLESS: dict[str, Any] = {"CONTENT_LENGTH": str(8 * 1024**3), "wsgi.input": Unreadable()}
+
+
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> Places:
+    """One, which has to be free at once."""
+    one = Places(most=1, most_of_one=1, patience_seconds=0)
+    monkeypatch.setattr(bodies, "PLACES", one)
+    return one
+
+
+def test_bodies_that_never_come_leave_room_for_everybody_else(web_server: WebServer) -> None:
+    def log_in() -> int:
+        return web_server.ask("POST /login/", FORM, "Content-Length: 1", body=b"x")[0]
+
+    slow = [web_server.begin("POST /login/", FORM, "Content-Length: 9", body=b"x") for _ in range(THREADS)]
+    refused = await_answers(slow, THREADS - HELD)
+    assert {answer_to(connection)[0] for connection in refused} == {503}
+    assert web_server.ask("GET /login/")[0] == 200
+    assert log_in() == 503
+    for connection in slow:
+        connection.close()
+    wait_for(lambda: log_in() == 403)  # as soon as the server has seen that they are gone
+
+
+def await_answers(connections: list[socket.socket], count: int) -> list[socket.socket]:
+    answered: list[socket.socket] = []
+    while len(answered) < count:
+        waiting = [connection for connection in connections if connection not in answered]
+        readable, _, _ = select.select(waiting, [], [], 30)
+        assert readable, f"only {len(answered)} of {count} were answered"
+        answered += readable
+    return answered
+
+
+def test_the_server_takes_the_refusal_for_an_end(web_server: WebServer) -> None:
+    status, body = web_server.ask("POST /login/", FORM, "Content-Length: 8589934592", body=b"x" * 1000)
+    assert (status, body) == (413, b"<h1>Content Too Large (413)</h1>")
+
+
+@pytest.mark.django_db
+def test_no_address_begins_to_read_gigabytes() -> None:
+    http = caller("administrator")
+    statuses = {
+        route: http.generic("POST", address_of(route), b"", FILES, **ENDLESS).status_code
+        for route in routes()
+        if route != "/api/clients/import/"  # which is for files of any size
+    }
+    assert set(statuses.values()) <= {401, 404, 405, 413, 415}, statuses
+
+
+@pytest.mark.parametrize("length", [4, None])
+def test_a_body_has_its_place_until_its_last_byte(places: Places, length: int | None) -> None:
+    body = Body(io.BytesIO(b"abcd"), length=length, address="a")
+    assert body.read(3) == b"abc"
+    assert not places.take("b")
+    assert body.read(3) + body.read(3) == b"d"
+    assert places.take("b")
+    assert body.read(3) == b""  # an end needs none
+
+
+def test_a_body_without_a_place_is_not_read(places: Places) -> None:
+    places.take("b")
+    body = Body(Unreadable(), length=4, address="a")
+    with pytest.raises(ConnectionAbortedError):
+        body.read()
+    assert body.is_refused
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/mailings/", "application/json"), ("/api/clients/import/", "text/csv")]
+)
+def test_a_request_without_a_place_is_to_come_again(places: Places, path: str, kind: str) -> None:
+    places.take("127.0.0.1")
+    answer = caller("write key").post(path, b"phone,timezone\n", content_type=kind)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.django_db
+def test_a_request_that_leaves_its_body_unread_gives_its_place_back(places: Places) -> None:
+    file = b"PK\x03\x04\n" * 100_000
+    answer = caller("write key").post("/api/clients/import/", file, content_type="text/csv")
+    assert answer.status_code == 400
+    assert places.take("b")
+
+
+def test_one_address_leaves_places_to_others() -> None:
+    places = Places(most=3, most_of_one=2, patience_seconds=0)
+    assert [places.take(address) for address in ("a", "a", "a", "b", "c")] == [True, True, False, True, False]
+    places.give_back("a")
+    assert [places.take(address) for address in ("c", "a")] == [True, False]
+
+
+def test_who_finds_no_place_waits_a_moment_for_one() -> None:
+    places = Places(most=1, most_of_one=1, patience_seconds=30)
+    places.take("a")
+    threading.Timer(0.01, places.give_back, ["a"]).start()
+    assert places.take("b")
