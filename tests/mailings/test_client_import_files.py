@@ -58,6 +58,7 @@ def test_reads_csv_as_spreadsheets_write_it(content: bytes) -> None:
         (b"phone,timezone,\n", 'must name the columns, and "" is none of'),
         (b"phone,timezone,Phone\n", 'The column "phone" is there twice.'),
         (b"tag,timezone\n", 'The column "phone" is missing.'),
+        (b"phone,timezone" + b"," * 1_000, "The file has more than 200 columns."),
         (b"phone,tag\n", 'The column "timezone" is missing.'),
         (b'phone,"timezone\n', "Line 1, the header: A quote that opens on this line is not closed"),
         ("phone,timezone\n".encode("utf-16"), "The file is in UTF-16: save it as UTF-8."),

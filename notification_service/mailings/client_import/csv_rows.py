@@ -14,6 +14,7 @@ from notification_service.mailings.client_import.rules import COLUMNS, REQUIRED,
 from notification_service.mailings.client_import.strict_json import parse_json
 
 SEPARATORS = (",", ";", "\t")
+MOST_COLUMNS = 200  # a person is to say of each what it is
 OPEN_QUOTE = gettext_lazy(
     "A quote that opens on this line is not closed, or something follows the quote that closes it."
 )
@@ -76,6 +77,8 @@ def read_header(lines: NumberedLines, *, separator: str | None = None) -> Header
         cells = next(csv.reader([text], delimiter=separator, strict=True))
     except csv.Error:
         raise FileRefused(f"{_place(number)} {OPEN_QUOTE}") from None
+    if len(cells) > MOST_COLUMNS:
+        raise FileRefused(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
     return Header(tuple(cell.strip() for cell in cells), separator)
 
 
