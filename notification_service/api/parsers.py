@@ -43,13 +43,21 @@ def _read(stream: IO[bytes], *, declared: int) -> bytes:
 
 def _decode(body: bytes) -> Any:
     try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant)
+        return json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
     except UnicodeDecodeError:
         raise exceptions.ParseError("The body is not UTF-8.") from None
     except RecursionError:
         raise exceptions.ParseError("The body is nested too deeply.") from None
     except ValueError as error:
         raise exceptions.ParseError(f"The body is not JSON: {error}.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that is there twice, two readers could take either value."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name is there twice in an object")
+    return members
 
 
 def _refuse_constant(name: str) -> NoReturn:

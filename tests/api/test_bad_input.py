@@ -198,6 +198,8 @@ BAD_BODIES = {
     "a number": (b"1", 400),
     "null": (b"null", 400),
     "a string": (b'"text"', 400),
+    "a name twice": (b'{"text": "a", "text": "b"}', 400),
+    "a name twice, inside": (b'{"filter": {"tags": [], "tags": ["a"]}}', 400),
     "NaN": (b'{"text": NaN}', 400),
     "Infinity": (b'{"text": -Infinity}', 400),
     "not UTF-8": (b'{"text": "\xff"}', 400),
