@@ -139,10 +139,12 @@ MIDDLEWARE = [
     "notification_service.observability.requests.RequestLog",
     "notification_service.audit.middleware.AuditOrigin",
     "notification_service.api.middleware.PlainRequest",
-    "notification_service.api.bodies.Bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "notification_service.api.bodies.Bodies",
+    "notification_service.api.middleware.NotKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -150,7 +152,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "notification_service.console.middleware.OperatorTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it replaces the answer of a login that is locked
 ]
@@ -264,6 +265,7 @@ UNFOLD = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form; an import's view has a limit of its own
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_REDIRECT_EXEMPT = ["^health/", "^metrics/?$"]  # asked inside, past the proxy
 SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
 # A client could write the header as well: it counts where a proxy of ours is known to.

@@ -1,4 +1,4 @@
-"""What would break Django before any view could refuse it."""
+"""What would break Django before any view could refuse it, and what all answers of the API have in common."""
 
 from collections.abc import Callable
 
@@ -22,3 +22,16 @@ class PlainRequest:
         for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
             del request.COOKIES[name]
         return self.get_response(request)
+
+
+class NotKept:
+    """What the API told somebody is kept by no browser and no proxy, unless the view says otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
