@@ -28,8 +28,11 @@ class Environment(environs.FileAwareEnv):
         """A libpq URL or conninfo string as an entry of Django's DATABASES."""
         try:
             return database_settings(self.str(name, ""))
-        except ProgrammingError as error:
-            raise ImproperlyConfigured(f"{name} is not a PostgreSQL URL: {str(error).strip()}") from None
+        except ProgrammingError:  # it quotes what it could not read, the password among it
+            raise ImproperlyConfigured(
+                f"{name} is no URL that PostgreSQL reads: postgresql://user:password@host:5432/name, "
+                "with what is neither letter nor digit in the password written as %40 for @"
+            ) from None
 
     def one_of(self, name: str, *values: str) -> str:
         """One of the values, in any case; the first is the default."""
