@@ -4,12 +4,16 @@ import io
 import select
 import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from notification_service.api import bodies
 from notification_service.api.bodies import Body, Places
+from notification_service.standalone.services import Services
+from notification_service.standalone.web_address import WebAddress
+from tests.deploy.files import ROOT, our_containers, our_services
 from tests.security.doors import address_of, routes
 from tests.security.test_doors import caller
 from tests.security.web_server import FORM, WebServer, answer_to
@@ -76,6 +80,19 @@ def test_no_address_begins_to_read_gigabytes() -> None:
         if route != "/api/clients/import/"  # which is for files of any size
     }
     assert set(statuses.values()) <= {401, 404, 405, 413, 415}, statuses
+
+
+def test_a_process_has_more_threads_than_places_wherever_it_runs(tmp_path: Path) -> None:
+    (in_pod,) = (container for container in our_containers() if container["name"] == "web")
+    variables = {variable["name"]: variable["value"] for variable in in_pod["env"]}
+    services = Services(project_folder=ROOT, data_dir=tmp_path, environment={})
+    assert f"--blocking-threads={THREADS}" in services.web(WebAddress("127.0.0.1", 1)).command
+    assert variables["GRANIAN_BLOCKING_THREADS"] == str(THREADS)
+    assert our_services()["web"]["environment"]["GRANIAN_BLOCKING_THREADS"] == str(THREADS)
+    assert all(bodies.PLACES.take(str(number)) for number in range(THREADS - 2))
+    assert not bodies.PLACES.take("one more")
+    for number in range(THREADS - 2):
+        bodies.PLACES.give_back(str(number))
 
 
 @pytest.mark.parametrize("length", [4, None])
