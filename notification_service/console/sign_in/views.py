@@ -9,7 +9,9 @@ from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.views import LoginView
+from django.forms import TextInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -26,9 +28,14 @@ from notification_service.console.sign_in.told import sign_in_failed
 ATTEMPTS_COUNT_FOR = timedelta(minutes=1)  # of one address, whatever the names
 
 
+class PasswordForm(AdminAuthenticationForm):
+    # Django's own takes a name of any length to the backends, and the table of attempts has no room for it.
+    username = UsernameField(max_length=150, widget=TextInput(attrs={"autofocus": True}))
+
+
 class PasswordLogin(LoginView):
     template_name = "admin/login.html"
-    authentication_form = AdminAuthenticationForm
+    authentication_form = PasswordForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "GET" and request.user.is_authenticated and request.user.is_staff:
