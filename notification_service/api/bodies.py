@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from notification_service.api.views.errors import too_busy, too_large
@@ -17,6 +18,10 @@ from notification_service.client_address import client_network
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 JUDGED_BY_ITS_VIEW = {"client-import", "console:import-upload"}
+
+
+class TooManyBodiesError(SuspiciousOperation):
+    """Not an OSError: after one of those Django goes on to the view with an empty form."""
 
 
 class Places:
@@ -73,7 +78,7 @@ class Body:
             self._has_place = PLACES.take(self._address)
             self.is_refused = not self._has_place
         if self.is_refused:
-            raise ConnectionAbortedError("too many bodies are waited for")
+            raise TooManyBodiesError("too many bodies are waited for")
         block = read(*size)
         self._left = self._left - len(block) if self._left is not None else None
         if not block or self._left == 0:

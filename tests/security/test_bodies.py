@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from notification_service.api import bodies
-from notification_service.api.bodies import Body, Places
+from notification_service.api.bodies import Body, Places, TooManyBodiesError
 from notification_service.standalone.services import Services
 from notification_service.standalone.web_address import WebAddress
 from tests.deploy.files import ROOT, our_containers, our_services
+from tests.factories import make_running_mailing
 from tests.security.doors import address_of, routes
 from tests.security.test_doors import caller
 from tests.security.web_server import FORM, WebServer, answer_to
@@ -108,7 +109,7 @@ def test_a_body_has_its_place_until_its_last_byte(places: Places, length: int | 
 def test_a_body_without_a_place_is_not_read(places: Places) -> None:
     places.take("b")
     body = Body(Unreadable(), length=4, address="a")
-    with pytest.raises(ConnectionAbortedError):
+    with pytest.raises(TooManyBodiesError):
         body.read()
     assert body.is_refused
 
@@ -121,6 +122,19 @@ def test_a_request_without_a_place_is_to_come_again(places: Places, path: str, k
     places.take("127.0.0.1")
     answer = caller("write key").post(path, b"phone,timezone\n", content_type=kind)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.django_db
+def test_a_form_without_a_place_does_nothing(places: Places) -> None:
+    mailing = make_running_mailing()
+    places.take("127.0.0.1")
+    http = caller("operator")
+    http.handler.enforce_csrf_checks = True
+    http.cookies["csrftoken"] = "a" * 32
+    headers = {"X-CSRFToken": "a" * 32}
+    answer = http.post(f"/mailings/{mailing.pk}/pause/", {"a": "b"}, headers=headers)
+    mailing.refresh_from_db()
+    assert (answer.status_code, mailing.status) == (503, "running")
 
 
 @pytest.mark.django_db
