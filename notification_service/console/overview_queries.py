@@ -7,9 +7,10 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from notification_service.console import charts
+from notification_service.console.gateway_queries import GatewayRow
 from notification_service.console.mailing_state import MailingState, states
 from notification_service.mailings import stats
-from notification_service.mailings.models import Client, Gateway, Mailing, MinuteCount
+from notification_service.mailings.models import Client, Mailing, MinuteCount
 
 MOST_ROWS = 8
 CHART_HOURS = 3
@@ -25,21 +26,17 @@ def starting_next() -> list[Mailing]:
     return list(scheduled.order_by("start_at")[:MOST_ROWS])
 
 
-def gateways() -> list[Gateway]:
-    return list(Gateway.objects.order_by("name"))
-
-
 def totals() -> dict[str, int]:
     return stats.overall_counts()["messages"]
 
 
-def needs_you() -> list[dict[str, Any]]:
+def needs_you(gateways: list[GatewayRow]) -> list[dict[str, Any]]:
     """What will not go away by itself, most urgent first."""
-    held = Gateway.objects.filter(held_at__isnull=False).order_by("held_at")
+    held = sorted((row for row in gateways if row.is_held), key=lambda row: row.unsent, reverse=True)
     soon = timezone.now() + timedelta(hours=1)
     paused = Mailing.objects.alive().unsettled().filter(status="paused", end_at__lte=soon).order_by("end_at")
     return [
-        *({"kind": "held", "gateway": gateway} for gateway in held),
+        *({"kind": "held", "row": row} for row in held),
         *({"kind": "paused", "mailing": mailing} for mailing in paused[:MOST_ROWS]),
     ]
 

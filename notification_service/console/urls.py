@@ -6,6 +6,7 @@ from notification_service.console.views import (
     clients,
     compose,
     exports,
+    gateways,
     imports,
     keys,
     mailing,
@@ -23,6 +24,8 @@ CLIENTS = "mailings.view_client"
 IMPORT = "mailings.add_client"
 KEYS = "api.view_apikey"
 AUDIT = "audit.view_entry"
+GATEWAYS = "mailings.view_gateway"
+CHANGE_GATEWAY = "mailings.change_gateway"
 
 app_name = "console"
 urlpatterns = [
@@ -63,6 +66,25 @@ urlpatterns = [
     ),
     path("clients/<int:pk>/", page(clients.detail, needs=CLIENTS), name="client"),
     path("clients/<int:pk>/edit/", page(clients.edit, needs="mailings.change_client"), name="client-edit"),
+    path("settings/gateways/", page(gateways.gateway_list, needs=GATEWAYS), name="gateways"),
+    path("settings/gateways/live/", page(gateways.live, needs=GATEWAYS), name="gateways-live"),
+    path("settings/gateways/new/", page(gateways.create, needs="mailings.add_gateway"), name="gateway-new"),
+    path("settings/gateways/<int:pk>/", page(gateways.edit, needs=CHANGE_GATEWAY), name="gateway"),
+    path(
+        "settings/gateways/<int:pk>/switch/",
+        page(gateways.switch, needs=CHANGE_GATEWAY),
+        name="gateway-switch",
+    ),
+    path(
+        "settings/gateways/<int:pk>/release/",
+        page(gateways.release, needs=CHANGE_GATEWAY),
+        name="gateway-release",
+    ),
+    path(
+        "settings/gateways/<int:pk>/delete/",
+        page(gateways.delete, needs="mailings.delete_gateway"),
+        name="gateway-delete",
+    ),
     path("settings/people/", page(people.people_list, needs="auth.view_user"), name="people"),
     path("settings/people/new/", page(people.create, needs="auth.add_user"), name="person-new"),
     path("settings/people/<int:pk>/", page(people.edit, needs="auth.change_user"), name="person"),

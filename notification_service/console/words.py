@@ -47,6 +47,10 @@ OUTCOME = {
     "unknown": pgettext_lazy("attempt", "no answer; not repeated"),
     "lost": pgettext_lazy("attempt", "its worker died; repeated"),
 }
+ON_UNKNOWN = {
+    "send_again": pgettext_lazy("no answer", "send it again, with the same id"),
+    "give_up": pgettext_lazy("no answer", "leave it as “unknown”: nobody gets it twice"),
+}
 ROLE = {
     "viewer": pgettext_lazy("role", "viewer"),
     "operator": pgettext_lazy("role", "operator"),
@@ -68,6 +72,10 @@ def messages(value: int) -> str:
 
 def clients(value: int) -> str:
     return ngettext("%(number)s client", "%(number)s clients", value) % {"number": number(value)}
+
+
+def mailings(value: int) -> str:
+    return ngettext("%(number)s mailing", "%(number)s mailings", value) % {"number": number(value)}
 
 
 def zones(value: int) -> str:

@@ -11,8 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from notification_service.console import import_words, words
+from notification_service.console import gateway_words, import_words, words
 from notification_service.console.roles import ROLES
+from notification_service.mailings.gateways import State
+from notification_service.mailings.models import Gateway
 
 register = template.Library()
 
@@ -53,6 +55,22 @@ def message_status(status: str) -> dict[str, Any]:
 def import_status(status: str) -> dict[str, Any]:
     word, shape, colour = import_words.STATUS[status]
     return {"status": colour, "word": word, "shape": shape}
+
+
+@register.inclusion_tag("console/parts/status.html")
+def gateway_state(state: str) -> dict[str, Any]:
+    word, shape, colour = gateway_words.STATE[State(state)]
+    return {"status": colour, "word": word, "shape": shape}
+
+
+@register.simple_tag
+def gateway_kind(kind: str) -> str:
+    return str(gateway_words.KIND.get(kind, kind))  # type: ignore[call-overload]
+
+
+@register.simple_tag
+def gateway_advice(gateway: Gateway) -> str:
+    return gateway_words.advice(gateway)
 
 
 @register.inclusion_tag("console/parts/bar.html")
@@ -129,6 +147,16 @@ def local_time(at: datetime | None, zone: str) -> str:
 @register.filter
 def clients(number: int) -> str:
     return words.clients(number)
+
+
+@register.filter
+def messages(number: int) -> str:
+    return words.messages(number)
+
+
+@register.filter
+def mailings(number: int) -> str:
+    return words.mailings(number)
 
 
 @register.filter

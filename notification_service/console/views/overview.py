@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from notification_service.console import overview_queries as queries
+from notification_service.console.gateway_queries import gateway_rows
 from notification_service.console.views.page import show
 
 
@@ -17,12 +18,12 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def _numbers() -> dict[str, Any]:
-    running = queries.running_now()
+    running, gateways = queries.running_now(), gateway_rows()
     return {
         "running": running,
         "next": queries.starting_next(),
-        "needs": queries.needs_you(),
-        "gateways": queries.gateways(),
+        "needs": queries.needs_you(gateways),
+        "gateways": gateways,
         "totals": queries.totals(),
         "chart": queries.recent_chart(),
         "is_empty": queries.is_empty(),
