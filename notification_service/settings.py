@@ -367,6 +367,7 @@ CELERY_BEAT_SCHEDULE = {
         ("import", "mailings.tasks.import_uploads", 1),
         ("send", "delivery.tasks.send_due", 1),
         ("rescue", "delivery.tasks.rescue", 1),
+        ("trials", "delivery.tasks.send_trials", 1),
         ("retire", "mailings.tasks.retire", 60),
         ("sweep", "mailings.tasks.sweep", 3600),
         ("report", "reports.tasks.send_due_report", 10),

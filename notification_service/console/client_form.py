@@ -42,12 +42,7 @@ class ClientForm(forms.Form):
         self.attributes_error = ""
 
     def clean_phone(self) -> str:
-        phone = re.sub(r"[\s()\-+]", "", str(self.cleaned_data["phone"]))
-        if len(phone) == 11 and phone.startswith("8"):
-            phone = f"7{phone[1:]}"
-        if not re.search(PHONE_PATTERN.replace("$", r"\Z"), phone):
-            raise forms.ValidationError(_("A phone is 7 and ten more digits."))
-        return phone
+        return phone_of(str(self.cleaned_data["phone"]))
 
     def clean_operator_code(self) -> str:
         code = str(self.cleaned_data["operator_code"])
@@ -92,6 +87,16 @@ class ClientForm(forms.Form):
             self.add_error(None, self.attributes_error)
             return {}
         return attributes
+
+
+def phone_of(text: str) -> str:
+    """The phone however it is written. Raises ValidationError."""
+    phone = re.sub(r"[\s()\-+]", "", text)
+    if len(phone) == 11 and phone.startswith("8"):
+        phone = f"7{phone[1:]}"
+    if not re.search(PHONE_PATTERN.replace("$", r"\Z"), phone):
+        raise forms.ValidationError(_("A phone is 7 and ten more digits."))
+    return phone
 
 
 def shown(value: Any) -> str:

@@ -9,12 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from notification_service.console import words
+from notification_service.console.text_form import TextForm
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, TAG_LENGTH
-from notification_service.mailings.models.mailing import TEXT_LENGTH
 
 MOST_ENTRIES = 1000
 LOCAL = "%Y-%m-%dT%H:%M"
+FIELDS = (
+    *("text", "operator_codes", "tags", "start_at", "end_at", "window_from", "window_to"),
+    *("gateway", "failover", "on_unknown"),
+)
 
 
 class LocalMoment(forms.DateTimeField):
@@ -31,13 +36,7 @@ class TimeOfDay(forms.TimeField):
         super().__init__(widget=widget, required=False, **kwargs)
 
 
-class MailingForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Text"),
-        max_length=TEXT_LENGTH,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
+class MailingForm(TextForm):
     operator_codes = forms.CharField(
         label=gettext_lazy("Operator codes"),
         required=False,
@@ -46,11 +45,13 @@ class MailingForm(forms.Form):
     tags = forms.CharField(
         label=gettext_lazy("Tags"),
         required=False,
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy(
             "One a line. Empty: any. A client needs one of the codes and one of the tags."
         ),
     )
+    untagged = forms.BooleanField(label=gettext_lazy("Clients without a tag as well"), required=False)
     starts = forms.ChoiceField(
         label=gettext_lazy("Starts"),
         choices=[("now", gettext_lazy("at once")), ("at", gettext_lazy("at a time"))],
@@ -62,13 +63,15 @@ class MailingForm(forms.Form):
     )
     window_from = TimeOfDay(label=gettext_lazy("From"))
     window_to = TimeOfDay(label=gettext_lazy("To"))
-
-    def clean_text(self) -> str:
-        # The browser sends a line's end as two characters; a text is counted as it is sent.
-        text = str(self.cleaned_data["text"]).replace("\r\n", "\n")
-        if not text.strip():
-            raise forms.ValidationError(_("Write something: white space alone is not sent."))
-        return text
+    failover = forms.BooleanField(
+        label=gettext_lazy("Through the next gateway while this one is held; some clients may get it twice"),
+        required=False,
+    )
+    on_unknown = forms.ChoiceField(
+        label=gettext_lazy("Where the gateway does not say whether it took a message"),
+        choices=[*words.ON_UNKNOWN.items()],
+        required=False,
+    )
 
     def clean_operator_codes(self) -> list[str]:
         codes = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["operator_codes"].strip(" ,;"))))
@@ -79,11 +82,16 @@ class MailingForm(forms.Form):
         return _few(codes)
 
     def clean_tags(self) -> list[str]:
-        lines = (line.strip() for line in self.cleaned_data["tags"].splitlines())
-        tags = list(dict.fromkeys(line for line in lines if line))
+        typed = str(self.cleaned_data["tags"]).replace("\r\n", "\n").split("\n")
+        kept = str(self.initial.get("tags", "")).split("\n")  # as they are, white space included
+        tags = list(dict.fromkeys(line if line in kept else line.strip() for line in typed))
+        tags = [tag for tag in tags if tag]
         if any(len(tag) > TAG_LENGTH for tag in tags):
             raise forms.ValidationError(_("A tag has no more than 255 characters."))
         return _few(tags)
+
+    def clean_on_unknown(self) -> str:
+        return str(self.cleaned_data["on_unknown"] or Mailing.OnUnknown.SEND_AGAIN)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -96,9 +104,8 @@ class MailingForm(forms.Form):
         return values
 
     def fields_of_mailing(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        names = ("text", "operator_codes", "tags", "start_at", "end_at", "window_from", "window_to")
-        return {name: values[name] for name in names}
+        values = {name: self.cleaned_data[name] for name in FIELDS if name in self.fields}
+        return values | {"tags": [*values["tags"], *([""] if self.cleaned_data["untagged"] else [])]}
 
     def _check_window(self, values: dict[str, Any]) -> None:
         if not values.get("limit_hours"):
@@ -137,13 +144,17 @@ def values_of(mailing: Mailing) -> dict[str, Any]:
     return {
         "text": mailing.text,
         "operator_codes": ", ".join(mailing.operator_codes),
-        "tags": "\n".join(mailing.tags),
+        "tags": "\n".join(tag for tag in mailing.tags if tag),
+        "untagged": "" in mailing.tags,
         "starts": "at",
         "start_at": mailing.start_at,
         "end_at": mailing.end_at,
         "limit_hours": mailing.window_from is not None,
         "window_from": mailing.window_from,
         "window_to": mailing.window_to,
+        "gateway": mailing.gateway_id,
+        "failover": mailing.failover,
+        "on_unknown": mailing.on_unknown,
     }
 
 

@@ -35,13 +35,15 @@ def gateway_rows() -> list[GatewayRow]:
     rows = []
     for state in states:
         keys = [state.gateway.pk, *([None] if state.is_default else [])]
-        counts = (sum(found.get(key, 0) for key in keys) for found in (running, unsent))
-        rows.append(GatewayRow(state, *counts, named_by=named.get(state.gateway.pk, 0)))
+        rows.append(
+            GatewayRow(
+                state,
+                running=sum(running.get(key, 0) for key in keys),
+                unsent=sum(unsent.get(key, 0) for key in keys),
+                named_by=named.get(state.gateway.pk, 0),
+            )
+        )
     return rows
-
-
-def gateway_row(gateway_id: int) -> GatewayRow | None:
-    return next((row for row in gateway_rows() if row.gateway.pk == gateway_id), None)
 
 
 def _running() -> dict[int | None, int]:

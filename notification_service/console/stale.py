@@ -42,8 +42,12 @@ def _sentence(name: str, mailing: Mailing) -> str:
             return _("It starts at %(when)s now.") % {"when": words.when(mailing.start_at)}
         case "end_at":
             return _("It ends at %(when)s now.") % {"when": words.when(mailing.end_at)}
-        case "operator_codes" | "tags":
+        case "operator_codes" | "tags" | "untagged":
             return _("It goes to other clients now.")
+        case "gateway" | "failover":
+            return _("It goes through another gateway now.")
+        case "on_unknown":
+            return _("What happens without an answer is decided otherwise now.")
         case _:
             return _("Its hours are others now.")
 
@@ -53,4 +57,4 @@ def _status_sentence(mailing: Mailing) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | bool) else value.isoformat()
+    return value if value is None or isinstance(value, str | bool | int) else value.isoformat()

@@ -15,6 +15,7 @@ from notification_service.console.views import (
     overview,
     people,
     search,
+    trials,
 )
 from notification_service.console.views.page import page
 
@@ -36,6 +37,8 @@ urlpatterns = [
     path("mailings/live/", page(mailings.live, needs=LOOK), name="mailings-live"),
     path("mailings/new/", page(compose.create, needs="mailings.add_mailing"), name="new"),
     path("mailings/preview/", page(compose.preview, needs="mailings.add_mailing"), name="preview"),
+    path("mailings/trials/", page(trials.create, needs="mailings.add_mailing"), name="trials"),
+    path("mailings/trials/<uuid:key>/", page(trials.detail, needs="mailings.add_mailing"), name="trial"),
     path("mailings/<int:pk>/", page(mailing.detail, needs=LOOK), name="mailing"),
     path("mailings/<int:pk>/live/", page(mailing.live, needs=LOOK), name="mailing-live"),
     path("mailings/<int:pk>/messages.csv", page(exports.messages_of_mailing, needs=MESSAGES), name="export"),

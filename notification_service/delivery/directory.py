@@ -53,28 +53,30 @@ class GatewayDirectory:
         if known and time.monotonic() < known[0] + RESOLVED_SECONDS:
             return known
         try:
-            return time.monotonic(), self._known(row)
+            return time.monotonic(), known_gateway(row, self._config)
         except (GatewayUnusable, ValueError) as error:
             log.error("gateway unusable", gateway=row.name, reason=str(error))
             return time.monotonic(), None
 
-    def _known(self, row: Gateway) -> KnownGateway:
-        if row.kind not in KINDS:  # a later version's, while workers are replaced one by one
-            raise ValueError(f"this version knows no gateways of kind {row.kind}")
-        address = endpoint(row)
-        config = replace(
-            self._config,
-            connect_timeout_seconds=row.connect_timeout_seconds or self._config.connect_timeout_seconds,
-            request_timeout_seconds=row.request_timeout_seconds or self._config.request_timeout_seconds,
-        )
-        reached = Endpoint(
-            url=address.url,
-            token=address.token,
-            connect_timeout_seconds=config.connect_timeout_seconds,
-            request_timeout_seconds=config.request_timeout_seconds,
-            max_concurrency=config.max_concurrency,
-        )
-        return KnownGateway(row.pk, row.name, row.kind, reached, config)
+
+def known_gateway(row: Gateway, config: DeliveryConfig) -> KnownGateway:
+    """Raises GatewayUnusable and ValueError. Resolves the URL's name: it may take seconds."""
+    if row.kind not in KINDS:  # a later version's, while workers are replaced one by one
+        raise ValueError(f"this version knows no gateways of kind {row.kind}")
+    address = endpoint(row)
+    config = replace(
+        config,
+        connect_timeout_seconds=row.connect_timeout_seconds or config.connect_timeout_seconds,
+        request_timeout_seconds=row.request_timeout_seconds or config.request_timeout_seconds,
+    )
+    reached = Endpoint(
+        url=address.url,
+        token=address.token,
+        connect_timeout_seconds=config.connect_timeout_seconds,
+        request_timeout_seconds=config.request_timeout_seconds,
+        max_concurrency=config.max_concurrency,
+    )
+    return KnownGateway(row.pk, row.name, row.kind, reached, config)
 
 
 def _key(row: Gateway) -> tuple[object, ...]:

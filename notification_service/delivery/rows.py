@@ -144,7 +144,7 @@ def unsent(
         charged=not isinstance(outcome, Held),
         at=now.timestamp(),
         http_status=http.status if http else None,
-        answer=_printable(http.body) if http else "",
+        answer=printable(http.body) if http else "",
         retry_at=outcome.at if isinstance(outcome, Retry) else None,
     )
 
@@ -166,6 +166,6 @@ def _next_step(
             assert_never(outcome)
 
 
-def _printable(body: bytes) -> str:
+def printable(body: bytes) -> str:
     """The start of an answer as text that PostgreSQL can hold."""
     return body[: 4 * ANSWER_CHARACTERS].decode(errors="replace").replace("\0", "\ufffd")[:ANSWER_CHARACTERS]

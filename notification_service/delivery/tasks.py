@@ -15,12 +15,16 @@ from psycopg.conninfo import make_conninfo
 from notification_service.delivery import message_queue
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.engine import Engine
+from notification_service.delivery.trials import send_waiting
+from notification_service.mailings.trials import settle_trials
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics
 
 log = structlog.get_logger(__name__)
 
 _making = threading.Lock()
+_trying = threading.BoundedSemaphore(2)
+_stopping = threading.Event()
 
 
 @shared_task(ignore_result=True)
@@ -34,6 +38,17 @@ def rescue() -> None:
         metrics.rescued.inc(rescued)
         log.warning("messages rescued", messages=rescued)
         wake_up(SEND)
+
+
+@shared_task(ignore_result=True)
+def send_trials() -> None:
+    """Two at a time in each process, for a gateway that hangs must not keep the others' waiting."""
+    if _trying.acquire(blocking=False):
+        try:
+            settle_trials()
+            send_waiting(delivery_config(), conninfo=_conninfo(), should_stop=_stopping.is_set)
+        finally:
+            _trying.release()
 
 
 def engine() -> Engine:
@@ -75,4 +90,5 @@ def _refuse_bad_configuration(**_: Any) -> None:
 
 @worker_shutting_down.connect
 def _stop_sending(**_: Any) -> None:
+    _stopping.set()
     engine().stop()

@@ -22,3 +22,11 @@ def alone(name: str) -> Iterator[bool]:
                 cursor.execute(
                     "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"notification_service:{name}"]
                 )
+
+
+def take_turns(name: str) -> None:
+    """Hold the lock until the transaction ends; waits while another session holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"notification_service:{name}"]
+        )

@@ -17,6 +17,7 @@ START = "notification_service.mailings.tasks.start"
 SETTLE = "notification_service.mailings.tasks.settle"
 IMPORT = "notification_service.mailings.tasks.import_uploads"
 SEND = "notification_service.delivery.tasks.send_due"
+TRIALS = "notification_service.delivery.tasks.send_trials"
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from notification_service.console.preview import preview
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
 from tests.console.conftest import make_person
-from tests.factories import make_client, make_mailing, make_running_mailing
+from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing
 
 
 def filled_in(**changes: Any) -> dict[str, Any]:
@@ -170,3 +170,59 @@ def test_a_copy_begins_with_the_original(operator: Browser) -> None:
     page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
     assert re.search(r"<textarea[^>]*>\s*Again</textarea>", page)
     assert re.search(r"<textarea[^>]*>\s*vip</textarea>", page)
+
+
+def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
+    """Open the form, change some of it and send the rest back as it came; answers the status code."""
+    path = reverse("console:edit", args=[mailing.pk])
+    answer = operator.get(path)
+    sent = {field.html_name: field.value() for field in answer.context["form"]}
+    moments = {name: sent[name].strftime("%Y-%m-%dT%H:%M") for name in ("end_at", "start_at")}
+    kept = {name: value for name, value in (sent | moments | changes).items() if value not in (None, False)}
+    return operator.post(path, kept | {"version": answer.context["version"]}).status_code
+
+
+def test_a_change_keeps_the_tags_it_does_not_touch(operator: Browser) -> None:
+    mailing = make_mailing(tags=["", " vip ", "new"], on_unknown="give_up")
+    assert edited(operator, mailing, text="Changed") == 302
+    mailing.refresh_from_db()
+    assert (mailing.text, sorted(mailing.tags)) == ("Changed", ["", " vip ", "new"])
+    assert mailing.on_unknown == "give_up"
+
+
+def test_clients_without_a_tag_are_chosen_by_a_mark(operator: Browser) -> None:
+    operator.post(reverse("console:new"), filled_in(tags="vip", untagged="on"))
+    assert Mailing.objects.get().tags == ["vip", ""]
+
+
+def test_one_gateway_is_no_choice(operator: Browser) -> None:
+    fields = operator.get(reverse("console:new")).context["form"].fields
+    assert not {"gateway", "failover"} & fields.keys()
+
+
+def test_chooses_the_gateway_and_what_happens_without_an_answer(operator: Browser) -> None:
+    backup = make_gateway(name="backup", held_at=timezone.now())
+    assert "backup (held)" in operator.get(reverse("console:new")).content.decode()
+    chosen = {"gateway": str(backup.pk), "failover": "on", "on_unknown": "give_up"}
+    operator.post(reverse("console:new"), filled_in(**chosen))
+    mailing = Mailing.objects.get()
+    assert (mailing.gateway, mailing.failover, mailing.on_unknown) == (backup, True, "give_up")
+
+    copy = operator.get(reverse("console:new"), {"from": mailing.pk}).context["form"].initial
+    assert (copy["gateway"], copy["failover"], copy["on_unknown"]) == (backup.pk, True, "give_up")
+
+
+def test_a_running_mailing_takes_another_gateway_and_keeps_its_rule_of_no_answer(operator: Browser) -> None:
+    backup, mailing = make_gateway(), make_running_mailing()
+    changes = {"gateway": str(backup.pk), "on_unknown": "give_up", "untagged": "on"}
+    assert edited(operator, mailing, **changes) == 302
+    mailing.refresh_from_db()
+    assert (mailing.gateway, mailing.on_unknown, mailing.tags) == (backup, "send_again", [])
+
+
+def test_says_that_another_changed_the_gateway(operator: Browser) -> None:
+    backup, mailing = make_gateway(), make_running_mailing()
+    form = opened_form(operator, mailing)
+    lifecycle.update_mailing(mailing.pk, gateway=backup)
+    page = operator.post(reverse("console:edit", args=[mailing.pk]), form).content.decode()
+    assert "It goes through another gateway now." in page

@@ -134,6 +134,8 @@ DOORS = {
     "/mailings/live/": "viewers",
     "/mailings/new/": "operators",
     "/mailings/preview/": "operators",
+    "/mailings/trials/": "operators",
+    "/mailings/trials/<uuid:key>/": "operators",
     "/messages.csv": "viewers",
     "/messages/": "viewers",
     "/messages/<int:pk>/": "viewers",

@@ -16,9 +16,12 @@ from notification_service.console.paging import whole_number
 from notification_service.console.preview import preview as preview_of
 from notification_service.console.stale import changes_since, fixed_fields, version_of
 from notification_service.console.submissions import create_once
+from notification_service.console.text_form import blank_trial
 from notification_service.console.views.page import show
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
+
+OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not take over
 
 
 def create(request: HttpRequest) -> HttpResponse:
@@ -90,7 +93,7 @@ def _form(mailing: Mailing, posted: Any) -> MailingForm:
     initial = values_of(mailing)
     fixed = fixed_fields(mailing)
     form = MailingForm(posted, initial=initial)
-    for name in fixed | ({"starts"} if "start_at" in fixed else set()):
+    for name in fixed | ({"starts", "untagged"} if fixed else set()):
         if name in form.fields:
             form.fields[name].disabled = True
     return form
@@ -103,8 +106,8 @@ def _first_form(request: HttpRequest) -> MailingForm:
     if source is None:
         return form
     copied = values_of(source)
-    kept = ("text", "operator_codes", "tags", "limit_hours", "window_from", "window_to")
-    form.initial = {**form.initial, **{name: copied[name] for name in kept}}
+    kept = {name: value for name, value in copied.items() if name not in OF_ITS_TIME}
+    form.initial = {**form.initial, **kept}
     return form
 
 
@@ -118,4 +121,5 @@ def _key(request: HttpRequest) -> uuid.UUID:
 def _page(
     request: HttpRequest, form: MailingForm, *, title: str, code: int = 200, **context: Any
 ) -> HttpResponse:
-    return show(request, "compose.html", title=title, section="mailings", form=form, code=code, **context)
+    context |= {"form": form, "trial_form": blank_trial()}
+    return show(request, "compose.html", title=title, section="mailings", code=code, **context)

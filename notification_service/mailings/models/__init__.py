@@ -9,6 +9,7 @@ from notification_service.mailings.models.counts import (
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, Message
+from notification_service.mailings.models.trial import Trial
 from notification_service.mailings.models.worker import Worker
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MinuteCount",
     "QuarterFailure",
     "RejectedLine",
+    "Trial",
     "UploadPart",
     "Worker",
 ]

@@ -33,7 +33,7 @@
   showSize();
 
   const key = `console-draft-${document.body.dataset.user}-${form.dataset.compose}`;
-  const kept = ["text", "operator_codes", "tags", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to"];
+  const kept = ["text", "operator_codes", "tags", "untagged", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to", "gateway", "failover", "on_unknown"].filter((name) => form.elements[name]);
   const values = () => Object.fromEntries(kept.map((name) => {
     const field = form.elements[name];
     return [name, field.type === "checkbox" ? field.checked : field.value];
@@ -44,6 +44,7 @@
     if (draft && draft.text) {
       for (const name of kept) {
         const field = form.elements[name];
+        if (!(name in draft)) continue;
         if (field.type === "checkbox") field.checked = draft[name]; else field.value = draft[name] ?? "";
       }
       note.hidden = false;
@@ -53,5 +54,6 @@
   form.addEventListener("input", () => localStorage.setItem(key, JSON.stringify(values())));
   form.addEventListener("change", () => localStorage.setItem(key, JSON.stringify(values())));
   form.querySelector("[data-forget-draft]")?.addEventListener("click", () => { localStorage.removeItem(key); location.reload(); });
+  document.querySelector("[data-trial]").hidden = false;
   addEventListener("load", () => htmx.trigger(form, "preview"));
 })();
