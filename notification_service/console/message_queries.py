@@ -1,7 +1,7 @@
 """Lists of messages that cost the same in a mailing of ten and of ten million.
 
-No index looks at a message's status (docs/decisions), so each status is found by what does tell it: the
-index of due messages, the one of reasons, the batches under way, or a bounded stretch of the mailing.
+What ended without success has an index of its own; no index looks at another status (docs/decisions), so
+that is found by what does tell it: the batches under way, or a bounded stretch of the mailing.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from notification_service.console.paging import whole_number
-from notification_service.mailings import stats
 from notification_service.mailings.models import Batch, Client, Message
 
 PAGE_ROWS = 50
 STRETCH = 50_000  # messages looked at for one page: some 50 ms
-MOST_REASONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ def messages_of(mailing_id: int, want: Wanted, counts: dict[str, int]) -> Messag
         return _page(messages.filter(pk__in=_being_sent(), status=want.status), want)
     if want.reason:
         return _page(messages.filter(error=want.reason, status__in=["failed", "unknown"]), want)
-    if want.status in (Message.Status.FAILED, Message.Status.UNKNOWN):
-        return _troubled(mailing_id, messages, want)
+    if want.status in Message.UNDELIVERED:
+        return _page(messages.filter(undelivered=want.status), want)
     return _stretch(messages, want) if want.status else _page(messages, want)
 
 
@@ -77,17 +75,6 @@ def matches(row: Message, want: Wanted) -> bool:
 
 def _being_sent() -> list[int]:
     return [pk for ids in Batch.objects.values_list("message_ids", flat=True) for pk in ids]
-
-
-def _troubled(mailing_id: int, messages: QuerySet[Message], want: Wanted) -> MessagePage:
-    """The newest of each reason, merged in one statement: each is read from the index of reasons."""
-    some = _older(messages, want).filter(status=want.status).order_by("-pk").values_list("pk", flat=True)
-    newest = [
-        some.filter(error=failure["reason"])[: PAGE_ROWS + 1]
-        for failure in stats.failures_by_reason(mailing_id)[:MOST_REASONS]
-    ]
-    found = sorted(newest[0].union(*newest[1:], all=True)) if newest else []
-    return _page(messages.filter(pk__in=found[-PAGE_ROWS - 1 :]), want)
 
 
 def _stretch(messages: QuerySet[Message], want: Wanted) -> MessagePage:

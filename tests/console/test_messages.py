@@ -2,12 +2,24 @@ import csv
 import io
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from notification_service.console import message_queries
 from notification_service.console.csv_export import harmless
+from notification_service.mailings import stats
 from notification_service.mailings.models import Message
-from tests.factories import make_attempt, make_client, make_message, make_messages, make_running_mailing
+from tests.factories import (
+    make_attempt,
+    make_client,
+    make_clients_in_bulk,
+    make_message,
+    make_messages,
+    make_messages_in_bulk,
+    make_running_mailing,
+)
 
 
 def fail(message: Message, reason: str) -> None:
@@ -74,3 +86,23 @@ def test_finds_a_phone_however_it_is_written(operator: Browser, written: str) ->
     client = make_client(phone="79161234567")
     answer = operator.get(reverse("console:search"), {"q": written})
     assert answer.context["clients"] == [client]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_filter_of_failed_messages_reads_them_alone() -> None:
+    """Of 20,000 messages two have failed: the first page of them comes from their own index."""
+    mailing = make_running_mailing()
+    make_clients_in_bulk(20_000)
+    make_messages_in_bulk(mailing, status="sent")
+    failed = [make_message(mailing, status="failed", error="HTTP 400").pk for _ in range(2)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE mailings_message")
+    counts = stats.message_counts([mailing.pk])[mailing.pk]
+    with CaptureQueriesContext(connection) as queries:
+        page = message_queries.messages_of(mailing.pk, message_queries.Wanted(status="failed"), counts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert [row.pk for row in page.rows] == sorted(failed, reverse=True)
+    assert "message_undelivered_of_mailing" in plan
+    assert len(queries) == 1
