@@ -9,6 +9,7 @@ FEWEST_COLUMNS, MOST_COLUMNS = 15, 60
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 2880)  # minutes
 SERIES = ("sent", "failed", "retried")
 WIDTH, HEIGHT = 600, 120
+TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,19 @@ class Column:
 class Chart:
     columns: list[Column]
     step_minutes: int
-    highest: int
-    first_at: datetime
-    last_at: datetime
+    highest: int  # column's sum
+    top: int  # of the axis: even, so that its middle is a whole number
+    ticks: list[datetime]
     totals: dict[str, int]
+
+    @property
+    def middle(self) -> int:
+        return self.top // 2
+
+    @property
+    def tick_style(self) -> str:
+        """Of times that are days apart the clock alone says too little."""
+        return "minute" if self.ticks[-1] - self.ticks[0] < timedelta(days=1) else "long"
 
 
 def chart(minutes: Sequence[Any], *, since: datetime | None = None, until: datetime | None = None) -> Chart:
@@ -44,13 +54,21 @@ def chart(minutes: Sequence[Any], *, since: datetime | None = None, until: datet
     step = _step((last - first) // timedelta(minutes=1) + 1)
     buckets = _buckets(minutes, _floor(first, step), last, step)
     highest = max((sum(counts.values()) for counts in buckets.values()), default=0)
-    width = WIDTH / len(buckets)
+    top, width = _even_top(highest), WIDTH / len(buckets)
     columns = [
-        Column(at, round(i * width, 2), round(width * 0.84, 2), counts, _parts(counts, highest))
+        Column(at, round(i * width, 2), round(width * 0.84, 2), counts, _parts(counts, top))
         for i, (at, counts) in enumerate(buckets.items())
     ]
     totals = {name: sum(counts[name] for counts in buckets.values()) for name in SERIES}
-    return Chart(columns, step, highest, columns[0].at, columns[-1].at, totals)
+    times = list(buckets)
+    ticks = [times[i * (len(times) - 1) // (TICKS - 1)] for i in range(TICKS)]
+    return Chart(columns, step, highest, top, ticks, totals)
+
+
+def _even_top(highest: int) -> int:
+    """The axis's end: the next of 2, 4, 6, 8, 10, 20, 40 … from `highest` on."""
+    unit = 10 ** max(len(str(highest)) - 1, 0)
+    return next(m * unit for m in (2, 4, 6, 8, 10, 20) if m * unit >= highest)
 
 
 def _step(span_minutes: int) -> int:
@@ -74,11 +92,11 @@ def _buckets(
     return buckets
 
 
-def _parts(counts: dict[str, int], highest: int) -> list[Part]:
+def _parts(counts: dict[str, int], top: int) -> list[Part]:
     parts, bottom = [], float(HEIGHT)
     for name in SERIES:
         if counts[name] > 0:
-            height = max(counts[name] / highest * HEIGHT, 1)
+            height = max(counts[name] / top * HEIGHT, 1)
             bottom -= height
             parts.append(Part(name, round(bottom, 2), round(height, 2)))
     return parts

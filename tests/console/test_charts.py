@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from notification_service.console.charts import MOST_COLUMNS, chart
 
 START = datetime(2030, 1, 31, 9, tzinfo=UTC)
@@ -24,4 +26,19 @@ def test_draws_a_minute_without_sends_as_a_gap() -> None:
 
 def test_an_empty_chart_has_a_time_axis() -> None:
     drawn = chart([], since=START, until=START + timedelta(hours=3))
-    assert (drawn.first_at, drawn.highest) == (START, 0)
+    assert (drawn.ticks[0], drawn.highest) == (START, 0)
+
+
+@pytest.mark.parametrize(
+    ("highest", "top"), [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 20), (417, 600), (10_000, 20_000)]
+)
+def test_the_axis_ends_at_an_even_number_above_every_column(highest: int, top: int) -> None:
+    drawn = chart([minute(0, sent=highest)])
+    assert (drawn.top, drawn.middle * 2) == (top, top)
+    assert all(part.y >= 0 for column in drawn.columns for part in column.parts)
+
+
+def test_the_axis_names_times_between_its_ends() -> None:
+    drawn = chart([], since=START, until=START + timedelta(hours=3))
+    hours = [(tick - START) / timedelta(hours=1) for tick in drawn.ticks]
+    assert hours == [0, 0.75, 1.5, 2.25, 3]

@@ -132,6 +132,24 @@ def phone(digits: str) -> str:
 
 
 @register.filter
+def rate(per_second: float) -> str:
+    """Sends a second; a slow one is not nothing."""
+    if 0 < per_second < 0.1:
+        return _("less than %(rate)s") % {"rate": formats.number_format(0.1)}
+    return formats.number_format(per_second, 1 if 0 < per_second < 10 else 0, force_grouping=True)
+
+
+@register.filter
+def tags(names: list[str]) -> str:
+    return ", ".join(name or _("no tag") for name in names)
+
+
+@register.simple_tag
+def on_unknown(choice: str) -> str:
+    return str(words.ON_UNKNOWN[choice])
+
+
+@register.filter
 def place(name: str) -> str:
     return str(words.PLACE.get(name, name))
 

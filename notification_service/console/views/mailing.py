@@ -34,7 +34,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _numbers(pk: int) -> dict[str, Any]:
-    mailing = get_object_or_404(Mailing.objects.alive(), pk=pk)
+    mailing = get_object_or_404(Mailing.objects.alive().select_related("gateway"), pk=pk)
     state = states([mailing])[0]
     openings = waiting.openings(mailing)
     return {

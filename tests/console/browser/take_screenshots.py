@@ -15,9 +15,15 @@ from notification_service.audit.models import Entry
 from notification_service.audit.origin import Origin, acting
 from notification_service.mailings import lifecycle
 from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.models import Client, ClientUpload, Mailing, Message, MinuteCount
+from notification_service.mailings.models import Client, ClientUpload, Gateway, Mailing, Message, MinuteCount
 from tests.console.browser.conftest import log_in
-from tests.factories import make_attempt, make_mailing, make_running_mailing
+from tests.factories import (
+    make_attempt,
+    make_gateway,
+    make_gateway_use,
+    make_mailing,
+    make_running_mailing,
+)
 
 FOLDER = Path(os.environ.get("SCREENSHOTS", "docs/screenshots"))
 SIZES = {"wide": (1440, 880), "narrow": (375, 800)}
@@ -64,6 +70,7 @@ def seeded_screens() -> dict[str, str]:
         tags=["vip"],
     )
     write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
+    backup = make_gateways()
     message = Message.objects.filter(mailing=sale, status="sent")[0]
     make_attempt(message, http_status=503, answer="the queue is full", retry_at=now)
     entry = told(sale)
@@ -82,6 +89,8 @@ def seeded_screens() -> dict[str, str]:
         "client-delete": f"/clients/{message.client_id}/delete/",
         **{f"import-{name}": path for name, path in uploads().items()},
         "imports": "/clients/imports/",
+        "gateways": "/settings/gateways/",
+        "gateway": f"/settings/gateways/{backup.pk}/",
         "people": "/settings/people/",
         "keys": "/settings/keys/",
         "audit": "/settings/audit/",
@@ -121,6 +130,14 @@ def uploads() -> dict[str, str]:
     ended = {"status": "finished", "finished_at": now, "unchanged": 1_204, "rejected_kept": 3}
     ClientUpload.objects.filter(pk=made["finished"].pk).update(**ended, **taken)
     return {status: f"/clients/imports/{upload.pk}/" for status, upload in made.items()}
+
+
+def make_gateways() -> Gateway:
+    """`main` is healthy; the other is held, and limited."""
+    make_gateway_use(Gateway.objects.get(name="main"), latency_ms=84)
+    held = {"held_at": timezone.now() - timedelta(minutes=12), "held_reason": "HTTP 401"}
+    limits = {"max_requests_per_second": 50, "max_concurrency": 20, "request_timeout_seconds": 5}
+    return make_gateway(name="backup", url="https://sms.example.com", priority=5, **held, **limits)
 
 
 def make_directory(count: int) -> list[Client]:

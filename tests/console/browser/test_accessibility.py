@@ -9,7 +9,16 @@ from notification_service.mailings import lifecycle
 from notification_service.mailings.client_uploads.arrival import Arrival
 from notification_service.mailings.models import ClientUpload
 from tests.console.browser.conftest import log_in
-from tests.factories import make_attempt, make_client, make_mailing, make_message, make_running_mailing
+from tests.factories import (
+    make_attempt,
+    make_client,
+    make_gateway,
+    make_gateway_use,
+    make_mailing,
+    make_message,
+    make_running_mailing,
+    now,
+)
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -23,12 +32,15 @@ def screens() -> list[str]:
     lifecycle.update_mailing(mailing.pk, text="a-long-word-" * 40, window_to="20:00")
     record(Action.KEY_CREATED, object_id=1, object_name="a-long-name-" * 20, filters={"tag": "x" * 200})
     entries = [f"/settings/audit/{pk}/" for pk in Entry.objects.values_list("pk", flat=True)]
+    held = make_gateway(name="a-long-name-" * 5, held_at=now(), held_reason="connection refused")
+    make_gateway_use(make_gateway(max_requests_per_second=50, enabled=False), latency_ms=84)
     one = f"/mailings/{mailing.pk}/"
     return [
         *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
         *(f"/messages/{message.pk}/", "/clients/", f"/clients/{message.client_id}/", "/search/?q=1"),
         *(f"/clients/{message.client_id}/edit/", "/settings/people/", "/settings/people/new/"),
         *("/settings/audit/", "/settings/audit/?actor=nobody", *entries),
+        *("/settings/gateways/", "/settings/gateways/new/", f"/settings/gateways/{held.pk}/"),
         *("/settings/keys/", "/password_change/", "/clients/new/", "/clients/imports/"),
         *(f"/clients/{message.client_id}/delete/", *(f"/clients/imports/{pk}/" for pk in make_uploads())),
     ]

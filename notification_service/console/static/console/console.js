@@ -25,6 +25,10 @@
     for (const form of document.forms) delete form.dataset.sent;
   });
 
+  // On a narrow screen the sections scroll sideways: the present one is in sight.
+  const section = document.querySelector(".top nav [aria-current]");
+  if (section) section.parentElement.scrollLeft = section.offsetLeft - section.parentElement.offsetLeft - 32;
+
   // The form was taken: its draft is no longer one.
   const written = new URLSearchParams(location.search).get("written");
   if (written) {
