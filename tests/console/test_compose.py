@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +15,13 @@ from notification_service.console.preview import preview
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
 from tests.console.conftest import make_person
-from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing
+from tests.factories import (
+    make_client,
+    make_clients_in_bulk,
+    make_gateway,
+    make_mailing,
+    make_running_mailing,
+)
 
 
 def filled_in(**changes: Any) -> dict[str, Any]:
@@ -226,3 +233,21 @@ def test_says_that_another_changed_the_gateway(operator: Browser) -> None:
     lifecycle.update_mailing(mailing.pk, gateway=backup)
     page = operator.post(reverse("console:edit", args=[mailing.pk]), form).content.decode()
     assert "It goes through another gateway now." in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("chosen", [{"tags": [""]}, {"operator_codes": ["900"]}, {}])
+def test_counts_an_audience_without_reading_the_clients(chosen: dict[str, list[str]]) -> None:
+    make_clients_in_bulk(20_000)
+    now = timezone.now()
+    fields = {"text": "x", "start_at": now, "end_at": now + timedelta(days=1)}
+    fields |= {"operator_codes": [], "tags": [], "window_from": None, "window_to": None, **chosen}
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE mailings_client")
+    with CaptureQueriesContext(connection) as queries:
+        found = preview(fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert (found.clients, len(queries)) == (20_000, 1)
+    assert "Index Only Scan using client_reach" in plan

@@ -134,7 +134,8 @@ def uploads() -> dict[str, str]:
 
 def make_gateways() -> Gateway:
     """`main` is healthy; the other is held, and limited."""
-    make_gateway_use(Gateway.objects.get(name="main"), latency_ms=84)
+    seen_at = timezone.now() + timedelta(hours=1)  # for as long as pictures take
+    make_gateway_use(Gateway.objects.get(name="main"), latency_ms=84, seen_at=seen_at)
     held = {"held_at": timezone.now() - timedelta(minutes=12), "held_reason": "HTTP 401"}
     limits = {"max_requests_per_second": 50, "max_concurrency": 20, "request_timeout_seconds": 5}
     return make_gateway(name="backup", url="https://sms.example.com", priority=5, **held, **limits)

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("mailings", "0008_trials")]
+    dependencies = [("mailings", "0009_trials")]
 
     operations = [
         AddIndexConcurrently(
