@@ -10,6 +10,7 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 2880)  # minutes
 SERIES = ("sent", "failed", "retried")
 WIDTH, HEIGHT = 600, 120
 TICKS = 5
+ENDS = (2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 50, 60, 80, 100)  # of the axis, by its power of ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def chart(minutes: Sequence[Any], *, since: datetime | None = None, until: datet
 
 
 def _even_top(highest: int) -> int:
-    """The axis's end: the next of 2, 4, 6, 8, 10, 20, 40 … from `highest` on."""
-    unit = 10 ** max(len(str(highest)) - 1, 0)
-    return next(m * unit for m in (2, 4, 6, 8, 10, 20) if m * unit >= highest)
+    """The axis's end: a round number, half of which is whole."""
+    unit = 10 ** max(len(str(highest)) - 2, 0)
+    return next(end * unit for end in ENDS if end * unit >= highest)
 
 
 def _step(span_minutes: int) -> int:

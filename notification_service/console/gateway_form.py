@@ -100,7 +100,7 @@ class GatewayForm(forms.Form):
 
     def __init__(self, posted: Any, *, gateway: Gateway | None = None) -> None:
         row = gateway or Gateway()
-        super().__init__(posted, initial={name: getattr(row, name) for name in SHOWN})
+        super().__init__(posted, initial={name: _plain(getattr(row, name)) for name in SHOWN})
         hidden = OF_ENVIRONMENT | {"forget_token"} if row.name == MAIN else set()
         if row.token_encrypted is None:
             hidden = hidden | {"forget_token"}
@@ -113,3 +113,8 @@ class GatewayForm(forms.Form):
         if self.cleaned_data.get("forget_token") and not changed.get("token"):
             changed["token"] = ""
         return changed
+
+
+def _plain(value: Any) -> Any:
+    """A limit of 50 is 50, not 50.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -30,7 +30,8 @@ def test_an_empty_chart_has_a_time_axis() -> None:
 
 
 @pytest.mark.parametrize(
-    ("highest", "top"), [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 20), (417, 600), (10_000, 20_000)]
+    ("highest", "top"),
+    [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 10), (99, 100), (112, 120), (417, 500), (10_000, 10_000)],
 )
 def test_the_axis_ends_at_an_even_number_above_every_column(highest: int, top: int) -> None:
     drawn = chart([minute(0, sent=highest)])

@@ -52,7 +52,9 @@ def words_of(browser: Browser, path: str = LIST) -> str:
 
 
 def test_shows_how_a_gateway_fares_and_what_waits_for_it(logged_in: LogIn) -> None:
-    gateway = make_gateway(name="backup", max_requests_per_second=50, max_concurrency=8, held_at=now())
+    gateway = make_gateway(
+        name="backup", max_requests_per_second=50, max_concurrency=8, request_timeout_seconds=5, held_at=now()
+    )
     Gateway.objects.filter(pk=gateway.pk).update(held_reason="HTTP 401")
     make_gateway_use(gateway, latency_ms=84)
     make_messages(make_running_mailing(gateway=gateway), 3)
@@ -60,7 +62,7 @@ def test_shows_how_a_gateway_fares_and_what_waits_for_it(logged_in: LogIn) -> No
     words = words_of(logged_in("viewer"))
     for part in ("backup held", "Held: HTTP 401.", "check its token", "3 messages of 1 mailing", "84 ms"):
         assert part in words
-    assert "50 a second , 8 at once" in words
+    assert "50 a second , 8 at once Time limits in all 5 s" in words
 
 
 def test_counts_mailings_that_name_none_at_the_default_gateway(logged_in: LogIn) -> None:
