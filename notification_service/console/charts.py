@@ -68,7 +68,7 @@ def chart(minutes: Sequence[Any], *, since: datetime | None = None, until: datet
 
 def _even_top(highest: int) -> int:
     """The axis's end: a round number, half of which is whole."""
-    unit = 10 ** max(len(str(highest)) - 2, 0)
+    unit: int = 10 ** max(len(str(highest)) - 2, 0)
     return next(end * unit for end in ENDS if end * unit >= highest)
 
 

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from notification_service.mailings.models.gateway import Gateway
 
@@ -25,7 +26,8 @@ class Trial(models.Model):
     phone = models.CharField(max_length=11, blank=True)
     text = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # By the database's clock: a minute later it is not sent any more.
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     lease_expires_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=100, blank=True, default="")

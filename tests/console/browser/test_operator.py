@@ -78,6 +78,12 @@ def test_the_language_changes_and_stays(page: Any) -> None:
     assert page.get_by_text("Рассылок пока нет.").is_visible()
 
 
+def test_the_language_changes_before_the_login(page: Any) -> None:
+    page.goto("/login/")
+    page.get_by_role("button", name="RU").click()
+    page.get_by_role("button", name="Войти").wait_for()
+
+
 def test_the_theme_changes_and_stays(page: Any) -> None:
     log_in(page, "viewer")
     page.get_by_role("button", name="Light or dark").click()
