@@ -31,6 +31,7 @@ class Action(StrEnum):
     GATEWAY_CHANGED = "gateway.changed"
     GATEWAY_RELEASED = "gateway.released"
     GATEWAY_DELETED = "gateway.deleted"
+    TRIAL_REQUESTED = "trial.requested"  # a text to one phone
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     PERSON_CREATED = "person.created"

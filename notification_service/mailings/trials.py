@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
 from notification_service.mailings.gateways import default_gateway
 from notification_service.mailings.locks import take_turns
 from notification_service.mailings.models import Gateway, Trial
@@ -61,6 +63,7 @@ def request_trial(
     trial = Trial.objects.create(
         id=_next_message_id(), key=key, requested_by=requested_by, gateway=gateway, phone=phone, text=text
     )
+    record(Action.TRIAL_REQUESTED, object_id=trial.pk, object_name=gateway.name, phone=phone)
     log.info("trial requested", message_id=trial.pk, gateway=gateway.name)
     wake_up(TRIALS)
     return trial

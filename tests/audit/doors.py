@@ -14,6 +14,8 @@ from notification_service.mailings.client_uploads.arrival import Arrival
 from notification_service.mailings.models import ClientUpload
 from tests.console.conftest import PASSWORD, make_person
 from tests.console.test_compose import filled_in
+from tests.console.test_gateways import filled_in as gateway_body
+from tests.console.test_trials import filled_in as trial_body
 from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing, now
 
 Asked = tuple[int | None, Any]  # the row in the address, and the body
@@ -121,6 +123,15 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ("POST", "/mailings/<int:pk>/resume/"): ("mailing.resumed", of(paused)),
     ("POST", "/mailings/<int:pk>/cancel/"): ("mailing.cancelled", of(make_mailing)),
     ("POST", "/mailings/<int:pk>/delete/"): ("mailing.deleted", of(make_mailing)),
+    ("POST", "/mailings/trials/"): ("trial.requested", lambda: (None, trial_body())),
+    ("POST", "/settings/gateways/new/"): ("gateway.created", lambda: (None, gateway_body())),
+    ("POST", "/settings/gateways/<int:pk>/"): ("gateway.changed", of(make_gateway, gateway_body())),
+    ("POST", "/settings/gateways/<int:pk>/switch/"): ("gateway.changed", of(make_gateway)),
+    ("POST", "/settings/gateways/<int:pk>/release/"): (
+        "gateway.released",
+        of(lambda: make_gateway(held_at=now(), probe_at=now())),
+    ),
+    ("POST", "/settings/gateways/<int:pk>/delete/"): ("gateway.deleted", of(make_gateway)),
     ("POST", "/settings/keys/"): ("key.created", lambda: (None, {"name": "crm", "scope": "read"})),
     ("POST", "/settings/keys/<int:pk>/revoke/"): ("key.revoked", of(key)),
     ("POST", "/settings/people/new/"): (
@@ -183,6 +194,7 @@ SILENT = {
     "/mailings/<int:pk>/live/": LOOK,
     "/mailings/live/": LOOK,
     "/mailings/preview/": "only counts",
+    "/mailings/trials/<uuid:key>/": LOOK,
     "/messages/": LOOK,
     "/messages/<int:pk>/": LOOK,
     "/metrics/?": LOOK,
@@ -193,6 +205,8 @@ SILENT = {
     "/search/": LOOK,
     "/settings/audit/": LOOK,
     "/settings/audit/<int:pk>/": LOOK,
+    "/settings/gateways/": LOOK,
+    "/settings/gateways/live/": LOOK,
     "/settings/people/": LOOK,
 }
 
