@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -46,6 +47,10 @@ class Desk:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 desk.asked.append({"path": self.path, **json.loads(body)})
                 desk.meanwhile()
+                with suppress(ConnectionError):  # whoever asked did not wait
+                    self._answer()
+
+            def _answer(self) -> None:
                 self.send_response(desk.status)
                 self.send_header("Content-Length", str(len(desk.body)))
                 self.end_headers()
