@@ -1,4 +1,4 @@
-"""What a worker and beat say of themselves while they run: that they live, and what they were called for."""
+"""What a worker and beat say of themselves while they run, and when a worker lets its connections go."""
 
 import os
 import socket
@@ -9,12 +9,13 @@ import structlog
 from celery.signals import (
     after_task_publish,
     beat_init,
+    task_postrun,
     task_prerun,
     worker_init,
     worker_ready,
     worker_shutdown,
 )
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from notification_service import pulse
 from notification_service.mailings.workers import forget_worker, note_worker
@@ -79,6 +80,12 @@ def _start(**_: Any) -> None:
 @beat_init.connect
 def _serve(**_: Any) -> None:
     exposition.serve()
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _close_old_connections(**_: Any) -> None:
+    close_old_connections()
 
 
 @task_prerun.connect
