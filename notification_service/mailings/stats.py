@@ -1,25 +1,42 @@
 """Exact counts, read from the counters that the database keeps: a few rows, whatever the size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
-from notification_service.mailings.models import (
-    FailureCount,
-    Mailing,
-    Message,
-    MessageCount,
-    MinuteCount,
-    QuarterFailure,
-)
+from notification_service.mailings.models import Mailing, Message, MinuteCount, QuarterFailure
 
 STATUSES = list(Message.Status.values)
 ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
 # A success may be recorded after its mailing has ended (a lease that ran out).
 RECORDED_AFTER_END = timedelta(hours=1)
+
+# Asked for by every page: as SQL, for the ORM takes three times as long to write such a statement as
+# PostgreSQL to answer it.
+SUMS = ", ".join(f"sum({status})::bigint" for status in STATUSES)
+MESSAGE_COUNTS = f"""
+SELECT mailing_id, {SUMS} FROM mailings_messagecount WHERE mailing_id = ANY(%(ids)s) GROUP BY mailing_id
+"""  # noqa: S608
+# The overall counters, then those of the mailings that are being deleted, in one statement.
+OVERALL_COUNTS = f"""
+SELECT mailing_id, {SUMS} FROM mailings_messagecount WHERE mailing_id IS NULL GROUP BY mailing_id
+UNION ALL
+SELECT mailing_id, {SUMS} FROM mailings_messagecount
+WHERE mailing_id IN (SELECT id FROM mailings_mailing WHERE deleted_at IS NOT NULL) GROUP BY mailing_id
+"""  # noqa: S608
+TIMELINE = """
+SELECT minute, sum(sent)::bigint, sum(failed)::bigint, sum(retried)::bigint
+FROM mailings_minutecount WHERE mailing_id = %(id)s GROUP BY minute ORDER BY minute DESC LIMIT %(minutes)s
+"""
+FAILURES = """
+SELECT reason, sum(messages)::bigint AS messages
+FROM mailings_failurecount WHERE mailing_id = %(id)s
+GROUP BY reason HAVING sum(messages) <> 0 ORDER BY messages DESC, reason
+"""
 
 
 class Minute(TypedDict):
@@ -36,9 +53,13 @@ class Failure(TypedDict):
 
 def message_counts(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """The messages of each mailing by status, with their total; zeros where there are none."""
-    counts = MessageCount.objects.filter(mailing_id__in=mailing_ids).values("mailing_id")
-    found = {row["mailing_id"]: _tally(row) for row in counts.annotate(**_sums())}
-    return {mailing_id: found.get(mailing_id) or _tally({}) for mailing_id in mailing_ids}
+    rows = _rows(MESSAGE_COUNTS, ids=list(mailing_ids))
+    return no_messages(mailing_ids) | {row[0]: _tally(row[1:]) for row in rows}
+
+
+def no_messages(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """What `message_counts` answers for mailings that were just created."""
+    return {mailing_id: _tally([0] * len(STATUSES)) for mailing_id in mailing_ids}
 
 
 def overall_counts() -> dict[str, dict[str, int]]:
@@ -48,17 +69,17 @@ def overall_counts() -> dict[str, dict[str, int]]:
 
 def timeline(mailing_id: int) -> list[Minute]:
     """What was sent, failed and put off in each minute, oldest first: the last 1,440 that saw any."""
-    minutes = MinuteCount.objects.filter(mailing_id=mailing_id).values("minute")
-    sums = minutes.annotate(sent=Sum("sent"), failed=Sum("failed"), retried=Sum("retried"))
-    latest = list(sums.order_by("-minute")[:TIMELINE_MINUTES])
-    return [Minute(**row) for row in reversed(latest)]  # type: ignore[typeddict-item]
+    rows = _rows(TIMELINE, id=mailing_id, minutes=TIMELINE_MINUTES)
+    return [
+        Minute(minute=minute, sent=sent, failed=failed, retried=retried)
+        for minute, sent, failed, retried in reversed(rows)
+    ]
 
 
 def failures_by_reason(mailing_id: int) -> list[Failure]:
     """How many messages ended as failed or unknown for each reason, most first."""
-    reasons = FailureCount.objects.filter(mailing_id=mailing_id).values("reason")
-    counts = reasons.annotate(messages=Sum("messages")).order_by("-messages", "reason")
-    return [Failure(**row) for row in counts if row["messages"]]
+    rows = _rows(FAILURES, id=mailing_id)
+    return [Failure(reason=reason, messages=messages) for reason, messages in rows]
 
 
 def ended_between(since: datetime, until: datetime) -> dict[str, int]:
@@ -93,22 +114,19 @@ def _mailing_counts() -> dict[str, int]:
 
 
 def _all_message_counts() -> dict[str, int]:
-    """The overall counters less those of the mailings that are being deleted, in one statement."""
-    slots = MessageCount.objects.values("mailing_id").annotate(**_sums()).order_by()
-    going = Mailing.objects.filter(deleted_at__isnull=False).values("id")
-    rows = slots.filter(mailing=None).union(slots.filter(mailing__in=going), all=True)
-    counts = dict.fromkeys(["total", *STATUSES], 0)
-    for row in rows:
-        sign = 1 if row["mailing_id"] is None else -1
-        for key, messages in _tally(row).items():
+    counts = _tally([0] * len(STATUSES))
+    for mailing_id, *by_status in _rows(OVERALL_COUNTS):
+        sign = 1 if mailing_id is None else -1
+        for key, messages in _tally(by_status).items():
             counts[key] += sign * messages
     return counts
 
 
-def _sums() -> dict[str, Sum]:
-    return {f"{status}_sum": Sum(status) for status in STATUSES}
+def _tally(by_status: Sequence[int]) -> dict[str, int]:
+    return {"total": sum(by_status), **dict(zip(STATUSES, by_status, strict=True))}
 
 
-def _tally(row: Mapping[str, Any]) -> dict[str, int]:
-    by_status = {status: int(row.get(f"{status}_sum") or 0) for status in STATUSES}
-    return {"total": sum(by_status.values()), **by_status}
+def _rows(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())

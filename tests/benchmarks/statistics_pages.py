@@ -13,7 +13,7 @@ from tests.benchmarks.shape import Benchmark, Goal, Measured, Run, percentile
 
 FEW, MANY = 10_000, 10_000_000
 REQUESTS = 200  # of each page, a run
-PER_SECOND = 40
+PER_SECOND = 20
 PAGES = ("fullinfo", "info")
 
 

@@ -1,8 +1,7 @@
-from typing import Any
-
 from rest_framework import serializers
 
 from notification_service.api.fields import Id
+from notification_service.api.serializers.reading import ReadingSerializer
 from notification_service.mailings.models import Attempt, Message
 
 
@@ -11,7 +10,7 @@ class NullIfEmpty(serializers.CharField):
         return value or None
 
 
-class MessageSerializer(serializers.Serializer[Any]):
+class MessageSerializer(ReadingSerializer):
     id = Id(read_only=True)
     mailing = Id(source="mailing_id", read_only=True)
     client = Id(
@@ -25,16 +24,15 @@ class MessageSerializer(serializers.Serializer[Any]):
     )
     next_attempt_at = serializers.DateTimeField(read_only=True, allow_null=True)
     gateway = serializers.CharField(
-        source="gateway.name",
+        source="gateway_name",
         read_only=True,
         allow_null=True,
-        default=None,
         help_text="The gateway that took it.",
     )
     error = NullIfEmpty(read_only=True, allow_null=True, help_text="Why it was not sent, or not yet.")
 
 
-class FailedAttemptSerializer(serializers.Serializer[Any]):
+class FailedAttemptSerializer(ReadingSerializer):
     number = serializers.IntegerField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     outcome = serializers.ChoiceField(choices=Attempt.Outcome.values, read_only=True)

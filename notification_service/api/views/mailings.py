@@ -36,7 +36,7 @@ class MailingViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         values = self.valid(MailingSerializer(data=request.data))
-        body, replayed = answer_once(request, lambda: describe(lifecycle.create_mailing(**values)))
+        body, replayed = answer_once(request, lambda: describe_new(lifecycle.create_mailing(**values)))
         answer = created(body, location=reverse("mailing", kwargs={"pk": body["id"]}, request=request))
         if replayed:
             answer["Idempotency-Replayed"] = "true"
@@ -82,6 +82,13 @@ def describe(mailing: Mailing) -> Any:
     return describe_all([mailing])[0]
 
 
+def describe_new(mailing: Mailing) -> Any:
+    return _with_counts([mailing], stats.no_messages([mailing.pk]))[0]
+
+
 def describe_all(mailings: list[Mailing]) -> Any:
-    counts = stats.message_counts([mailing.pk for mailing in mailings])
+    return _with_counts(mailings, stats.message_counts([mailing.pk for mailing in mailings]))
+
+
+def _with_counts(mailings: list[Mailing], counts: dict[int, dict[str, int]]) -> Any:
     return MailingSerializer(mailings, many=True, context={"counts": counts}).data

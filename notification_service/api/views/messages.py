@@ -1,6 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,4 +34,9 @@ class MessageViewSet(ApiViewSet):
 def visible_messages() -> QuerySet[Message]:
     # Not a join: the few mailings being deleted are looked up once, and the list stays one index scan.
     going = Mailing.objects.filter(deleted_at__isnull=False)
-    return Message.objects.select_related("gateway").exclude(mailing__in=going.values("pk"))
+    return shown_messages().exclude(mailing__in=going.values("pk"))
+
+
+def shown_messages() -> QuerySet[Message]:
+    """With what MessageSerializer shows of other tables; those of mailings being deleted as well."""
+    return Message.objects.annotate(gateway_name=F("gateway__name"))

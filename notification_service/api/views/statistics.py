@@ -9,10 +9,11 @@ from rest_framework.reverse import reverse
 from notification_service.api.openapi.statistics import fullinfo_docs, info_docs
 from notification_service.api.pagination import CursorPagination
 from notification_service.api.serializers.mailing import MailingSerializer
+from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.serializers.statistics import MailingInfoSerializer
 from notification_service.api.views.base import ApiViewSet
 from notification_service.api.views.mailings import describe_all
-from notification_service.api.views.messages import visible_messages
+from notification_service.api.views.messages import shown_messages
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
 
@@ -44,5 +45,6 @@ def _messages_url(request: Request, mailing_id: int) -> str:
 
 def _first_messages(request: Request, mailing: Mailing) -> dict[str, Any]:
     paginator = CursorPagination()
-    messages = paginator.paginate_queryset(visible_messages().filter(mailing=mailing), request)
-    return paginator.page(messages, base_url=_messages_url(request, mailing.pk))
+    messages = paginator.paginate_queryset(shown_messages().filter(mailing=mailing), request)
+    rows = MessageSerializer(messages, many=True).data
+    return paginator.page(rows, base_url=_messages_url(request, mailing.pk))
