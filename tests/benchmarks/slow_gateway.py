@@ -3,7 +3,7 @@
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.data import make_clients, send_to_all
 from tests.benchmarks.shape import Benchmark, Goal, Measured, Run
-from tests.benchmarks.stub_gateway import start_simulator
+from tests.benchmarks.stub_gateway import start_slow_gateway
 
 LATENCY_MS = 200
 CONCURRENCY = 1000  # of all workers together
@@ -23,7 +23,7 @@ GOAL = Goal(
 def measure_slow_gateway(bench: Bench) -> Measured:
     """A first, uncounted mailing opens the connections."""
     make_clients(bench.scaled(CLIENTS))
-    gateway = start_simulator(bench, "--latency-ms", str(LATENCY_MS))
+    gateway = start_slow_gateway(bench, latency_ms=LATENCY_MS)
     bench.start_beat()
     each = str(CONCURRENCY // bench.options.workers)
     bench.start_workers(bench.options.workers, gateway_url=gateway.url, MAX_CONCURRENCY=each)

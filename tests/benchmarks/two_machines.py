@@ -3,7 +3,7 @@
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.data import make_clients, send_to_all
 from tests.benchmarks.shape import Benchmark, Goal, Measured, Run
-from tests.benchmarks.stub_gateway import start_simulator
+from tests.benchmarks.stub_gateway import start_slow_gateway
 
 LATENCY_MS = 200
 CONCURRENCY = 50  # of each node
@@ -23,7 +23,7 @@ GOAL = Goal(
 def measure_two_machines(bench: Bench) -> Measured:
     """Nodes are processes with names of their own, which share the database and the broker alone."""
     make_clients(bench.scaled(CLIENTS, least=1_000))
-    gateway = start_simulator(bench, "--latency-ms", str(LATENCY_MS))
+    gateway = start_slow_gateway(bench, latency_ms=LATENCY_MS)
     speeds = {nodes: _speeds_of(bench, nodes, gateway.url) for nodes in (1, 2)}
     return {GOAL.key: [Run(two, baseline=one) for one, two in zip(speeds[1], speeds[2], strict=True)]}
 
