@@ -90,6 +90,18 @@ class MailingForm(TextForm):
             raise forms.ValidationError(_("A tag has no more than 255 characters."))
         return _few(tags)
 
+    def clean_start_at(self) -> Any:
+        return self._unless_untouched("start_at")
+
+    def clean_end_at(self) -> Any:
+        return self._unless_untouched("end_at")
+
+    def clean_window_from(self) -> Any:
+        return self._unless_untouched("window_from")
+
+    def clean_window_to(self) -> Any:
+        return self._unless_untouched("window_to")
+
     def clean_on_unknown(self) -> str:
         return str(self.cleaned_data["on_unknown"] or Mailing.OnUnknown.SEND_AGAIN)
 
@@ -106,6 +118,13 @@ class MailingForm(TextForm):
     def fields_of_mailing(self) -> dict[str, Any]:
         values = {name: self.cleaned_data[name] for name in FIELDS if name in self.fields}
         return values | {"tags": [*values["tags"], *([""] if self.cleaned_data["untagged"] else [])]}
+
+    def _unless_untouched(self, name: str) -> Any:
+        """What a mailing has, to the microsecond, where the minute that was shown of it came back."""
+        was, field = self.initial.get(name), self.fields[name]
+        shown = field.widget.format_value(field.prepare_value(was))
+        is_untouched = was is not None and self.data.get(self.add_prefix(name)) == shown
+        return was if is_untouched else self.cleaned_data[name]
 
     def _check_window(self, values: dict[str, Any]) -> None:
         if not values.get("limit_hours"):

@@ -11,6 +11,8 @@ from notification_service.console.gateway_queries import GatewayRow
 from notification_service.console.mailing_state import MailingState, states
 from notification_service.mailings import stats
 from notification_service.mailings.models import Client, Mailing, MinuteCount
+from notification_service.mailings.workers import look_for_workers
+from notification_service.reports.posting import unsent_reports
 
 MOST_ROWS = 8
 CHART_HOURS = 3
@@ -36,9 +38,19 @@ def needs_you(gateways: list[GatewayRow]) -> list[dict[str, Any]]:
     soon = timezone.now() + timedelta(hours=1)
     paused = Mailing.objects.alive().unsettled().filter(status="paused", end_at__lte=soon).order_by("end_at")
     return [
+        *_lack_of_workers(),
         *({"kind": "held", "row": row} for row in held),
         *({"kind": "paused", "mailing": mailing} for mailing in paused[:MOST_ROWS]),
+        *({"kind": "report", "report": report} for report in unsent_reports()),
     ]
+
+
+def _lack_of_workers() -> list[dict[str, Any]]:
+    seen = look_for_workers()
+    if seen.alive:
+        return []
+    ago = seen.seen_seconds_ago
+    return [{"kind": "workers", "seen_at": None if ago is None else timezone.now() - timedelta(seconds=ago)}]
 
 
 def recent_chart() -> charts.Chart:

@@ -23,3 +23,7 @@ class DailyReport(models.Model):
 
     def __str__(self) -> str:
         return f"report of {self.day}"
+
+    @property
+    def unreached(self) -> int:
+        return len(self.waiting) + len(self.refused)

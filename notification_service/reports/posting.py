@@ -40,8 +40,18 @@ def send_due_report(now: datetime | None = None) -> None:
 
 def addresses_unreached() -> int:
     """Of the last report: those that still wait, waited in vain or were refused."""
-    last = DailyReport.objects.order_by("-day").first() if settings.REPORT_TO else None
-    return len(last.waiting) + len(last.refused) if last else 0
+    last = _last_report()
+    return last.unreached if last else 0
+
+
+def unsent_reports() -> list[DailyReport]:
+    """The last report, where it was tried and has not reached all of its addresses."""
+    last = _last_report()
+    return [last] if last and last.attempts and last.error and last.unreached else []
+
+
+def _last_report() -> DailyReport | None:
+    return DailyReport.objects.order_by("-day").first() if settings.REPORT_TO else None
 
 
 def pause_after(attempts: int) -> timedelta:

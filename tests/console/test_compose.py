@@ -1,7 +1,7 @@
 import re
 import threading
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -183,10 +183,14 @@ def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
     """Open the form, change some of it and send the rest back as it came; answers the status code."""
     path = reverse("console:edit", args=[mailing.pk])
     answer = operator.get(path)
-    sent = {field.html_name: field.value() for field in answer.context["form"]}
-    moments = {name: sent[name].strftime("%Y-%m-%dT%H:%M") for name in ("end_at", "start_at")}
-    kept = {name: value for name, value in (sent | moments | changes).items() if value not in (None, False)}
+    sent = {field.html_name: as_shown(field) for field in answer.context["form"]}
+    kept = {name: value for name, value in (sent | changes).items() if value not in (None, False)}
     return operator.post(path, kept | {"version": answer.context["version"]}).status_code
+
+
+def as_shown(field: Any) -> Any:
+    value = field.value()
+    return field.field.widget.format_value(value) if isinstance(value, datetime | time) else value
 
 
 def test_a_change_keeps_the_tags_it_does_not_touch(operator: Browser) -> None:
@@ -195,6 +199,20 @@ def test_a_change_keeps_the_tags_it_does_not_touch(operator: Browser) -> None:
     mailing.refresh_from_db()
     assert (mailing.text, sorted(mailing.tags)) == ("Changed", ["", " vip ", "new"])
     assert mailing.on_unknown == "give_up"
+
+
+def test_a_change_keeps_the_seconds_that_the_form_does_not_show(operator: Browser) -> None:
+    end_at = timezone.now().replace(second=41, microsecond=250_000) + timedelta(hours=2)
+    window = {"window_from": time(9, 30, 15), "window_to": time(21, 0, 5)}
+    mailing = make_running_mailing(end_at=end_at, **window)
+    assert edited(operator, mailing, text="Changed", window_to="21:00") == 302
+    mailing.refresh_from_db()
+    assert (mailing.end_at, mailing.window_from) == (end_at, window["window_from"])
+
+    later = timezone.localtime(end_at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    assert edited(operator, mailing, end_at=later) == 302
+    mailing.refresh_from_db()
+    assert mailing.end_at == (end_at + timedelta(hours=1)).replace(second=0, microsecond=0)
 
 
 def test_clients_without_a_tag_are_chosen_by_a_mark(operator: Browser) -> None:

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from notification_service.mailings.gateways import decrypt_token, encrypt_token
+from notification_service.mailings.gateways import decrypt_token, encrypt_token, save_gateway
 from notification_service.mailings.models import Gateway
 from tests.factories import (
     make_gateway,
@@ -70,6 +70,16 @@ def test_counts_mailings_that_name_none_at_the_default_gateway(logged_in: LogIn)
     make_messages(make_running_mailing(), 2)
     rows = logged_in("viewer").get(LIST).context["rows"]
     assert [(row.state.is_default, row.running, row.unsent) for row in rows] == [(True, 1, 2), (False, 0, 0)]
+
+
+def test_a_gateways_page_leads_to_what_was_done_to_it(administrator: Browser) -> None:
+    gateway = make_gateway()
+    page = administrator.get(reverse("console:gateway", args=[gateway.pk])).content.decode()
+    link = f"{reverse('console:audit')}?object=gateway&amp;id={gateway.pk}"
+    assert f'href="{link}"' in page
+    save_gateway(gateway, enabled=False)
+    page_of = administrator.get(link.replace("&amp;", "&")).context["page"]
+    assert [entry.object_id for entry in page_of.rows] == [gateway.pk]
 
 
 def test_asks_as_much_for_one_gateway_as_for_four(logged_in: LogIn) -> None:

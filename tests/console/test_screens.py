@@ -1,5 +1,7 @@
 """Every screen: a constant number of queries, both languages, hostile parameters."""
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notification_service.mailings import stats
+from notification_service.mailings.workers import note_worker
+from notification_service.reports.models import DailyReport
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
 
 LISTS = ["overview", "mailings", "clients", "messages"]
@@ -60,6 +64,31 @@ def test_speaks_the_operators_language(operator: Browser, language: str, words: 
 
 def test_an_empty_installation_says_what_to_do_first(operator: Browser) -> None:
     assert "What to do first" in operator.get("/").content.decode()
+
+
+def test_the_overview_says_that_no_worker_runs(operator: Browser) -> None:
+    words = "No worker runs:</b> nothing starts and nothing is sent."
+    never = operator.get("/").content.decode()
+    assert words in never
+    assert "Last seen" not in never
+    note_worker("one@host", silent_seconds=0)
+    assert words not in operator.get("/").content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE mailings_worker SET seen_at = now() - interval '10 minutes'")
+    assert re.search(f"{words} Last seen", operator.get("/").content.decode())
+
+
+def test_the_overview_says_whom_the_last_report_has_not_reached(operator: Browser, settings: Any) -> None:
+    settings.REPORT_TO = ["a@example.com", "b@example.com"]
+    day = date(2030, 3, 5)
+    report = DailyReport.objects.create(day=day, waiting=settings.REPORT_TO)
+    assert "The report of" not in operator.get("/").content.decode()
+    DailyReport.objects.filter(pk=day).update(attempts=1, error="<timed out>")
+    words = "The report of 5 March has not reached 2 addresses:</b> &lt;timed out&gt;"
+    assert words in operator.get("/").content.decode()
+    report.waiting, report.accepted = [], settings.REPORT_TO
+    report.save()
+    assert "The report of" not in operator.get("/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import os
 import random
 from datetime import time, timedelta
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils import timezone
@@ -16,6 +18,8 @@ from notification_service.audit.origin import Origin, acting
 from notification_service.mailings import lifecycle
 from notification_service.mailings.client_uploads.arrival import Arrival
 from notification_service.mailings.models import Client, ClientUpload, Gateway, Mailing, Message, MinuteCount
+from notification_service.mailings.send_window import next_opening
+from notification_service.mailings.workers import note_worker
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     make_attempt,
@@ -27,8 +31,9 @@ from tests.factories import (
 
 FOLDER = Path(os.environ.get("SCREENSHOTS", "docs/screenshots"))
 SIZES = {"wide": (1440, 880), "narrow": (375, 800)}
-ZONES = ["Europe/Kaliningrad", "Europe/Moscow", "Asia/Omsk", "Asia/Vladivostok", "Asia/Kamchatka"]
+ZONES = ["Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk"]
 CHOICE = random.Random(0)
+PERSON = Origin("person", 7, "anna", "203.0.113.7", "console", "0f8fad5bd9cb469fa16570867728950e")
 
 
 def test_screenshots(page: Any) -> None:
@@ -43,6 +48,10 @@ def test_screenshots(page: Any) -> None:
             page.get_by_label("Text").fill("Здравствуйте! До воскресенья скидка 20 % на всё. Ждём вас.")
             page.get_by_role("button", name="Schedule").wait_for()
         shoot(page, name)
+    page.set_viewport_size({"width": 1440, "height": 880})
+    page.goto("/mailings/4/")
+    page.get_by_role("button", name="RU").click()
+    page.screenshot(path=FOLDER / "mailing-ru.png", animations="disabled")
 
 
 def shoot(page: Any, name: str) -> None:
@@ -63,14 +72,17 @@ def seeded_screens() -> dict[str, str]:
         text="The new price list is out.", status="paused", end_at=now + timedelta(minutes=40)
     )
     write_messages(paused, clients[:300], {"sent": 0.3, "pending": 0.7})
+    opens = (now.astimezone(ZoneInfo(ZONES[-1])).hour + 1) % 24  # where it is latest: they all wait
     sale = make_running_mailing(
         text="Здравствуйте! До воскресенья скидка 20 % на всё. Ждём вас.",
-        window_from="09:00",
-        window_to="21:00",
+        window_from=time(opens),
+        window_to=time((opens + 12) % 24),
         tags=["vip"],
     )
     write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
     backup = make_gateways()
+    note_worker("worker1@vm:1", silent_seconds=0)
+    connection.cursor().execute("UPDATE mailings_worker SET seen_at = now() + interval '1 hour'")
     message = Message.objects.filter(mailing=sale, status="sent")[0]
     make_attempt(message, http_status=503, answer="the queue is full", retry_at=now)
     entry = told(sale)
@@ -100,7 +112,6 @@ def seeded_screens() -> dict[str, str]:
 
 def told(mailing: Mailing) -> Entry:
     """Some of what a day leaves in the audit log; the entry of a change."""
-    person = Origin("person", 7, "anna", "203.0.113.7", "console", "0f8fad5bd9cb469fa16570867728950e")
     shop = Origin("key", 3, "shop", "198.51.100.20", "api", "asked-1")
     with acting(lambda: shop):
         record(Action.MAILING_CREATED, object_id=mailing.pk, changes={"text": (None, mailing.text)})
@@ -108,21 +119,26 @@ def told(mailing: Mailing) -> Entry:
     with acting(lambda: Origin("command", None, "ops", None, "manage.py gateway on web-1")):
         changes = {"max_concurrency": (None, 200), "token": ("hidden", "hidden")}
         record(Action.GATEWAY_CHANGED, object_id=1, object_name="main", changes=changes)
-    with acting(lambda: person):
+    with acting(lambda: PERSON):
         record(Action.CLIENTS_EXPORTED, filters={"tag": "vip", "phone": "7916***"})
-        lifecycle.update_mailing(mailing.pk, text=f"{mailing.text} До встречи!", window_to=time(20))
+        lifecycle.update_mailing(mailing.pk, text=f"{mailing.text} До встречи!", failover=True)
     return Entry.objects.latest("pk")
 
 
 def uploads() -> dict[str, str]:
     """One to be started, one that runs, one that has ended."""
-    made = {}
-    for status in ("ready", "running", "finished"):
-        arrival = Arrival(file_name=f"клиенты-{status}.csv", by="anna")
-        rows = "".join(f"{79161000000 + 7 * n};Europe/Moscow;vip;Москва\n" for n in range(400))
-        arrival.write(f"Телефон;Часовой пояс;Тег;Город\n{rows[:900]}8916;Mars;x;y\n{rows[900:]}".encode())
-        arrival.write(f"# {status}\n".encode())
-        made[status] = arrival.finish()
+    made: dict[str, ClientUpload] = {}
+    rows = [f"{79161000000 + 7 * n};Europe/Moscow;vip;Москва" for n in range(400)]
+    rows[20:20] = ["8916;Europe/Moscow;vip;Москва", "79161234567;Mars;vip;Марс"]
+    for status, file_name in {
+        "ready": "декабрь.csv",
+        "running": "регионы.csv",
+        "finished": "ноябрь.csv",
+    }.items():
+        with acting(lambda: PERSON):
+            arrival = Arrival(file_name=file_name, by="anna")
+            arrival.write("\n".join(["Телефон;Часовой пояс;Тег;Город", *rows, f"{len(made)}"]).encode())
+            made[status] = arrival.finish()
     now = timezone.now()
     taken = {"started_at": now, "started_by": "anna", "created": 25_000, "updated": 812, "rejected": 3}
     uploads = ClientUpload.objects.filter(pk=made["running"].pk)
@@ -154,8 +170,10 @@ def make_directory(count: int) -> list[Client]:
 def write_messages(mailing: Mailing, clients: list[Client], shares: dict[str, float]) -> None:
     """As the engine leaves them; by updates, which the counters see."""
     now = timezone.now()
-    opens = now.replace(minute=0, second=0, microsecond=0)
-    waiting = {zone: opens + timedelta(hours=2 + hours) for hours, zone in enumerate(ZONES)}
+    waiting = {
+        zone: next_opening(mailing.send_window, zone=ZoneInfo(zone), at=now.replace(microsecond=0))
+        for zone in ZONES
+    }
     made = [
         Message(
             mailing=mailing, client=c, status="pending", created_at=now, next_attempt_at=waiting[c.timezone]
@@ -187,12 +205,19 @@ def spread_over_minutes(mailing: Mailing) -> None:
     assert row is not None
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM mailings_minutecount WHERE mailing_id = %s", [mailing.pk])
-    for ago in range(40):
+    for ago, sent in enumerate(shares(row.sent)):
         MinuteCount.objects.create(
             mailing=mailing,
             minute=minute - timedelta(minutes=ago),
             slot=0,
-            sent=row.sent // 40 + CHOICE.randrange(4),
-            failed=int(ago % 7 == 0),
+            sent=sent,
+            failed=row.failed // 6 if ago % 7 == 0 else 0,
             retried=int(ago % 5 == 0),
         )
+
+
+def shares(total: int) -> list[int]:
+    """Forty numbers, some larger, that make the total."""
+    weights = [4 + CHOICE.randrange(4) for _ in range(40)]
+    ends = [round(total * part / sum(weights)) for part in accumulate(weights)]
+    return [end - start for start, end in pairwise([0, *ends])]

@@ -27,7 +27,8 @@
 
   // On a narrow screen the sections scroll sideways: the present one is in sight.
   const section = document.querySelector(".top nav [aria-current]");
-  if (section) section.parentElement.scrollLeft = section.offsetLeft - section.parentElement.offsetLeft - 32;
+  const show = () => { section.parentElement.scrollLeft = section.offsetLeft - section.parentElement.offsetLeft - 32; };
+  if (section) { show(); addEventListener("resize", show); }
 
   // The form was taken: its draft is no longer one.
   const written = new URLSearchParams(location.search).get("written");
