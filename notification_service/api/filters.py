@@ -18,7 +18,7 @@ Status = Message.Status
 
 # `status` is in no index. Each of these holds for every message of the status, and is in one.
 INDEXED_CONDITIONS = {
-    Status.PENDING: Q(next_attempt_at__isnull=False),
+    Status.PENDING: Q(due__isnull=False),
     Status.SENDING: Q(id__in=Batch.objects.values(message_id=Func(F("message_ids"), function="unnest"))),
     **{status: Q(undelivered=status) for status in Message.UNDELIVERED},
 }

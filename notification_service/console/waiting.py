@@ -29,9 +29,9 @@ PLACES = {
 # A window opens at a whole second, a retry comes at any microsecond: the index of due messages tells them
 # apart without a look at a single message.
 BY_OPENING = """
-SELECT next_attempt_at, count(*) FROM mailings_message
-WHERE mailing_id = %s AND next_attempt_at > now() AND next_attempt_at = date_trunc('second', next_attempt_at)
-GROUP BY next_attempt_at ORDER BY next_attempt_at
+SELECT at, count(*) FROM mailings_due
+WHERE mailing_id = %s AND at > now() AND at = date_trunc('second', at)
+GROUP BY at ORDER BY at
 """
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest, Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings.models import Attempt, Client, Message
+from notification_service.mailings.models import Attempt, Client, Due, Message
 from notification_service.mailings.wake_up import SEND, wake_up
 
 LAST_RETRY = Subquery(
@@ -56,8 +56,8 @@ def reconsider_waiting(client_ids: Sequence[int]) -> None:
 
     A message that another transaction holds is being claimed, ended or made due: nothing to wait for.
     """
-    waiting = Message.objects.filter(client_id__in=client_ids, next_attempt_at__gt=Now())
-    free = waiting.select_for_update(skip_locked=True, no_key=True)
+    waiting = Due.objects.filter(message__client_id__in=client_ids, at__gt=Now())
+    free = waiting.select_for_update(of=("self",), skip_locked=True)
     Message.objects.filter(pk__in=free.values("pk")).update(
         next_attempt_at=Greatest(Now(), LAST_RETRY)  # NULL, where there was none, is not the greatest
     )
@@ -77,8 +77,8 @@ def delete_client(client_id: int) -> None:
     client.attributes = {}
     client.deleted_at = _now()
     client.save()
-    waiting = Message.objects.filter(client=client, next_attempt_at__isnull=False)
-    message_ids = list(waiting.select_for_update(no_key=True).values_list("pk", flat=True))
+    waiting = Due.objects.filter(message__client=client).order_by("pk")
+    message_ids = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
     Message.objects.filter(pk__in=message_ids).update(
         status=Message.Status.CANCELLED, next_attempt_at=None, error="client deleted"
     )

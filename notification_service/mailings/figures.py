@@ -18,9 +18,9 @@ CROSS JOIN LATERAL (
   FROM mailings_messagecount WHERE mailing_id = mailing.id
 ) AS counted
 LEFT JOIN LATERAL (
-  SELECT next_attempt_at AS due_at FROM mailings_message
-  WHERE mailing_id = mailing.id AND next_attempt_at <= now()
-  ORDER BY next_attempt_at LIMIT 1
+  SELECT at AS due_at FROM mailings_due
+  WHERE mailing_id = mailing.id AND at <= now()
+  ORDER BY at LIMIT 1
 ) AS first ON true
 WHERE mailing.finished_at IS NULL AND mailing.status = 'running' AND now() < mailing.end_at
 """

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from notification_service.mailings import audience, lifecycle, stats
 from notification_service.mailings.models import (
     Client,
+    Due,
     FailureCount,
     Mailing,
     Message,
@@ -31,7 +32,7 @@ WINDOW_KNOWN_AFTER = timedelta(seconds=2)
 END_WAITING = """
 UPDATE mailings_message SET status = %(status)s, next_attempt_at = NULL, error = %(error)s
 WHERE id IN (
-  SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND next_attempt_at IS NOT NULL
+  SELECT message_id FROM mailings_due WHERE mailing_id = %(mailing_id)s
   LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 RETURNING id, client_id
@@ -40,6 +41,9 @@ RETURNING id, client_id
 # A retry keeps the time it was given (backoff, Retry-After); whatever is due is left to the engine,
 # which looks at the window before each request.
 RESCHEDULE = """
+WITH waiting AS MATERIALIZED (
+  SELECT message_id FROM mailings_due WHERE message_id = ANY(%(ids)s) AND at > now() FOR UPDATE SKIP LOCKED
+)
 UPDATE mailings_message AS message
 SET next_attempt_at = greatest(
   opening.at,
@@ -48,18 +52,19 @@ SET next_attempt_at = greatest(
 FROM mailings_client AS client
 JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
   ON opening.timezone = client.timezone
-WHERE message.id = ANY(%(ids)s) AND client.id = message.client_id
-  AND message.next_attempt_at > now() AND message.next_attempt_at <> opening.at
+WHERE message.id IN (SELECT message_id FROM waiting) AND client.id = message.client_id
+  AND message.next_attempt_at <> opening.at
 """
 
+# Those that wait by their due rows, which are locked first; then the others.
 DELETE_MESSAGES = """
-WITH gone AS (
-  SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-), attempts AS (
+WITH gone AS MATERIALIZED ({chosen} LIMIT %(limit)s FOR UPDATE SKIP LOCKED), attempts AS (
   DELETE FROM mailings_attempt WHERE message_id IN (SELECT id FROM gone)
 )
 DELETE FROM mailings_message WHERE id IN (SELECT id FROM gone)
 """
+WAITING = "SELECT message_id AS id FROM mailings_due WHERE mailing_id = %(mailing_id)s"
+ENDED = "SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND next_attempt_at IS NULL"
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +125,7 @@ def _reschedule(mailing: Mailing) -> Iterator[None]:
     # Asked before looking: what a worker puts off during a look may be missed by it.
     is_known = same_change.filter(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER).exists()
     openings = _openings(mailing)
-    waiting = Message.objects.filter(mailing=mailing, next_attempt_at__gt=Now()).values_list("pk", flat=True)
+    waiting = Due.objects.filter(mailing=mailing, at__gt=Now()).values_list("pk", flat=True)
     ids = waiting.iterator(chunk_size=CHUNK_MESSAGES)
     while chunk := list(islice(ids, CHUNK_MESSAGES)):
         _execute(RESCHEDULE, {"ids": chunk, **openings})
@@ -145,7 +150,8 @@ def _openings(mailing: Mailing) -> dict[str, list[Any]]:
 
 def remove_some(mailing_id: int) -> bool:
     """Remove a chunk of a deleted mailing's messages, or at last the mailing; whether there is more."""
-    if _execute(DELETE_MESSAGES, {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}):
+    chunk = {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}
+    if any(_execute(DELETE_MESSAGES.format(chosen=chosen), chunk) for chosen in (WAITING, ENDED)):
         return True
     if Message.objects.filter(mailing_id=mailing_id).exists():
         return False  # a worker is recording the rest at this moment: the next call removes it

@@ -41,7 +41,7 @@ def start_fastest_gateway(bench: Bench) -> StubGateway:
 
 
 def start_slow_gateway(bench: Bench, *, latency_ms: int) -> StubGateway:
-    """Each answer takes so long, however many are asked for: nginx with its echo module, else the simulator."""
+    """Every answer takes so long: nginx with its echo module, else the simulator."""
     nginx = _find_nginx()
     if nginx is None or not ECHO_MODULE.exists():
         return start_simulator(bench, "--latency-ms", str(latency_ms))

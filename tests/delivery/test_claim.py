@@ -115,7 +115,7 @@ def test_a_mailing_without_due_messages_takes_no_share(conninfo: str) -> None:
 def test_skips_messages_locked_by_another_worker(conninfo: str) -> None:
     locked, free = make_messages(make_running_mailing(), 2)
     with psycopg.connect(conninfo) as other:
-        other.execute("SELECT FROM mailings_message WHERE id = %s FOR UPDATE", [locked.id])
+        other.execute("SELECT FROM mailings_due WHERE message_id = %s FOR UPDATE", [locked.id])
         assert ids(claim(conninfo)) == [free.id]
 
 

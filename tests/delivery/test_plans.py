@@ -37,7 +37,7 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         make_clients_in_bulk(45_000)
         mailing = make_running_mailing()
         make_messages_in_bulk(mailing)
-        execute("ANALYZE mailings_message, mailings_client, mailings_mailing, mailings_batch")
+        execute("ANALYZE mailings_message, mailings_due, mailings_client, mailings_mailing, mailings_batch")
         yield mailing
         execute("TRUNCATE mailings_client, mailings_mailing, mailings_message, mailings_messagecount CASCADE")
 
@@ -53,7 +53,7 @@ def execute(statement: str) -> None:
 
 
 def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
-    """How the statement reads the messages: the kind of each scan, and its index."""
+    """How the statement reads the messages and what is due: the kind of each scan, and its index."""
     with connection.cursor() as cursor:
         keys = {"gateway_id": Gateway.objects.get(name="main").pk}
         cursor.execute("EXPLAIN (FORMAT JSON) " + message_queue.statement(name).decode(), parameters | keys)
@@ -62,7 +62,7 @@ def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if node.get("Relation Name") == "mailings_message" and "Scan" in node["Node Type"]:
+    if node.get("Relation Name") in ("mailings_message", "mailings_due") and "Scan" in node["Node Type"]:
         yield node["Node Type"], node.get("Index Name", "")
     for child in node.get("Plans", []):
         yield from message_scans(child)
@@ -70,7 +70,7 @@ def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def test_the_claim_reads_due_messages_by_their_index(big_queue: Mailing) -> None:
     used = scans("claim", CLAIM)
-    assert {index for _, index in used} == {"message_due", "mailings_message_pkey"}
+    assert {index for _, index in used} == {"due_of_mailing", "mailings_message_pkey"}
 
 
 def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
@@ -97,27 +97,30 @@ def buffers(name: str, parameters: dict[str, Any]) -> int:
 def test_finished_messages_do_not_make_a_claim_dearer() -> None:
     make_clients_in_bulk(1_000)
     make_messages_in_bulk(make_running_mailing())
-    execute("VACUUM ANALYZE mailings_message")
+    execute("VACUUM ANALYZE mailings_message, mailings_due")
     alone = buffers("claim", CLAIM)
     make_clients_in_bulk(199_000)
     make_messages_in_bulk(make_mailing(status="finished", finished_at=now()), status="sent")
-    execute("VACUUM ANALYZE mailings_message")
+    execute("VACUUM ANALYZE mailings_message, mailings_due")
     assert buffers("claim", CLAIM) < 2 * alone  # each index is a level deeper
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_claim_needs_no_fresh_statistics() -> None:
-    execute("ALTER TABLE mailings_message SET (autovacuum_enabled = off)")
+    tables = ("mailings_message", "mailings_due")
+    for table in tables:
+        execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
     make_clients_in_bulk(10_000)
     make_messages_in_bulk(make_running_mailing())
     execute("UPDATE mailings_message SET status = 'sent', next_attempt_at = NULL")
-    execute("VACUUM ANALYZE mailings_message")  # nothing was due
+    execute("VACUUM ANALYZE mailings_message, mailings_due")  # nothing was due
     for _ in range(5):
         make_messages_in_bulk(make_running_mailing())
     try:
         assert buffers("claim", CLAIM | {"limit": 10}) < 1_000
     finally:
-        execute("ALTER TABLE mailings_message RESET (autovacuum_enabled)")
+        for table in tables:
+            execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
 
 
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -108,7 +108,7 @@ def test_leaves_messages_that_a_worker_is_changing_for_the_next_round() -> None:
     mailing = make_running_mailing(**ENDED)
     locked, _ = make_messages(mailing, 2)
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
-        other.execute("SELECT FROM mailings_message WHERE id = %s FOR UPDATE", [locked.id])
+        other.execute("SELECT FROM mailings_due WHERE message_id = %s FOR UPDATE", [locked.id])
         settle()
         assert statuses(mailing) == {"pending": 1, "expired": 1}
     settle()
@@ -381,6 +381,7 @@ def test_a_mailing_goes_while_a_worker_holds_its_messages() -> None:
 def test_a_mailing_stays_hidden_while_a_worker_records_its_last_message() -> None:
     mailing = make_running_mailing()
     locked, _ = make_messages(mailing, 2)
+    Message.objects.filter(pk=locked.pk).update(status="sending", next_attempt_at=None)
     delete_mailing(mailing.id)
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         other.execute("SELECT FROM mailings_message WHERE id = %s FOR UPDATE", [locked.id])

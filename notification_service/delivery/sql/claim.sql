@@ -4,7 +4,8 @@
 -- to the next that is neither. A probe is for its gateway as if that were not held.
 -- Guarantees: each row is taken by one worker; its mailing runs and is not at its deadline; the phone
 -- and zone are the client's present ones; a message of a deleted client ends here.
--- Index: message_due (mailing_id, next_attempt_at).
+-- Indexes: due_of_mailing (mailing_id, at), primary keys of messages and clients. Changes no index but those of
+-- the due messages, from which a trigger takes what is claimed.
 WITH usual AS MATERIALIZED (
   SELECT id FROM mailings_gateway WHERE enabled ORDER BY priority, id LIMIT 1
 ), busy AS MATERIALIZED (
@@ -21,23 +22,23 @@ WITH usual AS MATERIALIZED (
       LIMIT 1
     )
     AND ( -- in this order, so that the index answers: EXISTS reads the table up to its first due message
-      SELECT message.next_attempt_at FROM mailings_message AS message
-      WHERE message.mailing_id = mailing.id AND message.next_attempt_at <= now()
-      ORDER BY message.next_attempt_at LIMIT 1
+      SELECT due.at FROM mailings_due AS due
+      WHERE due.mailing_id = mailing.id AND due.at <= now()
+      ORDER BY due.at LIMIT 1
     ) IS NOT NULL
   ORDER BY random() LIMIT %(limit)s
 ), due AS MATERIALIZED (
-  SELECT message.id, message.client_id FROM busy CROSS JOIN LATERAL (
-    SELECT id, client_id FROM mailings_message
-    WHERE mailing_id = busy.id AND next_attempt_at <= now()
-    ORDER BY next_attempt_at
+  SELECT first.message_id FROM busy CROSS JOIN LATERAL (
+    SELECT message_id FROM mailings_due
+    WHERE mailing_id = busy.id AND at <= now()
+    ORDER BY at
     LIMIT (SELECT ceil(%(limit)s::numeric / count(*)) FROM busy)
     FOR UPDATE SKIP LOCKED
-  ) AS message
+  ) AS first
 ), taken AS MATERIALIZED (
-  -- As arrays, of which the planner expects few: it took `due` for a tenth of the table, and read all
+  -- As an array, of which the planner expects few: it took `due` for a tenth of the table, and read all
   -- messages and all clients for every claim.
-  SELECT array_agg(id) AS ids, array_agg(client_id) AS client_ids FROM due HAVING count(*) > 0
+  SELECT array_agg(message_id) AS ids FROM due HAVING count(*) > 0
 ), batch AS (
   INSERT INTO mailings_batch (claimed_by, lease_expires_at, message_ids)
   SELECT %(claimed_by)s, now() + make_interval(secs => %(lease_seconds)s), ids FROM taken
@@ -49,7 +50,6 @@ UPDATE mailings_message AS message SET
   attempts = message.attempts + (client.phone IS NOT NULL)::int,
   next_attempt_at = NULL,
   batch_id = batch.id
-FROM batch, taken, unnest(taken.ids, taken.client_ids) AS due (id, client_id)
-JOIN mailings_client AS client ON client.id = due.client_id
-WHERE message.id = due.id
+FROM batch, taken, mailings_client AS client
+WHERE message.id = ANY(taken.ids) AND message.status = 'pending' AND client.id = message.client_id
 RETURNING message.batch_id, message.id, message.mailing_id, message.attempts, client.phone, client.timezone

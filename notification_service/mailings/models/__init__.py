@@ -8,7 +8,7 @@ from notification_service.mailings.models.counts import (
 )
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
-from notification_service.mailings.models.message import Attempt, Batch, Message
+from notification_service.mailings.models.message import Attempt, Batch, Due, Message
 from notification_service.mailings.models.trial import Trial
 from notification_service.mailings.models.worker import Worker
 
@@ -17,6 +17,7 @@ __all__ = [
     "Batch",
     "Client",
     "ClientUpload",
+    "Due",
     "FailureCount",
     "Gateway",
     "GatewayUse",

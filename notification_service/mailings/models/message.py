@@ -11,8 +11,8 @@ from notification_service.mailings.models.mailing import Mailing
 class Message(models.Model):
     """One text to one client. Its id is the gateway's message id, the same on every attempt.
 
-    `next_attempt_at` is set exactly while the message is pending: the claim's index holds those rows
-    alone, and no index looks at `status`, so that recording an outcome is a heap-only update.
+    `next_attempt_at` is set exactly while the message is pending. No index looks at it, nor at `status`: both
+    claiming a message and recording its outcome are heap-only updates. What is due is found in `Due`.
     Foreign keys are not checked by the database: the fan-out reads both parents in the statement that
     writes the rows, and neither parent goes while a message refers to it (docs/decisions).
     """
@@ -51,9 +51,6 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["mailing", "next_attempt_at"], name="message_due", condition=~Q(next_attempt_at=None)
-            ),
             models.Index(fields=["mailing", "id"], name="message_of_mailing"),
             models.Index(fields=["client", "id"], name="message_of_client"),
             BrinIndex(fields=["created_at"], name="message_created"),
@@ -84,6 +81,26 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class Due(models.Model):
+    """When each pending message is to be attempted: a row for every one of them, and for no other.
+
+    Triggers of the messages write it, in the same statement; nothing else does. Whoever changes pending
+    messages locks their rows here first, so that two of them never wait for each other in a circle.
+    """
+
+    message = models.OneToOneField(
+        Message, models.DO_NOTHING, primary_key=True, related_name="due", db_constraint=False
+    )
+    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["mailing", "at"], name="due_of_mailing")]
+
+    def __str__(self) -> str:
+        return f"message {self.message_id}, due at {self.at}"
 
 
 class Batch(models.Model):
