@@ -1,4 +1,4 @@
-"""Turns into another program, which then dies with its parent and, where asked, is not root.
+"""Turns into another program, which then dies with its parent and, where asked, is not root, or gives way.
 
 Runs as a plain script in an interpreter without site packages, so it imports nothing of the project:
 importing the package would load Celery for each child. It never returns; it fails with FAILED.
@@ -23,6 +23,8 @@ def main() -> None:
             enter_user_namespace(options.namespace_uid)
         if options.uid is not None:
             become_user(options.uid)
+        if options.nice:
+            os.nice(options.nice)
         # Last, because a change of credentials clears it.
         die_with_parent(options.parent, options.death_signal)
         os.execv(options.program[0], options.program)  # noqa: S606 - becoming another program is the point
@@ -37,6 +39,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--death-signal", type=int, default=signal.SIGTERM)
     parser.add_argument("--namespace-uid", type=int)
     parser.add_argument("--uid", type=int)
+    parser.add_argument("--nice", type=int)
     parser.add_argument("program", nargs="+")
     return parser.parse_args()
 

@@ -31,7 +31,9 @@ class Services:
     def worker(self, number: int) -> Child:
         name = f"worker{number}"
         # Long enough for the requests under way (10 s each by default) and for recording them.
-        return self._celery(name, "worker", "--loglevel=info", f"--hostname={name}@%h", stop_seconds=30.0)
+        worker = self._celery(name, "worker", "--loglevel=info", f"--hostname={name}@%h", stop_seconds=30.0)
+        # They take all the time there is: on one machine, the API and the console come first.
+        return replace(worker, launch_options=("--nice=5",))
 
     def beat(self) -> Child:
         schedule = self.data_dir / "run" / "beat-schedule"

@@ -2,11 +2,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from notification_service.standalone.child import Child
+from notification_service.standalone.services import Services
 from notification_service.standalone.stop_requests import StopRequests
 from notification_service.standalone.supervisor import Supervisor
 
@@ -143,3 +146,20 @@ def test_a_program_that_does_not_exist_is_a_failed_child(make_child: ChildMaker)
     child.launch()
     wait_for(lambda: child.exit_code() is not None)
     assert said(child, "cannot start /does/not/exist: ")
+
+
+def child_has_ended(child: Child) -> bool:
+    return not child.is_running()
+
+
+def test_a_worker_gives_way_to_what_answers_people(tmp_path: Path) -> None:
+    for folder in ("log", "run"):
+        (tmp_path / folder).mkdir()
+    services = Services(project_folder=tmp_path, data_dir=tmp_path, environment=dict(os.environ))
+    niceness = {}
+    for child in (services.worker(1), services.beat()):
+        print_it = replace(child, command=[sys.executable, "-c", "import os; print(os.nice(0))"])
+        print_it.launch()
+        wait_for(partial(child_has_ended, print_it))
+        niceness[child.name] = int((tmp_path / "log" / f"{child.name}.log").read_text())
+    assert niceness["worker1"] == niceness["beat"] + 5
