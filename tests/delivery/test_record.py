@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from notification_service.delivery.rows import Claimed, Unsent, put_back
@@ -141,6 +142,19 @@ def test_what_was_put_back_is_as_it_was_before(conninfo: str) -> None:
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.attempts) == ("pending", AT, 2)
     assert (message.error, Attempt.objects.count()) == ("HTTP 503", 0)
+
+
+def test_what_is_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
+    """Whether that move comes true is not known yet; nobody waits for it, and the engine looks again."""
+    message = make_message()
+    [claimed] = claim(conninfo)
+    with psycopg.connect(conninfo) as moving:
+        moving.execute("UPDATE mailings_client SET timezone = 'Asia/Omsk' WHERE id = %s", [message.client_id])
+        record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=9)))
+        message.refresh_from_db()
+        assert message.status == "pending"
+        assert message.next_attempt_at is not None
+        assert message.next_attempt_at <= now()
 
 
 def test_an_outcome_recorded_twice_leaves_one_attempt(conninfo: str) -> None:

@@ -1,7 +1,8 @@
 -- Record outcomes other than success, each with a row for its attempt where a request was made.
 -- Guarantees: a message that is no longer this batch's is left alone, so that recording twice, or after
 -- the lease was lost, changes nothing; and no time that was worked out in a zone where the client no longer
--- lives is kept: the message is due, or its retry is, and the engine looks again.
+-- lives is kept: the message is due, or its retry is, and the engine looks again. So it does where the client is
+-- being changed at this moment; a change that comes later waits for this, and finds the message waiting.
 -- Index: primary keys of messages and clients.
 WITH outcome AS (
   SELECT * FROM unnest(
@@ -18,7 +19,9 @@ WITH outcome AS (
     status = outcome.status,
     next_attempt_at = CASE
       WHEN outcome.next_attempt_at > now()
-        AND outcome.timezone <> (SELECT timezone FROM mailings_client WHERE id = message.client_id)
+        AND outcome.timezone IS DISTINCT FROM (
+          SELECT timezone FROM mailings_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
+        )
       THEN greatest(now(), outcome.retry_at) ELSE outcome.next_attempt_at
     END,
     attempts = message.attempts - outcome.uncharged, error = coalesce(outcome.error, message.error),
