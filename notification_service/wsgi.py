@@ -1,9 +1,9 @@
 import gc
 import sys
+from importlib import import_module
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 
 if settings.SECRET_KEY_IS_TEMPORARY and not settings.DEBUG:
     sys.exit("Configuration error: SECRET_KEY is not set, and a web server needs one that survives restarts")
@@ -12,6 +12,6 @@ application = get_wsgi_application()
 
 # All that a first request would import. It lives as long as the process: each look through it for garbage
 # stopped every request for 150 ms.
-get_resolver().url_patterns  # noqa: B018
+import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
