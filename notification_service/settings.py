@@ -359,7 +359,7 @@ CELERY_TASK_ROUTES = {
         "declare": [ALL_WORKERS],  # a Redis producer that has not seen the exchange drops the call
     }
 }
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # ticks need no memory of the last one
+CELERY_BEAT_SCHEDULER = "notification_service.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": f"notification_service.{task}", "schedule": seconds, "options": {"expires": 2}}
     for name, task, seconds in (

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import sys
@@ -31,6 +32,13 @@ time.sleep(60)
 LEAVE_A_GRANDCHILD = f"""
 import subprocess, sys
 print(subprocess.Popen([sys.executable, "-c", "{SLEEP}"]).pid, flush=True)
+"""
+
+AUTOGROUP = Path("/proc/self/autogroup")
+SAY_NICENESS = f"""
+import json, os, pathlib
+group = pathlib.Path("{AUTOGROUP}")
+print(json.dumps([os.nice(0), int(group.read_text().split()[-1]) if group.exists() else None]))
 """
 
 ChildMaker = Callable[..., Child]
@@ -156,10 +164,11 @@ def test_a_worker_gives_way_to_what_answers_people(tmp_path: Path) -> None:
     for folder in ("log", "run"):
         (tmp_path / folder).mkdir()
     services = Services(project_folder=tmp_path, data_dir=tmp_path, environment=dict(os.environ))
-    niceness = {}
-    for child in (services.worker(1), services.beat()):
-        print_it = replace(child, command=[sys.executable, "-c", "import os; print(os.nice(0))"])
+    said = {}
+    for child in (services.worker(1), services.worker(2), services.beat()):
+        print_it = replace(child, command=[sys.executable, "-c", SAY_NICENESS])
         print_it.launch()
         wait_for(partial(child_has_ended, print_it))
-        niceness[child.name] = int((tmp_path / "log" / f"{child.name}.log").read_text())
-    assert niceness["worker1"] == niceness["beat"] + 5
+        said[child.name] = json.loads((tmp_path / "log" / f"{child.name}.log").read_text())
+    own, _ = said["beat"]
+    assert said["worker1"] == said["worker2"] == [own + 5, 5 if AUTOGROUP.exists() else None]
