@@ -1,0 +1,119 @@
+"""What the engine's statements and the lists cost in a small database, and in one that has grown.
+
+`python -m tests.benchmarks.growth --messages 10000000` fills a database (see `grown`), and prints the
+median milliseconds of each. Ten million take about ten minutes and 8 GB.
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db import connection
+
+from tests.benchmarks.bench import ROOT, Bench, Options, bench
+from tests.benchmarks.load import Call, measure_calls
+
+ROUNDS = 5
+MESSAGES = 200  # a statement
+REQUESTS, PER_SECOND = 20, 10
+# What a round took waits again; the triggers keep what follows from that.
+WAIT_AGAIN = """
+UPDATE mailings_message SET status = 'pending', attempts = 0, sent_at = NULL, error = '',
+  next_attempt_at = now() - interval '1 hour'
+WHERE id = ANY(%s)
+"""
+END_LEASES = "UPDATE mailings_batch SET lease_expires_at = now() - interval '1 second'"
+LISTS = (
+    "/api/mailings/",
+    "/api/mailings/fullinfo/",
+    "/api/mailings/{due}/info/",
+    "/api/messages/",
+    "/api/messages/?mailing={due}",
+    "/api/messages/?mailing={due}&status=pending",
+    "/api/messages/?status=unknown",
+    "/api/clients/",
+    "/api/clients/?tag=vip",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="growth", description=__doc__)
+    parser.add_argument("--messages", type=int, default=10_000_000)
+    messages: int = parser.parse_args().messages
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (
+        TemporaryDirectory(dir=ROOT / "var", prefix="growth-") as folder,
+        bench(Path(folder), Options()) as place,
+    ):
+        from tests.benchmarks.grown import fill  # Django's models, once there is a database
+
+        giants = fill(messages=messages)
+        print(f"{messages:,} messages, median ms")
+        for name, times in (_statements(place) | _lists(place, due=giants["due"])).items():
+            print(f"  {name:45} {median(times) * 1000:8.1f}", flush=True)
+
+
+def _statements(place: Bench) -> dict[str, list[float]]:
+    from notification_service.delivery.config import DeliveryConfig
+    from notification_service.delivery.message_queue import MessageQueue, rescue
+    from notification_service.delivery.rows import Claimed, Recordable, Unsent
+    from notification_service.mailings.models import Gateway
+
+    gateway_id = Gateway.objects.get(name="main").pk
+    queue = MessageQueue(place.database_url, DeliveryConfig(), claimed_by="growth", gateway_id=gateway_id)
+    times: dict[str, list[float]] = {}
+
+    @contextmanager
+    def timed(name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        times.setdefault(name, []).append(time.perf_counter() - started)
+
+    def wait_again(messages: list[Claimed]) -> None:
+        _execute(WAIT_AGAIN, [message.id for message in messages])
+        _execute("DELETE FROM mailings_batch")
+
+    with asyncio.Runner() as runner:
+        for _ in range(ROUNDS):
+            with timed(f"claim {MESSAGES}"):
+                claimed = runner.run(queue.claim(MESSAGES))
+            sent = Recordable(sent=[(message, time.time()) for message in claimed])
+            with timed(f"record {MESSAGES} successes"):
+                runner.run(queue.record(sent))
+            wait_again(claimed)
+            claimed = runner.run(queue.claim(MESSAGES))
+            failed = [Unsent(m, "failed", attempt_outcome="failed", error="HTTP 400") for m in claimed]
+            with timed(f"record {MESSAGES} failures"):
+                runner.run(queue.record(Recordable(unsent=failed)))
+            wait_again(claimed)
+            claimed = runner.run(queue.claim(MESSAGES))
+            _execute(END_LEASES)
+            with timed(f"rescue {MESSAGES}"):
+                assert rescue(connection) == MESSAGES
+            wait_again(claimed)
+        runner.run(queue.close())
+    return times
+
+
+def _lists(place: Bench, *, due: int) -> dict[str, list[float]]:
+    from tests.benchmarks.api_key import make_api_key
+
+    url, key = place.start_web(), make_api_key()
+    calls = [Call(path=path.format(due=due)) for path in LISTS]
+    seconds = measure_calls(url, key, calls, per_second=PER_SECOND, count=REQUESTS)
+    return dict(zip(LISTS, seconds, strict=True))
+
+
+def _execute(statement: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+if __name__ == "__main__":
+    main()
