@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from notification_service.delivery.rows import Claimed, Unsent, put_back
 from notification_service.mailings import stats
@@ -123,6 +124,15 @@ def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.error) == ("failed", None, "HTTP 400")
     assert stats.failures_by_reason(message.mailing_id) == [{"reason": "HTTP 400", "messages": 1}]
+
+
+def test_a_message_that_ended_has_no_client_locked(conninfo: str) -> None:
+    make_message()
+    [claimed] = claim(conninfo)
+    record_unsent(conninfo, failed(claimed))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmax FROM mailings_client")  # who locked the row last
+        assert cursor.fetchall() == [("0",)]
 
 
 def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:

@@ -18,7 +18,7 @@ WITH outcome AS (
   UPDATE mailings_message AS message SET
     status = outcome.status,
     next_attempt_at = CASE
-      WHEN outcome.next_attempt_at > now()
+      WHEN (outcome.next_attempt_at > now()) IS TRUE -- NULL would still have the client locked
         AND outcome.timezone IS DISTINCT FROM (
           SELECT timezone FROM mailings_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
         )
