@@ -64,13 +64,15 @@ def become_user(uid: int) -> None:
 def give_way(niceness: int) -> None:
     os.nice(niceness)
     # Linux may share a machine among sessions, in which case niceness counts inside a session alone.
-    group = Path("/proc/self/autogroup")
-    for _ in range(GROUP_TRIES if group.exists() else 0):
+    for _ in range(GROUP_TRIES):
         try:
-            group.write_text(str(niceness))
-            return
+            Path("/proc/self/autogroup").write_text(str(niceness))
         except BlockingIOError:  # it takes one change in a tenth of a second, whoever asks
             time.sleep(GROUP_TRY_SECONDS)
+        except OSError:  # no such groups, or none that we may change: it is no reason not to start
+            break
+        else:
+            break
 
 
 def die_with_parent(parent: int, death_signal: int) -> None:
