@@ -36,8 +36,7 @@ class Services:
         return replace(worker, launch_options=("--nice=5",))
 
     def beat(self) -> Child:
-        schedule = self.data_dir / "run" / "beat-schedule"
-        return self._celery("beat", "beat", "--loglevel=info", f"--schedule={schedule}", "--pidfile=")
+        return self._celery("beat", "beat", "--loglevel=info", "--pidfile=")
 
     def flower(self, *, port: int, user: str, password: str) -> Child:
         # By the environment, because a command line can be read by every user of the machine.

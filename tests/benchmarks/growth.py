@@ -7,17 +7,23 @@ median milliseconds of each. Ten million take about ten minutes and 8 GB.
 import argparse
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection
 
 from tests.benchmarks.bench import ROOT, Bench, Options, bench
 from tests.benchmarks.load import Call, measure_calls
+
+if TYPE_CHECKING:  # there are no models before there is a database
+    from notification_service.delivery.message_queue import MessageQueue
+    from notification_service.delivery.rows import Claimed
+
+Result = TypeVar("Result")
 
 ROUNDS = 5
 MESSAGES = 200  # a statement
@@ -51,7 +57,7 @@ def main() -> None:
         TemporaryDirectory(dir=ROOT / "var", prefix="growth-") as folder,
         bench(Path(folder), Options()) as place,
     ):
-        from tests.benchmarks.grown import fill  # Django's models, once there is a database
+        from tests.benchmarks.grown import fill
 
         giants = fill(messages=messages)
         print(f"{messages:,} messages, median ms")
@@ -61,44 +67,53 @@ def main() -> None:
 
 def _statements(place: Bench) -> dict[str, list[float]]:
     from notification_service.delivery.config import DeliveryConfig
-    from notification_service.delivery.message_queue import MessageQueue, rescue
-    from notification_service.delivery.rows import Claimed, Recordable, Unsent
+    from notification_service.delivery.message_queue import MessageQueue
     from notification_service.mailings.models import Gateway
 
     gateway_id = Gateway.objects.get(name="main").pk
     queue = MessageQueue(place.database_url, DeliveryConfig(), claimed_by="growth", gateway_id=gateway_id)
-    times: dict[str, list[float]] = {}
-
-    @contextmanager
-    def timed(name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        times.setdefault(name, []).append(time.perf_counter() - started)
-
-    def wait_again(messages: list[Claimed]) -> None:
-        _execute(WAIT_AGAIN, [message.id for message in messages])
-        _execute("DELETE FROM mailings_batch")
-
+    times: dict[str, list[float]] = defaultdict(list)
     with asyncio.Runner() as runner:
         for _ in range(ROUNDS):
-            with timed(f"claim {MESSAGES}"):
-                claimed = runner.run(queue.claim(MESSAGES))
-            sent = Recordable(sent=[(message, time.time()) for message in claimed])
-            with timed(f"record {MESSAGES} successes"):
-                runner.run(queue.record(sent))
-            wait_again(claimed)
-            claimed = runner.run(queue.claim(MESSAGES))
-            failed = [Unsent(m, "failed", attempt_outcome="failed", error="HTTP 400") for m in claimed]
-            with timed(f"record {MESSAGES} failures"):
-                runner.run(queue.record(Recordable(unsent=failed)))
-            wait_again(claimed)
-            claimed = runner.run(queue.claim(MESSAGES))
-            _execute(END_LEASES)
-            with timed(f"rescue {MESSAGES}"):
-                assert rescue(connection) == MESSAGES
-            wait_again(claimed)
+            for name, seconds in _round(runner, queue):
+                times[f"{name} {MESSAGES}"].append(seconds)
         runner.run(queue.close())
     return times
+
+
+def _round(runner: asyncio.Runner, queue: "MessageQueue") -> Iterator[tuple[str, float]]:
+    """Each statement with its seconds; what it took waits again afterwards."""
+    from notification_service.delivery.message_queue import rescue
+    from notification_service.delivery.rows import Recordable, Unsent
+
+    claimed, seconds = _timed(lambda: runner.run(queue.claim(MESSAGES)))
+    yield "claim", seconds
+    sent = Recordable(sent=[(message, time.time()) for message in claimed])
+    yield "record successes", _timed(lambda: runner.run(queue.record(sent)))[1]
+    _wait_again(claimed)
+
+    claimed = runner.run(queue.claim(MESSAGES))
+    failures = [Unsent(message, "failed", attempt_outcome="failed", error="HTTP 400") for message in claimed]
+    failed = Recordable(unsent=failures)
+    yield "record failures", _timed(lambda: runner.run(queue.record(failed)))[1]
+    _wait_again(claimed)
+
+    claimed = runner.run(queue.claim(MESSAGES))
+    _execute(END_LEASES)
+    rescued, seconds = _timed(lambda: rescue(connection))
+    assert rescued == MESSAGES
+    yield "rescue", seconds
+    _wait_again(claimed)
+
+
+def _timed(call: Callable[[], Result]) -> tuple[Result, float]:
+    started = time.perf_counter()
+    return call(), time.perf_counter() - started
+
+
+def _wait_again(messages: "Sequence[Claimed]") -> None:
+    _execute(WAIT_AGAIN, [message.id for message in messages])
+    _execute("DELETE FROM mailings_batch")
 
 
 def _lists(place: Bench, *, due: int) -> dict[str, list[float]]:
