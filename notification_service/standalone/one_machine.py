@@ -52,6 +52,8 @@ def run(options: Options) -> int:
     except KeyboardInterrupt:
         code = int(options.exit_after_sample)
     finally:
+        if stop_requests.count:
+            terminal.say("stopping: what is under way is recorded first (Ctrl-C again: wait for nothing)")
         stop_requests.begin_stop()
         clean = supervisor.stop()
     return code if clean else 1

@@ -117,6 +117,9 @@ def test_starts_again_after_it_was_killed_and_stops_cleanly(serving: Up) -> None
     serving.wait_until_it_serves()
     children = serving.children()
     assert serving.stop(signal.SIGTERM) == 0
+    assert serving.process is not None
+    assert serving.process.stdout is not None
+    assert "stopping: what is under way is recorded first" in serving.process.stdout.read()
     assert [child for child in orphans + children if runs(child.pid)] == []
     assert (serving.data_dir / "credentials.env").read_bytes() == credentials
 
