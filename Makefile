@@ -26,6 +26,9 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-
 # It has no __main__, and its script names an interpreter, for which a long path leaves no room.
 LINT_IMPORTS := $(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
 
+# Several processes, each with servers of its own; a part that is named runs in one, which starts sooner.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
 # Models are compared with migration files; that no database answers is only a warning.
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
@@ -40,8 +43,8 @@ setup: $(DEV_STAMP) ## Build .venv/ with everything, for an editor or a debugger
 run: $(RUN_STAMP) ## Run the service here with sample clients and a sample mailing; options in ARGS="--port 8080"
 	@$(PY) manage.py up --samples $(ARGS)
 
-test: $(DEV_STAMP) ## Run the whole test suite; options in ARGS="-k window"
-	@$(PY) -m pytest $(ARGS)
+test: $(DEV_STAMP) ## Run the test suite; a part of it or options in ARGS="tests/api -k client"
+	@$(PY) -m pytest $(if $(filter tests% -k%,$(ARGS)),,$(PARALLEL)) $(ARGS)
 
 test-rabbitmq: $(DEV_STAMP) ## Run the tests that use a broker with RabbitMQ (Debian's rabbitmq-server) instead of Valkey
 	@$(PY) -m pytest --broker=rabbitmq $(ARGS)

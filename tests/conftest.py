@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from notification_service.environment import database_settings
 from notification_service.standalone.postgres import EmbeddedPostgres
 from notification_service.standalone.valkey import EmbeddedValkey
 from tests import rabbitmq
+from tests.database import remember_migrated_rows, remove_committed_rows
 from tests.rabbitmq import Rabbitmq
 
 BrokerClass = type[EmbeddedValkey] | type[Rabbitmq]
@@ -22,6 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("valkey", "rabbitmq"),
         help="run only the tests that use a broker, with this one (default: all tests, with Valkey)",
     )
+
+
+def pytest_configure() -> None:
+    """What every test pays for and none is about; the processes that tests start have neither."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each test client looks at all static files first: 35 ms
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,9 +59,11 @@ def django_db_modify_db_settings(postgres_server: EmbeddedPostgres | None) -> No
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Tests that commit have every table emptied behind them; the audit log refuses it but for this."""
+    """Tests that commit have their rows removed behind them; the audit log refuses it but for this."""
+    TransactionTestCase._fixture_teardown = lambda _: remove_committed_rows()  # type: ignore[method-assign]
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_not_emptied")
+        remember_migrated_rows()
 
 
 @pytest.fixture(scope="session")

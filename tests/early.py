@@ -3,5 +3,8 @@
 import os
 from pathlib import Path
 
-os.environ.setdefault("DATA_DIR", str(Path(__file__).parent.parent / "var" / "test"))
+# Each process of a parallel run has a folder of its own.
+FOLDER = Path(__file__).parent.parent / "var" / "test" / os.environ.get("PYTEST_XDIST_WORKER", "")
+
+os.environ.setdefault("DATA_DIR", str(FOLDER))
 os.environ.setdefault("API_RATE_LIMIT", "0")  # a test may well ask more than a key may

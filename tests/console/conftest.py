@@ -1,18 +1,14 @@
 from collections.abc import Callable
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.test import Client as Browser
-
-from notification_service.console.roles import create_roles
 
 PASSWORD = "a-long-passphrase"
 
 
 def make_person(role: str) -> User:
-    """Someone in the role, named after it. A test that emptied the database took the groups with it."""
-    create_roles(apps)
+    """Someone in the role, named after it."""
     person = User.objects.create_user(role, password=PASSWORD, is_staff=True)
     person.groups.add(Group.objects.get(name=role))
     return person

@@ -33,7 +33,7 @@ class Desk:
         self.asked: list[dict[str, Any]] = []
         self.meanwhile: Callable[[], object] = lambda: None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
 
     @property
     def url(self) -> str:

@@ -25,7 +25,7 @@ class Gateway:
     def __init__(self, port: int) -> None:
         self.requests: list[tuple[int, str]] = []  # message and traceparent
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
 
     def answer(self, message_id: int, traceparent: str) -> int:
         is_known = message_id in {known for known, _ in self.requests}

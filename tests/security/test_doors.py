@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client as HttpClient
 from django.utils import timezone
 
 from notification_service.api.models import ApiKey
-from notification_service.console.roles import create_roles
+from tests.console.conftest import make_person
 from tests.security.doors import (
     API_ADDRESSES,
     CALLERS,
@@ -37,12 +35,7 @@ def caller(name: str) -> HttpClient:
 
 
 def person(role: str) -> User:
-    """With a password that is hashed once: that takes longer than the request."""
-    user, is_new = User.objects.get_or_create(username=role, defaults={"is_staff": True, "password": HASHED})
-    if is_new:
-        create_roles(apps)
-        user.groups.add(Group.objects.get(name=role))
-    return user
+    return User.objects.filter(username=role).first() or make_person(role)
 
 
 def _issued(name: str) -> str:
@@ -66,7 +59,6 @@ def outcome(name: str, method: str, address: str) -> str:
     return "login" if is_sent_away else "in"
 
 
-HASHED = make_password("a password")
 MARKERS = ("<!-- doors -->\n", "<!-- end of doors -->")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
 EVERYWHERE = [(route, method) for route in routes() for method in methods_of(route)]

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 
 from notification_service.console.roles import ROLES
 from tests.console.conftest import PASSWORD, make_person
@@ -25,7 +28,7 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="module")  # while it runs, no other event loop can on this thread
+@pytest.fixture(scope="package")  # while it runs, no other event loop can on this thread
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
@@ -48,15 +51,25 @@ def page(chromium: Any, live_server: Any) -> Iterator[Any]:
         base_url=live_server.url, locale="en-US", timezone_id="Europe/Moscow", reduced_motion="reduce"
     )
     page = context.new_page()
+    page.live_server_url = live_server.url
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     yield page
     context.close()
     assert problems == []
 
 
 def log_in(page: Any, role: str) -> None:
+    """With a session made beside the form, which has tests of its own."""
+    session = Client()
+    session.force_login(User.objects.get(username=role))
+    cookie = session.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": page.live_server_url}])
+    page.goto("/")
+
+
+def log_in_by_form(page: Any, role: str) -> None:
     page.goto("/")
     page.get_by_label("Name").fill(role)
     page.get_by_label("Password").fill(PASSWORD)

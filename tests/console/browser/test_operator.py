@@ -7,7 +7,7 @@ from typing import Any
 from notification_service.console.sms import sms_size
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
-from tests.console.browser.conftest import log_in
+from tests.console.browser.conftest import log_in, log_in_by_form
 from tests.factories import make_client, make_running_mailing
 from tests.journeys.mailing import make_clients, start_mailing
 from tests.journeys.service import Service, wait_until
@@ -25,7 +25,7 @@ def test_first_login_to_a_finished_mailing(page: Any, service: Service) -> None:
     service.start_gateway()
     service.start_beat()
     service.start_worker()
-    log_in(page, "operator")
+    log_in_by_form(page, "operator")
     write(page, "Здравствуйте!")
     page.get_by_role("button", name="Schedule: 300 clients").dblclick()
     page.get_by_text("300 of 300 sent. Everyone got it.").wait_for()
@@ -91,6 +91,14 @@ def test_the_theme_changes_and_stays(page: Any) -> None:
     assert page.locator("html").get_attribute("class") == "dark"
 
 
+def test_an_open_page_follows_the_systems_theme(page: Any) -> None:
+    log_in(page, "viewer")
+    page.emulate_media(color_scheme="dark")
+    page.locator("html.dark").wait_for()
+    page.emulate_media(color_scheme="light")
+    page.locator("html:not(.dark)").wait_for()
+
+
 def test_the_length_while_one_types_is_the_servers(page: Any) -> None:
     log_in(page, "operator")
     page.goto("/mailings/new/")
@@ -110,7 +118,7 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(page: Any) -> None:
     page.get_by_label("Text").press_sequentially("!")
     page.get_by_text("Your session has ended.").wait_for()
 
-    log_in(page, "operator")
+    log_in_by_form(page, "operator")
     page.goto("/mailings/new/")
     assert page.get_by_label("Text").input_value() == "Typed before the session ended!"
     assert page.get_by_text("This is the draft that you left here.").is_visible()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -22,7 +23,7 @@ class Issuer:
 
     def __init__(self, url: str, *, client_id: str, client_secret: str) -> None:
         self.url, self.client_id, self.client_secret = url, client_id, client_secret
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = make_key()
         self.signing_key: Any = self.key
         self.algorithm = "RS256"
         self.person: dict[str, Any] = {"sub": "auth0|1", "name": "Анна", "email": "anna@example.org"}
@@ -62,11 +63,17 @@ class Issuer:
         return jwt.encode(claims, self.signing_key, algorithm=self.algorithm, headers={"kid": KID})
 
 
+@cache
+def make_key() -> rsa.RSAPrivateKey:
+    """One for all: the making takes longer than a sign-in."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 @contextmanager
 def running_issuer(**options: str) -> Iterator[Issuer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.issuer = Issuer(f"http://127.0.0.1:{server.server_port}", **options)  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     yield server.issuer  # type: ignore[attr-defined]
     server.shutdown()
