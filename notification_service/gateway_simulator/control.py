@@ -37,7 +37,7 @@ class Control:
             "/_simulator/requests": {"GET": self._list_requests, "DELETE": self._clear_requests},
         }
 
-    def answer(self, request: web.BaseRequest, body: bytes, path: str) -> web.Response | None:
+    def respond(self, request: web.BaseRequest, body: bytes, path: str) -> web.Response | None:
         """None where the simulator has no page of its own."""
         views = self._views.get(path)
         if views is None:

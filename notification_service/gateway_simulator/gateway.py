@@ -15,7 +15,7 @@ from .contract import ContractError, Message, parse_message, parse_msg_id
 from .control import Control
 from .form_contract import NOT_KNOWN, FormError, parse_form
 from .ledger import Ledger
-from .responses import JSON_WORDS, Words, refusal, respond
+from .responses import JSON_WORDS, Words, make_response, refusal
 from .ring import Received
 from .written_responses import Last, json_bytes
 
@@ -32,7 +32,7 @@ class Gateway:
         self._token = token.encode() if token else None
         self._control = Control(self)
 
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def respond(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             body = await read_body(request)
         except BodyError as broken:
@@ -43,7 +43,7 @@ class Gateway:
             return await self._send(request, body, segment)
         if path == _FORM_PATH:
             return await self._send_form(request, body)
-        return self._control.answer(request, body, path) or self._refuse(404, "no such path")
+        return self._control.respond(request, body, path) or self._refuse(404, "no such path")
 
     def refuse_and_close(self, status: int, reason: str) -> web.StreamResponse:
         self._record_refusal(status)
@@ -88,7 +88,7 @@ class Gateway:
             self.ledger.mark_taken(msg_id)
         now = time.time()
         self.ledger.record(Received(now, msg_id, message.phone, message.text, reply.answer))
-        response = respond(reply.answer, words, self.behaviour, now=now)
+        response = make_response(reply.answer, words, self.behaviour, now=now)
         if reply.delay_seconds:
             await asyncio.sleep(reply.delay_seconds)
         return response

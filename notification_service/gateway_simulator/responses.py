@@ -39,7 +39,7 @@ _SUCCESS: Final = {"code": 0, "message": "OK"}
 JSON_WORDS: Final = Words(_SUCCESS, Written(json_bytes(_SUCCESS)), _error, unknown_code=1)
 
 
-def respond(answer: str, words: Words, behaviour: Behaviour, *, now: float) -> web.StreamResponse:
+def make_response(answer: str, words: Words, behaviour: Behaviour, *, now: float) -> web.StreamResponse:
     if answer == SUCCESS:
         return words.written_success
     if answer in _FAULTS:

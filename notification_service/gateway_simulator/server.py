@@ -63,7 +63,7 @@ async def listening(
     gateway = make_gateway(behaviour=options.behaviour, ledger=ledger, token=options.token)
     loop = asyncio.get_running_loop()
     # Without a peer nobody waits for an answer: a hanging one ends with its connection.
-    http = web.Server(gateway.answer, request_factory=partial(Request, loop=loop), handler_cancellation=True)
+    http = web.Server(gateway.respond, request_factory=partial(Request, loop=loop), handler_cancellation=True)
     make_connection = partial(Connection, http, refuse=gateway.refuse_and_close)
     try:
         server = await loop.create_server(make_connection, options.host, options.port, backlog=_BACKLOG)

@@ -45,7 +45,7 @@ def run(options: Options) -> int:
     terminal = Terminal()
     supervisor = Supervisor(stop_requests, terminal.say)
     try:
-        machine = OneMachine(options, supervisor, terminal)
+        machine = Machine(options, supervisor, terminal)
         with stop_requests.interrupting():
             machine.start()
         code = machine.serve()
@@ -59,7 +59,7 @@ def run(options: Options) -> int:
     return code if clean else 1
 
 
-class OneMachine:
+class Machine:
     def __init__(self, options: Options, supervisor: Supervisor, terminal: Terminal) -> None:
         self._options = options
         self._data_dir = options.data_dir

@@ -120,10 +120,10 @@ def serving(options: Options, on_request: OnRequest | None = None) -> Iterator[S
     started: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     class WatchedGateway(Gateway):
-        async def answer(self, request: BaseRequest) -> StreamResponse:
+        async def respond(self, request: BaseRequest) -> StreamResponse:
             if on_request:
                 await asyncio.to_thread(on_request, request)
-            return await super().answer(request)
+            return await super().respond(request)
 
     async def serve() -> None:
         stop = asyncio.Event()
