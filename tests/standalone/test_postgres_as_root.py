@@ -57,6 +57,16 @@ os.write(parent_ready[1], b"x")
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
 
+# As in a rootless container: root is the only uid there is.
+ONE_UID = """
+import ctypes, os, pathlib, sys
+ctypes.CDLL(None).unshare(0x10000000)
+pathlib.Path("/proc/self/setgroups").write_text("deny")
+for kind in ("uid", "gid"):
+    pathlib.Path(f"/proc/self/{kind}_map").write_text("0 0 1")
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
 
 @pytest.fixture
 def closed_home(tmp_path: Path) -> Path:
@@ -96,6 +106,14 @@ def test_runs_as_an_unused_uid_where_namespaces_are_forbidden(
     assert (Path(folder) / "home").stat().st_uid == int(uid)
     assert mode_of(Path(folder) / "home") == 0o700
     assert mode_of(closed_home) == 0o700
+
+
+def test_runs_where_root_has_no_other_uid_to_give(closed_home: Path) -> None:
+    start = [sys.executable, "-c", START_AND_STOP, str(closed_home / "data")]
+    command = [sys.executable, "-c", ONE_UID, *start]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert not (closed_home / "data" / "postgres.location").exists()
 
 
 def test_copies_the_programs_out_of_a_home_that_the_uid_cannot_enter(
