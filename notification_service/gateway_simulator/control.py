@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 from urllib.parse import parse_qs
 
+from aiohttp import web
+
 from . import page
 from .behaviour import Behaviour, BehaviourError
 from .ledger import Ledger
-from .request_reader import Request
-from .responses import Response, refusal, render, render_json
+from .responses import refusal
 
 _HIGHEST_LIMIT: Final = 100_000
 _DEFAULT_LIMIT: Final = 1_000
@@ -23,62 +24,62 @@ class Simulated(Protocol):
     ledger: Ledger
 
 
-View = Callable[[Request], Response]
+View = Callable[[web.BaseRequest, bytes], web.Response]
 
 
 class Control:
     def __init__(self, gateway: Simulated) -> None:
         self._gateway = gateway
-        self._views: Mapping[bytes, Mapping[bytes, View]] = {
-            b"/": {b"GET": self._show_page},
-            b"/_simulator/behaviour": {b"GET": self._show_behaviour, b"PUT": self._replace_behaviour},
-            b"/_simulator/stats": {b"GET": self._show_stats},
-            b"/_simulator/requests": {b"GET": self._list_requests, b"DELETE": self._clear_requests},
+        self._views: Mapping[str, Mapping[str, View]] = {
+            "/": {"GET": self._show_page},
+            "/_simulator/behaviour": {"GET": self._show_behaviour, "PUT": self._replace_behaviour},
+            "/_simulator/stats": {"GET": self._show_stats},
+            "/_simulator/requests": {"GET": self._list_requests, "DELETE": self._clear_requests},
         }
 
-    def answer(self, request: Request, path: bytes) -> Response | None:
+    def respond(self, request: web.BaseRequest, body: bytes, path: str) -> web.Response | None:
         """None where the simulator has no page of its own."""
         views = self._views.get(path)
         if views is None:
             return None
-        view = views.get(b"GET" if request.method == b"HEAD" else request.method)
+        view = views.get("GET" if request.method == "HEAD" else request.method)
         if view is None:
-            return refusal(405, "no such method here", allow=b", ".join(views).decode())
-        return view(request)
+            return refusal(405, "no such method here", {"Allow": ", ".join(views)})
+        return view(request, body)
 
-    def _show_page(self, _request: Request) -> Response:
+    def _show_page(self, _request: web.BaseRequest, _body: bytes) -> web.Response:
         now = time.time()
         ledger = self._gateway.ledger
         html = page.render(ledger.stats(now=now), self._gateway.behaviour, ledger.latest(page.SHOWN))
-        return Response(render(200, html, content_type="text/html; charset=utf-8", **page.HEADERS))
+        return web.Response(text=html, content_type="text/html", headers=page.HEADERS)
 
-    def _show_behaviour(self, _request: Request) -> Response:
-        return Response(render_json(200, self._gateway.behaviour.as_json()))
+    def _show_behaviour(self, _request: web.BaseRequest, _body: bytes) -> web.Response:
+        return web.json_response(self._gateway.behaviour.as_json())
 
-    def _replace_behaviour(self, request: Request) -> Response:
+    def _replace_behaviour(self, request: web.BaseRequest, body: bytes) -> web.Response:
         try:
-            self._gateway.behaviour = Behaviour.from_json(json.loads(request.body.decode()))
+            self._gateway.behaviour = Behaviour.from_json(json.loads(body.decode()))
         except BehaviourError as invalid:
             return refusal(400, str(invalid))
         except (ValueError, RecursionError):
             return refusal(400, "the body is not JSON")
-        return self._show_behaviour(request)
+        return self._show_behaviour(request, body)
 
-    def _show_stats(self, _request: Request) -> Response:
-        return Response(render_json(200, self._gateway.ledger.stats(now=time.time())))
+    def _show_stats(self, _request: web.BaseRequest, _body: bytes) -> web.Response:
+        return web.json_response(self._gateway.ledger.stats(now=time.time()))
 
-    def _list_requests(self, request: Request) -> Response:
-        query = parse_qs(request.url.partition(b"?")[2].decode("ascii", "replace"), keep_blank_values=True)
+    def _list_requests(self, request: web.BaseRequest, _body: bytes) -> web.Response:
+        query = parse_qs(request.raw_path.partition("?")[2], keep_blank_values=True)
         after = _natural(query.get("after", ["0"])[-1])
         limit = _natural(query.get("limit", [str(_DEFAULT_LIMIT)])[-1])
         if after is None or limit is None:
             return refusal(400, "after and limit are whole numbers")
         lines = self._gateway.ledger.requests(after=after, limit=min(limit, _HIGHEST_LIMIT))
-        return Response(render(200, _join(lines), content_type=_NDJSON))
+        return web.Response(body=_join(lines), content_type=_NDJSON)
 
-    def _clear_requests(self, _request: Request) -> Response:
+    def _clear_requests(self, _request: web.BaseRequest, _body: bytes) -> web.Response:
         self._gateway.ledger.clear()
-        return Response(render(204, b""))
+        return web.Response(status=204)
 
 
 def _join(lines: Iterable[str]) -> bytes:

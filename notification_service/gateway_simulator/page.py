@@ -33,22 +33,22 @@ def _hash_of(tag: str) -> str:
 
 # Even a text that slipped through the escaping could not run: only this page's own script and style may.
 HEADERS: Final = {
-    "content_security_policy": (
+    "Content-Security-Policy": (
         f"default-src 'none'; script-src {_hash_of('script')}; style-src {_hash_of('style')}; "
         "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
-    "cache_control": "no-store",
-    "x_content_type_options": "nosniff",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
 }
 
 
-def render(stats: Mapping[str, Any], behaviour: Behaviour, latest: Iterable[Received]) -> bytes:
+def render(stats: Mapping[str, Any], behaviour: Behaviour, latest: Iterable[Received]) -> str:
     return _TEMPLATE.substitute(
         totals="".join(_total(label, stats[name]) for name, label in _TOTALS.items()),
         answers=_pairs(stats["answers"]) or "<dt>nothing yet</dt><dd></dd>",
         behaviour=_pairs(_describe(behaviour)),
         rows="".join(map(_row, latest)) or '<tr><td class="empty" colspan="5">No message yet</td></tr>',
-    ).encode()
+    )
 
 
 def mask_phone(phone: int | None) -> str:

@@ -12,16 +12,18 @@ from functools import partial
 from typing import Final
 
 import uvloop
+from aiohttp import web
 
 from .behaviour import BehaviourError
+from .connection import Connection, Request
 from .gateway import Gateway
 from .ledger import Ledger
 from .options import Options, OptionsError, read_options
-from .protocol import Connection
 
 _FLUSH_SECONDS: Final = 0.1
 _BACKLOG: Final = 4096
 _OPEN_FILES: Final = 65_536
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
 
 
 def run(arguments: Namespace) -> int:
@@ -47,23 +49,28 @@ async def serve(options: Options) -> None:
         loop.add_signal_handler(number, stop.set)
     async with listening(options) as (gateway, url):
         gc.freeze()  # what was imported lives as long as the process: nothing to look through again
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         print(f"gateway simulator listens on {url}", flush=True)
         await _flush_until(stop, gateway.ledger)
 
 
 @asynccontextmanager
-async def listening(options: Options) -> AsyncIterator[tuple[Gateway, str]]:
+async def listening(
+    options: Options, make_gateway: type[Gateway] = Gateway
+) -> AsyncIterator[tuple[Gateway, str]]:
     """The gateway behind an open socket, and its URL. The caller flushes the ledger as it pleases."""
     ledger = Ledger(keep=options.keep, log_path=options.log_path)
-    gateway = Gateway(behaviour=options.behaviour, ledger=ledger, token=options.token)
+    gateway = make_gateway(behaviour=options.behaviour, ledger=ledger, token=options.token)
+    loop = asyncio.get_running_loop()
+    # Without a peer nobody waits for an answer: a hanging one ends with its connection.
+    http = web.Server(gateway.respond, request_factory=partial(Request, loop=loop), handler_cancellation=True)
+    make_connection = partial(Connection, http, refuse=gateway.refuse_and_close)
     try:
-        loop = asyncio.get_running_loop()
-        make_connection = partial(Connection, gateway)
         server = await loop.create_server(make_connection, options.host, options.port, backlog=_BACKLOG)
         yield gateway, _url(server)
         server.close()
-        for connection in list(gateway.connections):
-            connection.abort()
+        for connection in http.connections:
+            connection.force_close()
         await server.wait_closed()
     finally:
         ledger.close()

@@ -1,13 +1,10 @@
 """A trial is one request at most, through the real adapter, within the gateway's limits, holding nothing."""
 
-import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import psycopg
@@ -19,57 +16,19 @@ from notification_service.mailings import trials
 from notification_service.mailings.models import Gateway, GatewayUse, Trial
 from tests.delivery.queues import config
 from tests.factories import make_gateway_use, now
+from tests.gateway_simulator.running import Simulator, simulator
 
 IN_USE = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
-class Desk:
-    """A gateway on a real socket: what it was asked, and what it says."""
-
-    def __init__(self) -> None:
-        self.status, self.body = 200, b'{"code": 0, "message": "OK"}'
-        self.asked: list[dict[str, Any]] = []
-        self.meanwhile: Callable[[], object] = lambda: None
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        desk = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                desk.asked.append({"path": self.path, **json.loads(body)})
-                desk.meanwhile()
-                with suppress(ConnectionError):  # whoever asked did not wait
-                    self._answer()
-
-            def _answer(self) -> None:
-                self.send_response(desk.status)
-                self.send_header("Content-Length", str(len(desk.body)))
-                self.end_headers()
-                self.wfile.write(desk.body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        return Handler
-
-
 @pytest.fixture
-def desk(conninfo: str, settings: Any) -> Iterator[Desk]:
+def desk(conninfo: str, settings: Any) -> Iterator[Simulator]:
     """It is what the gateway `main` leads to."""
-    desk = Desk()
-    settings.GATEWAY_URL, settings.GATEWAY_TOKEN = desk.url, "token"
-    yield desk
-    desk.server.shutdown()
-    desk.server.server_close()
+    with simulator(token="token") as desk:
+        settings.GATEWAY_URL, settings.GATEWAY_TOKEN = desk.url, "token"
+        yield desk
 
 
 def ask() -> Trial:
@@ -90,38 +49,38 @@ def limit(**fields: Any) -> Gateway:
     return Gateway.objects.get(name="main")
 
 
-def test_asks_once_with_an_id_of_its_own(conninfo: str, desk: Desk) -> None:
+def test_asks_once_with_an_id_of_its_own(conninfo: str, desk: Simulator) -> None:
     trial = ask()
     ended = send(conninfo)
     send(conninfo)
-    path = f"/v1/send/{trial.pk}"
-    assert desk.asked == [{"path": path, "id": trial.pk, "phone": 79161234567, "text": "Hello"}]
+    [request] = desk.requests()
+    assert (request["msg_id"], request["phone"], request["text"]) == (trial.pk, 79161234567, "Hello")
     assert (ended.status, ended.answer, ended.phone) == ("sent", '{"code": 0, "message": "OK"}', "")
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"), [(400, "HTTP 400"), (503, "HTTP 503"), (401, "HTTP 401"), (429, "HTTP 429")]
+    ("status", "message"),
+    [(400, "Bad Request"), (503, "Service Unavailable"), (401, "Unauthorized"), (429, "too many requests")],
 )
 def test_what_is_not_taken_has_failed_and_says_why(
-    conninfo: str, desk: Desk, status: int, reason: str
+    conninfo: str, desk: Simulator, status: int, message: str
 ) -> None:
-    desk.status, desk.body = status, b"bad phone"
+    desk.behave(faults={str(status): 1})
     ask()
     ended = send(conninfo)
-    assert (ended.status, ended.reason, ended.answer) == ("failed", reason, "bad phone")
-    assert len(desk.asked) == 1
+    answer = f'{{"code": {status}, "message": "{message}"}}'
+    assert (ended.status, ended.reason, ended.answer) == ("failed", f"HTTP {status}", answer)
+    assert len(desk.requests()) == 1
     assert Gateway.objects.get(name="main").held_at is None  # one trial says little about a gateway
 
 
-def test_no_answer_in_time_is_unknown_and_not_repeated(conninfo: str, desk: Desk) -> None:
-    release = threading.Event()
-    desk.meanwhile = lambda: release.wait(20)
+def test_no_answer_in_time_is_unknown_and_not_repeated(conninfo: str, desk: Simulator) -> None:
+    desk.behave(faults={"hang": 1})
     ask()
-    assert (send(conninfo).status, len(desk.asked)) == ("unknown", 1)
-    release.set()
+    assert (send(conninfo).status, len(desk.requests())) == ("unknown", 1)
 
 
-def test_a_gateway_that_is_not_there_has_not_taken_it(conninfo: str, desk: Desk, settings: Any) -> None:
+def test_a_gateway_that_is_not_there_has_not_taken_it(conninfo: str, desk: Simulator, settings: Any) -> None:
     settings.GATEWAY_URL = "http://127.0.0.1:1"
     ask()
     ended = send(conninfo)
@@ -133,22 +92,22 @@ def test_a_gateway_that_is_not_there_has_not_taken_it(conninfo: str, desk: Desk,
     [({"held_at": now()}, "gateway held"), ({"enabled": False}, "gateway disabled")],
 )
 def test_a_gateway_that_takes_no_messages_takes_no_trial(
-    conninfo: str, desk: Desk, fields: dict[str, Any], reason: str
+    conninfo: str, desk: Simulator, fields: dict[str, Any], reason: str
 ) -> None:
     ask()
     limit(**fields)
     ended = send(conninfo)
-    assert (ended.status, ended.reason, desk.asked) == ("failed", reason, [])
+    assert (ended.status, ended.reason, desk.requests()) == ("failed", reason, [])
 
 
-def test_one_that_is_set_wrong_is_said_to_be(conninfo: str, desk: Desk) -> None:
+def test_one_that_is_set_wrong_is_said_to_be(conninfo: str, desk: Simulator) -> None:
     ask()
     limit(token_variable="GATEWAY_TOKEN_THAT_NOBODY_SET", url=desk.url)
     ended = send(conninfo)
     assert (ended.status, ended.reason) == ("failed", "gateway unusable")
 
 
-def test_takes_its_moment_among_those_of_the_limit(conninfo: str, desk: Desk) -> None:
+def test_takes_its_moment_among_those_of_the_limit(conninfo: str, desk: Simulator) -> None:
     until = now() + timedelta(seconds=1)
     limit(max_requests_per_second=5, permits_until=until)
     ask()
@@ -159,18 +118,18 @@ def test_takes_its_moment_among_those_of_the_limit(conninfo: str, desk: Desk) ->
     assert after > until
 
 
-def test_waits_for_no_moment_longer_than_it_may(conninfo: str, desk: Desk) -> None:
+def test_waits_for_no_moment_longer_than_it_may(conninfo: str, desk: Simulator) -> None:
     limit(max_requests_per_second=5, permits_until=now() + timedelta(minutes=1))
     ask()
     ended = send(conninfo, room_seconds=0.5)
-    assert (ended.status, ended.reason, desk.asked) == ("failed", "gateway busy", [])
+    assert (ended.status, ended.reason, desk.requests()) == ("failed", "gateway busy", [])
 
 
-def test_waits_for_a_share_of_what_the_gateway_takes_at_once(conninfo: str, desk: Desk) -> None:
+def test_waits_for_a_share_of_what_the_gateway_takes_at_once(conninfo: str, desk: Simulator) -> None:
     main = limit(max_concurrency=1)
     other = make_gateway_use(main, share=1, lease_expires_at=now() + timedelta(minutes=1))
     ask()
-    assert (send(conninfo, room_seconds=0.5).reason, desk.asked) == ("gateway busy", [])
+    assert (send(conninfo, room_seconds=0.5).reason, desk.requests()) == ("gateway busy", [])
 
     GatewayUse.objects.filter(pk=other.pk).update(lease_expires_at=now())
     ask()
@@ -178,7 +137,7 @@ def test_waits_for_a_share_of_what_the_gateway_takes_at_once(conninfo: str, desk
     assert not GatewayUse.objects.filter(lease_expires_at__gt=now()).exists()  # its share is given back
 
 
-def test_workers_at_once_ask_once_for_each(conninfo: str, desk: Desk) -> None:
+def test_workers_at_once_ask_once_for_each(conninfo: str, desk: Simulator) -> None:
     made = [ask().pk for _ in range(8)]
 
     def work() -> None:
@@ -190,26 +149,27 @@ def test_workers_at_once_ask_once_for_each(conninfo: str, desk: Desk) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    assert sorted(request["id"] for request in desk.asked) == made
+    assert sorted(request["msg_id"] for request in desk.requests()) == made
 
 
-def test_holds_no_connection_while_the_gateway_answers(conninfo: str, desk: Desk) -> None:
+def test_holds_no_connection_while_the_gateway_answers(conninfo: str, settings: Any) -> None:
     limit(max_concurrency=5, max_requests_per_second=50)
     ask()
     connection.close()
     seen: list[int] = []
 
-    def look() -> None:
+    def look(_: object) -> None:
         with psycopg.connect(conninfo) as own:
             end = time.monotonic() + 0.5  # a backend takes a moment to go after its client went
             while time.monotonic() < end and (seen[-1:] or [1]) != [0]:
                 seen.append(own.execute(IN_USE).fetchall()[0][0])
 
-    desk.meanwhile = look
-    assert send(conninfo).status == "sent"
+    with simulator(on_request=look) as desk:
+        settings.GATEWAY_URL, settings.GATEWAY_TOKEN = desk.url, "token"
+        assert send(conninfo).status == "sent"
     assert seen[-1] == 0
 
 
-def test_takes_no_more_once_the_worker_stops(conninfo: str, desk: Desk) -> None:
+def test_takes_no_more_once_the_worker_stops(conninfo: str, desk: Simulator) -> None:
     ask()
     assert send(conninfo, should_stop=lambda: True).status == "waiting"

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import uvloop
+from aiohttp.web import BaseRequest, StreamResponse
 
 from notification_service.gateway_simulator.behaviour import Behaviour
+from notification_service.gateway_simulator.gateway import Gateway
 from notification_service.gateway_simulator.options import Options
 from notification_service.gateway_simulator.server import listening
 
@@ -26,6 +28,8 @@ PHONE = 79161234567
 FORM_PATH = "/sms/send"
 FORM_TYPE = "application/x-www-form-urlencoded"
 PATIENCE_SECONDS = 10
+
+OnRequest = Callable[[BaseRequest], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class Answer:
 class Simulator:
     host: str
     port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         connection = HTTPConnection(self.host, self.port, timeout=PATIENCE_SECONDS)
@@ -98,13 +106,28 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def simulator(*, token: str | None = None, keep: int = 1000, **behaviour: Any) -> Iterator[Simulator]:
+def simulator(
+    *, token: str | None = None, keep: int = 1000, on_request: OnRequest | None = None, **behaviour: Any
+) -> Iterator[Simulator]:
     options = Options(behaviour=Behaviour(**behaviour), token=token, keep=keep)
+    with serving(options, on_request) as started:
+        yield started
+
+
+@contextmanager
+def serving(options: Options, on_request: OnRequest | None = None) -> Iterator[Simulator]:
+    """`on_request` is called, in a thread of its own, before each request is answered."""
     started: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    class WatchedGateway(Gateway):
+        async def respond(self, request: BaseRequest) -> StreamResponse:
+            if on_request:
+                await asyncio.to_thread(on_request, request)
+            return await super().respond(request)
 
     async def serve() -> None:
         stop = asyncio.Event()
-        async with listening(options) as (_, url):
+        async with listening(options, WatchedGateway) as (_, url):
             started.set_result((url, asyncio.get_running_loop(), stop))
             await stop.wait()
 

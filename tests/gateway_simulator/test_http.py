@@ -69,6 +69,15 @@ def test_answers_a_client_that_has_closed_its_side() -> None:
         assert STATUSES.findall(read_all(connection)) == [b"200", b"200"]
 
 
+@pytest.mark.parametrize("sent", [b"", b"POST /v1/se", raw_send(7)[:-1]])
+def test_lets_go_of_a_client_that_closes_its_side_before_a_whole_request(sent: bytes) -> None:
+    with simulator() as gateway, gateway.connect() as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert read_all(connection) == b""
+        assert gateway.stats()["requests"] == 0
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "status"),
     [

@@ -1,14 +1,15 @@
 """One trace from the caller of the API to the gateway, through the processes that run in production."""
 
-import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
+from aiohttp.web import BaseRequest
 
+from notification_service.gateway_simulator.behaviour import SUCCESS, Behaviour, Reply
+from notification_service.gateway_simulator.options import Options
 from notification_service.mailings.models import Attempt, Message
+from tests.gateway_simulator.running import serving
 from tests.journeys.mailing import make_clients
 from tests.journeys.service import Service, wait_until
 from tests.journeys.test_seen import is_finished, send, start
@@ -19,18 +20,11 @@ TRACE, CALLER = "a" * 32, "b" * 16
 UNSAMPLED = "c" * 32
 
 
-class Gateway:
-    """Takes what it has been asked before, and remembers the headers."""
+class FirstRefused(Behaviour):
+    """Takes what it has been asked before."""
 
-    def __init__(self, port: int) -> None:
-        self.requests: list[tuple[int, str]] = []  # message and traceparent
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
-
-    def answer(self, message_id: int, traceparent: str) -> int:
-        is_known = message_id in {known for known, _ in self.requests}
-        self.requests.append((message_id, traceparent))
-        return 200 if is_known else 503
+    def decide(self, msg_id: int, nth: int) -> Reply:
+        return Reply("503" if nth == 1 else SUCCESS, 0)
 
 
 @pytest.fixture
@@ -41,15 +35,20 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture
-def gateway(service: Service) -> Iterator[Gateway]:
-    gateway = Gateway(service.gateway_port)
-    yield gateway
-    gateway.server.shutdown()
-    gateway.server.server_close()
+def traceparents(service: Service) -> Iterator[list[tuple[int, str]]]:
+    """Of each request to the gateway, with its message."""
+    seen: list[tuple[int, str]] = []
+
+    def remember(request: BaseRequest) -> None:
+        message_id = int(request.path.rpartition("/")[2])
+        seen.append((message_id, request.headers.get("traceparent", "")))
+
+    with serving(Options(port=service.gateway_port, behaviour=FirstRefused()), remember):
+        yield seen
 
 
 def test_one_trace_from_the_request_to_the_gateway(
-    service: Service, gateway: Gateway, collector: Collector
+    service: Service, traceparents: list[tuple[int, str]], collector: Collector
 ) -> None:
     make_clients(CLIENTS)
     # What is not exported when a process stops would be only after an hour.
@@ -77,7 +76,7 @@ def test_one_trace_from_the_request_to_the_gateway(
     assert {span.parent_span_id for span in sends} == {span.span_id for span in batches}
 
     _check_attempts(sends, mailing_id)
-    _check_gateway(gateway, sends, mailing_id)
+    _check_gateway(traceparents, sends, mailing_id)
     assert b"7900" not in b"".join(span.SerializeToString() for span in collector.spans)
 
 
@@ -95,27 +94,9 @@ def _check_attempts(sends: list[Any], mailing_id: int) -> None:
     assert seen == sorted(tuple(sorted(one.items())) for one in expected)
 
 
-def _check_gateway(gateway: Gateway, sends: list[Any], mailing_id: int) -> None:
+def _check_gateway(traceparents: list[tuple[int, str]], sends: list[Any], mailing_id: int) -> None:
     """The gateway was told of the very spans; of those that are not recorded, nothing."""
     ids = set(Message.objects.filter(mailing=mailing_id).values_list("pk", flat=True))
-    told = sorted(traceparent for message_id, traceparent in gateway.requests if message_id in ids)
+    told = sorted(traceparent for message_id, traceparent in traceparents if message_id in ids)
     assert told == sorted(f"00-{TRACE}-{span.span_id.hex()}-01" for span in sends)
-    assert {traceparent for message_id, traceparent in gateway.requests if message_id not in ids} == {""}
-
-
-def _handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            message_id = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["id"]
-            self.send_response(gateway.answer(message_id, self.headers.get("traceparent", "")))
-            body = b'{"code": 0, "message": "OK"}'
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    return Handler
+    assert {traceparent for message_id, traceparent in traceparents if message_id not in ids} == {""}

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.postgres_cluster import find_binaries
-from notification_service.standalone.postgres_outside import outside_account
+from notification_service.standalone.postgres.cluster import find_binaries
+from notification_service.standalone.postgres.outside import outside_account
 
 from .conftest import EmbeddedMaker
 from .waiting import mode_of
@@ -27,7 +27,7 @@ UNNAMED_UID = 12345
 START_AND_STOP = """
 import pathlib, sys
 import psutil, psycopg
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 server = EmbeddedPostgres(pathlib.Path(sys.argv[1]))
 for _ in range(2):
     server.start()
@@ -55,6 +55,16 @@ for kind in ("uid", "gid"):
         mapping.write("0 0 4294967295")
 os.write(parent_ready[1], b"x")
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+# As in a rootless container: root is the only uid there is.
+ONE_UID = """
+import ctypes, os, pathlib, sys
+ctypes.CDLL(None).unshare(0x10000000)
+pathlib.Path("/proc/self/setgroups").write_text("deny")
+for kind in ("uid", "gid"):
+    pathlib.Path(f"/proc/self/{kind}_map").write_text("0 0 1")
+os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
@@ -96,6 +106,14 @@ def test_runs_as_an_unused_uid_where_namespaces_are_forbidden(
     assert (Path(folder) / "home").stat().st_uid == int(uid)
     assert mode_of(Path(folder) / "home") == 0o700
     assert mode_of(closed_home) == 0o700
+
+
+def test_runs_where_root_has_no_other_uid_to_give(closed_home: Path) -> None:
+    start = [sys.executable, "-c", START_AND_STOP, str(closed_home / "data")]
+    command = [sys.executable, "-c", ONE_UID, *start]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    assert not (closed_home / "data" / "postgres.location").exists()
 
 
 def test_copies_the_programs_out_of_a_home_that_the_uid_cannot_enter(
