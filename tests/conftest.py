@@ -60,7 +60,7 @@ def django_db_modify_db_settings(postgres_server: EmbeddedPostgres | None) -> No
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Tests that commit have their rows removed behind them; the audit log refuses it but for this."""
-    TransactionTestCase._fixture_teardown = lambda _: remove_committed_rows()  # type: ignore[method-assign]
+    setattr(TransactionTestCase, "_fixture_teardown", lambda _: remove_committed_rows())  # noqa: B010
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_not_emptied")
         remember_migrated_rows()

@@ -72,7 +72,8 @@ def _gateway_versions() -> str:
 def _rows(query: str) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        rows: list[tuple[str, ...]] = cursor.fetchall()
+        return rows
 
 
 def _execute(statement: str) -> None:

@@ -63,7 +63,7 @@ def test_every_screen_is_accessible_in_light_and_dark_and_fits_the_window(page: 
     """Each is loaded once: its colours and its width change while it is there."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     log_in(page, "administrator")
-    found = {}
+    found: dict[tuple[str, str | int], Any] = {}
     for path in screens()[half::2]:
         page.goto(path)
         found |= {(path, scheme): each for scheme in SCHEMES if (each := violations(axe, page, scheme))}
