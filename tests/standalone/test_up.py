@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from notification_service.standalone.env_file import read_env_file
-from notification_service.standalone.free_port import any_free_port
 from notification_service.standalone.http_answer import answers
+from tests.ports import free_port
 
 from .waiting import mode_of, runs, wait_for
 
@@ -28,7 +28,7 @@ START_SECONDS = 60.0
 class Up:
     data_dir: Path
     environment: dict[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=any_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -136,7 +136,7 @@ def test_a_taken_port_ends_the_start_before_anything_is_made(tmp_path: Path) -> 
 
 
 def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
-    nobody = f"postgresql://127.0.0.1:{any_free_port()}/none"
+    nobody = f"postgresql://127.0.0.1:{free_port()}/none"
     finished = Up(tmp_path / "data", {"DATABASE_URL": nobody}).run()
     assert finished.returncode == 1
     assert finished.stderr.startswith("CommandError: the database of DATABASE_URL cannot be used: ")
