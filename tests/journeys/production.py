@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
-from notification_service.standalone.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.free_port import LOOPBACK
 from tests.journeys.service import ROOT
+from tests.ports import free_port
 
 TOKEN = "a token"
 FLOWER_LOGIN = "operator:a password"
@@ -26,7 +27,7 @@ CONFIGURED = ("DATA", "BROKER_URL", "GATEWAY_", "TOKEN", "SECRET_KEY", "ALLOWED_
 class Containers:
     def __init__(self, folder: Path, *, database_url: str, broker_url: str) -> None:
         self.folder = folder
-        self.web_port, self.flower_port, self.gateway_port = (any_free_port() for _ in range(3))
+        self.web_port, self.flower_port, self.gateway_port = (free_port() for _ in range(3))
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(CONFIGURED)}
         self._environment = inherited | {
             # As in the image, whose packages are its only ones.

@@ -33,7 +33,7 @@ def test_two_workers_lose_nothing_with_the_database(
     make_clients(MESSAGES)
     service.start_gateway(*SLOWLY)
     service.start_beat()
-    workers = [service.start_worker(name) for name in ("first", "second")]
+    workers = service.start_workers("first", "second")
     mailing = start_mailing()
     wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
     stop(database)

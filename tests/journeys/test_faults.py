@@ -134,8 +134,7 @@ def test_a_second_beat_repeats_nothing(service: Service) -> None:
     service.start_gateway(*SLOWLY)
     for _ in range(2):
         service.start_beat()
-    for name in ("first", "second"):
-        service.start_worker(name)
+    service.start_workers("first", "second")
     mailing = start_mailing()
 
     assert wait_until_finished(mailing)["sent"] == MESSAGES

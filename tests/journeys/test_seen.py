@@ -9,17 +9,17 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notification_service.api.models import ApiKey
 from notification_service.mailings.models import Message
-from notification_service.standalone.free_port import any_free_port
 from tests.journeys.mailing import make_clients
 from tests.journeys.production import Api
 from tests.journeys.service import Service, wait_until
+from tests.ports import free_port
 
 CLIENTS = 300
 
 
 def start(service: Service, *gateway: str, with_gateway: bool = True) -> Api:
     """Web, worker and beat as `manage.py up` runs them, and a key to call the API with."""
-    port = any_free_port()
+    port = free_port()
     folder = service.folder / "metrics"
     service.environment |= {"LOG_FORMAT": "json", "PROMETHEUS_MULTIPROC_DIR": str(folder)}
     if with_gateway:
