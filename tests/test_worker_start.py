@@ -21,9 +21,8 @@ def test_a_worker_asks_no_other_worker_for_anything() -> None:
 
 
 def test_a_worker_loads_neither_api_nor_console_to_start() -> None:
-    loaded = subprocess.run(
-        [sys.executable, "-c", LOAD], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", LOAD]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     modules = loaded.stdout.split()
     assert "notification_service.delivery.tasks" in modules
     assert {"notification_service.urls", "notification_service.api.views"}.isdisjoint(modules)

@@ -56,7 +56,7 @@ def test_an_outage_longer_than_a_lease_repeats_no_request_of_a_living_worker(
     wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
     database.kill()
     connections.close_all()
-    time.sleep(LEASE_SECONDS + 1)
+    time.sleep(LEASE_SECONDS + 1)  # nothing else happens in an outage
     database.start()
     ended = Batch.objects.count()
     rescued = message_queue.rescue(connection)

@@ -24,11 +24,11 @@ def start(service: Service, *gateway: str, with_gateway: bool = True) -> Api:
     service.environment |= {"LOG_FORMAT": "json", "PROMETHEUS_MULTIPROC_DIR": str(folder)}
     if with_gateway:
         service.start_gateway(*gateway)
-    service.start_beat()
-    service.start_worker()
     service.start(
         "web", "granian", "--interface=wsgi", f"--port={port}", "notification_service.wsgi:application"
     )
+    service.start_beat()
+    service.start_worker()
     api = Api(f"http://127.0.0.1:{port}", ApiKey.issue(name="journey", scope="write")[1])
     wait_until(lambda: _answers(api), what="the web server answering")
     return api

@@ -23,7 +23,7 @@ def test_no_request_starts_after_the_deadline_and_the_rest_expires(service: Serv
     service.start_gateway("--latency-ms", "100")
     service.start_beat()
     service.start_worker()
-    mailing = start_mailing(end_at=datetime.now(UTC) + timedelta(seconds=4))
+    mailing = start_mailing(end_at=datetime.now(UTC) + timedelta(seconds=3))
 
     counts = wait_until_finished(mailing, seconds=20)
     assert 0 < counts["sent"] < 5000
