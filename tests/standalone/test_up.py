@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.http_answer import answers
@@ -144,11 +145,6 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("--port", "70000"), ("--workers", "0")])
-def test_a_nonsensical_option_is_one_line(tmp_path: Path, option: str, value: str) -> None:
-    up = Up(tmp_path / "data")
-    finished = subprocess.run(
-        [*up.command, option, value], env=up.full_environment, capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 1
-    assert finished.stderr.startswith(f"CommandError: {option} must be ")
-    assert finished.stderr.count("\n") == 1
+def test_a_nonsensical_option_is_refused(tmp_path: Path, option: str, value: str) -> None:
+    with pytest.raises(CommandError, match=f"^{option} must be [^\\n]*$"):
+        call_command("up", f"--data-dir={tmp_path}", f"{option}={value}")
