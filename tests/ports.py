@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 from functools import cache
 
-from notification_service.standalone.free_port import LOOPBACK, is_free
+from notification_service.standalone.processes.free_port import LOOPBACK, is_free
 
 BLOCKS = range(20_000, 32_000, 100)  # the first port of each is the proof of who has it
 

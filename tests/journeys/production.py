@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from celery import Celery
 
-from notification_service.standalone.free_port import LOOPBACK, is_free
+from notification_service.standalone.processes.free_port import LOOPBACK, is_free
 from tests.journeys.service import ROOT
 from tests.ports import free_port
 
