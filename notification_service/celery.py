@@ -11,6 +11,8 @@ from django.conf import settings
 from notification_service.broker import SteadyAMQP
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
+# At each start Celery would have Django check everything, API and console included, and read no result.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")

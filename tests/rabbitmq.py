@@ -17,7 +17,8 @@ from notification_service.standalone.errors import StandaloneError
 from notification_service.standalone.private_files import kept_secret, make_private_folder, write_private_file
 from notification_service.standalone.processes.child import Child
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port, kept_port
+from notification_service.standalone.processes.free_port import LOOPBACK
+from tests.ports import free_port
 
 FOLDERS = "/usr/lib/rabbitmq/bin:/usr/local/sbin:/opt/homebrew/sbin:/usr/sbin"
 USER = "notification_service"
@@ -110,11 +111,11 @@ class Rabbitmq(EmbeddedServer):
 
     def _prepare(self) -> None:
         make_private_folder(self.folder)
-        self._port = kept_port(self.folder / "port")
+        self._port = self._port or free_port()
         settings = SETTINGS.format(host=LOOPBACK, port=self._port, user=USER, password=self._password())
         write_private_file(self.folder / "rabbitmq.conf", settings)
         write_private_file(self.folder / "enabled_plugins", "[].\n")
-        self._environment = self._make_environment(mapper_port=any_free_port())
+        self._environment = self._make_environment(mapper_port=free_port())
         self._start_port_mapper()
 
     def _make_environment(self, *, mapper_port: int) -> dict[str, str]:
@@ -129,7 +130,7 @@ class Rabbitmq(EmbeddedServer):
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_PID_FILE": str(self.folder / "rabbitmq.pid"),
-            "RABBITMQ_DIST_PORT": str(any_free_port()),
+            "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{ON_LOOPBACK} +S 2:2",
             "RABBITMQ_CTL_ERL_ARGS": ON_LOOPBACK,
         }

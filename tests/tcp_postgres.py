@@ -7,13 +7,14 @@ from urllib.parse import quote
 from notification_service.standalone.postgres.cluster import USER
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.processes.child import Child
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK
+from tests.ports import free_port
 
 
 class TcpPostgres(EmbeddedPostgres):
     def __init__(self, data_dir: Path) -> None:
         super().__init__(data_dir)
-        self._port = any_free_port()
+        self._port = free_port()
 
     def url_of(self, database: str) -> str:
         password = quote(self._password(), safe="")

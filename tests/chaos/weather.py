@@ -7,7 +7,6 @@ import heapq
 import json
 import os
 import signal
-import subprocess
 import time
 import urllib.request
 from collections import Counter
@@ -18,11 +17,11 @@ from typing import Any
 
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
-from notification_service.standalone.processes.free_port import any_free_port
 from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.evidence import Stop
 from tests.chaos.schedule import WELL, WORKERS, Event
-from tests.journeys.service import Service, wait_until
+from tests.journeys.service import Process, Service, wait_until
+from tests.ports import free_port
 
 STARTS_VARIABLE = "CHAOS_STARTS"  # names the file in which witness.py writes
 
@@ -34,8 +33,8 @@ class Weather:
         self._service = service
         self._postgres = postgres
         self._broker = broker
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._web_port = any_free_port()
+        self._processes: dict[str, Process] = {}
+        self._web_port = free_port()
         self._behaviour: dict[str, Any] = dict(WELL)
         self._due: list[tuple[float, int, Undo]] = []
         self._number = count()
@@ -204,7 +203,7 @@ def _restart(server: EmbeddedServer) -> None:
         server.start()
 
 
-def _is_running(process: subprocess.Popen[bytes]) -> bool:
+def _is_running(process: Process) -> bool:
     return process.poll() is None
 
 

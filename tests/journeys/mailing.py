@@ -77,7 +77,7 @@ def check_rules(mailing: Mailing, service: Service) -> None:
     counted = Counter(message.status for message in messages.values())
     counts = stats.message_counts([mailing.pk])[mailing.pk]
     assert {status: n for status, n in counts.items() if n and status != "total"} == counted
-    assert not Batch.objects.exists()
+    wait_until(lambda: not Batch.objects.exists(), what="every claim being closed")
 
 
 def window_around_now(zone_offset_hours: int, *, hours: int = 2) -> tuple[time, time]:

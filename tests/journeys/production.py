@@ -9,13 +9,16 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import yaml
+from celery import Celery
 
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK, is_free
 from tests.journeys.service import ROOT
+from tests.ports import free_port
 
 TOKEN = "a token"
 FLOWER_LOGIN = "operator:a password"
@@ -26,7 +29,7 @@ CONFIGURED = ("DATA", "BROKER_URL", "GATEWAY_", "TOKEN", "SECRET_KEY", "ALLOWED_
 class Containers:
     def __init__(self, folder: Path, *, database_url: str, broker_url: str) -> None:
         self.folder = folder
-        self.web_port, self.flower_port, self.gateway_port = (any_free_port() for _ in range(3))
+        self.web_port, self.flower_port, self.gateway_port = (free_port() for _ in range(3))
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(CONFIGURED)}
         self._environment = inherited | {
             # As in the image, whose packages are its only ones.
@@ -94,6 +97,9 @@ class Containers:
         checked = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
         return checked.returncode == 0
 
+    def listens(self, port: int) -> bool:
+        return not is_free(port)
+
     def runs(self, name: str) -> bool:
         return self._processes[name].poll() is None
 
@@ -105,10 +111,11 @@ class Containers:
         lost, found = map(self.log(name).read_text().rfind, ("on our own pulse", "broker and beat heard"))
         return lost > found
 
-    def calls_heard(self, task: str) -> dict[str, int]:
+    def calls_heard(self, task: str, nodes: Collection[str]) -> dict[str, int]:
         """How often each worker that answers has run the task since it started, by its name."""
-        answer = self.run("celery", "-A", "notification_service", "inspect", "stats", "--json")
-        stats: dict[str, Any] = json.loads(answer)
+        with Celery(broker=self._environment["BROKER_URL"], set_as_current=False) as app:
+            app.conf.update(control_queue_exclusive=False, control_queue_durable=True)  # as ours has them
+            stats: dict[str, Any] = app.control.inspect(limit=len(nodes), timeout=5).stats() or {}
         return {node.partition("@")[0]: one["total"].get(task, 0) for node, one in stats.items()}
 
     def log(self, name: str) -> Path:
@@ -143,11 +150,14 @@ class Api:
     def post(self, path: str, body: object) -> Any:
         return self._call(path, json.dumps(body).encode())
 
+    def post_csv(self, path: str, text: str) -> Any:
+        return self._call(path, text.encode(), **{"Content-Type": "text/csv"})
+
     def get(self, path: str) -> Any:
         return self._call(path, None)
 
-    def _call(self, path: str, body: bytes | None) -> Any:
-        request = urllib.request.Request(f"{self.url}{path}", data=body, headers=self.headers)
+    def _call(self, path: str, body: bytes | None, **headers: str) -> Any:
+        request = urllib.request.Request(f"{self.url}{path}", data=body, headers=self.headers | headers)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notification_service.reports.models import DailyReport
-from notification_service.standalone.processes.free_port import any_free_port
 from tests.journeys.service import Service, kill, wait_until
+from tests.ports import free_port
 from tests.reports.day import seed_day
 from tests.reports.mail_server import MailServer
 
@@ -28,6 +28,7 @@ def zone(service: Service) -> ZoneInfo:
     """Of the report, whose hour is past."""
     zone = zone_of_noon()
     service.environment |= {
+        "DJANGO_SETTINGS_MODULE": "tests.journeys.report_settings",
         "REPORT_TO": OPS,
         "REPORT_FROM": "mailings@example.com",
         "REPORT_AT": "00:00",
@@ -64,8 +65,7 @@ def test_two_beats_and_two_workers_send_one_report_and_it_is_right(
     service: Service, zone: ZoneInfo, mail_server: MailServer
 ) -> None:
     day = seed_yesterday(zone)
-    for name in ("worker1", "worker2"):
-        service.start_worker(name)
+    service.start_workers("worker1", "worker2")
     for name in ("beat1", "beat2"):
         service.start_beat(name)
     wait_until(lambda: mail_server.taken, what="the report")
@@ -82,7 +82,7 @@ def test_two_beats_and_two_workers_send_one_report_and_it_is_right(
 
 def test_a_mail_server_that_is_back_gets_one_report(service: Service, zone: ZoneInfo) -> None:
     seed_yesterday(zone)
-    port = any_free_port()
+    port = free_port()
     service.environment["EMAIL_PORT"] = str(port)
     service.start_worker()
     service.start_beat()

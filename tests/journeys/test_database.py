@@ -33,7 +33,7 @@ def test_two_workers_lose_nothing_with_the_database(
     make_clients(MESSAGES)
     service.start_gateway(*SLOWLY)
     service.start_beat()
-    workers = [service.start_worker(name) for name in ("first", "second")]
+    workers = service.start_workers("first", "second")
     mailing = start_mailing()
     wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
     stop(database)
@@ -56,7 +56,7 @@ def test_an_outage_longer_than_a_lease_repeats_no_request_of_a_living_worker(
     wait_until(lambda: sent(mailing) > MESSAGES / 5, what="a fifth being sent")
     database.kill()
     connections.close_all()
-    time.sleep(LEASE_SECONDS + 1)
+    time.sleep(LEASE_SECONDS + 1)  # nothing else happens in an outage
     database.start()
     ended = Batch.objects.count()
     rescued = message_queue.rescue(connection)

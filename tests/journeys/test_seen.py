@@ -9,26 +9,26 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notification_service.api.models import ApiKey
 from notification_service.mailings.models import Message
-from notification_service.standalone.processes.free_port import any_free_port
 from tests.journeys.mailing import make_clients
 from tests.journeys.production import Api
 from tests.journeys.service import Service, wait_until
+from tests.ports import free_port
 
 CLIENTS = 300
 
 
 def start(service: Service, *gateway: str, with_gateway: bool = True) -> Api:
     """Web, worker and beat as `manage.py up` runs them, and a key to call the API with."""
-    port = any_free_port()
+    port = free_port()
     folder = service.folder / "metrics"
     service.environment |= {"LOG_FORMAT": "json", "PROMETHEUS_MULTIPROC_DIR": str(folder)}
     if with_gateway:
         service.start_gateway(*gateway)
-    service.start_beat()
-    service.start_worker()
     service.start(
         "web", "granian", "--interface=wsgi", f"--port={port}", "notification_service.wsgi:application"
     )
+    service.start_beat()
+    service.start_worker()
     api = Api(f"http://127.0.0.1:{port}", ApiKey.issue(name="journey", scope="write")[1])
     wait_until(lambda: _answers(api), what="the web server answering")
     return api

@@ -54,6 +54,7 @@ def test_an_older_worker_goes_on_while_the_database_is_migrated_and_newer_worker
 
     for each in (mailing, second):
         assert wait_until_finished(each)["sent"] == MESSAGES
+    for each in (mailing, second):
         check_rules(each, service)
     assert {len(received) for received in service.requests().values()} == {1}
     assert "of_a_later_version" in service.log("old")

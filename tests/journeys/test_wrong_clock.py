@@ -49,7 +49,7 @@ def test_a_worker_with_a_wrong_clock_keeps_deadline_and_local_hours(
     service.start_worker(**clock)
     opens, closes = window_around_now(3)
     mailing = start_mailing(
-        window_from=opens, window_to=closes, end_at=datetime.now(UTC) + timedelta(seconds=5)
+        window_from=opens, window_to=closes, end_at=datetime.now(UTC) + timedelta(seconds=4)
     )
 
     counts = wait_until_finished(mailing, seconds=40)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notification_service.observability import exposition
-from notification_service.standalone.processes.free_port import any_free_port
+from tests.ports import free_port
 
 
 def get(port: int, path: str, token: str = "") -> str:
@@ -17,7 +17,7 @@ def get(port: int, path: str, token: str = "") -> str:
 
 
 def test_a_process_without_a_web_server_serves_its_own_numbers(settings: Any) -> None:
-    settings.METRICS_HOST, settings.METRICS_PORT = "127.0.0.1", any_free_port()
+    settings.METRICS_HOST, settings.METRICS_PORT = "127.0.0.1", free_port()
     settings.METRICS_TOKEN = "scraper"
     exposition.serve()
     assert "notifications_claim_seconds_bucket" in get(settings.METRICS_PORT, "/metrics", "scraper")
@@ -28,7 +28,7 @@ def test_a_process_without_a_web_server_serves_its_own_numbers(settings: Any) ->
 
 
 def test_a_port_that_is_taken_stops_nobody(settings: Any) -> None:
-    settings.METRICS_HOST, settings.METRICS_PORT = "127.0.0.1", any_free_port()
+    settings.METRICS_HOST, settings.METRICS_PORT = "127.0.0.1", free_port()
     exposition.serve()
     exposition.serve()
     assert get(settings.METRICS_PORT, "/metrics")

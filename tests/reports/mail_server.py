@@ -10,7 +10,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK
+from tests.ports import free_port
 
 OK = "250 OK"
 
@@ -19,7 +20,7 @@ class MailServer:
     """Takes everything, unless `answers` has another word for an address, or `at_data` for a letter."""
 
     def __init__(self, port: int = 0, **options: Any) -> None:
-        self.port = port or any_free_port()
+        self.port = port or free_port()
         self.taken: list[tuple[str, EmailMessage]] = []  # by address, in the order of arrival
         self.answers: dict[str, str] = {}
         self.at_data: Callable[[], str] = lambda: OK

@@ -12,10 +12,11 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.local_http import responds
-from notification_service.standalone.processes.free_port import any_free_port
+from tests.ports import free_port
 
 from .waiting import mode_of, runs, wait_for
 
@@ -28,7 +29,7 @@ START_SECONDS = 60.0
 class Up:
     data_dir: Path
     environment: dict[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=any_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -136,7 +137,7 @@ def test_a_taken_port_ends_the_start_before_anything_is_made(tmp_path: Path) -> 
 
 
 def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
-    nobody = f"postgresql://127.0.0.1:{any_free_port()}/none"
+    nobody = f"postgresql://127.0.0.1:{free_port()}/none"
     finished = Up(tmp_path / "data", {"DATABASE_URL": nobody}).run()
     assert finished.returncode == 1
     assert finished.stderr.startswith("CommandError: the database of DATABASE_URL cannot be used: ")
@@ -144,11 +145,6 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("--port", "70000"), ("--workers", "0")])
-def test_a_nonsensical_option_is_one_line(tmp_path: Path, option: str, value: str) -> None:
-    up = Up(tmp_path / "data")
-    finished = subprocess.run(
-        [*up.command, option, value], env=up.full_environment, capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 1
-    assert finished.stderr.startswith(f"CommandError: {option} must be ")
-    assert finished.stderr.count("\n") == 1
+def test_a_nonsensical_option_is_refused(tmp_path: Path, option: str, value: str) -> None:
+    with pytest.raises(CommandError, match=f"^{option} must be [^\\n]*$"):
+        call_command("up", f"--data-dir={tmp_path}", f"{option}={value}")

@@ -9,7 +9,6 @@ import pytest
 
 from notification_service.delivery.gateways import KINDS, Endpoint
 from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer
-from notification_service.standalone.processes.free_port import any_free_port
 from tests.delivery.gateways.wire import (
     TOKEN,
     Behaviour,
@@ -20,6 +19,7 @@ from tests.delivery.gateways.wire import (
     read_request,
     send,
 )
+from tests.ports import free_port
 
 
 @pytest.fixture(params=sorted(KINDS))
@@ -73,9 +73,7 @@ def test_an_endless_chunked_body_is_read_to_the_limit_and_no_further(kind: str) 
 
 
 def test_a_refused_connection_was_surely_not_taken(kind: str) -> None:
-    assert asyncio.run(send(kind, endpoint(any_free_port()))) == NoAnswer(
-        "connection refused", maybe_taken=False
-    )
+    assert asyncio.run(send(kind, endpoint(free_port()))) == NoAnswer("connection refused", maybe_taken=False)
 
 
 def test_a_name_without_an_address_was_surely_not_taken(kind: str) -> None:

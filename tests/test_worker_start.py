@@ -1,0 +1,28 @@
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from notification_service.worker_signals import leave_other_workers_alone
+
+ROOT = Path(__file__).parents[1]
+LOAD = """
+import sys
+from notification_service.celery import app
+app.loader.import_default_modules()
+print(*(name for name in sys.modules if name.startswith("notification_service.")))
+"""
+
+
+def test_a_worker_asks_no_other_worker_for_anything() -> None:
+    worker = SimpleNamespace(options={"without_mingle": False, "without_gossip": False})
+    leave_other_workers_alone(worker)
+    assert worker.options == {"without_mingle": True, "without_gossip": True}
+
+
+def test_a_worker_loads_neither_api_nor_console_to_start() -> None:
+    command = [sys.executable, "-c", LOAD]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    modules = loaded.stdout.split()
+    assert "notification_service.delivery.tasks" in modules
+    assert {"notification_service.urls", "notification_service.api.views"}.isdisjoint(modules)
