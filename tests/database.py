@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
-from notification_service.console.roles import create_roles
+from notification_service.access.roles import create_roles
 from notification_service.mailings.models import Gateway
 
 # Filled by the migrations; the others are empty until a test writes to them.

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from django.utils import timezone
 
+from notification_service.access.models import ApiKey
 from notification_service.api import urls
-from notification_service.api.models import ApiKey
 from notification_service.api.views.errors import unknown_url
 from tests.api.answers import CLIENT, errors_of
 from tests.api.conftest import Api

@@ -5,8 +5,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notification_service.api.models import ApiKey
-from notification_service.api.throttling import Allowance
+from notification_service.access.models import ApiKey
+from notification_service.access.rate_limit import RateLimit
 from tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def fresh_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Far from the minute's end, so that no test sees two of them."""
     while time.time() % 60 > 55:
         time.sleep(0.1)
-    monkeypatch.setattr(Allowance, "_parts", {})
+    monkeypatch.setattr(RateLimit, "_parts", {})
 
 
 def test_refuses_what_is_past_the_limit_and_says_when_to_come_back(settings: Any, reader: Api) -> None:
@@ -34,7 +34,7 @@ def test_processes_share_the_limit(settings: Any, reader: Api, monkeypatch: pyte
     allowed = 0
     memories: list[dict[str, Any]] = [{}, {}, {}]
     for turn in range(90):
-        monkeypatch.setattr(Allowance, "_parts", memories[turn % 3])
+        monkeypatch.setattr(RateLimit, "_parts", memories[turn % 3])
         allowed += reader.get("/api/").status_code == 200
     assert allowed == 50
 
@@ -56,8 +56,8 @@ def test_the_next_minute_begins_anew(settings: Any, reader: Api, monkeypatch: py
     settings.API_RATE_LIMIT = 1
     assert [reader.get("/api/").status_code for _ in range(2)] == [200, 429]
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE api_allowance SET minute = minute - interval '1 minute'")
-    monkeypatch.setattr(Allowance, "_parts", {})
+        cursor.execute("UPDATE access_rate_limit SET minute = minute - interval '1 minute'")
+    monkeypatch.setattr(RateLimit, "_parts", {})
     assert reader.get("/api/").status_code == 200
 
 

@@ -33,7 +33,7 @@ ACCEPTED: dict[tuple[str, str], str] = {}
 
 # At most some thousand rows: read in milliseconds, whatever the lock.
 SMALL_TABLES = {
-    *("api_allowance", "api_apikey", "auth_group", "auth_user"),
+    *("access_rate_limit", "access_apikey", "auth_group", "auth_user"),
     *("mailings_gateway", "mailings_gatewayuse", "mailings_mailing", "mailings_worker"),
 }
 LOCKS = {

@@ -15,7 +15,7 @@ from notification_service.audit.actions import OBJECTS, Action
 from notification_service.audit.log import record
 from notification_service.audit.models import Entry
 from notification_service.audit.origin import Origin, acting
-from notification_service.console import audit_words
+from notification_service.console.audit import labels as audit_labels
 from notification_service.mailings import lifecycle
 from tests.audit.entries import entries_of
 from tests.factories import make_client, make_mailing, make_running_mailing, now
@@ -40,9 +40,9 @@ def make_entry(action: Action = Action.MAILING_PAUSED, object_id: int = 1, **abo
 
 
 def test_every_action_actor_and_object_has_its_words() -> None:
-    assert set(audit_words.ACTION) == set(Action)
-    assert set(audit_words.ACTOR) == set(Entry.Actor.values)
-    assert set(audit_words.OBJECT) == set(OBJECTS)
+    assert set(audit_labels.ACTION) == set(Action)
+    assert set(audit_labels.ACTOR) == set(Entry.Actor.values)
+    assert set(audit_labels.OBJECT) == set(OBJECTS)
 
 
 def test_shows_what_was_done_in_the_readers_language(administrator: Browser) -> None:

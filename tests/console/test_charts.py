@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notification_service.console.charts import MOST_COLUMNS, chart
+from notification_service.console.parts.charts import MOST_COLUMNS, chart
 
 START = datetime(2030, 1, 31, 9, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from notification_service.console.preview import preview
+from notification_service.console.compose.preview import preview
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
 from tests.console.conftest import make_person

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.console import export_rows
-from notification_service.console.export_rows import in_order
+from notification_service.console.parts import export_rows
+from notification_service.console.parts.export_rows import in_order
 from notification_service.mailings.models import Client, Message
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
 

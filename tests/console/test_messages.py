@@ -7,8 +7,8 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from notification_service.console import message_queries
-from notification_service.console.csv_export import harmless
+from notification_service.console.messages import queries as message_queries
+from notification_service.console.parts.csv_export import harmless
 from notification_service.mailings import stats
 from notification_service.mailings.models import Message
 from tests.factories import (

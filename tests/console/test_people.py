@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from tests.console.conftest import PASSWORD
 
 LogIn = Callable[[str], Browser]

@@ -1,6 +1,6 @@
 import pytest
 
-from notification_service.console.sms import sms_size
+from notification_service.console.compose.sms import sms_size
 
 
 @pytest.mark.parametrize(

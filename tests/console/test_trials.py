@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.console import trial_words
+from notification_service.console.compose import trial_labels
 from notification_service.mailings import stats, trials
 from notification_service.mailings.models import Gateway, Trial
 from notification_service.mailings.trials import TrialEnd
@@ -118,7 +118,7 @@ def test_asks_again_until_it_has_ended(operator: Browser) -> None:
 def test_says_what_became_of_it(operator: Browser, end: TrialEnd, words: str) -> None:
     ask(operator)
     trials.end_trial(take().pk, end)
-    assert words in trial_words.outcome(Trial.objects.get())
+    assert words in trial_labels.outcome(Trial.objects.get())
 
 
 def test_forgets_the_phone_and_the_text_at_its_end_and_the_rest_an_hour_later(operator: Browser) -> None:
@@ -135,7 +135,7 @@ def test_one_that_nobody_took_in_time_is_never_sent(operator: Browser) -> None:
     Trial.objects.update(created_at=now() - timedelta(seconds=61))
     assert trials.take_trial(margin=SECOND, default_timeout=SECOND) is None
     trials.settle_trials()
-    assert "no worker took it within a minute" in trial_words.outcome(Trial.objects.get())
+    assert "no worker took it within a minute" in trial_labels.outcome(Trial.objects.get())
 
 
 def test_one_whose_worker_died_is_unknown_and_not_sent_again(operator: Browser) -> None:

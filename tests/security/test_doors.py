@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client as HttpClient
 from django.utils import timezone
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from tests.console.conftest import make_person
 from tests.security.doors import (
     API_ADDRESSES,

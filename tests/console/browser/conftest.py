@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
-from notification_service.console.roles import ROLES
+from notification_service.access.roles import ROLES
 from tests.console.conftest import PASSWORD, make_person
 from tests.journeys.conftest import service
 

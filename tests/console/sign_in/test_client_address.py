@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from notification_service.client_address import client_address, client_network
+from notification_service.access.client_address import client_address, client_network
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import User
 from django.test import Client as Browser
 
+from tests.access.sign_in.issuer import Issuer, running_issuer
 from tests.console.conftest import make_person
-from tests.console.sign_in.issuer import Issuer, running_issuer
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from notification_service.audit.models import Entry
+from tests.access.sign_in.issuer import Issuer
+from tests.access.sign_in.test_openid import in_groups, issuer, sign_in
+from tests.access.sign_in.test_second_factor import enrol, enrolled, log_in
 from tests.audit.entries import entries_of
 from tests.console.conftest import PASSWORD, make_person
-from tests.console.sign_in.issuer import Issuer
-from tests.console.sign_in.test_openid import in_groups, issuer, sign_in
-from tests.console.sign_in.test_second_factor import enrol, enrolled, log_in
 
 __all__ = ["enrolled", "issuer"]
 pytestmark = pytest.mark.django_db
