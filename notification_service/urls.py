@@ -1,7 +1,7 @@
 from django.urls import include, path, re_path
 
 from notification_service.api.views import docs, health, metrics
-from notification_service.console.sign_in.urls import admin_urlpatterns
+from notification_service.console.account.urls import admin_urlpatterns
 
 handler400 = "notification_service.api.views.errors.bad_request"
 handler403 = "notification_service.api.views.errors.permission_denied"
@@ -21,6 +21,6 @@ urlpatterns = [
     re_path("^metrics/?$", metrics.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("notification_service.console.urls")),
-    path("", include("notification_service.console.sign_in.urls")),
+    path("", include("notification_service.console.account.urls")),
     path("", include((admin_urlpatterns, "admin"))),
 ]

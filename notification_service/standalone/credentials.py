@@ -9,7 +9,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.standalone.env_file import read_env_file, write_env_file

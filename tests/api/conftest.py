@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client as HttpClient
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 
 
 class Api:

@@ -7,7 +7,8 @@ from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 
-from notification_service.api.models import ApiKey, IdempotentAnswer
+from notification_service.access.models import ApiKey
+from notification_service.api.models import IdempotentAnswer
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
 from tests.api.answers import body_of, errors_of, mailing_body

@@ -8,14 +8,14 @@ from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 
-from notification_service.api.models import ApiKey
-from notification_service.console.stale import version_of
+from notification_service.access.models import ApiKey
+from notification_service.console.compose.edit_conflicts import version_of
 from notification_service.mailings.client_uploads.arrival import Arrival
 from notification_service.mailings.models import ClientUpload
+from tests.console.compose.test_trials import filled_in as trial_body
+from tests.console.compose.test_views import filled_in
 from tests.console.conftest import PASSWORD, make_person
-from tests.console.test_compose import filled_in
-from tests.console.test_gateways import filled_in as gateway_body
-from tests.console.test_trials import filled_in as trial_body
+from tests.console.gateways.test_views import filled_in as gateway_body
 from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing, now
 
 Asked = tuple[int | None, Any]  # the row in the address, and the body
@@ -161,7 +161,7 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
 }
 
 LOOKING = {"GET", "HEAD"}  # REST framework adds HEAD once it has served a GET
-SIGN_IN = "several requests make one: tests/console/sign_in/test_told.py"
+SIGN_IN = "several requests make one: tests/access/sign_in/test_audit.py"
 LOOK = "only shows"
 SILENT = {
     "POST /api/clients/import/": "two entries: tests/audit/test_imports.py",

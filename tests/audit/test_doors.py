@@ -22,7 +22,7 @@ BY_ITSELF = {
     ),  # tests/audit/test_entries.py
     *(Action.IMPORT_FINISHED, Action.IMPORT_FAILED),  # tests/audit/test_uploads.py
     Action.GATEWAY_RELEASED,  # by command: tests/audit/test_entries.py
-    *(Action.SECOND_FACTOR_ADDED, Action.SIGN_IN_FAILED),  # tests/console/sign_in/test_told.py
+    *(Action.SECOND_FACTOR_ADDED, Action.SIGN_IN_FAILED),  # tests/access/sign_in/test_audit.py
 }
 
 

@@ -1,4 +1,4 @@
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 
 
 def make_api_key() -> str:

@@ -82,7 +82,7 @@ def _set_up_django(database_url: str, broker_url: str, folder: Path) -> str:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    from notification_service.api.models import ApiKey
+    from notification_service.access.models import ApiKey
 
     return ApiKey.issue(name="storm", scope="write")[1]
 

@@ -49,7 +49,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "a constraint": (migrations.AddConstraint("message", CONSTRAINT), "constraint-missing-not-valid"),
     "a foreign key": (
-        migrations.AddField("message", "by", models.ForeignKey("api.ApiKey", models.CASCADE, null=True)),
+        migrations.AddField("message", "by", models.ForeignKey("access.ApiKey", models.CASCADE, null=True)),
         "adding-foreign-key-constraint",
     ),
     "a column less": (migrations.RemoveField("mailing", "failover"), "ban-drop-column"),
@@ -117,7 +117,7 @@ def test_an_accepted_finding_is_one_of_its_migration_alone(monkeypatch: pytest.M
 
 
 def test_the_migrations_and_small_tables_that_it_names_exist() -> None:
-    tables = {model._meta.db_table for model in apps.get_models()} | {"api_allowance"}
+    tables = {model._meta.db_table for model in apps.get_models()} | {"access_rate_limit"}
     assert tables >= check.SMALL_TABLES
     on_disk = {(app, name[:4]) for app, name in MigrationLoader(None).disk_migrations}
     assert on_disk >= set(check.BEFORE_THE_FIRST_RELEASE.items())

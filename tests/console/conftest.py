@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.test import Client as Browser
 
-from notification_service.console.roles import create_roles
+from notification_service.access.roles import create_roles
 
 PASSWORD = "a-long-passphrase"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.utils import translation
 
-from notification_service.console import words
+from notification_service import console
+from notification_service.console.parts import labels
 
-CATALOGUE = Path(words.__file__).parent / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+CATALOGUE = Path(console.__file__).parent / "locale" / "ru" / "LC_MESSAGES" / "django.po"
 
 
 def entries() -> list[str]:
@@ -28,7 +29,7 @@ def test_the_compiled_catalogue_has_every_entry() -> None:
 
 def test_russian_plurals() -> None:
     with translation.override("ru"):
-        counted = [words.messages(n) for n in (1, 2, 5, 11, 21, 1004)]
+        counted = [labels.messages(n) for n in (1, 2, 5, 11, 21, 1004)]
     assert counted == [
         "1 сообщение",
         "2 сообщения",

@@ -7,7 +7,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from notification_service.mailings.models import Message
 from notification_service.standalone.free_port import any_free_port
 from tests.journeys.mailing import make_clients

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from notification_service.api import bodies
-from notification_service.api.bodies import Body, Places, TooManyBodiesError
+from notification_service.api import body_limits
+from notification_service.api.body_limits import Body, Places, TooManyBodiesError
 from notification_service.standalone.services import Services
 from notification_service.standalone.web_address import WebAddress
 from tests.deploy.files import ROOT, our_containers, our_services
@@ -39,7 +39,7 @@ ENDLESS: dict[str, Any] = {"CONTENT_LENGTH": str(8 * 1024**3), "wsgi.input": Unr
 def places(monkeypatch: pytest.MonkeyPatch) -> Places:
     """One, which has to be free at once."""
     one = Places(most=1, most_of_one=1, patience_seconds=0)
-    monkeypatch.setattr(bodies, "PLACES", one)
+    monkeypatch.setattr(body_limits, "PLACES", one)
     return one
 
 
@@ -90,10 +90,10 @@ def test_a_process_has_more_threads_than_places_wherever_it_runs(tmp_path: Path)
     assert f"--blocking-threads={THREADS}" in services.web(WebAddress("127.0.0.1", 1)).command
     assert variables["GRANIAN_BLOCKING_THREADS"] == str(THREADS)
     assert our_services()["web"]["environment"]["GRANIAN_BLOCKING_THREADS"] == str(THREADS)
-    assert all(bodies.PLACES.take(str(number)) for number in range(THREADS - 2))
-    assert not bodies.PLACES.take("one more")
+    assert all(body_limits.PLACES.take(str(number)) for number in range(THREADS - 2))
+    assert not body_limits.PLACES.take("one more")
     for number in range(THREADS - 2):
-        bodies.PLACES.give_back(str(number))
+        body_limits.PLACES.give_back(str(number))
 
 
 @pytest.mark.parametrize("length", [4, None])

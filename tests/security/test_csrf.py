@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from tests.security.doors import address_of, kind_of, routes
 from tests.security.test_doors import person
 

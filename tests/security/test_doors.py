@@ -10,8 +10,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client as HttpClient
 from django.utils import timezone
 
-from notification_service.api.models import ApiKey
-from notification_service.console.roles import create_roles
+from notification_service.access.models import ApiKey
+from notification_service.access.roles import create_roles
 from tests.security.doors import (
     API_ADDRESSES,
     CALLERS,

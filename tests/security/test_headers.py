@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 
 from notification_service.api.views.messages import MessageViewSet
-from notification_service.console.views import overview
+from notification_service.console.overview import views as overview
 from tests.console.conftest import PASSWORD, make_person
 from tests.security.test_doors import caller
 

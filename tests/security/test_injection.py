@@ -18,7 +18,7 @@ STATEMENTS = [
     "'; DROP TABLE mailings_client; --",
     "x') OR 1=1 --",
     "%' OR '%'='",
-    "1 UNION SELECT key_hash FROM api_apikey",
+    "1 UNION SELECT key_hash FROM access_apikey",
     "pg_sleep(10)",
     "$$",
     "%(sql)s %s {0}",

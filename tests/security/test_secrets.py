@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from tests.console.conftest import make_person
 from tests.deploy.files import ROOT
 from tests.journeys.conftest import database_conninfo

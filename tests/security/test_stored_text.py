@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from notification_service.mailings.models import Client, Gateway, Mailing, Message
 from tests.factories import make_attempt, make_client, make_gateway, make_message, make_running_mailing
 from tests.security.doors import DOORS, address_of

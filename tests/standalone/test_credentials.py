@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from notification_service.api.models import ApiKey
+from notification_service.access.models import ApiKey
 from notification_service.standalone.credentials import ensure_credentials
 from notification_service.standalone.env_file import read_env_file, write_env_file
 

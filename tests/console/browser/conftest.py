@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from notification_service.console.roles import ROLES
+from notification_service.access.roles import ROLES
 from tests.console.conftest import PASSWORD, make_person
 from tests.journeys.conftest import service
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from notification_service.console.sms import sms_size
+from notification_service.console.compose.sms import sms_size
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
 from tests.console.browser.conftest import log_in

@@ -1,0 +1,56 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from notification_service.access.models import ApiKey
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db
+
+
+def test_keeps_nothing_that_the_key_could_be_told_from() -> None:
+    row, key = ApiKey.issue(name="shop", scope="read")
+    assert key.startswith(row.prefix)
+    assert len(key) - len(row.prefix) >= 35
+    assert len(row.key_hash) == 64
+    assert key not in str(vars(row))
+
+
+def test_no_two_keys_are_alike() -> None:
+    keys = {ApiKey.issue(name="shop", scope="read")[1] for _ in range(100)}
+    assert len(keys) == 100
+
+
+def test_refuses_a_scope_that_is_none() -> None:
+    with pytest.raises(ValueError, match="admin"):
+        ApiKey.issue(name="shop", scope="admin")
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 403), ("write", 400)])
+def test_the_command_prints_a_key_that_works(
+    capsys: pytest.CaptureFixture[str], scope: str, status: int
+) -> None:
+    call_command("create_api_key", "shop", scope=scope)
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    assert Api(printed.strip()).post("/api/clients/", {}).status_code == status
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 101])
+def test_the_command_refuses_a_name(name: str) -> None:
+    with pytest.raises(CommandError, match="1 to 100 characters"):
+        call_command("create_api_key", name, scope="read")
+
+
+def test_the_command_makes_a_key_that_ends() -> None:
+    call_command("create_api_key", "shop", scope="read", expires_days=30)
+    key = ApiKey.objects.get()
+    assert key.expires_at is not None
+    assert key.expires_at - key.created_at == pytest.approx(timedelta(days=30), abs=timedelta(seconds=5))
+
+
+@pytest.mark.parametrize("days", [0, -1, 3651])
+def test_the_command_refuses_days(days: int) -> None:
+    with pytest.raises(CommandError, match="1 to 3650"):
+        call_command("create_api_key", "shop", scope="read", expires_days=days)

@@ -1,0 +1,169 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client as HttpClient
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern
+from django.utils import timezone
+
+from notification_service.access.models import ApiKey
+from notification_service.api import urls
+from notification_service.api.views.errors import unknown_url
+from tests.api.answers import CLIENT, errors_of
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db
+
+READS = {"get"}
+READING_POSTS = {"audience"}
+
+
+def _is_for_administrators(method: str, path: str) -> bool:
+    """What no key may do; see test_gateways and test_audit."""
+    return "/audit/" in path or ("/gateways/" in path and method not in READS)
+
+
+def _routes() -> list[Any]:
+    """Every address of the API with each of its methods."""
+    routes = []
+    for pattern in urls.urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        if pattern.callback is not unknown_url:
+            path = "/api/" + str(pattern.pattern).replace("<id:pk>", "1")
+            routes += [(method, path, pattern.name in READING_POSTS) for method in _methods(pattern)]
+    return [pytest.param(*route, id=f"{route[0]} {route[1]}") for route in routes]
+
+
+def _methods(pattern: URLPattern) -> list[str]:
+    actions = getattr(pattern.callback, "actions", None)
+    if actions is None:
+        view = pattern.callback.view_class  # type: ignore[attr-defined]
+        return [name for name in ("get", "post", "put", "patch", "delete") if hasattr(view, name)]
+    return [method for method in actions if method != "head"]
+
+
+@pytest.mark.parametrize(("method", "path", "is_question"), _routes())
+class TestEveryRoute:
+    def test_is_closed_to_strangers(self, stranger: Api, method: str, path: str, is_question: bool) -> None:
+        answer = stranger.send(method.upper(), path, {})
+        assert (answer.status_code, answer["WWW-Authenticate"][:6]) == (401, "Bearer")
+        assert errors_of(answer) == {}
+
+    def test_lets_a_read_key_read_alone(self, reader: Api, method: str, path: str, is_question: bool) -> None:
+        answer = reader.send(method.upper(), path, {} if method != "get" else None)
+        if (method in READS or is_question) and not _is_for_administrators(method, path):
+            assert answer.status_code in (200, 404)
+        else:
+            assert (answer.status_code, errors_of(answer)) == (403, {})
+
+    def test_lets_a_write_key_in(self, api: Api, method: str, path: str, is_question: bool) -> None:
+        answer = api.send(method.upper(), path, {} if method != "get" else None)
+        if _is_for_administrators(method, path):
+            assert answer.status_code == 403
+        else:
+            assert answer.status_code in (200, 400, 404, 415)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer x",
+        "Bearer ns_é",
+        "Bearer \x00",
+        "Bearer \udcff",
+        "Bearer \xff\xfe",
+        "Bearer ключ",
+        "Bearer a b c",
+        "Basic dXNlcjpwYXNz",
+        "Token x",
+        "x" * 100_000,
+        " ",
+        "\x00",
+    ],
+)
+def test_refuses_a_header(stranger: Api, header: str) -> None:
+    answer = stranger.http.get("/api/clients/", headers={"Authorization": header})
+    assert (answer.status_code, answer["WWW-Authenticate"][:6]) == (401, "Bearer")
+    assert errors_of(answer) == {}
+
+
+def test_takes_the_scheme_in_any_case(stranger: Api, read_key: str) -> None:
+    answer = stranger.http.get("/api/clients/", headers={"Authorization": f"bearer  {read_key} "})
+    assert answer.status_code == 200
+
+
+def test_a_revoked_key_is_refused_at_once(reader: Api) -> None:
+    assert reader.get("/api/clients/").status_code == 200
+    ApiKey.objects.update(revoked_at=timezone.now())
+    assert reader.get("/api/clients/").status_code == 401
+
+
+def test_an_expired_key_is_refused_from_that_moment(reader: Api) -> None:
+    ApiKey.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
+    assert reader.get("/api/clients/").status_code == 200
+    ApiKey.objects.update(expires_at=timezone.now())
+    assert reader.get("/api/clients/").status_code == 401
+
+
+def test_notes_the_use_of_a_key_at_most_once_a_minute(reader: Api) -> None:
+    reader.get("/api/clients/")
+    first = ApiKey.objects.get().last_used_at
+    reader.get("/api/clients/")
+    assert ApiKey.objects.get().last_used_at == first
+    assert first is not None
+    ApiKey.objects.update(last_used_at=first - timedelta(seconds=61))
+    reader.get("/api/clients/")
+    assert ApiKey.objects.get().last_used_at not in (None, first, first - timedelta(seconds=61))
+
+
+def test_looks_a_key_up_by_one_indexed_query(reader: Api) -> None:
+    reader.get("/api/")
+    with CaptureQueriesContext(connection) as queries:
+        reader.get("/api/")
+    assert len(queries) == 1
+    assert '"key_hash" =' in queries[0]["sql"]
+
+
+def _person(role: str = "", **fields: Any) -> HttpClient:
+    http = HttpClient(enforce_csrf_checks=True)
+    user = User.objects.create_user("anna", **fields)
+    user.groups.set(Group.objects.filter(name=role))
+    http.force_login(user)
+    return http
+
+
+def test_a_staff_login_reads_without_a_key() -> None:
+    assert _person(is_staff=True).get("/api/clients/").status_code == 200
+
+
+def test_an_operator_writes_with_the_csrf_token_alone() -> None:
+    http = _person("operator", is_staff=True)
+    refused = http.post("/api/clients/", CLIENT, content_type="application/json")
+    http.cookies["csrftoken"] = token = "a" * 32
+    answer = http.post("/api/clients/", CLIENT, "application/json", headers={"X-CSRFToken": token})
+    assert (refused.status_code, answer.status_code) == (403, 201)
+    assert errors_of(refused) == {}
+
+
+def test_a_viewer_may_not_write() -> None:
+    http = _person("viewer", is_staff=True)
+    http.cookies["csrftoken"] = token = "a" * 32
+    answer = http.post("/api/clients/", CLIENT, "application/json", headers={"X-CSRFToken": token})
+    assert answer.status_code == 403
+
+
+def test_a_login_without_staff_rights_may_not_even_read() -> None:
+    answer = _person().get("/api/clients/")
+    assert (answer.status_code, errors_of(answer)) == (403, {})
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/", "/docs", "/redoc/", "/openapi.json", "/health/live", "/health/ready"]
+)
+def test_is_open_to_everyone(stranger: Api, path: str) -> None:
+    assert stranger.get(path).status_code == 200

@@ -1,0 +1,149 @@
+"""“Send me a test”: once a click, for operators alone, and what became of it in words."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from notification_service.console.compose import trial_labels
+from notification_service.mailings import stats, trials
+from notification_service.mailings.models import Gateway, Trial
+from notification_service.mailings.trials import TrialEnd
+from tests.factories import make_gateway, make_message, now
+
+LogIn = Callable[[str], Browser]
+SECOND = timedelta(seconds=1)
+
+
+def filled_in(**changes: Any) -> dict[str, Any]:
+    return {"key": str(uuid.uuid4()), "trial_phone": "+7 916 123-45-67", "text": "Hello", **changes}
+
+
+def ask(browser: Browser, **changes: Any) -> str:
+    return browser.post(reverse("console:trials"), filled_in(**changes)).content.decode()
+
+
+def take() -> Trial:
+    trial = trials.take_trial(margin=SECOND, default_timeout=SECOND)
+    assert trial is not None
+    return trial
+
+
+def test_a_test_waits_for_a_worker_at_the_default_gateway(operator: Browser) -> None:
+    assert "It waits for a worker." in ask(operator, text="One\r\ntwo")
+    trial = Trial.objects.get()
+    assert (trial.phone, trial.text, trial.gateway.name) == ("79161234567", "One\ntwo", "main")
+    assert trial.requested_by == "operator"
+
+
+def test_goes_through_the_gateway_that_the_mailing_would(operator: Browser) -> None:
+    backup = make_gateway(priority=9)
+    ask(operator, gateway=str(backup.pk))
+    assert Trial.objects.get().gateway == backup
+
+
+def test_a_second_click_of_the_same_button_is_the_same_test(operator: Browser) -> None:
+    form = filled_in()
+    for _ in range(2):
+        operator.post(reverse("console:trials"), form)
+    assert Trial.objects.count() == 1
+
+
+def test_its_id_is_no_messages_and_no_count_knows_of_it(operator: Browser) -> None:
+    first = make_message().pk
+    ask(operator)
+    assert first < Trial.objects.get().pk < make_message().pk
+    assert stats.overall_counts()["messages"]["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"trial_phone": "123"}, "Phone: A phone is 7 and ten more digits."),
+        ({"text": " "}, "Text: Write something"),
+        ({"key": "x"}, "Enter a valid UUID."),
+    ],
+)
+def test_says_what_is_wrong_and_sends_nothing(operator: Browser, changes: dict[str, str], words: str) -> None:
+    assert words in ask(operator, **changes)
+    assert not Trial.objects.exists()
+
+
+def test_no_more_than_twenty_an_hour_for_each(operator: Browser, logged_in: LogIn) -> None:
+    for _ in range(trials.MOST_AN_HOUR):
+        ask(operator)
+    assert "No more than 20 tests an hour" in ask(operator)
+    assert Trial.objects.count() == trials.MOST_AN_HOUR
+    assert "It waits for a worker." in ask(logged_in("administrator"))
+
+
+def test_says_that_every_gateway_is_disabled(operator: Browser) -> None:
+    Gateway.objects.update(enabled=False)
+    assert "Every gateway is disabled." in ask(operator)
+
+
+def test_viewers_send_none_and_nobody_sees_anothers(logged_in: LogIn) -> None:
+    ask(logged_in("operator"))
+    path = reverse("console:trial", args=[Trial.objects.get().key])
+    viewer = logged_in("viewer")
+    assert viewer.post(reverse("console:trials"), filled_in()).status_code == 403
+    assert viewer.get(path).status_code == 403
+    assert logged_in("administrator").get(path).status_code == 404
+
+
+def test_asks_again_until_it_has_ended(operator: Browser) -> None:
+    assert "hx-get" in ask(operator)
+    path = reverse("console:trial", args=[Trial.objects.get().key])
+    take()
+    assert "It is on its way to the gateway “main”." in operator.get(path).content.decode()
+    trials.end_trial(Trial.objects.get().pk, TrialEnd(Trial.Status.SENT, answer="<b>OK</b>"))
+    page = operator.get(path).content.decode()
+    assert "the gateway “main” took it." in page
+    assert "&lt;b&gt;OK&lt;/b&gt;" in page
+    assert "hx-get" not in page
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (TrialEnd(Trial.Status.FAILED, "HTTP 400"), "Not sent through “main”: HTTP 400."),
+        (TrialEnd(Trial.Status.FAILED, "gateway held"), "the gateway is held; see it under “Gateways”"),
+        (TrialEnd(Trial.Status.UNKNOWN, "no answer in time"), "may have taken it: no answer in time."),
+    ],
+)
+def test_says_what_became_of_it(operator: Browser, end: TrialEnd, words: str) -> None:
+    ask(operator)
+    trials.end_trial(take().pk, end)
+    assert words in trial_labels.outcome(Trial.objects.get())
+
+
+def test_forgets_the_phone_and_the_text_at_its_end_and_the_rest_an_hour_later(operator: Browser) -> None:
+    ask(operator)
+    trials.end_trial(take().pk, TrialEnd(Trial.Status.SENT))
+    assert list(Trial.objects.values_list("phone", "text")) == [("", "")]
+    Trial.objects.update(created_at=now() - timedelta(minutes=61))
+    trials.settle_trials()
+    assert not Trial.objects.exists()
+
+
+def test_one_that_nobody_took_in_time_is_never_sent(operator: Browser) -> None:
+    ask(operator)
+    Trial.objects.update(created_at=now() - timedelta(seconds=61))
+    assert trials.take_trial(margin=SECOND, default_timeout=SECOND) is None
+    trials.settle_trials()
+    assert "no worker took it within a minute" in trial_labels.outcome(Trial.objects.get())
+
+
+def test_one_whose_worker_died_is_unknown_and_not_sent_again(operator: Browser) -> None:
+    ask(operator)
+    trial = take()
+    Trial.objects.update(lease_expires_at=now() - SECOND)
+    trials.settle_trials()
+    trials.end_trial(trial.pk, TrialEnd(Trial.Status.SENT))  # the worker was only slow: too late to say so
+    trial.refresh_from_db()
+    assert (trial.status, trial.reason, trial.phone) == ("unknown", "worker lost", "")
+    assert trials.take_trial(margin=SECOND, default_timeout=SECOND) is None

@@ -1,0 +1,271 @@
+import re
+import threading
+import uuid
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from notification_service.console.compose.preview import preview
+from notification_service.mailings import lifecycle
+from notification_service.mailings.models import Mailing
+from tests.console.conftest import make_person
+from tests.factories import (
+    make_client,
+    make_clients_in_bulk,
+    make_gateway,
+    make_mailing,
+    make_running_mailing,
+)
+
+
+def filled_in(**changes: Any) -> dict[str, Any]:
+    tomorrow = timezone.now() + timedelta(days=1)
+    fields = {
+        "key": str(uuid.uuid4()),
+        "text": "Здравствуйте!",
+        "operator_codes": "",
+        "tags": "",
+        "starts": "now",
+        "start_at": "",
+        "end_at": tomorrow.strftime("%Y-%m-%dT%H:%M"),
+        "window_from": "",
+        "window_to": "",
+    }
+    return fields | changes
+
+
+def test_schedules_what_was_written(operator: Browser) -> None:
+    form = filled_in(
+        text="One\r\ntwo",
+        operator_codes="916, 903",
+        tags="vip\nVIP club, east",
+        limit_hours="on",
+        window_from="09:00",
+        window_to="21:00",
+    )
+    operator.post(reverse("console:new"), form)
+    mailing = Mailing.objects.get()
+    assert mailing.text == "One\ntwo"
+    assert mailing.operator_codes == ["916", "903"]
+    assert mailing.tags == ["vip", "VIP club, east"]
+    assert mailing.send_window is not None
+    assert mailing.status == "scheduled"
+
+
+def test_reads_times_in_the_operators_zone(operator: Browser) -> None:
+    operator.cookies["console_timezone"] = "Asia/Kamchatka"
+    operator.post(reverse("console:new"), filled_in(end_at="2099-06-01T12:00"))
+    assert Mailing.objects.get().end_at.isoformat() == "2099-06-01T00:00:00+00:00"
+
+
+def test_the_same_form_twice_makes_one_mailing(operator: Browser) -> None:
+    form = filled_in()
+    first = operator.post(reverse("console:new"), form)
+    second = operator.post(reverse("console:new"), form)
+    assert first["Location"] == second["Location"]
+    assert Mailing.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_at_the_same_moment_makes_one_mailing() -> None:
+    person, form = make_person("operator"), filled_in()
+
+    def submit() -> None:
+        browser = Browser()
+        browser.force_login(person)
+        browser.post(reverse("console:new"), form)
+        connection.close()
+
+    threads = [threading.Thread(target=submit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Mailing.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"text": "  \n "}, "Write something"),
+        ({"operator_codes": "91"}, "is not three digits"),
+        ({"end_at": "2020-01-01T00:00"}, "The end is past"),
+        ({"starts": "at", "start_at": ""}, "Say when it starts"),
+        ({"starts": "at", "start_at": "2098-01-01T00:00"}, "The end must come after the start"),
+        ({"limit_hours": "on", "window_from": "09:00", "window_to": "09:00"}, "The two hours must differ"),
+        ({"limit_hours": "on"}, "Give both hours"),
+    ],
+)
+def test_says_what_is_wrong_and_keeps_what_was_typed(
+    operator: Browser, changes: dict[str, Any], words: str
+) -> None:
+    answer = operator.post(reverse("console:new"), filled_in(tags="kept as typed", **changes))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "kept as typed" in answer.content.decode()
+    assert not Mailing.objects.exists()
+
+
+def test_shows_markup_and_does_not_run_it(operator: Browser) -> None:
+    mailing = make_mailing(text="<script>alert(1)</script>", tags=["<img src=x>"])
+    page = operator.get(reverse("console:mailing", args=[mailing.pk])).content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<img src=x>" not in page
+
+
+def opened_form(operator: Browser, mailing: Mailing) -> dict[str, Any]:
+    answer = operator.get(reverse("console:edit", args=[mailing.pk]))
+    end_at = timezone.localtime(mailing.end_at).strftime("%Y-%m-%dT%H:%M")
+    return filled_in(text="Mine", end_at=end_at, version=answer.context["version"], starts="at")
+
+
+def test_changes_a_running_mailing(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    answer = operator.post(reverse("console:edit", args=[mailing.pk]), opened_form(operator, mailing))
+    assert answer.status_code == 302
+    mailing.refresh_from_db()
+    assert mailing.text == "Mine"
+
+
+def test_refuses_a_stale_form_and_says_what_changed(operator: Browser) -> None:
+    mailing = make_running_mailing(text="Theirs")
+    form = opened_form(operator, mailing)
+    lifecycle.update_mailing(mailing.pk, text="Changed by another")
+    lifecycle.pause_mailing(mailing.pk)
+    answer = operator.post(reverse("console:edit", args=[mailing.pk]), form)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The text is now: “Changed by another”" in page
+    assert "The mailing is “paused” now." in page
+    assert re.search(r"<textarea[^>]*>\s*Mine</textarea>", page)
+    mailing.refresh_from_db()
+    assert mailing.text == "Changed by another"
+
+
+@pytest.mark.django_db
+def test_the_summary_says_to_how_many_and_who_is_left_out() -> None:
+    now = timezone.now().replace(microsecond=0)
+    local = (now + timedelta(hours=3)).time()  # in Moscow
+    window = {"window_from": local.replace(second=0), "window_to": (now + timedelta(hours=4)).time()}
+    for zone in ("Etc/GMT-3", "Etc/GMT-3", "Etc/GMT-12"):
+        make_client(timezone=zone)
+    found = preview(
+        {"text": "Ж" * 71, "operator_codes": [], "tags": [], "start_at": now}
+        | {"end_at": now + timedelta(hours=2)}
+        | window
+    )
+    assert (found.clients, found.zones, found.unreachable) == (3, 2, 1)
+    assert found.short_messages == 4
+    assert found.first_zone == "Etc/GMT-3"
+
+
+def test_the_summary_is_what_the_button_says(operator: Browser) -> None:
+    make_client(tag="vip")
+    make_client()
+    page = operator.post(reverse("console:preview"), filled_in(tags="vip")).content.decode()
+    assert "Schedule: 1 client" in page
+
+
+def test_a_copy_begins_with_the_original(operator: Browser) -> None:
+    origin = make_mailing(status="finished", text="Again", tags=["vip"])
+    page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
+    assert re.search(r"<textarea[^>]*>\s*Again</textarea>", page)
+    assert re.search(r"<textarea[^>]*>\s*vip</textarea>", page)
+
+
+def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
+    """Open the form, change some of it and send the rest back as it came; answers the status code."""
+    path = reverse("console:edit", args=[mailing.pk])
+    answer = operator.get(path)
+    sent = {field.html_name: as_shown(field) for field in answer.context["form"]}
+    kept = {name: value for name, value in (sent | changes).items() if value not in (None, False)}
+    return operator.post(path, kept | {"version": answer.context["version"]}).status_code
+
+
+def as_shown(field: Any) -> Any:
+    value = field.value()
+    return field.field.widget.format_value(value) if isinstance(value, datetime | time) else value
+
+
+def test_a_change_keeps_the_tags_it_does_not_touch(operator: Browser) -> None:
+    mailing = make_mailing(tags=["", " vip ", "new"], on_unknown="give_up")
+    assert edited(operator, mailing, text="Changed") == 302
+    mailing.refresh_from_db()
+    assert (mailing.text, sorted(mailing.tags)) == ("Changed", ["", " vip ", "new"])
+    assert mailing.on_unknown == "give_up"
+
+
+def test_a_change_keeps_the_seconds_that_the_form_does_not_show(operator: Browser) -> None:
+    end_at = timezone.now().replace(second=41, microsecond=250_000) + timedelta(hours=2)
+    window = {"window_from": time(9, 30, 15), "window_to": time(21, 0, 5)}
+    mailing = make_running_mailing(end_at=end_at, **window)
+    assert edited(operator, mailing, text="Changed", window_to="21:00") == 302
+    mailing.refresh_from_db()
+    assert (mailing.end_at, mailing.window_from) == (end_at, window["window_from"])
+
+    later = timezone.localtime(end_at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    assert edited(operator, mailing, end_at=later) == 302
+    mailing.refresh_from_db()
+    assert mailing.end_at == (end_at + timedelta(hours=1)).replace(second=0, microsecond=0)
+
+
+def test_clients_without_a_tag_are_chosen_by_a_mark(operator: Browser) -> None:
+    operator.post(reverse("console:new"), filled_in(tags="vip", untagged="on"))
+    assert Mailing.objects.get().tags == ["vip", ""]
+
+
+def test_one_gateway_is_no_choice(operator: Browser) -> None:
+    fields = operator.get(reverse("console:new")).context["form"].fields
+    assert not {"gateway", "failover"} & fields.keys()
+
+
+def test_chooses_the_gateway_and_what_happens_without_an_answer(operator: Browser) -> None:
+    backup = make_gateway(name="backup", held_at=timezone.now())
+    assert "backup (held)" in operator.get(reverse("console:new")).content.decode()
+    chosen = {"gateway": str(backup.pk), "failover": "on", "on_unknown": "give_up"}
+    operator.post(reverse("console:new"), filled_in(**chosen))
+    mailing = Mailing.objects.get()
+    assert (mailing.gateway, mailing.failover, mailing.on_unknown) == (backup, True, "give_up")
+
+    copy = operator.get(reverse("console:new"), {"from": mailing.pk}).context["form"].initial
+    assert (copy["gateway"], copy["failover"], copy["on_unknown"]) == (backup.pk, True, "give_up")
+
+
+def test_a_running_mailing_takes_another_gateway_and_keeps_its_rule_of_no_answer(operator: Browser) -> None:
+    backup, mailing = make_gateway(), make_running_mailing()
+    changes = {"gateway": str(backup.pk), "on_unknown": "give_up", "untagged": "on"}
+    assert edited(operator, mailing, **changes) == 302
+    mailing.refresh_from_db()
+    assert (mailing.gateway, mailing.on_unknown, mailing.tags) == (backup, "send_again", [])
+
+
+def test_says_that_another_changed_the_gateway(operator: Browser) -> None:
+    backup, mailing = make_gateway(), make_running_mailing()
+    form = opened_form(operator, mailing)
+    lifecycle.update_mailing(mailing.pk, gateway=backup)
+    page = operator.post(reverse("console:edit", args=[mailing.pk]), form).content.decode()
+    assert "It goes through another gateway now." in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("chosen", [{"tags": [""]}, {"operator_codes": ["900"]}, {}])
+def test_counts_an_audience_without_reading_the_clients(chosen: dict[str, list[str]]) -> None:
+    make_clients_in_bulk(20_000)
+    now = timezone.now()
+    fields = {"text": "x", "start_at": now, "end_at": now + timedelta(days=1)}
+    fields |= {"operator_codes": [], "tags": [], "window_from": None, "window_to": None, **chosen}
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE mailings_client")
+    with CaptureQueriesContext(connection) as queries:
+        found = preview(fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert (found.clients, len(queries)) == (20_000, 1)
+    assert "Index Only Scan using client_reach" in plan

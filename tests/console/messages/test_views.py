@@ -1,0 +1,108 @@
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from notification_service.console.messages import queries as message_queries
+from notification_service.console.parts.csv_export import harmless
+from notification_service.mailings import stats
+from notification_service.mailings.models import Message
+from tests.factories import (
+    make_attempt,
+    make_client,
+    make_clients_in_bulk,
+    make_message,
+    make_messages,
+    make_messages_in_bulk,
+    make_running_mailing,
+)
+
+
+def fail(message: Message, reason: str) -> None:
+    """As the engine does: by an update, which is what the counters see."""
+    changes = {"status": "failed", "error": reason, "next_attempt_at": None}
+    Message.objects.filter(pk=message.pk).update(**changes)
+
+
+@pytest.mark.parametrize("status", ["pending", "sending", "sent", "failed", "expired", "cancelled"])
+def test_lists_the_messages_of_a_status(operator: Browser, status: str) -> None:
+    mailing = make_running_mailing()
+    for each in ("pending", "sent", "expired", "cancelled"):
+        make_message(mailing, status=each)
+    fail(make_message(mailing), "HTTP 400")
+    answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"status": status})
+    expected = 0 if status == "sending" else 1
+    assert [row.status for row in answer.context["page"].rows] == [status] * expected
+
+
+def test_a_reason_is_one_click_from_its_clients(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 2, status="failed", error="HTTP 400: bad phone")
+    make_message(mailing, status="failed", error="HTTP 422")
+    answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"reason": "HTTP 400: bad phone"})
+    assert len(answer.context["page"].rows) == 2
+
+
+def test_pages_by_key_reach_every_message_once(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    made = {message.pk for message in make_messages(mailing, 60)}
+    first = operator.get(reverse("console:mailing", args=[mailing.pk])).context["page"]
+    query = {"before": first.next_before}
+    second = operator.get(reverse("console:mailing", args=[mailing.pk]), query).context["page"]
+    assert [row.pk for row in first.rows + second.rows] == sorted(made, reverse=True)
+    assert second.next_before is None
+
+
+def test_a_message_shows_its_attempts(operator: Browser) -> None:
+    message = make_message(status="sent", attempts=2)
+    make_attempt(message, http_status=503, answer="<h1>busy</h1>")
+    page = operator.get(reverse("console:message", args=[message.pk])).content.decode()
+    assert "Attempt 1" in page
+    assert "&lt;h1&gt;busy&lt;/h1&gt;" in page
+
+
+def test_exports_what_is_shown(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 3)
+    make_message(mailing, status="failed", error="=HYPERLINK(1)")
+    answer = operator.get(reverse("console:export", args=[mailing.pk]), {"status": "failed"})
+    assert answer.streaming
+    text = answer.getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["error"] for row in rows] == ["'=HYPERLINK(1)"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
+def test_marks_formulas_as_text(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("written", ["79161234567", "+7 (916) 123-45-67", "8 916 123 45 67", "9161234567"])
+def test_finds_a_phone_however_it_is_written(operator: Browser, written: str) -> None:
+    client = make_client(phone="79161234567")
+    answer = operator.get(reverse("console:search"), {"q": written})
+    assert answer.context["clients"] == [client]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_filter_of_failed_messages_reads_them_alone() -> None:
+    """Of 20,000 messages two have failed: the first page of them comes from their own index."""
+    mailing = make_running_mailing()
+    make_clients_in_bulk(20_000)
+    make_messages_in_bulk(mailing, status="sent")
+    failed = [make_message(mailing, status="failed", error="HTTP 400").pk for _ in range(2)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE mailings_message")
+    counts = stats.message_counts([mailing.pk])[mailing.pk]
+    with CaptureQueriesContext(connection) as queries:
+        page = message_queries.messages_of(mailing.pk, message_queries.Wanted(status="failed"), counts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert [row.pk for row in page.rows] == sorted(failed, reverse=True)
+    assert "message_undelivered_of_mailing" in plan
+    assert len(queries) == 1
