@@ -22,6 +22,14 @@ REASON = {
     sending.UNUSABLE: pgettext_lazy("trial", "the gateway is set wrong; the workers' log says how"),
 }
 
+LEVEL = {"sent": "success", "failed": "error", "unknown": "warning"}
+
+
+def shape(trial: Trial) -> str:
+    if trial.finished_at is None:
+        return "clock"
+    return "check" if trial.status == Trial.Status.SENT else "alert"
+
 
 def outcome(trial: Trial) -> str:
     facts = {"gateway": trial.gateway.name, "reason": REASON.get(trial.reason, trial.reason)}

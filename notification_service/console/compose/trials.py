@@ -49,5 +49,10 @@ def _part(request: HttpRequest, *, trial: Trial | None = None, problems: Any = (
     """With a new key, for the next click is another test."""
     context = {"trial": trial, "problems": problems, "key": uuid.uuid4()}
     if trial:
-        context |= {"moves": trial.finished_at is None, "outcome": trial_labels.outcome(trial)}
+        context |= {
+            "moves": trial.finished_at is None,
+            "outcome": trial_labels.outcome(trial),
+            "level": trial_labels.LEVEL.get(trial.status, ""),
+            "shape": trial_labels.shape(trial),
+        }
     return render(request, "console/compose/trial.html", context)

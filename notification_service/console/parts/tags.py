@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from notification_service.access.roles import ROLES
 from notification_service.console.parts import labels
+from notification_service.console.parts.charts import SERIES, Column
 
 register = template.Library()
 
@@ -47,6 +48,13 @@ def mailing_status(status: str) -> dict[str, Any]:
 @register.inclusion_tag("console/parts/status.html")
 def message_status(status: str) -> dict[str, Any]:
     return {"status": status, "word": labels.MESSAGE_STATUS[status], "shape": labels.MESSAGE_SHAPE[status]}
+
+
+@register.simple_tag
+def column_title(column: Column) -> str:
+    """What a hover over a chart's column says, in one line: it is shown as it is written."""
+    at = formats.date_format(timezone.localtime(column.at), "H:i")
+    return " · ".join([at, *(grouped(column.counts[series]) for series in SERIES)])
 
 
 @register.inclusion_tag("console/parts/bar.html")
