@@ -8,8 +8,8 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from notification_service.environment import database_settings
-from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests import rabbitmq
 from tests.rabbitmq import Rabbitmq
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from kombu import Connection
 
-from notification_service.standalone.child import Child
-from notification_service.standalone.embedded_server import EmbeddedServer
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.free_port import LOOPBACK, any_free_port, kept_port
 from notification_service.standalone.private_files import kept_secret, make_private_folder, write_private_file
+from notification_service.standalone.processes.child import Child
+from notification_service.standalone.processes.embedded_server import EmbeddedServer
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port, kept_port
 
 FOLDERS = "/usr/lib/rabbitmq/bin:/usr/local/sbin:/opt/homebrew/sbin:/usr/sbin"
 USER = "notification_service"

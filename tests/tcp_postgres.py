@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from notification_service.standalone.child import Child
-from notification_service.standalone.free_port import LOOPBACK, any_free_port
-from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.postgres_cluster import USER
+from notification_service.standalone.postgres.cluster import USER
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.processes.child import Child
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
 
 
 class TcpPostgres(EmbeddedPostgres):

@@ -7,7 +7,7 @@ import pytest
 from kombu import Consumer, Queue
 
 from notification_service.broker import SteadyConnection
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.valkey.server import EmbeddedValkey
 
 CALLS = Queue("calls")
 

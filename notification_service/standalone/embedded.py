@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from notification_service.standalone.configuration import Configuration
-from notification_service.standalone.embedded_server import EmbeddedServer
-from notification_service.standalone.free_port import LOOPBACK, any_free_port, is_free
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.private_files import kept_secret, write_private_file
-from notification_service.standalone.supervisor import Supervisor
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.processes.embedded_server import EmbeddedServer
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port, is_free
+from notification_service.standalone.processes.supervisor import Supervisor
+from notification_service.standalone.valkey.server import EmbeddedValkey
 
 SIMULATOR_PORT = 8025
 

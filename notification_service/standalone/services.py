@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from notification_service.standalone.child import Child
+from notification_service.standalone.processes.child import Child
 from notification_service.standalone.web_address import WebAddress
 
 PROJECT = "notification_service"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psutil
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.free_port import try_to_bind
+from notification_service.standalone.processes.free_port import try_to_bind
 
 # Each with the address that reaches it from here.
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not chosen

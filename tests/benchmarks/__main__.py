@@ -20,7 +20,7 @@ import django
 from rich.console import Console
 from rich.table import Table
 
-from notification_service.standalone.child import Child, last_log_line
+from notification_service.standalone.processes.child import Child, last_log_line
 from tests.benchmarks.bench import ROOT
 from tests.benchmarks.machine import describe_moment, load_warning
 from tests.benchmarks.run_one import Result, read_result

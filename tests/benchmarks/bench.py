@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from notification_service.standalone.child import Child, last_log_line
-from notification_service.standalone.free_port import LOOPBACK, any_free_port
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.processes.child import Child, last_log_line
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
 from notification_service.standalone.services import Services
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.valkey.server import EmbeddedValkey
 from notification_service.standalone.web_address import WebAddress
 from tests.journeys.service import wait_until
 

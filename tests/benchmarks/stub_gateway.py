@@ -5,8 +5,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from notification_service.standalone.child import Child
-from notification_service.standalone.free_port import LOOPBACK, any_free_port, is_free
+from notification_service.standalone.processes.child import Child
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port, is_free
 from tests.benchmarks.bench import ROOT, Bench
 
 CONFIG = """

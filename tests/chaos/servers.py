@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.audit import remember_commit_times
 
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.api import Api
 from tests.chaos.audit import install_audit
 from tests.chaos.counts import Samples, compare_answers

@@ -16,10 +16,10 @@ from dataclasses import asdict
 from itertools import count
 from typing import Any
 
-from notification_service.standalone.embedded_server import EmbeddedServer
-from notification_service.standalone.free_port import any_free_port
-from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.processes.embedded_server import EmbeddedServer
+from notification_service.standalone.processes.free_port import any_free_port
+from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.evidence import Stop
 from tests.chaos.schedule import WELL, WORKERS, Event
 from tests.journeys.service import Service, wait_until

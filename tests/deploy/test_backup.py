@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from notification_service.standalone.postgres_cluster import find_binaries
+from notification_service.standalone.postgres.cluster import find_binaries
 from tests.deploy.files import text_of
 from tests.factories import make_messages, make_running_mailing
 from tests.journeys.conftest import database_conninfo

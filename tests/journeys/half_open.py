@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 
-from notification_service.standalone.free_port import LOOPBACK
+from notification_service.standalone.processes.free_port import LOOPBACK
 
 
 class HalfOpenable:

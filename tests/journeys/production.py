@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from notification_service.standalone.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
 from tests.journeys.service import ROOT
 
 TOKEN = "a token"

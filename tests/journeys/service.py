@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.processes.free_port import any_free_port
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "journey"

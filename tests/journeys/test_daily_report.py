@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notification_service.reports.models import DailyReport
-from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.processes.free_port import any_free_port
 from tests.journeys.service import Service, kill, wait_until
 from tests.reports.day import seed_day
 from tests.reports.mail_server import MailServer

@@ -8,7 +8,7 @@ from django.db import connection, connections
 
 from notification_service.delivery import message_queue
 from notification_service.mailings.models import Attempt, Batch
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
 from tests.journeys.service import SETTINGS, Service, wait_until
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from notification_service.mailings.models import Attempt, Message
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 from tests.conftest import BrokerClass
 from tests.journeys.conftest import database_conninfo
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished

@@ -3,7 +3,7 @@
 import pytest
 
 from notification_service.mailings.models import Attempt, Gateway, Mailing, Message
-from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.processes.free_port import any_free_port
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
 from tests.journeys.service import TOKEN, Service, kill, wait_until
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notification_service.access.models import ApiKey
 from notification_service.mailings.models import Message
-from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.processes.free_port import any_free_port
 from tests.journeys.mailing import make_clients
 from tests.journeys.production import Api
 from tests.journeys.service import Service, wait_until

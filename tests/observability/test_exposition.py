@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notification_service.observability import exposition
-from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.processes.free_port import any_free_port
 
 
 def get(port: int, path: str, token: str = "") -> str:

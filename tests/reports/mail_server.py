@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from notification_service.standalone.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
 
 OK = "250 OK"
 

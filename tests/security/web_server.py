@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
 
-from notification_service.standalone.free_port import LOOPBACK, any_free_port
-from notification_service.standalone.http_answer import answers
+from notification_service.standalone.local_http import responds
+from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
 from notification_service.standalone.services import Services
 from notification_service.standalone.web_address import WebAddress
 from tests.deploy.files import ROOT
@@ -56,7 +56,7 @@ def running(folder: Path, **environment: str) -> Iterator[WebServer]:
     child = Services(project_folder=ROOT, data_dir=folder, environment=variables).web(address)
     child.launch()
     try:
-        wait_for(lambda: answers(f"{address.url}/health/live"), seconds=60)
+        wait_for(lambda: responds(f"{address.url}/health/live"), seconds=60)
         yield WebServer(address.port, folder / "log" / "web.log")
     finally:
         child.stop()

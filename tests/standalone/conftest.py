@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from notification_service.standalone.postgres import EmbeddedPostgres
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.postgres.server import EmbeddedPostgres
+from notification_service.standalone.valkey.server import EmbeddedValkey
 
 EmbeddedMaker = Callable[[Path], EmbeddedPostgres]
 

@@ -8,8 +8,8 @@ import pytest
 from notification_service.standalone.configuration import Configuration
 from notification_service.standalone.env_file import read_env_file, write_env_file
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.log_size import bound_log
-from notification_service.standalone.samples import TIME_ZONES, sample_clients_csv
+from notification_service.standalone.processes.log_rotation import rotate_log
+from notification_service.standalone.samples.clients import TIME_ZONES, sample_clients_csv
 from notification_service.standalone.web_address import WebAddress
 
 URL = "postgresql://user:p-w_@/name?host=%2Fa%20b&port=5432"
@@ -72,7 +72,7 @@ def test_a_log_is_cut_while_its_process_goes_on_writing(tmp_path: Path) -> None:
     path = tmp_path / "worker.log"
     with path.open("a", encoding="utf-8") as log:
         print("old", file=log, flush=True)
-        bound_log(path, largest_bytes=3)
+        rotate_log(path, largest_bytes=3)
         print("new", file=log, flush=True)
     assert path.read_text(encoding="utf-8") == "new\n"
     assert (tmp_path / "worker.log.1").read_text(encoding="utf-8") == "old\n"

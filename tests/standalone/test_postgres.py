@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 
 from .conftest import EmbeddedMaker
 from .waiting import mode_of, runs, wait_for
@@ -127,7 +127,7 @@ def test_recovers_from_a_kill(postgres: EmbeddedPostgres) -> None:
 
 START_AND_DIE = """
 import os, pathlib, signal, sys
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 server = EmbeddedPostgres(pathlib.Path(sys.argv[1]))
 server.start()
 print(server.pid, flush=True)

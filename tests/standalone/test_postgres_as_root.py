@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.postgres_cluster import find_binaries
-from notification_service.standalone.postgres_outside import outside_account
+from notification_service.standalone.postgres.cluster import find_binaries
+from notification_service.standalone.postgres.outside import outside_account
 
 from .conftest import EmbeddedMaker
 from .waiting import mode_of
@@ -27,7 +27,7 @@ UNNAMED_UID = 12345
 START_AND_STOP = """
 import pathlib, sys
 import psutil, psycopg
-from notification_service.standalone.postgres import EmbeddedPostgres
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 server = EmbeddedPostgres(pathlib.Path(sys.argv[1]))
 for _ in range(2):
     server.start()

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.postgres.socket_folder import choose_socket_folder
 from notification_service.standalone.private_files import (
     kept_secret,
     make_data_folder,
     make_private_folder,
     write_private_file,
 )
-from notification_service.standalone.socket_folder import choose_socket_folder
 
 from .waiting import mode_of
 

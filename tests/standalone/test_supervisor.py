@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from notification_service.standalone.child import Child
+from notification_service.standalone.processes.child import Child
+from notification_service.standalone.processes.signals import StopRequests
+from notification_service.standalone.processes.supervisor import Supervisor
 from notification_service.standalone.services import Services
-from notification_service.standalone.stop_requests import StopRequests
-from notification_service.standalone.supervisor import Supervisor
 
 from .waiting import runs, wait_for
 

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from notification_service.standalone.env_file import read_env_file
-from notification_service.standalone.free_port import any_free_port
-from notification_service.standalone.http_answer import answers
+from notification_service.standalone.local_http import responds
+from notification_service.standalone.processes.free_port import any_free_port
 
 from .waiting import mode_of, runs, wait_for
 
@@ -61,7 +61,7 @@ class Up:
         process = self.process
         assert process is not None
         url = f"http://127.0.0.1:{self.port}/"
-        wait_for(lambda: process.poll() is not None or answers(url), seconds=START_SECONDS)
+        wait_for(lambda: process.poll() is not None or responds(url), seconds=START_SECONDS)
         assert process.poll() is None, process.communicate()[0]
 
     def stop(self, number: signal.Signals) -> int:

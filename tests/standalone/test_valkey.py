@@ -5,7 +5,7 @@ import psutil
 import pytest
 import redis
 
-from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.standalone.valkey.server import EmbeddedValkey
 
 from .waiting import mode_of, runs
 

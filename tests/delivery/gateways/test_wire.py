@@ -9,7 +9,7 @@ import pytest
 
 from notification_service.delivery.gateways import KINDS, Endpoint
 from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer
-from notification_service.standalone.free_port import any_free_port
+from notification_service.standalone.processes.free_port import any_free_port
 from tests.delivery.gateways.wire import (
     TOKEN,
     Behaviour,

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.sample_api import SampleApi
-from notification_service.standalone.sample_run import run_sample_mailing
+from notification_service.standalone.samples.api import SampleApi
+from notification_service.standalone.samples.run import run_sample_mailing
 
 
 class Command(BaseCommand):

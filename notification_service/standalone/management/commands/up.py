@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.one_machine import Options, run
+from notification_service.standalone.up import Options, run
 from notification_service.standalone.web_address import WebAddress
 
 

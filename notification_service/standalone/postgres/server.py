@@ -11,16 +11,14 @@ from urllib.parse import quote
 
 import psycopg
 
-from notification_service.standalone.child import Child
-from notification_service.standalone.embedded_server import EmbeddedServer
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.postgres_account import (
+from notification_service.standalone.postgres.account import (
     ServerAccount,
     give_tree,
     namespace_account,
     own_account,
 )
-from notification_service.standalone.postgres_cluster import (
+from notification_service.standalone.postgres.cluster import (
     USER,
     check_cluster,
     create_cluster,
@@ -28,10 +26,12 @@ from notification_service.standalone.postgres_cluster import (
     server_environment,
     write_settings,
 )
-from notification_service.standalone.postgres_leftover import stop_leftover
-from notification_service.standalone.postgres_outside import outside_account
+from notification_service.standalone.postgres.leftover import stop_leftover
+from notification_service.standalone.postgres.outside import outside_account
+from notification_service.standalone.postgres.socket_folder import choose_socket_folder
 from notification_service.standalone.private_files import kept_secret
-from notification_service.standalone.socket_folder import choose_socket_folder
+from notification_service.standalone.processes.child import Child
+from notification_service.standalone.processes.embedded_server import EmbeddedServer
 
 DATABASE = "notification_service"
 SOCKET_NAME = ".s.PGSQL.5432"

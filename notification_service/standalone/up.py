@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from notification_service.standalone import embedded
-from notification_service.standalone.child import Child, last_log_line
 from notification_service.standalone.configuration import Configuration
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.folder_lock import FolderLock
-from notification_service.standalone.free_port import is_free
-from notification_service.standalone.http_answer import answers
-from notification_service.standalone.leftovers import stop_recorded_process
+from notification_service.standalone.local_http import responds
 from notification_service.standalone.private_files import make_data_folder, make_private_folder
+from notification_service.standalone.processes.child import Child, last_log_line
+from notification_service.standalone.processes.folder_lock import FolderLock
+from notification_service.standalone.processes.free_port import is_free
+from notification_service.standalone.processes.pid_files import stop_recorded_process
+from notification_service.standalone.processes.signals import StopRequests
+from notification_service.standalone.processes.supervisor import Supervisor
 from notification_service.standalone.services import Services
-from notification_service.standalone.stop_requests import StopRequests
-from notification_service.standalone.supervisor import Supervisor
 from notification_service.standalone.terminal import Terminal
 from notification_service.standalone.web_address import WebAddress
 
@@ -165,7 +165,7 @@ class OneMachine:
 
     def _wait_for_web(self) -> None:
         url = f"{self._options.address.url}/"
-        if not self._supervisor.run(until=lambda: answers(url), seconds=WEB_READY_SECONDS):
+        if not self._supervisor.run(until=lambda: responds(url), seconds=WEB_READY_SECONDS):
             log_path = self._data_dir / "log" / "web.log"
             raise StandaloneError(
                 f"the web server does not answer, see {log_path}: {last_log_line(log_path)}"

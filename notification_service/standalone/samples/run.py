@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from notification_service.standalone.sample_api import SampleApi
-from notification_service.standalone.samples import CLIENT_COUNT, TAGS, sample_clients_csv
+from notification_service.standalone.samples.api import SampleApi
+from notification_service.standalone.samples.clients import CLIENT_COUNT, TAGS, sample_clients_csv
 
 TEXT = "A sample message of the notification service."
 POLL_SECONDS = 0.2

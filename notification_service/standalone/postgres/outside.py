@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.postgres_account import (
+from notification_service.standalone.postgres.account import (
     ServerAccount,
     busy_uids,
     can_launch,

@@ -6,7 +6,7 @@ from pathlib import Path
 LARGEST_LOG_BYTES = 10 * 1024 * 1024
 
 
-def bound_log(path: Path, *, largest_bytes: int = LARGEST_LOG_BYTES) -> None:
+def rotate_log(path: Path, *, largest_bytes: int = LARGEST_LOG_BYTES) -> None:
     """Move what was written to NAME.1. Its process appends, so it goes on at the new end of the file."""
     if path.exists() and path.stat().st_size > largest_bytes:
         shutil.copyfile(path, path.with_name(f"{path.name}.1"))

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from notification_service.standalone.child import last_log_line, launch_command
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.postgres_account import ServerAccount, give_tree
+from notification_service.standalone.postgres.account import ServerAccount, give_tree
 from notification_service.standalone.private_files import write_private_file
+from notification_service.standalone.processes.child import last_log_line, launch_command
 
 MAJOR_VERSION = "18"
 USER = "notification_service"

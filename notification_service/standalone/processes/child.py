@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from notification_service.standalone.leftovers import record_process
+from notification_service.standalone.processes.pid_files import record_process
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 

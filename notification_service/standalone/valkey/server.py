@@ -9,12 +9,12 @@ from pathlib import Path
 
 import redis
 
-from notification_service.standalone.child import Child
-from notification_service.standalone.embedded_server import EmbeddedServer
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.free_port import LOOPBACK, kept_port
-from notification_service.standalone.leftovers import stop_recorded_process
 from notification_service.standalone.private_files import kept_secret, make_private_folder, write_private_file
+from notification_service.standalone.processes.child import Child
+from notification_service.standalone.processes.embedded_server import EmbeddedServer
+from notification_service.standalone.processes.free_port import LOOPBACK, kept_port
+from notification_service.standalone.processes.pid_files import stop_recorded_process
 
 # The password stands in a file that only we can read, never on a command line that everybody can.
 SETTINGS = """\

@@ -13,7 +13,7 @@ def open_url(request: urllib.request.Request | str, *, timeout_seconds: float) -
         return body
 
 
-def answers(url: str) -> bool:
+def responds(url: str) -> bool:
     """Whether anything at all comes back: an error page is a running server, too."""
     try:
         open_url(url, timeout_seconds=2)

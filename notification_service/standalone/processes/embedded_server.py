@@ -4,10 +4,10 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from notification_service.standalone.child import Child, describe_exit, last_log_line
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.folder_lock import FolderLock
 from notification_service.standalone.private_files import make_data_folder, make_private_folder
+from notification_service.standalone.processes.child import Child, describe_exit, last_log_line
+from notification_service.standalone.processes.folder_lock import FolderLock
 
 
 class EmbeddedServer(ABC):

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from typing import Any
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.http_answer import open_url
+from notification_service.standalone.local_http import open_url
 
 PATIENCE_SECONDS = 30.0
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from notification_service.standalone.child import launch_command
 from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.processes.child import launch_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from notification_service.standalone.child import Child, describe_exit
-from notification_service.standalone.log_size import bound_log
-from notification_service.standalone.stop_requests import StopRequests
+from notification_service.standalone.processes.child import Child, describe_exit
+from notification_service.standalone.processes.log_rotation import rotate_log
+from notification_service.standalone.processes.signals import StopRequests
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
@@ -124,7 +124,7 @@ class Supervisor:
         for watched in self._all_watched():
             if watched.part.log_path is not None:
                 with contextlib.suppress(OSError):
-                    bound_log(watched.part.log_path)
+                    rotate_log(watched.part.log_path)
 
     def _all_watched(self) -> list[Watched]:
         return [watched for stage in self._stages for watched in stage]
