@@ -58,6 +58,7 @@ chaos: $(DEV_STAMP) ## Run a seeded storm of faults and count broken rules; opti
 check: $(DEV_STAMP) ## Check style, types, imports, migrations, the OpenAPI document and known weaknesses
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m djlint --check --quiet notification_service/console
 	$(PY) -m mypy
 	$(LINT_IMPORTS) --cache-dir var/cache/imports
 	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

@@ -106,7 +106,7 @@ except (environs.EnvError, ImproperlyConfigured) as error:
     sys.exit(f"Configuration error: {error}")
 
 INSTALLED_APPS = [
-    "notification_service.console",  # before unfold: the frame of its pages is the console's
+    "notification_service.console",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "notification_service.audit",
+    "notification_service.access",
     "notification_service.mailings",
     "notification_service.delivery",
     "notification_service.reports",
@@ -137,14 +138,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "notification_service.observability.requests.RequestLog",
-    "notification_service.audit.middleware.AuditOrigin",
+    "notification_service.access.middleware.AuditOrigin",
     "notification_service.api.middleware.PlainRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "notification_service.api.bodies.Bodies",
-    "notification_service.api.middleware.NotKept",
+    "notification_service.api.body_limits.BodyLimits",
+    "notification_service.api.middleware.NoStore",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -157,9 +158,12 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "notification_service.urls"
+CONSOLE_DIR = BASE_DIR / "notification_service" / "console"  # a folder a screen, its templates in it
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before those of the apps: the frame around the pages of the libraries is the console's.
+        "DIRS": sorted(CONSOLE_DIR.glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -167,6 +171,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {
+                "audit": "notification_service.console.audit.tags",
+                "console": "notification_service.console.parts.tags",
+                "gateways": "notification_service.console.gateways.tags",
+                "imports": "notification_service.console.imports.tags",
+            },
         },
     }
 ]
@@ -191,15 +201,15 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = LOGIN_ATTEMPTS
 AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by name alone, anybody could lock anybody out
-AXES_CLIENT_IP_CALLABLE = "notification_service.client_address.client_network"
-AXES_LOCKOUT_CALLABLE = "notification_service.console.sign_in.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "notification_service.access.client_address.client_network"
+AXES_LOCKOUT_CALLABLE = "notification_service.console.account.lockout.locked_out"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says until when, and it stays so
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-ACCOUNT_ADAPTER = "notification_service.console.sign_in.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "notification_service.access.sign_in.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = [
@@ -207,18 +217,18 @@ ACCOUNT_SIGNUP_FIELDS = [
     "password1*",
 ]  # of a sign-up that is closed; checked all the same
 ACCOUNT_RATE_LIMITS = {"login": "20/m/ip", "login_failed": "5/15m/key", "reauthenticate": "10/m/user"}
-MFA_ADAPTER = "notification_service.console.sign_in.accounts.SecondFactorAdapter"
+MFA_ADAPTER = "notification_service.access.sign_in.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_FORMS = {"authenticate": "notification_service.console.sign_in.told.CodeForm"}
+MFA_FORMS = {"authenticate": "notification_service.access.sign_in.audit.CodeForm"}
 MFA_TOTP_ISSUER = "Notification service"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
-SOCIALACCOUNT_ADAPTER = "notification_service.console.sign_in.social.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "notification_service.console.account.social.ConsoleSocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
     "openid_connect": {
-        "provider_class": "notification_service.console.sign_in.openid.Provider",
+        "provider_class": "notification_service.access.sign_in.openid.Provider",
         "APPS": [
             {
                 "provider_id": OIDC["provider_id"],
@@ -287,11 +297,11 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "notification_service.api.authentication.BearerAuthentication",
-        "notification_service.api.authentication.ConsoleSessionAuthentication",
+        "notification_service.access.authentication.BearerAuthentication",
+        "notification_service.access.authentication.ConsoleSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["notification_service.api.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["notification_service.api.throttling.Allowance"],
+    "DEFAULT_PERMISSION_CLASSES": ["notification_service.access.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["notification_service.access.rate_limit.RateLimit"],
     "DEFAULT_PARSER_CLASSES": ["notification_service.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",

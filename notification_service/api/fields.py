@@ -8,7 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from notification_service.api.moments import parse_moment, parse_time_of_day
+from notification_service.api.datetimes import parse_datetime, parse_time_of_day
 from notification_service.mailings.client_import.rules import (
     ATTRIBUTES,
     ATTRIBUTES_BYTES,
@@ -80,7 +80,7 @@ class Moment(StrictField, serializers.DateTimeField):
         if not isinstance(value, str):
             raise serializers.ValidationError("Must be a string with a time in ISO 8601.")
         try:
-            return parse_moment(value)
+            return parse_datetime(value)
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
 

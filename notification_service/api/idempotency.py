@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from notification_service.api.authentication import actor_of
+from notification_service.access.authentication import actor_of
 from notification_service.api.models import IdempotentAnswer
 from notification_service.api.problems import Unprocessable
 

@@ -24,7 +24,7 @@ class PlainRequest:
         return self.get_response(request)
 
 
-class NotKept:
+class NoStore:
     """What the API told somebody is kept by no browser and no proxy, unless the view says otherwise."""
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,92 +1,6 @@
-"""Who may call the API, and the answers kept for repeated requests."""
+"""What the API keeps of requests that may be repeated."""
 
-import hashlib
-import secrets
-from datetime import timedelta
-from typing import Any, ClassVar, Self
-
-from django.db import models, transaction
-from django.db.models import Q
-from django.utils import timezone
-
-from notification_service.audit.actions import Action
-from notification_service.audit.log import record
-
-KEY_BYTES = 32
-PREFIX_LENGTH = 11  # "ns_" and 8 of the 43 characters: enough to tell keys apart, useless to guess one
-LAST_USED_RESOLUTION = timedelta(minutes=1)
-
-
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def matching(self, key: str) -> "ApiKey | None":
-        """The key that may be used now; None for one that is unknown, expired or revoked."""
-        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        return self.filter(unexpired, key_hash=hash_key(key), revoked_at=None).first()
-
-
-class ApiKey(models.Model):
-    """What a program calls the API with. Only the hash is kept: the key is shown once, when it is made."""
-
-    class Scope(models.TextChoices):
-        READ = "read"  # may look
-        WRITE = "write"  # may look and change
-
-    name = models.CharField(max_length=100)
-    prefix = models.CharField(max_length=PREFIX_LENGTH, editable=False)
-    key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    scope = models.CharField(max_length=10, choices=Scope.choices)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ApiKeyQuerySet.as_manager()
-
-    # What REST framework asks of whoever makes a request.
-    is_authenticated: ClassVar[bool] = True
-    is_active: ClassVar[bool] = True
-
-    class Meta:
-        verbose_name = "API key"
-        constraints = [
-            models.CheckConstraint(name="api_key_scope_is_known", condition=Q(scope__in=["read", "write"]))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
-
-    @classmethod
-    @transaction.atomic
-    def issue(cls, *, name: str, scope: str, expires_days: int | None = None) -> tuple[Self, str]:
-        """Make a key; answers its row and the key itself, which nothing can tell again."""
-        key = f"ns_{secrets.token_urlsafe(KEY_BYTES)}"
-        row = cls(name=name, prefix=key[:PREFIX_LENGTH], key_hash=hash_key(key), scope=cls.Scope(scope))
-        if expires_days is not None:
-            row.expires_at = timezone.now() + timedelta(days=expires_days)
-        row.save(force_insert=True)
-        row._tell(Action.KEY_CREATED, scope=scope, expires_at=row.expires_at)
-        return row, key
-
-    @transaction.atomic
-    def revoke(self) -> None:
-        """Refuse it from now on; one that was revoked before stays as it is."""
-        if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
-            self._tell(Action.KEY_REVOKED)
-
-    @property
-    def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    def note_use(self) -> None:
-        """Keep `last_used_at` true to the minute, so that a busy key is not a write per request."""
-        now = timezone.now()
-        if self.last_used_at and now - self.last_used_at < LAST_USED_RESOLUTION:
-            return
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_RESOLUTION)
-        ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=now)
-
-    def _tell(self, action: Action, **facts: Any) -> None:
-        record(action, object_id=self.pk, object_name=self.name, prefix=self.prefix, **facts)
+from django.db import models
 
 
 class IdempotentAnswer(models.Model):
@@ -103,8 +17,3 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answer to {self.actor}, key {self.key}"
-
-
-def hash_key(key: str) -> str:
-    # A header may carry any byte, a lone surrogate included: it must merely match nothing.
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,8 +12,8 @@ from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[im
 from rest_framework import exceptions
 from rest_framework.request import Request
 
+from notification_service.api.datetimes import parse_datetime
 from notification_service.api.fields import INT64, INT64_MAX, NO_NUL
-from notification_service.api.moments import parse_moment
 from notification_service.api.problems import InvalidQuery
 
 if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
@@ -116,4 +116,4 @@ def _parse_id(text: str) -> int:
 
 def _parse_moment(text: str) -> Any:
     # An unescaped + of "+03:00" arrives as a space: the most common slip, and nothing else it could mean.
-    return parse_moment(UNESCAPED_PLUS.sub("+", text))
+    return parse_datetime(UNESCAPED_PLUS.sub("+", text))

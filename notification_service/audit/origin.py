@@ -7,12 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
-
-from django.http import HttpRequest
-from structlog.contextvars import get_contextvars
-
-from notification_service.client_address import client_address
 
 NAME_LENGTH = 255
 
@@ -31,18 +25,6 @@ class Origin:
 
 def of_service() -> Origin:
     return Origin("worker", source=f"{socket.gethostname()}:{os.getpid()}"[:NAME_LENGTH])
-
-
-def of_request(request: HttpRequest) -> Origin:
-    """As far as the view knows by now: REST framework and the login put whom they found on the request."""
-    who: Any = getattr(request, "user", None)
-    source = "api" if request.path_info.startswith("/api/") else "console"
-    where = (client_address(request), source, get_contextvars().get("request_id", ""))
-    if not getattr(who, "is_authenticated", False):
-        return Origin("nobody", None, "", *where)
-    if who._meta.model_name == "apikey":
-        return Origin("key", who.pk, who.name, *where)
-    return Origin("person", who.pk, who.get_username(), *where)
 
 
 def of_command(name: str) -> Origin:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.console.parts import export_rows
+from notification_service.console.messages.exports import masked
 from notification_service.console.parts.export_rows import in_order
 from notification_service.mailings.models import Client, Message
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
@@ -82,4 +82,4 @@ def test_reads_every_row_once_in_chunks() -> None:
 
 
 def test_a_message_of_a_deleted_client_has_no_phone() -> None:
-    assert export_rows.masked("") == ""
+    assert masked("") == ""

@@ -75,7 +75,7 @@ def test_the_overview_says_that_no_worker_runs(operator: Browser) -> None:
     assert words not in operator.get("/").content.decode()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE mailings_worker SET seen_at = now() - interval '10 minutes'")
-    assert re.search(f"{words} Last seen", operator.get("/").content.decode())
+    assert re.search(rf"{words}\s+Last seen", operator.get("/").content.decode())
 
 
 def test_the_overview_says_whom_the_last_report_has_not_reached(operator: Browser, settings: Any) -> None:

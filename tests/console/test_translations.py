@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.utils import translation
 
+from notification_service import console
 from notification_service.console.parts import labels
 
-CATALOGUE = Path(labels.__file__).parent / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+CATALOGUE = Path(console.__file__).parent / "locale" / "ru" / "LC_MESSAGES" / "django.po"
 
 
 def entries() -> list[str]:

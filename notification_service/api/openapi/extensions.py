@@ -41,7 +41,7 @@ class QuerySchema(OpenApiFilterExtension):  # type: ignore[no-untyped-call]
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "notification_service.api.authentication.BearerAuthentication"
+    target_class = "notification_service.access.authentication.BearerAuthentication"
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "notification_service.api.authentication.ConsoleSessionAuthentication"
+    target_class = "notification_service.access.authentication.ConsoleSessionAuthentication"
     name = "consoleSession"
     priority = OURS_FIRST
 

@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
 from notification_service.api.fields import Id
-from notification_service.api.serializers.reading import ReadingSerializer
+from notification_service.api.serializers.fast import FastSerializer
 from notification_service.mailings.models import Attempt, Message
 
 
@@ -10,7 +10,7 @@ class NullIfEmpty(serializers.CharField):
         return value or None
 
 
-class MessageSerializer(ReadingSerializer):
+class MessageSerializer(FastSerializer):
     id = Id(read_only=True)
     mailing = Id(source="mailing_id", read_only=True)
     client = Id(
@@ -32,7 +32,7 @@ class MessageSerializer(ReadingSerializer):
     error = NullIfEmpty(read_only=True, allow_null=True, help_text="Why it was not sent, or not yet.")
 
 
-class FailedAttemptSerializer(ReadingSerializer):
+class FailedAttemptSerializer(FastSerializer):
     number = serializers.IntegerField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     outcome = serializers.ChoiceField(choices=Attempt.Outcome.values, read_only=True)

@@ -3,10 +3,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from notification_service.api.serializers.reading import ReadingSerializer
+from notification_service.api.serializers.fast import FastSerializer
 
 
-class StrictSerializer(ReadingSerializer):
+class StrictSerializer(FastSerializer):
     """Refuses what it does not know, beside whatever else is wrong."""
 
     def to_internal_value(self, data: Any) -> Any:

@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notification_service.access.permissions import MayReadAudit
 from notification_service.api.filters import AuditFilter
 from notification_service.api.openapi.audit import audit_docs
-from notification_service.api.permissions import MayReadAudit
 from notification_service.api.serializers.audit import EntrySerializer
 from notification_service.api.views.base import ApiViewSet
 from notification_service.audit.models import Entry

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from notification_service.access.permissions import MayChangeGateways
 from notification_service.api.openapi.gateways import gateway_docs
-from notification_service.api.permissions import MayChangeGateways
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
     GatewayCreationSerializer,

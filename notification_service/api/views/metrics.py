@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from notification_service.access.models import ApiKey
 from notification_service.api.figures_collector import FiguresCollector
-from notification_service.api.models import ApiKey
 from notification_service.api.problems import CONTENT_TYPE, problem
 from notification_service.observability import exposition
 

@@ -1,0 +1,89 @@
+"""How many requests a key may make, over all web processes together, without a write for each of them.
+
+A process takes a part of what a key has left in this minute out of the database, and counts that down by
+itself: a tenth of the rest, so that what other processes took in vain is little where little is left.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import connection
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from notification_service.access.authentication import actor_of
+
+if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
+    from rest_framework.views import APIView
+
+PART = 10
+FORGOTTEN_AT = 10_000  # keys and people a process remembers at most
+
+# The database's clock, so that all web servers mean the same minute.
+TAKE = """
+    INSERT INTO access_rate_limit AS kept (actor, minute, taken, part)
+    SELECT %(actor)s, date_trunc('minute', now()), %(first)s, %(first)s
+    ON CONFLICT (actor) DO UPDATE SET
+        minute = excluded.minute,
+        part = CASE WHEN kept.minute = excluded.minute
+            THEN greatest(0, ceil((%(limit)s - kept.taken)::float / %(tenths)s)::int) ELSE excluded.part END,
+        taken = CASE WHEN kept.minute = excluded.minute
+            THEN kept.taken + greatest(0, ceil((%(limit)s - kept.taken)::float / %(tenths)s)::int)
+            ELSE excluded.taken END
+    RETURNING part, extract(epoch FROM minute + interval '1 minute' - now())::float
+"""
+
+
+@dataclass(slots=True)
+class Part:
+    left: int
+    ends_at: float  # on this process's monotonic clock
+
+
+class RateLimit(BaseThrottle):
+    """API_RATE_LIMIT requests in each minute of the clock; 0 leaves everything open."""
+
+    _parts: ClassVar[dict[str, Part]] = {}
+    _lock: ClassVar = threading.Lock()
+    _wait = 0.0
+
+    def allow_request(self, request: Request, _view: "APIView") -> bool:
+        limit: int = settings.API_RATE_LIMIT
+        return not limit or not request.user.is_authenticated or self._spend(actor_of(request), limit)
+
+    def wait(self) -> float:
+        return max(1.0, self._wait)
+
+    def _spend(self, actor: str, limit: int) -> bool:
+        allowed = self._spend_here(actor)
+        if allowed is None:
+            part = _take(actor, limit)
+            with self._lock:
+                if len(self._parts) >= FORGOTTEN_AT:
+                    self._parts.clear()
+                self._parts[actor] = part
+            allowed = self._spend_here(actor)
+        return bool(allowed)
+
+    def _spend_here(self, actor: str) -> bool | None:
+        """None where the database has to be asked."""
+        with self._lock:
+            part = self._parts.get(actor)
+            if part is None or time.monotonic() >= part.ends_at or part.left == 0:
+                return None
+            if part.left < 0:  # the minute's last request was made, by whichever process
+                self._wait = part.ends_at - time.monotonic()
+                return False
+            part.left -= 1
+            return True
+
+
+def _take(actor: str, limit: int) -> Part:
+    first = -(-limit // PART)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {"actor": actor, "limit": limit, "first": first, "tenths": PART})
+        part, seconds = cursor.fetchone()
+    return Part(left=part or -1, ends_at=time.monotonic() + seconds)

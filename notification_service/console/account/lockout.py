@@ -1,0 +1,23 @@
+"""What someone sees who guessed a password too often."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from notification_service.access.client_address import client_network
+from notification_service.access.sign_in.lockout import locked_until
+
+
+def locked_out(request: HttpRequest, _response: Any, credentials: dict[str, Any] | None) -> HttpResponse:
+    """The middleware's response instead of the login page. It says nothing of whether the name exists."""
+    username = str((credentials or {}).get("username", ""))
+    return locked_page(request, until=locked_until(username, network=client_network(request)))
+
+
+def locked_page(request: HttpRequest, *, until: datetime) -> HttpResponse:
+    response = render(request, "console/account/locked_out.html", {"until": until}, status=429)
+    response["Retry-After"] = str(max(1, round((until - timezone.now()).total_seconds())))
+    return response

@@ -1,0 +1,125 @@
+"""Writing a mailing and changing one: nothing typed is lost, nothing is made twice, nothing stale is kept."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from notification_service.console.compose.edit_conflicts import changes_since, fixed_fields, version_of
+from notification_service.console.compose.forms import MailingForm, blank_form, values_of
+from notification_service.console.compose.preview import preview as preview_of
+from notification_service.console.compose.submit_once import create_mailing_once
+from notification_service.console.compose.text_form import blank_trial
+from notification_service.console.parts.page import show
+from notification_service.console.parts.paging import whole_number
+from notification_service.mailings import lifecycle
+from notification_service.mailings.models import Mailing
+
+OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not take over
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, _first_form(request), title=_("New mailing"), key=uuid.uuid4())
+    form, key = MailingForm(request.POST), _key(request)
+    if form.is_valid():
+        try:
+            mailing_id = create_mailing_once(key, form.fields_of_mailing())
+        except lifecycle.InvalidChange as refusal:
+            form.add_error(refusal.field, _("This time is no longer possible."))
+        else:
+            messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
+            return _written(mailing_id, "new")
+    return _page(request, form, title=_("New mailing"), key=key, code=422)
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    mailing = get_object_or_404(Mailing.objects.alive(), pk=pk)
+    title = _("Change mailing #%(id)s") % {"id": pk}
+    if request.method != "POST":
+        form = _form(mailing, None)
+        return _page(request, form, title=title, mailing=mailing, version=version_of(mailing))
+    form = _form(mailing, request.POST)
+    if form.is_valid():
+        changed = _save(pk, form, str(request.POST.get("version", "")))
+        if changed is None:
+            messages.success(request, _("The mailing is changed; it applies to what is unsent."))
+            return _written(pk, str(pk))
+        mailing.refresh_from_db()
+        context = {"changed": changed, "version": version_of(mailing), "mailing": mailing}
+        return _page(request, form, title=title, code=409, **context)
+    version = str(request.POST.get("version", ""))
+    return _page(request, form, title=title, code=422, mailing=mailing, version=version)
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    form = MailingForm(request.POST)
+    found = preview_of(form.fields_of_mailing()) if form.is_valid() else None
+    context = {"form": form, "preview": found, "is_new": "key" in request.POST}
+    return render(request, "console/compose/preview.html", context)
+
+
+def _written(mailing_id: int, draft: str) -> HttpResponse:
+    """To the mailing; the page there forgets the draft."""
+    return redirect(f"{reverse('console:mailing', kwargs={'pk': mailing_id})}?written={draft}")
+
+
+def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
+    """None when it is saved; else what changed since the form was opened."""
+    with transaction.atomic():
+        mailing = Mailing.objects.alive().select_for_update().get(pk=pk)
+        if version != version_of(mailing):
+            return changes_since(mailing, version)
+        fields = form.fields_of_mailing()
+        changes = {name: value for name, value in fields.items() if name not in fixed_fields(mailing)}
+        try:
+            lifecycle.update_mailing(pk, **changes)
+        except lifecycle.Conflict:
+            return changes_since(mailing, version)
+        except lifecycle.InvalidChange:
+            return [_("The end is past. Choose a later one.")]
+    return None
+
+
+def _form(mailing: Mailing, posted: Any) -> MailingForm:
+    """What is fixed since the start is shown, and kept, whatever a browser sends."""
+    initial = values_of(mailing)
+    fixed = fixed_fields(mailing)
+    form = MailingForm(posted, initial=initial)
+    for name in fixed | ({"starts", "untagged"} if fixed else set()):
+        if name in form.fields:
+            form.fields[name].disabled = True
+    return form
+
+
+def _first_form(request: HttpRequest) -> MailingForm:
+    origin = whole_number(request.GET.get("from"))
+    source = Mailing.objects.alive().filter(pk=origin).first() if origin is not None else None
+    form = blank_form()
+    if source is None:
+        return form
+    copied = values_of(source)
+    kept = {name: value for name, value in copied.items() if name not in OF_ITS_TIME}
+    form.initial = {**form.initial, **kept}
+    return form
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(request.POST.get("key", "")))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _page(
+    request: HttpRequest, form: MailingForm, *, title: str, code: int = 200, **context: Any
+) -> HttpResponse:
+    context |= {"form": form, "trial_form": blank_trial()}
+    return show(request, "compose/form.html", title=title, section="mailings", code=code, **context)

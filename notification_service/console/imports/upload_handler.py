@@ -1,0 +1,56 @@
+"""A file in a form, straight into the database: the web server holds it neither on disk nor in memory."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+from notification_service.mailings.client_import import FileRefused
+from notification_service.mailings.client_uploads.arrival import Arrival
+from notification_service.mailings.models import ClientUpload
+
+
+class UploadHandler(FileUploadHandler):
+    """Takes the first file of the form. `refusal` says why it was not taken."""
+
+    chunk_size = 256 * 1024
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.refusal = ""
+        self._by = request.user.get_username()
+        self._arrival: Arrival | None = None
+        self._is_kept = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        if self._arrival is not None:
+            raise SkipFile
+        self._arrival = Arrival(file_name=self.file_name or "", by=self._by)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 (Django passes it)
+        # What follows a refusal is read and dropped: a browser hears no answer before it has said all.
+        if self._arrival is not None and not self.refusal:
+            try:
+                self._arrival.write(raw_data)
+            except FileRefused as refusal:
+                self.refusal = str(refusal)
+
+    def file_complete(self, file_size: int) -> None:
+        """Nothing: whether it is complete, the fields after it tell."""
+
+    def finish(self) -> ClientUpload | None:
+        """The upload; None where there was no file, or it was refused."""
+        if self._arrival is None or self.refusal:
+            return None
+        try:
+            upload = self._arrival.finish()
+        except FileRefused as refusal:
+            self.refusal = str(refusal)
+            return None
+        self._is_kept = True
+        return upload
+
+    def clean_up(self) -> None:
+        if self._arrival is not None and not self._is_kept:
+            self._arrival.discard()

@@ -1,0 +1,174 @@
+"""Clients from a file: sent, looked at, started, watched, and what was rejected taken home."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from notification_service.console.imports import labels as import_labels
+from notification_service.console.imports.upload_handler import UploadHandler
+from notification_service.console.parts import labels
+from notification_service.console.parts.page import show
+from notification_service.console.parts.paging import page_by_id
+from notification_service.mailings.client_import import FileRefused
+from notification_service.mailings.client_uploads import lifecycle
+from notification_service.mailings.client_uploads.columns import missing, repeated
+from notification_service.mailings.client_uploads.look import Look, columns_of, look
+from notification_service.mailings.models import ClientUpload
+
+PROBLEMS_SHOWN = 8
+MEGABYTE = 1024 * 1024
+MOVING = ("arriving", "waiting", "running")
+FORM_BYTES = 16 * 1024  # what a form says beside its file
+
+
+def import_list(request: HttpRequest) -> HttpResponse:
+    return _list(request)
+
+
+@csrf_exempt  # which would read the file; it is checked below, when there is a place for it
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_MB * MEGABYTE + FORM_BYTES:
+        return _list(request, problem=too_large(), code=413)
+    file = UploadHandler(request)
+    request.upload_handlers = [file]
+    try:
+        return _received(request, file)
+    finally:
+        file.clean_up()
+
+
+@csrf_protect
+def _received(request: HttpRequest, file: UploadHandler) -> HttpResponse:
+    if "whole" not in request.POST and not file.refusal:
+        return _list(request, problem=_("The file did not arrive whole. Send it again."), code=422)
+    found = file.finish()
+    if found is None:
+        return _list(request, problem=file.refusal or _("Choose a file first."), code=422)
+    return redirect("console:import", pk=found.pk)
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(ClientUpload, pk=pk)
+    title = _("Import of %(name)s") % {"name": found.file_name}
+    if found.status == ClientUpload.Status.READY:
+        return show(request, "imports/preview.html", title=title, section="clients", **_preview(found))
+    return show(request, "imports/detail.html", title=title, section="clients", **_state(found))
+
+
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "console/imports/live.html", _state(get_object_or_404(ClientUpload, pk=pk)))
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep how the file is to be read, and, unless the person only wants to look again, start it."""
+    found = get_object_or_404(ClientUpload, pk=pk)
+    if found.status == ClientUpload.Status.READY:
+        problem = _describe(request, found)
+        if not problem and request.POST.get("action") == "start":
+            lifecycle.start(pk, by=request.user.get_username())
+        elif problem:
+            messages.error(request, problem)
+    return redirect("console:import", pk=pk)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(ClientUpload, pk=pk)
+    if not lifecycle.cancel(pk):
+        messages.error(request, _("Nothing was done: meanwhile the import came to its end."))
+    return redirect("console:import", pk=pk)
+
+
+def too_large() -> str:
+    return _(
+        "The file has more than %(most)s MB, and this page takes no more. Send it in parts; or use "
+        "“manage.py import_clients FILE.csv” or the API, which take any size."
+    ) % {"most": settings.IMPORT_MAX_MB}
+
+
+def _describe(request: HttpRequest, found: ClientUpload) -> str:
+    """What stands in the way of starting it; empty where nothing does."""
+    if found.file_format == ClientUpload.Format.NDJSON:
+        return ""
+    encoding, separator = request.POST.get("encoding", ""), request.POST.get("separator", "")
+    if encoding not in import_labels.ENCODING or separator not in import_labels.SEPARATOR:
+        return _("Choose the encoding and the separator from their lists.")
+    chosen = [name if name in import_labels.FIELD else "" for name in request.POST.getlist("column")]
+    try:
+        columns = columns_of(found, encoding=encoding, separator=separator, chosen=chosen)
+    except FileRefused as refusal:
+        return str(refusal)
+    lifecycle.describe(found.pk, encoding=encoding, separator=separator, columns=columns)
+    return _columns_problem(columns) if request.POST.get("action") == "start" else ""
+
+
+def _columns_problem(columns: list[str]) -> str:
+    if twice := repeated(columns):
+        return _("Two columns are chosen as “%(name)s”: leave one of them out.") % {
+            "name": import_labels.FIELD[twice[0]]
+        }
+    if absent := missing(columns):
+        names = ", ".join(f"“{import_labels.FIELD[name]}”" for name in absent)
+        return _("Say which column is %(names)s: no client is made without.") % {"names": names}
+    return ""
+
+
+def _preview(found: ClientUpload) -> dict[str, Any]:
+    seen = look(found)
+    is_csv = found.file_format == ClientUpload.Format.CSV
+    return {
+        "upload": found,
+        "look": seen,
+        "summary": import_labels.status_summary(found),
+        "problem": seen.problem or (_columns_problem(found.columns) if is_csv else ""),
+        "problems": seen.rejections[:PROBLEMS_SHOWN],
+        "rejected": import_labels.rows(len(seen.rejections)),
+        "first": labels.number(seen.looked_at),
+        "looked_at": import_labels.rows(seen.looked_at),
+        "is_csv": is_csv,
+        "columns": _columns(found, seen),
+        "ignored": [name for name, field in zip(seen.names, found.columns, strict=False) if not field],
+        "fields": import_labels.FIELD.items(),
+        "encodings": import_labels.ENCODING.items(),
+        "separators": import_labels.SEPARATOR.items(),
+    }
+
+
+def _columns(found: ClientUpload, seen: Look) -> list[tuple[str, str]]:
+    if found.file_format == ClientUpload.Format.NDJSON:
+        return [(name, name) for name in seen.names]
+    return list(zip(seen.names, found.columns, strict=False))
+
+
+def _state(found: ClientUpload) -> dict[str, Any]:
+    return {
+        "upload": found,
+        "summary": import_labels.status_summary(found),
+        "percent": import_labels.percent(found),
+        "moves": found.status in MOVING,
+        "seconds": 1 if found.status in MOVING else 30,
+    }
+
+
+def _list(request: HttpRequest, *, problem: str = "", code: int = 200) -> HttpResponse:
+    page = page_by_id(request, ClientUpload.objects.all(), rows=20)
+    return show(
+        request,
+        "imports/list.html",
+        title=_("Import clients"),
+        section="clients",
+        code=code,
+        page=page,
+        problem=problem,
+        most=settings.IMPORT_MAX_MB,
+        most_bytes=settings.IMPORT_MAX_MB * MEGABYTE,
+        too_large=too_large(),
+    )

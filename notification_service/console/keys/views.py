@@ -1,0 +1,53 @@
+"""Keys for programs: each is shown once, when it is made."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from notification_service.access.models import ApiKey
+from notification_service.console.parts import labels
+from notification_service.console.parts.page import show
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=100, label=gettext_lazy("Name"))
+    scope = forms.ChoiceField(choices=list(labels.SCOPE.items()), label=gettext_lazy("May"))
+    expires_days = forms.IntegerField(
+        label=gettext_lazy("Works for, days"),
+        help_text=gettext_lazy("Empty: until it is revoked."),
+        required=False,
+        min_value=1,
+        max_value=3650,
+    )
+
+
+def key_list(request: HttpRequest) -> HttpResponse:
+    form, issued = KeyForm(request.POST or None), ""
+    if request.method == "POST":
+        if not request.user.has_perm("access.add_apikey"):
+            raise PermissionDenied
+        if form.is_valid():
+            _row, issued = ApiKey.issue(**form.cleaned_data)
+            form = KeyForm()
+    return show(
+        request,
+        "keys/list.html",
+        title=_("API keys"),
+        section="keys",
+        form=form,
+        issued=issued,
+        keys=[(key, labels.SCOPE[key.scope]) for key in ApiKey.objects.order_by("-pk")[:200]],
+    )
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    key = get_object_or_404(ApiKey, pk=pk, revoked_at=None)
+    key.revoke()
+    messages.success(request, _("The key “%(name)s” no longer works.") % {"name": key.name})
+    return redirect("console:keys")

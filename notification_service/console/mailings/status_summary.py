@@ -1,0 +1,94 @@
+"""The sentence at the top of a mailing: is it going out, and what does the rest wait for."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notification_service.console.mailings.pending_by_opening import Opening
+from notification_service.console.mailings.state import MailingState
+from notification_service.console.parts import labels
+
+
+def status_summary(state: MailingState, openings: Sequence[Opening]) -> str:
+    return " ".join(part for part in (_done(state), _waiting(state, openings), _end(state, openings)) if part)
+
+
+def expected_end(state: MailingState, openings: Sequence[Opening]) -> datetime | None:
+    """None where nothing can be said; never after the deadline."""
+    if state.mailing.status != "running" or not state.unsent:
+        return None
+    at_hand = state.unsent - sum(opening.messages for opening in openings)
+    if at_hand > 0 and not state.per_second:
+        return None
+    ready = timezone.now() + timedelta(seconds=at_hand / state.per_second if state.per_second else 0)
+    last = openings[-1].at if openings else ready
+    return min(max(ready, last), state.mailing.end_at)
+
+
+def _done(state: MailingState) -> str:
+    mailing, counts = state.mailing, state.counts
+    if mailing.status == "scheduled":
+        facts = {"when": labels.when(mailing.start_at), "ago": labels.duration(_until(mailing.start_at))}
+        if mailing.start_at <= timezone.now():
+            return _("It starts at this moment.")
+        return _("It starts by itself at %(when)s, in %(ago)s.") % facts
+    facts = {"sent": labels.number(counts["sent"]), "total": labels.number(counts["total"])}
+    if not counts["total"]:
+        if mailing.started_at and mailing.audience_built_at:
+            return _("No client matched when it started: nothing was sent.")
+        return _("No message was made.") if not state.is_open else _("Its messages are being written.")
+    return _("%(sent)s of %(total)s sent.") % facts
+
+
+def _waiting(state: MailingState, openings: Sequence[Opening]) -> str:
+    if not state.is_live or not state.unsent:
+        return _left_over(state) if not state.is_open else ""
+    if state.mailing.status == "paused":
+        return _("Paused: %(unsent)s will not be sent until you resume.") % {
+            "unsent": labels.messages(state.unsent)
+        }
+    closed = sum(opening.messages for opening in openings)
+    now = max(state.unsent - closed, 0)
+    if not closed:
+        return _("%(now)s to go.") % {"now": labels.number(now)}
+    facts = {"now": labels.number(now), "closed": labels.number(closed), "clock": _opens(state)}
+    return _("%(now)s to go now; %(closed)s wait for %(clock)s in their own time zone.") % facts
+
+
+def _left_over(state: MailingState) -> str:
+    missed = [s for s in ("failed", "expired", "cancelled", "unknown") if state.counts[s]]
+    if not state.counts["total"]:
+        return ""
+    if state.unsent:
+        return _("%(unsent)s are being withdrawn.") % {"unsent": labels.messages(state.unsent)}
+    if not missed:
+        return _("Everyone got it.") if state.counts["sent"] else ""
+    parts = ", ".join(f"{labels.MESSAGE_STATUS[s]} {labels.number(state.counts[s])}" for s in missed)
+    return _("Not sent: %(parts)s.") % {"parts": parts}
+
+
+def _end(state: MailingState, openings: Sequence[Opening]) -> str:
+    if state.mailing.status == "scheduled":
+        return _("It ends at %(when)s.") % {"when": labels.when(state.mailing.end_at)}
+    at = expected_end(state, openings)
+    if at is None:
+        return ""
+    if at == state.mailing.end_at:
+        return _("It reaches its end at %(when)s; what is unsent then expires.") % {"when": labels.when(at)}
+    if _until(at) < 60:
+        return _("It ends in less than a minute.")
+    return _("It ends about %(when)s, in %(ago)s.") % {
+        "when": labels.when(at),
+        "ago": labels.duration(_until(at)),
+    }
+
+
+def _opens(state: MailingState) -> str:
+    opens = state.mailing.window_from
+    return f"{opens:%H:%M}" if opens else ""
+
+
+def _until(at: datetime) -> float:
+    return (at - timezone.now()).total_seconds()

@@ -1,0 +1,72 @@
+"""What the overview says: counters and a few rows, never the messages themselves."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from notification_service.console.gateways.queries import GatewayRow
+from notification_service.console.mailings.state import MailingState, states
+from notification_service.console.parts import charts
+from notification_service.mailings import stats
+from notification_service.mailings.models import Client, Mailing, MinuteCount
+from notification_service.mailings.workers import look_for_workers
+from notification_service.reports.posting import unsent_reports
+
+MOST_ROWS = 8
+CHART_HOURS = 3
+
+
+def running_now() -> list[MailingState]:
+    active = Mailing.objects.alive().unsettled().filter(status__in=["running", "paused"])
+    return states(list(active.order_by("-started_at")[:MOST_ROWS]))
+
+
+def starting_next() -> list[Mailing]:
+    scheduled = Mailing.objects.alive().unsettled().filter(status="scheduled")
+    return list(scheduled.order_by("start_at")[:MOST_ROWS])
+
+
+def totals() -> dict[str, int]:
+    return stats.overall_counts()["messages"]
+
+
+def needs_you(gateways: list[GatewayRow]) -> list[dict[str, Any]]:
+    """What will not go away by itself, most urgent first."""
+    held = sorted((row for row in gateways if row.is_held), key=lambda row: row.unsent, reverse=True)
+    soon = timezone.now() + timedelta(hours=1)
+    paused = Mailing.objects.alive().unsettled().filter(status="paused", end_at__lte=soon).order_by("end_at")
+    return [
+        *_lack_of_workers(),
+        *({"kind": "held", "row": row} for row in held),
+        *({"kind": "paused", "mailing": mailing} for mailing in paused[:MOST_ROWS]),
+        *({"kind": "report", "report": report} for report in unsent_reports()),
+    ]
+
+
+def _lack_of_workers() -> list[dict[str, Any]]:
+    seen = look_for_workers()
+    if seen.alive:
+        return []
+    ago = seen.seen_seconds_ago
+    return [{"kind": "workers", "seen_at": None if ago is None else timezone.now() - timedelta(seconds=ago)}]
+
+
+def recent_chart() -> charts.Chart:
+    now = timezone.now()
+    since = now - timedelta(hours=CHART_HOURS)
+    # By mailing, for that is how the minutes are indexed.
+    lately = Mailing.objects.filter(Q(finished_at=None) | Q(finished_at__gte=since), started_at__isnull=False)
+    minutes = MinuteCount.objects.filter(mailing_id__in=lately.values("pk"), minute__gte=since)
+    sums = {f"{series}_sum": Sum(series) for series in charts.SERIES}
+    found: Any = minutes.values("minute").annotate(**sums).order_by("minute")
+    rows = [
+        {"minute": row["minute"], **{series: row[f"{series}_sum"] for series in charts.SERIES}}
+        for row in found
+    ]
+    return charts.chart(rows, since=since, until=now)
+
+
+def is_empty() -> bool:
+    return not Client.objects.exists() or not Mailing.objects.alive().exists()

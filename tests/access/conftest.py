@@ -1,0 +1,4 @@
+from tests.api.conftest import api, read_key, reader, stranger, write_key
+from tests.console.conftest import logged_in, operator
+
+__all__ = ["api", "logged_in", "operator", "read_key", "reader", "stranger", "write_key"]
