@@ -19,7 +19,7 @@ from celery.signals import (
 from django.db import DatabaseError, close_old_connections, connection
 
 from notification_service import pulse
-from notification_service.mailings.workers import forget_worker, note_worker
+from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
 from notification_service.migrated import wait_until_migrated
 from notification_service.observability import exposition, metrics
 
@@ -48,7 +48,7 @@ class Heartbeat:
         while not self._ended.wait(NOTE_SECONDS):
             silent = pulse.silent_seconds()
             metrics.silence_seconds.set(silent)
-            self._try(note_worker, self._name, silent_seconds=silent)
+            self._try(record_heartbeat, self._name, silent_seconds=silent)
 
     def _try(self, call: Any, *arguments: Any, **fields: Any) -> None:
         try:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from notification_service.mailings.models import Attempt, Client, Gateway, GatewayUse, Mailing, Message
+from notification_service.mailings.models import Attempt, Gateway, GatewayUse, Mailing, Message
+from notification_service.directory.models import Client
 
 _phones = itertools.count(79_000_000_000)
 _numbers = itertools.count(1)
@@ -85,7 +86,7 @@ def make_clients_in_bulk(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO mailings_client
+            INSERT INTO directory_client
               (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
             SELECT phone::text, '900', '', 'Europe/Moscow', '{}', now(), now()
             FROM generate_series(%s, %s) AS phone
@@ -103,7 +104,7 @@ def make_messages_in_bulk(mailing: Mailing, *, status: str = "pending") -> None:
               (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
             SELECT %(mailing_id)s, id, %(status)s, 0, now(),
               CASE %(status)s WHEN 'pending' THEN now() - interval '1 hour' END, ''
-            FROM mailings_client ORDER BY id
+            FROM directory_client ORDER BY id
             """,
             {"mailing_id": mailing.pk, "status": status},
         )

@@ -8,8 +8,14 @@ from notification_service import environment
 
 VIEWER, OPERATOR, ADMINISTRATOR = ROLES = environment.ROLES
 
-_LOOK = {"mailings": {"client": ["view"], "mailing": ["view"], "message": ["view"], "gateway": ["view"]}}
-_WRITE = {"mailings": {"client": ["add", "change", "delete"], "mailing": ["add", "change", "delete"]}}
+_LOOK = {
+    "directory": {"client": ["view"]},
+    "mailings": {"mailing": ["view"], "message": ["view"], "gateway": ["view"]},
+}
+_WRITE = {
+    "directory": {"client": ["add", "change", "delete"]},
+    "mailings": {"mailing": ["add", "change", "delete"]},
+}
 _RULE = {
     "mailings": {"gateway": ["add", "change", "delete"]},
     "auth": {"user": ["view", "add", "change", "delete"], "group": ["view"]},

@@ -9,12 +9,8 @@ from typing import Any
 from rest_framework import serializers
 
 from notification_service.api.datetimes import parse_datetime, parse_time_of_day
-from notification_service.mailings.client_import.rules import (
-    ATTRIBUTES,
-    ATTRIBUTES_BYTES,
-    NUMBER_LIMIT,
-    known_zones,
-)
+from notification_service.directory.rules import ATTRIBUTES, ATTRIBUTES_BYTES, NUMBER_LIMIT
+from notification_service.directory.zones import known_zones
 from notification_service.mailings.models import Gateway, Mailing
 
 JsonSchema = dict[str, Any]

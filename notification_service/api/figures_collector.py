@@ -6,7 +6,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from notification_service.api.probes import Probe
-from notification_service.mailings.figures import Figures, read_figures
+from notification_service.mailings.gauges import Gauges, read_gauges
 from notification_service.mailings.models import Gateway
 from notification_service.reports.posting import addresses_unreached
 
@@ -14,11 +14,11 @@ PATIENCE_SECONDS = 2.0
 FRESH_SECONDS = 1.0
 
 
-def _ask() -> tuple[Figures, int]:
-    return read_figures(), addresses_unreached()
+def _ask() -> tuple[Gauges, int]:
+    return read_gauges(), addresses_unreached()
 
 
-FIGURES: Probe[tuple[Figures, int]] = Probe(_ask, fresh_seconds=FRESH_SECONDS)
+FIGURES: Probe[tuple[Gauges, int]] = Probe(_ask, fresh_seconds=FRESH_SECONDS)
 
 
 class FiguresCollector(Collector):
@@ -44,7 +44,7 @@ class FiguresCollector(Collector):
         )
 
 
-def _queue(figures: Figures) -> Iterator[GaugeMetricFamily]:
+def _queue(figures: Gauges) -> Iterator[GaugeMetricFamily]:
     depth = GaugeMetricFamily(
         "notifications_queue_messages", "Messages of running mailings that are not done.", labels=["status"]
     )
@@ -58,7 +58,7 @@ def _queue(figures: Figures) -> Iterator[GaugeMetricFamily]:
     )
 
 
-def _lateness(figures: Figures) -> Iterator[GaugeMetricFamily]:
+def _lateness(figures: Gauges) -> Iterator[GaugeMetricFamily]:
     for name, meaning, value in (
         ("mailing_start_late_seconds", "should have started", figures.start_late_seconds),
         (
@@ -76,7 +76,7 @@ def _lateness(figures: Figures) -> Iterator[GaugeMetricFamily]:
     )
 
 
-def _workers(figures: Figures) -> Iterator[GaugeMetricFamily]:
+def _workers(figures: Gauges) -> Iterator[GaugeMetricFamily]:
     yield _number("workers", "Worker processes that live.", figures.workers.alive)
     yield _number("workers_silent", "Of these, who hear nothing from broker or beat.", figures.workers.silent)
 

@@ -11,7 +11,8 @@ from django.db.models import Exists, F, Func, Q, QuerySet
 from notification_service.api.query import choice_filter, id_filter, moment_filter, text_filter
 from notification_service.audit.actions import OBJECTS, Action
 from notification_service.audit.models import Entry, EntryQuerySet
-from notification_service.mailings.models import Batch, Client, Mailing, Message
+from notification_service.mailings.models import Batch, Mailing, Message
+from notification_service.directory.models import Client
 from notification_service.mailings.stats import message_counts
 
 Status = Message.Status

@@ -17,7 +17,8 @@ from rest_framework.response import Response
 from notification_service.audit.models import Entry
 from notification_service.mailings.gateways import GatewayInUse, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
-from notification_service.mailings.models import Client, Gateway, Mailing, Message
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Gateway, Mailing, Message
 
 CONTENT_TYPE = "application/problem+json"
 ERRORS_SHOWN = 100  # a body may have more things wrong than anyone reads

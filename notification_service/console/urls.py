@@ -22,9 +22,9 @@ from notification_service.console.search import views as search
 
 LOOK = "mailings.view_mailing"
 MESSAGES = "mailings.view_message"
-CLIENTS = "mailings.view_client"
-IMPORT = "mailings.add_client"
-CHANGE_CLIENT = "mailings.change_client"
+CLIENTS = "directory.view_client"
+IMPORT = "directory.add_client"
+CHANGE_CLIENT = "directory.change_client"
 KEYS = "access.view_apikey"
 AUDIT = "audit.view_entry"
 GATEWAYS = "mailings.view_gateway"
@@ -58,7 +58,7 @@ urlpatterns = [
     path("messages/", page(messages.message_list, needs=MESSAGES), name="messages"),
     path("messages/<int:pk>/", page(messages.detail, needs=MESSAGES), name="message"),
     path("clients/", page(clients.client_list, needs=CLIENTS), name="clients"),
-    path("clients/new/", page(clients.create, needs="mailings.add_client"), name="client-new"),
+    path("clients/new/", page(clients.create, needs="directory.add_client"), name="client-new"),
     path("clients/imports/", page(imports.import_list, needs=CLIENTS), name="imports"),
     path("clients/imports/upload/", page(imports.upload, needs=IMPORT), name="import-upload"),
     path("clients/imports/<int:pk>/", page(imports.detail, needs=CLIENTS), name="import"),
@@ -71,7 +71,7 @@ urlpatterns = [
         name="import-rejected",
     ),
     path(
-        "clients/<int:pk>/delete/", page(clients.delete, needs="mailings.delete_client"), name="client-delete"
+        "clients/<int:pk>/delete/", page(clients.delete, needs="directory.delete_client"), name="client-delete"
     ),
     path("clients/<int:pk>/", page(clients.detail, needs=CLIENTS), name="client"),
     path("clients/<int:pk>/edit/", page(clients.edit, needs=CHANGE_CLIENT), name="client-edit"),

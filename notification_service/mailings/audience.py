@@ -14,8 +14,9 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from notification_service.mailings import stats
-from notification_service.mailings.locks import alone
-from notification_service.mailings.models import Client, Mailing, Message
+from notification_service.mailings.advisory_locks import try_lock
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.send_window import next_opening
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics, tracing
@@ -55,7 +56,7 @@ def build_audience(mailing_id: int) -> None:
     Clients created since the start are left out, and a build that died goes on where it stopped.
     Another build of the same mailing under way, or a mailing stopped by now, makes this a no-op.
     """
-    with alone(f"build {mailing_id}") as is_mine:
+    with try_lock(f"build {mailing_id}") as is_mine:
         mailing = Mailing.objects.get(pk=mailing_id)
         if not is_mine or mailing.audience_built_at or mailing.status not in BEING_WRITTEN:
             return

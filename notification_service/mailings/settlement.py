@@ -11,16 +11,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from notification_service.mailings import audience, lifecycle, stats
-from notification_service.mailings.models import (
-    Client,
-    Due,
-    FailureCount,
-    Mailing,
-    Message,
-    MessageCount,
-    MinuteCount,
-    QuarterFailure,
-)
+from notification_service.directory.models import Client
+from notification_service.mailings.models import DueMessage, FailureCount, Mailing, Message, MessageCount, MinuteCount, QuarterFailure
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
 
@@ -32,7 +24,7 @@ WINDOW_KNOWN_AFTER = timedelta(seconds=2)
 END_WAITING = """
 UPDATE mailings_message SET status = %(status)s, next_attempt_at = NULL, error = %(error)s
 WHERE id IN (
-  SELECT message_id FROM mailings_due WHERE mailing_id = %(mailing_id)s
+  SELECT message_id FROM mailings_duemessage WHERE mailing_id = %(mailing_id)s
   LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 RETURNING id, client_id
@@ -42,14 +34,14 @@ RETURNING id, client_id
 # which looks at the window before each request.
 RESCHEDULE = """
 WITH waiting AS MATERIALIZED (
-  SELECT message_id FROM mailings_due WHERE message_id = ANY(%(ids)s) AND at > now() FOR UPDATE SKIP LOCKED
+  SELECT message_id FROM mailings_duemessage WHERE message_id = ANY(%(ids)s) AND at > now() FOR UPDATE SKIP LOCKED
 )
 UPDATE mailings_message AS message
 SET next_attempt_at = greatest(
   opening.at,
   (SELECT max(retry_at) FROM mailings_attempt AS a WHERE message.attempts > 0 AND a.message_id = message.id)
 )
-FROM mailings_client AS client
+FROM directory_client AS client
 JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
   ON opening.timezone = client.timezone
 WHERE message.id IN (SELECT message_id FROM waiting) AND client.id = message.client_id
@@ -63,7 +55,7 @@ WITH gone AS MATERIALIZED ({chosen} LIMIT %(limit)s FOR UPDATE SKIP LOCKED), att
 )
 DELETE FROM mailings_message WHERE id IN (SELECT id FROM gone)
 """
-WAITING = "SELECT message_id AS id FROM mailings_due WHERE mailing_id = %(mailing_id)s"
+WAITING = "SELECT message_id AS id FROM mailings_duemessage WHERE mailing_id = %(mailing_id)s"
 ENDED = "SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND next_attempt_at IS NULL"
 
 log = structlog.get_logger(__name__)
@@ -125,7 +117,7 @@ def _reschedule(mailing: Mailing) -> Iterator[None]:
     # Asked before looking: what a worker puts off during a look may be missed by it.
     is_known = same_change.filter(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER).exists()
     openings = _openings(mailing)
-    waiting = Due.objects.filter(mailing=mailing, at__gt=Now()).values_list("pk", flat=True)
+    waiting = DueMessage.objects.filter(mailing=mailing, at__gt=Now()).values_list("pk", flat=True)
     ids = waiting.iterator(chunk_size=CHUNK_MESSAGES)
     while chunk := list(islice(ids, CHUNK_MESSAGES)):
         _execute(RESCHEDULE, {"ids": chunk, **openings})

@@ -9,9 +9,9 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 
 from notification_service.mailings import audience, lifecycle, retention, settlement
-from notification_service.mailings.client_uploads.lifecycle import forget_old
-from notification_service.mailings.client_uploads.run import run_waiting
-from notification_service.mailings.locks import alone
+from notification_service.directory.importing.uploads.lifecycle import forget_old
+from notification_service.mailings.client_uploads import take_waiting
+from notification_service.mailings.advisory_locks import try_lock
 
 # Large audiences written side by side must leave threads of the process for everything else.
 _builders = threading.BoundedSemaphore(3)
@@ -34,7 +34,7 @@ def start() -> None:
 
 @shared_task(ignore_result=True)
 def settle() -> None:
-    with alone("settle") as is_mine:
+    with try_lock("settle") as is_mine:
         if is_mine:
             settlement.settle()
 
@@ -44,7 +44,7 @@ def import_uploads() -> None:
     """Take the uploads that were started; one at a time in each process."""
     if _importers.acquire(blocking=False):
         try:
-            run_waiting(should_stop=_stopping.is_set)
+            take_waiting(should_stop=_stopping.is_set)
             forget_old()
         finally:
             _importers.release()
@@ -59,7 +59,7 @@ def _stop_importing(**_: Any) -> None:
 @shared_task(ignore_result=True)
 def retire() -> None:
     """A few seconds' work on the mailings that are kept no longer."""
-    with alone("retire") as is_mine:
+    with try_lock("retire") as is_mine:
         if is_mine and settings.RETENTION_DAYS > 0:
             until = time.monotonic() + RETIRE_SECONDS
             chunks = retention.retire(days=settings.RETENTION_DAYS, action=settings.RETENTION_ACTION)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.mailings.gateways import default_gateway
-from notification_service.mailings.locks import take_turns
+from notification_service.mailings.advisory_locks import lock_until_commit
 from notification_service.mailings.models import Gateway, Trial
 from notification_service.mailings.wake_up import TRIALS, wake_up
 
@@ -50,7 +50,7 @@ def request_trial(
 
     A key that the person has used before answers that trial again. Raises TooManyTrials, NoGateway.
     """
-    take_turns(f"trials of {requested_by}")
+    lock_until_commit(f"trials of {requested_by}")
     forget_old()
     theirs = Trial.objects.filter(requested_by=requested_by)
     if (known := theirs.filter(key=key).first()) is not None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from notification_service.mailings.models import Client, Mailing
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Mailing
 from tests.api.answers import CLIENT, errors_of, mailing_body
 from tests.api.conftest import Api
 from tests.factories import make_client, make_mailing

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from notification_service.api.views.client_import import ClientImportView
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
-from tests.mailings.client_import_files import directory
+from tests.directory.importing.files import directory
 
 pytestmark = pytest.mark.django_db
 

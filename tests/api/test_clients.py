@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from notification_service.mailings.models import Client, Message
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Message
 from tests.api.answers import CLIENT, body_of, errors_of
 from tests.api.conftest import Api
 from tests.factories import make_client, make_message

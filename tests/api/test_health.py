@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from notification_service.api.views import health
-from notification_service.mailings.workers import note_worker
+from notification_service.mailings.heartbeats import record_heartbeat
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
 
@@ -43,7 +43,7 @@ def checks_of(answer: Any) -> dict[str, str]:
 
 
 def test_is_live_and_ready(stranger: Api) -> None:
-    note_worker("host:1", silent_seconds=0)
+    record_heartbeat("host:1", silent_seconds=0)
     assert body_of(stranger.get("/health/live")) == {"status": "live"}
     answer = stranger.get("/health/ready")
     assert (answer.status_code, body_of(answer)["status"], checks_of(answer)) == (200, "ready", {})
@@ -84,7 +84,7 @@ def test_says_within_two_seconds_that_database_and_broker_hang(
 
 
 def test_is_degraded_while_the_broker_is_away(stranger: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    note_worker("host:1", silent_seconds=0)
+    record_heartbeat("host:1", silent_seconds=0)
     monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1")
     answer = stranger.get("/health/ready")
     assert (answer.status_code, body_of(answer)["status"]) == (200, "degraded")
@@ -98,7 +98,7 @@ def test_says_that_no_worker_runs(stranger: Api) -> None:
 
 
 def test_says_that_no_worker_hears_a_call(stranger: Api) -> None:
-    note_worker("host:1", silent_seconds=60)
+    record_heartbeat("host:1", silent_seconds=60)
     assert checks_of(stranger.get("/health/ready")) == {
         "workers": "No worker hears from broker or beat; they call themselves."
     }

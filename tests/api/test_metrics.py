@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from notification_service.api import figures_collector
 from notification_service.mailings import stats
 from notification_service.mailings.models import Gateway
-from notification_service.mailings.workers import note_worker
+from notification_service.mailings.heartbeats import record_heartbeat
 from tests.api.conftest import Api
 from tests.factories import make_mailing, make_message, make_messages, make_running_mailing, now
 
@@ -94,8 +94,8 @@ def test_tells_the_state_of_each_breaker(reader: Api) -> None:
 
 
 def test_counts_the_workers_that_live(reader: Api) -> None:
-    note_worker("a:1", silent_seconds=0)
-    note_worker("b:1", silent_seconds=60)
+    record_heartbeat("a:1", silent_seconds=0)
+    record_heartbeat("b:1", silent_seconds=60)
     samples = scrape(reader)
     assert (value(samples, "workers"), value(samples, "workers_silent")) == (2, 1)
 

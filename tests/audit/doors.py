@@ -10,8 +10,8 @@ from django.urls import get_resolver
 
 from notification_service.access.models import ApiKey
 from notification_service.console.compose.edit_conflicts import version_of
-from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.directory.models import ClientUpload
 from tests.console.compose.test_trials import filled_in as trial_body
 from tests.console.compose.test_views import filled_in
 from tests.console.conftest import PASSWORD, make_person
@@ -61,7 +61,7 @@ def changed_client() -> Asked:
 
 
 def upload() -> ClientUpload:
-    arrival = Arrival(file_name="clients.csv", by="anna")
+    arrival = IncomingFile(file_name="clients.csv", by="anna")
     arrival.write(FILE)
     return arrival.finish()
 

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from notification_service.audit.log import MOST_CHARACTERS, MOST_VALUES, plain
 from notification_service.audit.models import Entry
 from notification_service.audit.origin import acting, of_command
-from notification_service.mailings import clients, gateways, lifecycle, retention
+from notification_service.mailings import client_changes, gateways, lifecycle, retention
 from notification_service.mailings.models import Gateway
 from tests.api.conftest import Api
 from tests.audit.entries import entries_of
@@ -125,10 +125,10 @@ def test_a_process_of_manage_py_says_which_command_it_is() -> None:
 
 
 def test_of_a_client_only_the_names_of_fields_are_kept() -> None:
-    client = clients.create_client(phone=PHONE, operator_code="916", timezone="Europe/Moscow", tag="secret")
+    client = client_changes.create_client(phone=PHONE, operator_code="916", timezone="Europe/Moscow", tag="secret")
     with entries_of() as entries:
-        clients.update_client(client.pk, phone=PHONE[:-1] + "8", tag="other", timezone="Europe/Moscow")
-        clients.delete_client(client.pk)
+        client_changes.update_client(client.pk, phone=PHONE[:-1] + "8", tag="other", timezone="Europe/Moscow")
+        client_changes.delete_client(client.pk)
     assert [(entry.action, entry.facts) for entry in entries] == [
         ("client.changed", {"fields": ["phone", "tag"]}),
         ("client.deleted", {"cancelled_messages": 0}),

@@ -2,9 +2,10 @@
 
 import pytest
 
-from notification_service.mailings.client_uploads import lifecycle as uploads
-from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.client_uploads.run import run_waiting
+from notification_service.mailings.client_uploads import start_upload
+from notification_service.directory.importing.uploads import lifecycle as uploads
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.mailings.client_uploads import take_waiting
 from tests.api.conftest import Api
 from tests.audit.entries import entries_of
 
@@ -28,13 +29,13 @@ def test_a_file_that_is_refused_is_no_import(api: Api) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_upload_is_told_from_its_start_to_its_end() -> None:
-    arrival = Arrival(file_name=f"{PHONE}.csv", by="anna")
+    arrival = IncomingFile(file_name=f"{PHONE}.csv", by="anna")
     arrival.write(f"phone,timezone\n{PHONE},Europe/Moscow\n7916,x\n".encode())
     with entries_of() as entries:
         upload = arrival.finish()
-        uploads.start(upload.pk, by="anna")
-        uploads.start(upload.pk, by="anna")
-        run_waiting()
+        start_upload(upload.pk, by="anna")
+        start_upload(upload.pk, by="anna")
+        take_waiting()
         uploads.cancel(upload.pk)
     assert [entry.action for entry in entries] == ["import.uploaded", "import.started", "import.finished"]
     assert {(entry.object_id, entry.object_name) for entry in entries} == {(upload.pk, "7916*****67.csv")}
@@ -42,7 +43,7 @@ def test_an_upload_is_told_from_its_start_to_its_end() -> None:
 
 
 def test_an_upload_that_fails_says_why() -> None:
-    arrival = Arrival(file_name="clients.csv", by="anna")
+    arrival = IncomingFile(file_name="clients.csv", by="anna")
     arrival.write(b"phone,timezone\n")
     upload = arrival.finish()
     with entries_of() as entries:

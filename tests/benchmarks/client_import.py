@@ -9,7 +9,8 @@ from typing import IO
 
 from django.db import connection
 
-from notification_service.mailings.client_import import FileFormat, import_clients
+from notification_service.directory.importing import FileFormat
+from notification_service.mailings.client_changes import import_clients
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.shape import Benchmark, Goal, Measured, Run
 
@@ -66,7 +67,7 @@ def _csv_file(rows: int, *, tag: str, seed: int = 1) -> Iterator[IO[bytes]]:
 
 def _remove_clients() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE mailings_client")
+        cursor.execute("TRUNCATE directory_client")
 
 
 BENCHMARK = Benchmark(name="B6", goals=tuple(GOALS.values()), measure=measure_client_import)

@@ -13,7 +13,7 @@ MESSAGES_PER_SECOND = 10_000  # at which the messages written here were sent, fo
 SLOTS = 4  # of the counters, which as many connections would have written
 
 INSERT_CLIENTS = """
-INSERT INTO mailings_client (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
+INSERT INTO directory_client (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
 SELECT (79000000000 + n)::text, (900 + n %% 100)::text, 'group ' || n %% 50, (%(zones)s::text[])[1 + n %% 4],
   '{}', now(), now()
 FROM generate_series(1, %(count)s) AS n
@@ -53,7 +53,7 @@ def make_clients(count: int) -> None:
     """In four zones, a hundred operator codes and fifty tags."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT_CLIENTS, {"zones": list(ZONES), "count": count})
-        cursor.execute("VACUUM ANALYZE mailings_client")  # else autovacuum does, while we measure
+        cursor.execute("VACUUM ANALYZE directory_client")  # else autovacuum does, while we measure
 
 
 def send_to_all(*, seconds: float = 600) -> tuple[Mailing, float]:

@@ -26,7 +26,7 @@ ZONES = (
 TAGS = ("", "vip", "new", "discount", "debtor", "student", "pension", "spring", "summer", "loyal 2026")
 
 CLIENTS = """
-INSERT INTO mailings_client (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
+INSERT INTO directory_client (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
 SELECT (79000000000 + n * 7 %% 999999937)::text, (900 + n * 7919 %% 100)::text,
   (%(tags)s::text[])[1 + n %% %(tag_count)s], (%(zones)s::text[])[1 + n %% %(zone_count)s], '{}',
   now() - interval '1 year', now() - interval '1 year'
@@ -46,7 +46,7 @@ SELECT %(mailing_id)s, id, status, CASE status WHEN 'pending' THEN 0 ELSE 1 END,
 FROM (
   SELECT id, n, {status} AS status
   FROM (SELECT id, row_number() OVER () AS n FROM (
-    SELECT id FROM mailings_client WHERE id > %(after)s ORDER BY id LIMIT %(messages)s
+    SELECT id FROM directory_client WHERE id > %(after)s ORDER BY id LIMIT %(messages)s
   ) AS chosen) AS numbered
 ) AS client
 """

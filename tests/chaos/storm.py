@@ -31,7 +31,7 @@ READ_WAITING = """
 SELECT message.id, window_from, window_to, client.timezone
 FROM mailings_message AS message
 JOIN mailings_mailing AS mailing ON mailing.id = message.mailing_id
-JOIN mailings_client AS client ON client.id = message.client_id
+JOIN directory_client AS client ON client.id = message.client_id
 WHERE message.status IN ('pending', 'sending') AND (
   mailing.status = 'running' AND mailing.deleted_at IS NULL OR message.status = 'sending'
 )
@@ -90,7 +90,7 @@ class Storm:
     def _client_ids(self) -> dict[int, int]:
         """By number: whoever was added in the storm keeps the phone, the others are asked for before it."""
         with psycopg.connect(self._database_url) as connection:
-            ids: dict[str, int] = dict(connection.execute("SELECT phone, id FROM mailings_client").fetchall())
+            ids: dict[str, int] = dict(connection.execute("SELECT phone, id FROM directory_client").fetchall())
         known = self._history.clients.values()
         return {c.number: ids[c.phone.latest] for c in known if c.phone.latest in ids}
 

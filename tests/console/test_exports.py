@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from notification_service.console.messages.exports import masked
 from notification_service.console.parts.export_rows import in_order
-from notification_service.mailings.models import Client, Message
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Message
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
 
 LogIn = Callable[[str], Browser]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from notification_service.mailings import stats
-from notification_service.mailings.workers import note_worker
+from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.reports.models import DailyReport
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
 
@@ -71,7 +71,7 @@ def test_the_overview_says_that_no_worker_runs(operator: Browser) -> None:
     never = operator.get("/").content.decode()
     assert words in never
     assert "Last seen" not in never
-    note_worker("one@host", silent_seconds=0)
+    record_heartbeat("one@host", silent_seconds=0)
     assert words not in operator.get("/").content.decode()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE mailings_worker SET seen_at = now() - interval '10 minutes'")

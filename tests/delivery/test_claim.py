@@ -7,9 +7,10 @@ import psycopg
 import pytest
 
 from notification_service.delivery.rows import Claimed
-from notification_service.mailings.clients import delete_client
+from notification_service.mailings.client_changes import delete_client
 from notification_service.mailings.lifecycle import delete_mailing
-from notification_service.mailings.models import Batch, Client, Message
+from notification_service.mailings.models import Batch, Message
+from notification_service.directory.models import Client
 from tests.delivery.queues import claim, ids, on_queue, open_queue
 from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
 
@@ -115,7 +116,7 @@ def test_a_mailing_without_due_messages_takes_no_share(conninfo: str) -> None:
 def test_skips_messages_locked_by_another_worker(conninfo: str) -> None:
     locked, free = make_messages(make_running_mailing(), 2)
     with psycopg.connect(conninfo) as other:
-        other.execute("SELECT FROM mailings_due WHERE message_id = %s FOR UPDATE", [locked.id])
+        other.execute("SELECT FROM mailings_duemessage WHERE message_id = %s FOR UPDATE", [locked.id])
         assert ids(claim(conninfo)) == [free.id]
 
 

@@ -14,7 +14,8 @@ from notification_service.delivery import message_queue
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.outcome import Answer, NoAnswer
 from notification_service.delivery.rows import Claimed, Recordable, put_back
-from notification_service.mailings.models import Attempt, Batch, Client, Gateway, Mailing, Message
+from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
+from notification_service.directory.models import Client
 from tests.delivery.queues import claim, end_leases, ids, record_unsent, rescue_all
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import (
@@ -368,7 +369,7 @@ def test_a_retry_follows_a_client_who_moved_during_its_attempt(conninfo: str) ->
     message = make_message(mailing, client)
 
     async def script(request: Request) -> Answer:
-        move = f"UPDATE mailings_client SET timezone = 'Asia/Tokyo' WHERE id = {client.pk}"
+        move = f"UPDATE directory_client SET timezone = 'Asia/Tokyo' WHERE id = {client.pk}"
         await execute(conninfo, move)
         return Answer(429, b"", "7200")
 

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from notification_service.delivery import message_queue
-from notification_service.mailings.models import Batch, Client, Gateway, Mailing, Message
+from notification_service.mailings.models import Batch, Gateway, Mailing, Message
+from notification_service.directory.models import Client
 from tests.factories import (
     make_clients_in_bulk,
     make_mailing,
@@ -37,9 +38,9 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         make_clients_in_bulk(45_000)
         mailing = make_running_mailing()
         make_messages_in_bulk(mailing)
-        execute("ANALYZE mailings_message, mailings_due, mailings_client, mailings_mailing, mailings_batch")
+        execute("ANALYZE mailings_message, mailings_duemessage, directory_client, mailings_mailing, mailings_batch")
         yield mailing
-        execute("TRUNCATE mailings_client, mailings_mailing, mailings_message, mailings_messagecount CASCADE")
+        execute("TRUNCATE directory_client, mailings_mailing, mailings_message, mailings_messagecount CASCADE")
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if node.get("Relation Name") in ("mailings_message", "mailings_due") and "Scan" in node["Node Type"]:
+    if node.get("Relation Name") in ("mailings_message", "mailings_duemessage") and "Scan" in node["Node Type"]:
         yield node["Node Type"], node.get("Index Name", "")
     for child in node.get("Plans", []):
         yield from message_scans(child)
@@ -97,23 +98,23 @@ def buffers(name: str, parameters: dict[str, Any]) -> int:
 def test_finished_messages_do_not_make_a_claim_dearer() -> None:
     make_clients_in_bulk(1_000)
     make_messages_in_bulk(make_running_mailing())
-    execute("VACUUM ANALYZE mailings_message, mailings_due")
+    execute("VACUUM ANALYZE mailings_message, mailings_duemessage")
     alone = buffers("claim", CLAIM)
     make_clients_in_bulk(199_000)
     make_messages_in_bulk(make_mailing(status="finished", finished_at=now()), status="sent")
-    execute("VACUUM ANALYZE mailings_message, mailings_due")
+    execute("VACUUM ANALYZE mailings_message, mailings_duemessage")
     assert buffers("claim", CLAIM) < 2 * alone  # each index is a level deeper
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_claim_needs_no_fresh_statistics() -> None:
-    tables = ("mailings_message", "mailings_due")
+    tables = ("mailings_message", "mailings_duemessage")
     for table in tables:
         execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
     make_clients_in_bulk(10_000)
     make_messages_in_bulk(make_running_mailing())
     execute("UPDATE mailings_message SET status = 'sent', next_attempt_at = NULL")
-    execute("VACUUM ANALYZE mailings_message, mailings_due")  # nothing was due
+    execute("VACUUM ANALYZE mailings_message, mailings_duemessage")  # nothing was due
     for _ in range(5):
         make_messages_in_bulk(make_running_mailing())
     try:

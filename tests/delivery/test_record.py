@@ -131,7 +131,7 @@ def test_a_message_that_ended_has_no_client_locked(conninfo: str) -> None:
     [claimed] = claim(conninfo)
     record_unsent(conninfo, failed(claimed))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xmax FROM mailings_client")  # who locked the row last
+        cursor.execute("SELECT xmax FROM directory_client")  # who locked the row last
         assert cursor.fetchall() == [("0",)]
 
 
@@ -159,7 +159,7 @@ def test_what_is_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
     message = make_message()
     [claimed] = claim(conninfo)
     with psycopg.connect(conninfo) as moving:
-        moving.execute("UPDATE mailings_client SET timezone = 'Asia/Omsk' WHERE id = %s", [message.client_id])
+        moving.execute("UPDATE directory_client SET timezone = 'Asia/Omsk' WHERE id = %s", [message.client_id])
         record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=9)))
         message.refresh_from_db()
         assert message.status == "pending"

@@ -124,7 +124,7 @@ def test_the_queue_depth_is_read_from_the_index_of_the_claim() -> None:
     factories.make_messages_in_bulk(factories.make_running_mailing(status="paused"))
     factories.make_messages(factories.make_running_mailing(), 3)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE mailings_due, mailings_mailing")
+        cursor.execute("ANALYZE mailings_duemessage, mailings_mailing")
         cursor.execute(f"EXPLAIN {queue_query()}")
         assert "due_of_mailing" in "\n".join(line for (line,) in cursor.fetchall())
 

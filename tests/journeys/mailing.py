@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection
 
 from notification_service.mailings import lifecycle, stats
-from notification_service.mailings.models import Batch, Client, Mailing, Message
+from notification_service.mailings.models import Batch, Mailing, Message
+from notification_service.directory.models import Client
 from tests.journeys.service import Service, wait_until
 
 ZONES = ("Europe/Kaliningrad", "Europe/Moscow", "Asia/Omsk", "Asia/Kamchatka")
@@ -18,7 +19,7 @@ FINAL = {"sent", "failed", "expired", "cancelled", "unknown"}
 def make_clients(count: int, *, zones: Sequence[str] = ZONES) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO mailings_client"
+            "INSERT INTO directory_client"
             " (phone, operator_code, tag, timezone, attributes, created_at, updated_at)"
             " SELECT (79000000000 + n)::text, '900', '', (%(zones)s::text[])[1 + n %% %(modulus)s],"
             " '{}', now(), now()"

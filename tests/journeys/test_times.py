@@ -5,7 +5,8 @@ from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from notification_service.mailings.models import Client, Message
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Message
 from notification_service.mailings.wake_up import SEND, START
 from tests.journeys.mailing import (
     check_rules,

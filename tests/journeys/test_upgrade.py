@@ -20,7 +20,7 @@ from tests.journeys.service import Service, wait_until
 
 MESSAGES = 3000
 GROWING = ("mailings_message", "mailings_mailing", "mailings_batch", "mailings_attempt", "mailings_gateway",
-           "mailings_gatewayuse", "mailings_client", "mailings_worker", "mailings_messagecount",
+           "mailings_gatewayuse", "directory_client", "mailings_worker", "mailings_messagecount",
            "mailings_minutecount", "mailings_failurecount")  # fmt: skip
 WAITING = "waiting for migrations"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from notification_service.mailings.models import Client
+from notification_service.directory.models import Client
 from tests.journeys.mailing import (
     check_rules,
     make_clients,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.mailings.client_import_files import directory
+from tests.directory.importing.files import directory
 
 pytestmark = pytest.mark.django_db
 

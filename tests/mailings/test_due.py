@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
-from notification_service.mailings import clients, settlement
-from notification_service.mailings.models import Due, Message
+from notification_service.mailings import client_changes, settlement
+from notification_service.mailings.models import DueMessage, Message
 from tests.factories import (
     make_client,
     make_clients_in_bulk,
@@ -25,7 +25,7 @@ LATER = now() + timedelta(hours=3)
 
 def assert_in_step() -> None:
     pending = Message.objects.filter(status="pending").values_list("pk", "mailing_id", "next_attempt_at")
-    assert set(Due.objects.values_list("message_id", "mailing_id", "at")) == set(pending)
+    assert set(DueMessage.objects.values_list("message_id", "mailing_id", "at")) == set(pending)
 
 
 def test_whatever_becomes_of_messages() -> None:
@@ -34,12 +34,12 @@ def test_whatever_becomes_of_messages() -> None:
     Message.objects.filter(pk=first.pk).update(status="sending", next_attempt_at=None)
     Message.objects.filter(pk=second.pk).update(next_attempt_at=F("next_attempt_at") + timedelta(hours=1))
     Message.objects.filter(pk=sent.pk).update(status="pending", next_attempt_at=now())
-    assert Due.objects.count() == 2
+    assert DueMessage.objects.count() == 2
     assert_in_step()
     Message.objects.filter(pk=second.pk).update(error="HTTP 503")
     assert_in_step()
     Message.objects.filter(pk__in=[second.pk, sent.pk]).delete()
-    assert not Due.objects.exists()
+    assert not DueMessage.objects.exists()
 
 
 def test_a_truncation() -> None:
@@ -47,7 +47,7 @@ def test_a_truncation() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE mailings_message, mailings_attempt")
-    assert not Due.objects.exists()
+    assert not DueMessage.objects.exists()
 
 
 def test_many_at_once_of_what_was_empty_when_the_plan_was_made() -> None:
@@ -57,7 +57,7 @@ def test_many_at_once_of_what_was_empty_when_the_plan_was_made() -> None:
     make_clients_in_bulk(50_000)
     make_messages_in_bulk(make_running_mailing())
     Message.objects.filter(status="pending").update(status="sent", next_attempt_at=None)
-    assert not Due.objects.exists()
+    assert not DueMessage.objects.exists()
 
 
 def test_a_client_who_moves_and_one_who_is_deleted() -> None:
@@ -65,10 +65,10 @@ def test_a_client_who_moves_and_one_who_is_deleted() -> None:
     mailing = make_running_mailing()
     for client in (moving, leaving):
         make_message(mailing=mailing, client=client, next_attempt_at=LATER)
-    clients.update_client(moving.pk, timezone="Asia/Omsk")
-    clients.delete_client(leaving.pk)
+    client_changes.update_client(moving.pk, timezone="Asia/Omsk")
+    client_changes.delete_client(leaving.pk)
     assert_in_step()
-    assert Due.objects.get().at <= now()
+    assert DueMessage.objects.get().at <= now()
 
 
 def test_a_mailing_that_is_removed() -> None:
@@ -78,5 +78,5 @@ def test_a_mailing_that_is_removed() -> None:
     kept = make_message()
     while settlement.remove_some(mailing.pk):
         pass
-    assert list(Due.objects.values_list("message_id", flat=True)) == [kept.pk]
+    assert list(DueMessage.objects.values_list("message_id", flat=True)) == [kept.pk]
     assert_in_step()

@@ -108,7 +108,7 @@ def test_leaves_messages_that_a_worker_is_changing_for_the_next_round() -> None:
     mailing = make_running_mailing(**ENDED)
     locked, _ = make_messages(mailing, 2)
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
-        other.execute("SELECT FROM mailings_due WHERE message_id = %s FOR UPDATE", [locked.id])
+        other.execute("SELECT FROM mailings_duemessage WHERE message_id = %s FOR UPDATE", [locked.id])
         settle()
         assert statuses(mailing) == {"pending": 1, "expired": 1}
     settle()

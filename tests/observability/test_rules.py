@@ -11,7 +11,7 @@ import yaml
 
 from notification_service.api import figures_collector
 from notification_service.mailings.models import Gateway
-from notification_service.mailings.workers import forget_worker, note_worker
+from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
 from notification_service.observability import metrics
 from notification_service.reports.models import DailyReport
 from tests.api.conftest import Api, api, write_key  # noqa: F401
@@ -35,7 +35,7 @@ def _a_run(api: Api) -> Iterator[None]:  # noqa: F811
     """What a service that works has counted."""
     count_attempts(sent=1)
     metrics.calls.labels("task", "broker").inc()
-    note_worker("host:1", silent_seconds=0)
+    record_heartbeat("host:1", silent_seconds=0)
     api.get("/api/clients/")
     figures_collector.FIGURES.forget()
     yield
@@ -106,7 +106,7 @@ def test_what_is_late_or_stuck_fires(api: Api) -> None:  # noqa: F811
 
 
 def test_silence_and_the_want_of_workers_fire(api: Api) -> None:  # noqa: F811
-    note_worker("host:1", silent_seconds=60)
+    record_heartbeat("host:1", silent_seconds=60)
     assert firing(api) == {"BrokerOrBeatSilent"}
     forget_worker("host:1")
     assert firing(api) == {"NoWorkers"}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from notification_service.mailings.models import Client, ClientUpload, Message, RejectedLine
+from notification_service.directory.models import Client, ClientUpload, RejectedLine
+from notification_service.mailings.models import Message
 from tests.factories import make_client, make_message, make_running_mailing
 from tests.security.test_doors import caller
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 STATEMENTS = [
     "' OR '1'='1",
-    "'; DROP TABLE mailings_client; --",
+    "'; DROP TABLE directory_client; --",
     "x') OR 1=1 --",
     "%' OR '%'='",
     "1 UNION SELECT key_hash FROM access_apikey",

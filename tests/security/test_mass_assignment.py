@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from notification_service.mailings.models import Client, Gateway, Mailing
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Gateway, Mailing
 from tests.factories import make_client, make_gateway, make_mailing, make_message
 from tests.security.test_doors import caller, person
 

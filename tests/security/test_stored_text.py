@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from notification_service.access.models import ApiKey
-from notification_service.mailings.models import Client, Gateway, Mailing, Message
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Gateway, Mailing, Message
 from tests.factories import make_attempt, make_client, make_gateway, make_message, make_running_mailing
 from tests.security.doors import DOORS, address_of
 from tests.security.test_doors import caller, person

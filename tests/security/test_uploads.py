@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.models import ClientUpload
 from tests.security.test_doors import caller
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ from rest_framework import serializers
 
 from notification_service.api.fields import Attributes, Id, Text, Zone
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
 
 
 class ClientSerializer(StrictSerializer):

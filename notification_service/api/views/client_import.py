@@ -13,14 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from notification_service.api.query import check_query
-from notification_service.mailings.client_import import (
-    ERRORS_KEPT,
-    FileFormat,
-    FileRefused,
-    ImportResult,
-    ImportStopped,
-    import_and_tell,
-)
+from notification_service.directory.importing import ERRORS_KEPT, FileFormat, FileRefused, ImportResult, ImportStopped
+from notification_service.mailings.client_changes import import_audited
 
 FORMATS = {"text/csv": FileFormat.CSV, "application/x-ndjson": FileFormat.NDJSON}
 DESCRIPTION = f"""
@@ -94,7 +88,7 @@ class ClientImportView(APIView):
     def post(self, request: Request) -> Response:
         file_format = _format_of(request._request)
         try:
-            result = import_and_tell(_body_of(request._request), name="", file_format=file_format)
+            result = import_audited(_body_of(request._request), name="", file_format=file_format)
         except FileRefused as refusal:
             raise exceptions.ParseError(str(refusal)) from None
         except ImportStopped as stopped:

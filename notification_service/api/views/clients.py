@@ -15,8 +15,8 @@ from notification_service.api.filters import ClientFilter
 from notification_service.api.openapi.clients import client_docs
 from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.views.base import ApiViewSet, created
-from notification_service.mailings import clients
-from notification_service.mailings.models import Client
+from notification_service.mailings import client_changes
+from notification_service.directory.models import Client
 
 
 @client_docs
@@ -33,7 +33,7 @@ class ClientViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         values = _with_operator_code(self.valid(ClientSerializer(data=request.data)))
-        client = _refusing_taken_phone(lambda: clients.create_client(**values))
+        client = _refusing_taken_phone(lambda: client_changes.create_client(**values))
         location = reverse("client", kwargs={"pk": client.pk}, request=request)
         return created(ClientSerializer(client).data, location=location)
 
@@ -47,12 +47,12 @@ class ClientViewSet(ApiViewSet):
         return self._update(pk, ClientSerializer(data=request.data, partial=True))
 
     def destroy(self, request: Request, pk: int) -> Response:
-        clients.delete_client(pk)
+        client_changes.delete_client(pk)
         return Response(status=204)
 
     def _update(self, pk: int, serializer: ClientSerializer) -> Response:
         values = _with_operator_code(self.valid(serializer))
-        client = _refusing_taken_phone(lambda: clients.update_client(pk, **values))
+        client = _refusing_taken_phone(lambda: client_changes.update_client(pk, **values))
         return Response(ClientSerializer(client).data)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from notification_service.api.probes import Probe
 from notification_service.api.problems import CONTENT_TYPE, problem
-from notification_service.mailings.workers import Workers, look_for_workers
+from notification_service.mailings.heartbeats import LiveWorkers, live_workers
 from notification_service.migrated import missing_migrations
 
 PATIENCE_SECONDS = 1.5
@@ -66,7 +66,7 @@ def _check_broker(until: float) -> str:
     return OK
 
 
-def _judge(workers: Workers | None) -> str:
+def _judge(workers: LiveWorkers | None) -> str:
     if workers is None:
         return "unknown"
     if not workers.alive:
@@ -80,10 +80,10 @@ def _left(until: float) -> float:
     return max(until - time.monotonic(), 0.05)
 
 
-def _ask_database() -> tuple[bool, Workers | None]:
+def _ask_database() -> tuple[bool, LiveWorkers | None]:
     if not Migrations.check():
         return False, None
-    return True, look_for_workers()
+    return True, live_workers()
 
 
 def _ask_broker() -> None:

@@ -17,7 +17,8 @@ from notification_service.audit.models import Entry, EntryQuerySet
 from notification_service.console.audit import labels as audit_labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id, whole_number
-from notification_service.mailings.models import Client, ClientUpload, Mailing
+from notification_service.directory.models import Client, ClientUpload
+from notification_service.mailings.models import Mailing
 
 FILTERS = ("action", "actor", "object", "id", "since", "until")
 MOST_ACTORS = 200

@@ -13,7 +13,7 @@ from notification_service.audit.actions import Action
 from notification_service.console.clients.views import clients_wanted
 from notification_service.console.parts.csv_export import csv_response, record_export
 from notification_service.console.parts.export_rows import Row, in_order, moment
-from notification_service.mailings.models import Client
+from notification_service.directory.models import Client
 
 HEADER = ["id", "phone", "operator_code", "tag", "timezone", "attributes", "created_at", "updated_at"]
 

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notification_service.mailings.client_import.report import BadLine
-from notification_service.mailings.client_import.rules import check_attributes, known_zones
-from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
+from notification_service.directory.importing.report import BadLine
+from notification_service.directory.rules import check_attributes
+from notification_service.directory.zones import known_zones
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
 
 SPARE_ROWS = 2
 

@@ -14,9 +14,10 @@ from notification_service.console.clients.forms import ClientForm
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
-from notification_service.mailings import clients
-from notification_service.mailings.client_import.rules import known_zones
-from notification_service.mailings.models import Client, Message
+from notification_service.mailings import client_changes
+from notification_service.directory.zones import known_zones
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Message
 
 FIELDS = ("phone", "operator_code", "tag", "timezone")
 
@@ -67,7 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     form = ClientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        client = _saved(form, lambda: clients.create_client(**form.cleaned_data))
+        client = _saved(form, lambda: client_changes.create_client(**form.cleaned_data))
         if client is not None:
             messages.success(request, _("The client is made."))
             return redirect("console:client", pk=client.pk)
@@ -82,7 +83,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if version != client.updated_at.isoformat():
             return _form_page(request, form, title=_("Change client"), code=409, client=client, stale=True)
-        if _saved(form, lambda: clients.update_client(pk, **form.cleaned_data)) is not None:
+        if _saved(form, lambda: client_changes.update_client(pk, **form.cleaned_data)) is not None:
             messages.success(request, _("The client is changed."))
             return redirect("console:client", pk=pk)
     return _form_page(request, form, title=_("Change client"), client=client, version=version)
@@ -91,7 +92,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
     if request.method == "POST":
-        clients.delete_client(pk)
+        client_changes.delete_client(pk)
         messages.success(request, _("The client is deleted."))
         return redirect("console:clients")
     of_client = Message.objects.filter(client=client)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from notification_service.console.compose.text_form import TextForm
 from notification_service.console.parts import labels
 from notification_service.mailings.models import Mailing
-from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, TAG_LENGTH
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH
 
 MOST_ENTRIES = 1000
 LOCAL = "%Y-%m-%dT%H:%M"

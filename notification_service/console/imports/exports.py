@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from notification_service.audit.actions import Action
 from notification_service.console.parts.csv_export import csv_response, record_export
 from notification_service.console.parts.export_rows import Row, in_order
-from notification_service.mailings.models import ClientUpload, RejectedLine
+from notification_service.directory.models import ClientUpload, RejectedLine
 
 HEADER = ["line", "field", "reason", "content"]
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from notification_service.console.parts import labels
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.models import ClientUpload
 
 STATUS = {
     "arriving": (pgettext_lazy("import", "arriving"), "clock", "scheduled"),

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from notification_service.mailings.client_import import FileRefused
-from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing import FileRefused
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.directory.models import ClientUpload
 
 
 class UploadHandler(FileUploadHandler):
@@ -19,14 +19,14 @@ class UploadHandler(FileUploadHandler):
         super().__init__(request)
         self.refusal = ""
         self._by = request.user.get_username()
-        self._arrival: Arrival | None = None
+        self._arrival: IncomingFile | None = None
         self._is_kept = False
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self._arrival is not None:
             raise SkipFile
-        self._arrival = Arrival(file_name=self.file_name or "", by=self._by)
+        self._arrival = IncomingFile(file_name=self.file_name or "", by=self._by)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 (Django passes it)
         # What follows a refusal is read and dropped: a browser hears no answer before it has said all.

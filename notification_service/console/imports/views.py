@@ -15,11 +15,12 @@ from notification_service.console.imports.upload_handler import UploadHandler
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
-from notification_service.mailings.client_import import FileRefused
-from notification_service.mailings.client_uploads import lifecycle
-from notification_service.mailings.client_uploads.columns import missing, repeated
-from notification_service.mailings.client_uploads.look import Look, columns_of, look
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing import FileRefused
+from notification_service.mailings.client_uploads import start_upload
+from notification_service.directory.importing.uploads import lifecycle
+from notification_service.directory.importing.uploads.columns import missing, repeated
+from notification_service.directory.importing.uploads.preview import Preview, columns_of, preview_upload
+from notification_service.directory.models import ClientUpload
 
 PROBLEMS_SHOWN = 8
 MEGABYTE = 1024 * 1024
@@ -73,7 +74,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     if found.status == ClientUpload.Status.READY:
         problem = _describe(request, found)
         if not problem and request.POST.get("action") == "start":
-            lifecycle.start(pk, by=request.user.get_username())
+            start_upload(pk, by=request.user.get_username())
         elif problem:
             messages.error(request, problem)
     return redirect("console:import", pk=pk)
@@ -122,7 +123,7 @@ def _columns_problem(columns: list[str]) -> str:
 
 
 def _preview(found: ClientUpload) -> dict[str, Any]:
-    seen = look(found)
+    seen = preview_upload(found)
     is_csv = found.file_format == ClientUpload.Format.CSV
     return {
         "upload": found,
@@ -142,7 +143,7 @@ def _preview(found: ClientUpload) -> dict[str, Any]:
     }
 
 
-def _columns(found: ClientUpload, seen: Look) -> list[tuple[str, str]]:
+def _columns(found: ClientUpload, seen: Preview) -> list[tuple[str, str]]:
     if found.file_format == ClientUpload.Format.NDJSON:
         return [(name, name) for name in seen.names]
     return list(zip(seen.names, found.columns, strict=False))

@@ -29,7 +29,7 @@ PLACES = {
 # A window opens at a whole second, a retry comes at any microsecond: the index of due messages tells them
 # apart without a look at a single message.
 BY_OPENING = """
-SELECT at, count(*) FROM mailings_due
+SELECT at, count(*) FROM mailings_duemessage
 WHERE mailing_id = %s AND at > now() AND at = date_trunc('second', at)
 GROUP BY at ORDER BY at
 """

@@ -14,7 +14,7 @@ from notification_service.console.parts.csv_export import csv_response, record_e
 from notification_service.console.parts.export_rows import Row, in_order, moment
 from notification_service.mailings.models import Message
 
-PHONES = "mailings.change_client"
+PHONES = "directory.change_client"
 HEADER = [
     *("id", "mailing", "phone", "timezone", "status", "created_at", "sent_at", "attempts"),
     *("next_attempt_at", "error"),

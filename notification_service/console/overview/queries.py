@@ -10,8 +10,9 @@ from notification_service.console.gateways.queries import GatewayRow
 from notification_service.console.mailings.state import MailingState, states
 from notification_service.console.parts import charts
 from notification_service.mailings import stats
-from notification_service.mailings.models import Client, Mailing, MinuteCount
-from notification_service.mailings.workers import look_for_workers
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Mailing, MinuteCount
+from notification_service.mailings.heartbeats import live_workers
 from notification_service.reports.posting import unsent_reports
 
 MOST_ROWS = 8
@@ -46,7 +47,7 @@ def needs_you(gateways: list[GatewayRow]) -> list[dict[str, Any]]:
 
 
 def _lack_of_workers() -> list[dict[str, Any]]:
-    seen = look_for_workers()
+    seen = live_workers()
     if seen.alive:
         return []
     ago = seen.seen_seconds_ago

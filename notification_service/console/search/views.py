@@ -6,7 +6,8 @@ from notification_service.console.mailings.views import mailings_found
 from notification_service.console.messages.queries import clients_by_phone
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import whole_number
-from notification_service.mailings.models import Client, Mailing, Message
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Mailing, Message
 
 MOST = 20
 
@@ -24,5 +25,5 @@ def search(request: HttpRequest) -> HttpResponse:
         q=text,
         mailings=states(list(found)),
         messages=list(messages),
-        clients=list(clients) if request.user.has_perm("mailings.view_client") else [],
+        clients=list(clients) if request.user.has_perm("directory.view_client") else [],
     )

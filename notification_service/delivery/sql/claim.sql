@@ -22,14 +22,14 @@ WITH usual AS MATERIALIZED (
       LIMIT 1
     )
     AND ( -- in this order, so that the index answers: EXISTS reads the table up to its first due message
-      SELECT due.at FROM mailings_due AS due
+      SELECT due.at FROM mailings_duemessage AS due
       WHERE due.mailing_id = mailing.id AND due.at <= now()
       ORDER BY due.at LIMIT 1
     ) IS NOT NULL
   ORDER BY random() LIMIT %(limit)s
 ), due AS MATERIALIZED (
   SELECT first.message_id FROM busy CROSS JOIN LATERAL (
-    SELECT message_id FROM mailings_due
+    SELECT message_id FROM mailings_duemessage
     WHERE mailing_id = busy.id AND at <= now()
     ORDER BY at
     LIMIT (SELECT ceil(%(limit)s::numeric / count(*)) FROM busy)
@@ -50,6 +50,6 @@ UPDATE mailings_message AS message SET
   attempts = message.attempts + (client.phone IS NOT NULL)::int,
   next_attempt_at = NULL,
   batch_id = batch.id
-FROM batch, taken, mailings_client AS client
+FROM batch, taken, directory_client AS client
 WHERE message.id = ANY(taken.ids) AND message.status = 'pending' AND client.id = message.client_id
 RETURNING message.batch_id, message.id, message.mailing_id, message.attempts, client.phone, client.timezone

@@ -20,7 +20,7 @@ WITH outcome AS (
     next_attempt_at = CASE
       WHEN (outcome.next_attempt_at > now()) IS TRUE -- NULL would still have the client locked
         AND outcome.timezone IS DISTINCT FROM (
-          SELECT timezone FROM mailings_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
+          SELECT timezone FROM directory_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
         )
       THEN greatest(now(), outcome.retry_at) ELSE outcome.next_attempt_at
     END,

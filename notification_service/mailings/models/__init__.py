@@ -1,5 +1,5 @@
-from notification_service.mailings.models.client import Client
-from notification_service.mailings.models.client_upload import ClientUpload, RejectedLine, UploadPart
+from notification_service.directory.models import Client
+from notification_service.directory.models import ClientUpload, RejectedLine, UploadPart
 from notification_service.mailings.models.counts import (
     FailureCount,
     MessageCount,
@@ -8,7 +8,7 @@ from notification_service.mailings.models.counts import (
 )
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
 from notification_service.mailings.models.mailing import Mailing
-from notification_service.mailings.models.message import Attempt, Batch, Due, Message
+from notification_service.mailings.models.message import Attempt, Batch, DueMessage, Message
 from notification_service.mailings.models.trial import Trial
 from notification_service.mailings.models.worker import Worker
 

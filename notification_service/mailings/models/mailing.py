@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
-from notification_service.mailings.models.client import TAG_LENGTH
+from notification_service.directory.rules import TAG_LENGTH
 from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.send_window import SendWindow
 

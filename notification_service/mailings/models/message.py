@@ -3,7 +3,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case, Q, When
 
-from notification_service.mailings.models.client import Client
+from notification_service.directory.models import Client
 from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.models.mailing import Mailing
 

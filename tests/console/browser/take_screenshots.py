@@ -16,10 +16,11 @@ from notification_service.audit.log import record
 from notification_service.audit.models import Entry
 from notification_service.audit.origin import Origin, acting
 from notification_service.mailings import lifecycle
-from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.models import Client, ClientUpload, Gateway, Mailing, Message, MinuteCount
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.directory.models import Client, ClientUpload
+from notification_service.mailings.models import Gateway, Mailing, Message, MinuteCount
 from notification_service.mailings.send_window import next_opening
-from notification_service.mailings.workers import note_worker
+from notification_service.mailings.heartbeats import record_heartbeat
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     make_attempt,
@@ -81,7 +82,7 @@ def seeded_screens() -> dict[str, str]:
     )
     write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
     backup = make_gateways()
-    note_worker("worker1@vm:1", silent_seconds=0)
+    record_heartbeat("worker1@vm:1", silent_seconds=0)
     connection.cursor().execute("UPDATE mailings_worker SET seen_at = now() + interval '1 hour'")
     message = Message.objects.filter(mailing=sale, status="sent")[0]
     make_attempt(message, http_status=503, answer="the queue is full", retry_at=now)
@@ -136,7 +137,7 @@ def uploads() -> dict[str, str]:
         "finished": "ноябрь.csv",
     }.items():
         with acting(lambda: PERSON):
-            arrival = Arrival(file_name=file_name, by="anna")
+            arrival = IncomingFile(file_name=file_name, by="anna")
             arrival.write("\n".join(["Телефон;Часовой пояс;Тег;Город", *rows, f"{len(made)}"]).encode())
             made[status] = arrival.finish()
     now = timezone.now()

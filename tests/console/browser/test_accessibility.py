@@ -6,8 +6,8 @@ from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.audit.models import Entry
 from notification_service.mailings import lifecycle
-from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.directory.models import ClientUpload
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     make_attempt,
@@ -51,7 +51,7 @@ def make_uploads() -> list[int]:
     """One that waits to be started, with a column that has a long name, and one that runs."""
     uploads = []
     for name in ("a-long-name-" * 8, "other"):
-        arrival = Arrival(file_name=f"{name}.csv", by="operator")
+        arrival = IncomingFile(file_name=f"{name}.csv", by="operator")
         arrival.write(f"phone,timezone,{name}\n79160000001,Europe/Moscow,x\n8916,Mars,y\n".encode())
         uploads.append(arrival.finish().pk)
     ClientUpload.objects.filter(pk=uploads[1]).update(status="running", bytes_done=40, created=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from notification_service.mailings.models import Client, ClientUpload
+from notification_service.directory.models import Client, ClientUpload
 from tests.console.browser.conftest import log_in
 from tests.factories import make_client, make_message
 from tests.journeys.conftest import database_conninfo
@@ -40,7 +40,7 @@ def test_import_with_rejected_lines_a_reload_and_a_killed_worker(
     worker = service.start_worker()  # neither beat nor a gateway: it finds the work by itself
     log_in(page, "operator")
     with psycopg.connect(database_conninfo()) as other:
-        other.execute("SELECT FROM mailings_client WHERE phone = %s FOR UPDATE", [str(HELD)])
+        other.execute("SELECT FROM directory_client WHERE phone = %s FOR UPDATE", [str(HELD)])
         send_and_start(page, write_file(tmp_path))
         page.get_by_text("of the file is taken, 25,000 rows").wait_for()
         page.reload()

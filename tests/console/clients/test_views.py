@@ -5,8 +5,9 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.mailings import clients
-from notification_service.mailings.models import Client, Message
+from notification_service.mailings import client_changes
+from notification_service.directory.models import Client
+from notification_service.mailings.models import Message
 from tests.factories import make_client, make_message, make_running_mailing
 
 LogIn = Callable[[str], Browser]
@@ -68,7 +69,7 @@ def test_refuses_a_stale_form_and_shows_what_the_client_is_now(operator: Browser
     client = make_client(tag="before")
     path = reverse("console:client-edit", args=[client.pk])
     version = client.updated_at.isoformat()
-    clients.update_client(client.pk, tag="by another")
+    client_changes.update_client(client.pk, tag="by another")
     answer = operator.post(path, filled_in(tag="mine", version=version))
     assert answer.status_code == 409
     assert "by another" in answer.content.decode()

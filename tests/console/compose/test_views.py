@@ -261,7 +261,7 @@ def test_counts_an_audience_without_reading_the_clients(chosen: dict[str, list[s
     fields = {"text": "x", "start_at": now, "end_at": now + timedelta(days=1)}
     fields |= {"operator_codes": [], "tags": [], "window_from": None, "window_to": None, **chosen}
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE mailings_client")
+        cursor.execute("VACUUM ANALYZE directory_client")
     with CaptureQueriesContext(connection) as queries:
         found = preview(fields)
     with connection.cursor() as cursor:

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.mailings.client_uploads.run import run_waiting
-from notification_service.mailings.models import Client, ClientUpload, UploadPart
+from notification_service.mailings.client_uploads import take_waiting
+from notification_service.directory.models import Client, ClientUpload, UploadPart
 from tests.console.conftest import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ def test_shows_what_is_recognised_before_anything_is_taken(operator: Browser) ->
 def test_takes_the_file_after_the_start_and_shows_what_it_came_to(operator: Browser) -> None:
     send(operator, GOOD + "8916,Europe/Moscow,x,y\n")
     assert "It starts as soon as a worker is free" in begin(operator).content.decode()
-    run_waiting()
+    take_waiting()
     upload = ClientUpload.objects.get()
     page = operator.get(reverse("console:import", args=[upload.pk])).content.decode()
     assert "Done. Rejected: 1 row of 2; all others are taken." in page
@@ -65,7 +65,7 @@ def test_takes_the_file_after_the_start_and_shows_what_it_came_to(operator: Brow
 def test_the_rejected_lines_are_harmless_in_a_spreadsheet(operator: Browser) -> None:
     send(operator, 'phone,timezone,tag,city\n=cmd|" /C calc"!A0,Europe/Moscow,a,b\n')
     begin(operator)
-    run_waiting()
+    take_waiting()
     path = reverse("console:import-rejected", args=[ClientUpload.objects.get().pk])
     text = operator.get(path).getvalue().decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
@@ -86,7 +86,7 @@ def test_another_column_can_be_chosen(operator: Browser) -> None:
     send(operator, "a;b;c\n79160000001;Europe/Moscow;vip\n")
     assert "Say which column is" in begin(operator).content.decode()
     begin(operator, column=["phone", "timezone", "tag"])
-    run_waiting()
+    take_waiting()
     assert Client.objects.get().tag == "vip"
 
 
@@ -157,7 +157,7 @@ def test_a_cancelled_import_says_what_stays(operator: Browser) -> None:
     upload = ClientUpload.objects.get()
     path = reverse("console:import-cancel", args=[upload.pk])
     assert "Cancelled. Nothing was taken." in operator.post(path, follow=True).content.decode()
-    run_waiting()
+    take_waiting()
     assert not Client.objects.exists()
 
 

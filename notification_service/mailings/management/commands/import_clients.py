@@ -11,14 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from notification_service.mailings.client_import import (
-    FileFormat,
-    FileRefused,
-    ImportResult,
-    ImportStopped,
-    Rejection,
-    import_and_tell,
-)
+from notification_service.directory.importing import FileFormat, FileRefused, ImportResult, ImportStopped, Rejection
+from notification_service.mailings.client_changes import import_audited
 
 PRINTED_REJECTIONS = 20
 REPORT_SECONDS = 5
@@ -52,7 +46,7 @@ class Command(BaseCommand):
                 source = _open(file, stack)
                 on_rejected = _rejection_writer(rejected, stack)
                 on_progress = stack.enter_context(self._progress(_size(source)))
-                result = import_and_tell(
+                result = import_audited(
                     source.read,
                     name=Path(file).name,
                     file_format=FileFormat(options["format"] or _format_of(file)),

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from notification_service.mailings.workers import look_for_workers
+from notification_service.mailings.heartbeats import live_workers
 
 HUNG_SECONDS = 30.0
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            seconds = look_for_workers(host=options["host"]).seen_seconds_ago
+            seconds = live_workers(host=options["host"]).seen_seconds_ago
         except DatabaseError as error:
             # To restart workers would not bring it back.
             self.stdout.write(f"unknown: the database does not answer ({str(error).strip()})")

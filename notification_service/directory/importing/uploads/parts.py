@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import connection
 
-from notification_service.mailings.client_import.lines import BLOCK_BYTES
-from notification_service.mailings.models import ClientUpload, UploadPart
+from notification_service.directory.importing.lines import BLOCK_BYTES
+from notification_service.directory.models import ClientUpload, UploadPart
 
 PART_BYTES = BLOCK_BYTES
 
-READ = "SELECT content FROM mailings_uploadpart WHERE upload_id = %s AND number = %s"
+READ = "SELECT content FROM directory_uploadpart WHERE upload_id = %s AND number = %s"
 
 
 class PartWriter:

@@ -4,9 +4,9 @@ from typing import Any
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings.client_import.lines import Read
-from notification_service.mailings.client_import.report import ImportResult, ImportStopped, WrittenChunk
-from notification_service.mailings.client_import.run import import_clients
+from notification_service.directory.importing.lines import Read
+from notification_service.directory.importing.report import ImportResult, ImportStopped, WrittenChunk
+from notification_service.directory.importing.run import import_clients
 
 
 def import_and_tell(read: Read, *, name: str, **options: Any) -> ImportResult:

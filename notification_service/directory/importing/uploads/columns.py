@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from notification_service.mailings.client_import.rules import COLUMNS, REQUIRED
+from notification_service.directory.importing.rows import COLUMNS, REQUIRED
 
 # Names that people give to columns, in lower case, with one space between words.
 KNOWN_AS = {

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings.models import ClientUpload, RejectedLine, UploadPart
+from notification_service.directory.models import ClientUpload, RejectedLine, UploadPart
 from notification_service.mailings.wake_up import IMPORT, wake_up
 
 Status = ClientUpload.Status

@@ -8,20 +8,14 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from notification_service.mailings.client_import import (
-    FileFormat,
-    FileRefused,
-    Header,
-    ImportStopped,
-    WrittenChunk,
-    import_clients,
-)
-from notification_service.mailings.client_import.report import RejectedLine as Rejected
-from notification_service.mailings.client_uploads.encodings import as_utf8
-from notification_service.mailings.client_uploads.lifecycle import TO_BE_TAKEN, Status, end
-from notification_service.mailings.client_uploads.parts import PartReader, open_parts
-from notification_service.mailings.locks import alone
-from notification_service.mailings.models import ClientUpload, RejectedLine
+from notification_service.directory.importing import FileFormat, FileRefused, Header, ImportStopped, WrittenChunk
+from notification_service.mailings.client_changes import import_clients
+from notification_service.directory.importing.report import RejectedLine as Rejected
+from notification_service.directory.importing.uploads.encodings import as_utf8
+from notification_service.directory.importing.uploads.lifecycle import Status, TO_BE_TAKEN, end
+from notification_service.directory.importing.uploads.parts import PartReader, open_parts
+from notification_service.mailings.advisory_locks import try_lock
+from notification_service.directory.models import ClientUpload, RejectedLine
 
 MOST_TRIES = 5
 REJECTED_KEPT = 100_000
@@ -39,7 +33,7 @@ def run_waiting(*, should_stop: ShouldStop = lambda: False, **options: Any) -> N
     """Take every upload that was started and that no other worker holds, the oldest first."""
     waiting = ClientUpload.objects.filter(finished_at=None, status__in=TO_BE_TAKEN).order_by("pk")
     for upload_id in list(waiting.values_list("pk", flat=True)):
-        with alone(f"client upload {upload_id}") as is_mine:
+        with try_lock(f"client upload {upload_id}") as is_mine:
             if is_mine and not should_stop():
                 _run(upload_id, should_stop, options)
 

@@ -7,17 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notification_service.mailings.client_import import FileFormat, FileRefused
-from notification_service.mailings.client_import.lines import BLOCK_BYTES, LINE_BYTES, Read, read_lines
-from notification_service.mailings.models import Client
-from tests.mailings.client_import_files import (
-    counts,
-    directory,
-    import_csv,
-    import_file,
-    import_ndjson,
-    reasons,
-)
+from notification_service.directory.importing import FileFormat, FileRefused
+from notification_service.directory.importing.lines import BLOCK_BYTES, LINE_BYTES, Read, read_lines
+from notification_service.directory.models import Client
+from tests.directory.importing.files import counts, directory, import_csv, import_file, import_ndjson, reasons
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notification_service.mailings.client_import.report import BadLine, FileRefused
+from notification_service.directory.importing.report import BadLine, FileRefused
 
 Read = Callable[[int], bytes]
 Line = tuple[int, bytes]

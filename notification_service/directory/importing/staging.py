@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from notification_service.mailings.client_import.chunk import Chunk
-from notification_service.mailings.client_import.report import ImportResult
-from notification_service.mailings.client_import.rules import ClientRow
-from notification_service.mailings.clients import reconsider_waiting
+from notification_service.directory.importing.chunk import Chunk
+from notification_service.directory.importing.report import ImportResult
+from notification_service.directory.importing.rows import ClientRow
+from notification_service.mailings.client_changes import make_waiting_due
 
 # Made by each transaction that finds none: a pooler may give every transaction another session.
 CREATE = """
@@ -24,11 +24,11 @@ CREATE TEMP TABLE IF NOT EXISTS client_import (
 COPY = "COPY pg_temp.client_import (phone, operator_code, tag, timezone, attributes) FROM STDIN"
 
 INSERT_NEW = """
-INSERT INTO mailings_client (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
+INSERT INTO directory_client (phone, operator_code, tag, timezone, attributes, created_at, updated_at)
 SELECT phone, coalesce(operator_code, substr(phone, 2, 3)), coalesce(tag, ''), timezone,
   coalesce(attributes, '{}'), now(), now()
 FROM pg_temp.client_import AS line
-WHERE NOT EXISTS (SELECT FROM mailings_client AS client WHERE client.phone = line.phone)
+WHERE NOT EXISTS (SELECT FROM directory_client AS client WHERE client.phone = line.phone)
 ORDER BY phone COLLATE "C"
 ON CONFLICT (phone) DO NOTHING
 """
@@ -38,12 +38,12 @@ UPDATE_CHANGED = """
 WITH changed AS MATERIALIZED (
   SELECT client.id, client.timezone <> line.timezone AS moved,
     line.operator_code, line.tag, line.timezone, line.attributes
-  FROM pg_temp.client_import AS line JOIN mailings_client AS client ON client.phone = line.phone
+  FROM pg_temp.client_import AS line JOIN directory_client AS client ON client.phone = line.phone
   WHERE client.timezone <> line.timezone OR client.operator_code <> line.operator_code
     OR client.tag <> line.tag OR client.attributes <> line.attributes
   ORDER BY client.phone COLLATE "C" FOR NO KEY UPDATE OF client
 )
-UPDATE mailings_client AS client SET
+UPDATE directory_client AS client SET
   operator_code = coalesce(changed.operator_code, client.operator_code),
   tag = coalesce(changed.tag, client.tag),
   timezone = changed.timezone,
@@ -83,5 +83,5 @@ def _update_changed(cursor: CursorWrapper) -> int:
     cursor.execute(UPDATE_CHANGED)
     changed = cursor.fetchall()
     if moved := [client_id for client_id, zone_changed in changed if zone_changed]:
-        reconsider_waiting(moved)
+        make_waiting_due(moved)
     return len(changed)

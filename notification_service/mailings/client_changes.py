@@ -10,7 +10,8 @@ from django.db.models.functions import Greatest, Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings.models import Attempt, Client, Due, Message
+from notification_service.mailings.models import Attempt, DueMessage, Message
+from notification_service.directory.models import Client
 from notification_service.mailings.wake_up import SEND, wake_up
 
 LAST_RETRY = Subquery(
@@ -56,7 +57,7 @@ def reconsider_waiting(client_ids: Sequence[int]) -> None:
 
     A message that another transaction holds is being claimed, ended or made due: nothing to wait for.
     """
-    waiting = Due.objects.filter(message__client_id__in=client_ids, at__gt=Now())
+    waiting = DueMessage.objects.filter(message__client_id__in=client_ids, at__gt=Now())
     free = waiting.select_for_update(of=("self",), skip_locked=True)
     Message.objects.filter(pk__in=free.values("pk")).update(
         next_attempt_at=Greatest(Now(), LAST_RETRY)  # NULL, where there was none, is not the greatest
@@ -77,7 +78,7 @@ def delete_client(client_id: int) -> None:
     client.attributes = {}
     client.deleted_at = _now()
     client.save()
-    waiting = Due.objects.filter(message__client=client).order_by("pk")
+    waiting = DueMessage.objects.filter(message__client=client).order_by("pk")
     message_ids = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
     Message.objects.filter(pk__in=message_ids).update(
         status=Message.Status.CANCELLED, next_attempt_at=None, error="client deleted"

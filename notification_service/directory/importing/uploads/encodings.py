@@ -3,8 +3,8 @@
 import codecs
 import re
 
-from notification_service.mailings.client_import.lines import Read
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing.lines import Read
+from notification_service.directory.models import ClientUpload
 
 Encoding = ClientUpload.Encoding
 

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings.client_import import FileRefused
-from notification_service.mailings.client_import.csv_rows import read_header
-from notification_service.mailings.client_import.lines import NumberedLines, read_lines, refuse_foreign
-from notification_service.mailings.client_uploads.columns import recognise
-from notification_service.mailings.client_uploads.encodings import EncodingGuess, as_utf8
-from notification_service.mailings.client_uploads.parts import PART_BYTES, PartWriter
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing import FileRefused
+from notification_service.directory.importing.csv_rows import read_header
+from notification_service.directory.importing.lines import NumberedLines, read_lines, refuse_foreign
+from notification_service.directory.importing.uploads.columns import recognise
+from notification_service.directory.importing.uploads.encodings import EncodingGuess, as_utf8
+from notification_service.directory.importing.uploads.parts import PART_BYTES, PartWriter
+from notification_service.directory.models import ClientUpload
 
 NAME_LENGTH = 255
 

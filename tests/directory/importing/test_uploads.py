@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from notification_service.mailings.client_import import FileRefused
-from notification_service.mailings.client_uploads.arrival import Arrival
-from notification_service.mailings.client_uploads.lifecycle import cancel, describe, forget_old, start
-from notification_service.mailings.client_uploads.look import look
-from notification_service.mailings.client_uploads.run import run_waiting
-from notification_service.mailings.models import Client, ClientUpload, RejectedLine, UploadPart
+from notification_service.directory.importing import FileRefused
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.directory.importing.uploads.lifecycle import cancel, describe, forget_old
+from notification_service.mailings.client_uploads import start_upload
+from notification_service.directory.importing.uploads.preview import preview_upload
+from notification_service.mailings.client_uploads import take_waiting
+from notification_service.directory.models import Client, ClientUpload, RejectedLine, UploadPart
 from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +24,7 @@ def csv_of(count: int) -> str:
 
 
 def upload(content: str | bytes, name: str = "clients.csv") -> ClientUpload:
-    arrival = Arrival(file_name=name, by="anna")
+    arrival = IncomingFile(file_name=name, by="anna")
     source = io.BytesIO(content.encode() if isinstance(content, str) else content)
     while block := source.read(64 * 1024):
         arrival.write(block)
@@ -47,8 +48,8 @@ def dying_after(chunks: int) -> Iterator[bool]:
 
 def test_takes_a_file_and_removes_it() -> None:
     found = upload(csv_of(3))
-    assert start(found.pk, by="anna")
-    run_waiting()
+    assert start_upload(found.pk, by="anna")
+    take_waiting()
     assert counts(found) == (3, 0, 0, 0)
     assert (found.status, found.bytes_done) == ("finished", found.size)
     assert not UploadPart.objects.exists()
@@ -56,8 +57,8 @@ def test_takes_a_file_and_removes_it() -> None:
 
 def test_lists_the_rejected_lines_with_what_they_hold() -> None:
     found = upload(HEADER + "79160000001,Europe/Moscow,\n+7 916,Europe/Moscow,=1+1\n")
-    start(found.pk, by="anna")
-    run_waiting()
+    start_upload(found.pk, by="anna")
+    take_waiting()
     assert counts(found) == (1, 0, 0, 1)
     rejected = RejectedLine.objects.get()
     assert (rejected.line, rejected.field, rejected.content) == (3, "phone", "+7 916,Europe/Moscow,=1+1")
@@ -65,13 +66,13 @@ def test_lists_the_rejected_lines_with_what_they_hold() -> None:
 
 def test_another_goes_on_where_a_dead_worker_stopped_and_counts_nothing_twice() -> None:
     found = upload(csv_of(10) + "bad,Europe/Moscow,\n" + "bad,Europe/Moscow,\n")
-    start(found.pk, by="anna")
+    start_upload(found.pk, by="anna")
     answers = dying_after(2)
     with pytest.raises(_Died):
-        run_waiting(should_stop=lambda: next(answers), chunk_rows=4)
+        take_waiting(should_stop=lambda: next(answers), chunk_rows=4)
     assert counts(found)[0] == 8
     assert found.status == "running"
-    run_waiting(chunk_rows=4)
+    take_waiting(chunk_rows=4)
     assert counts(found) == (10, 0, 0, 2)
     assert list(RejectedLine.objects.order_by("pk").values_list("line", flat=True)) == [12, 13]
 
@@ -79,18 +80,18 @@ def test_another_goes_on_where_a_dead_worker_stopped_and_counts_nothing_twice() 
 def test_goes_on_after_a_row_of_several_lines() -> None:
     rows = [f'{79160000000 + n},Europe/Moscow,"two\nlines {n}"\n' for n in range(6)]
     found = upload(HEADER + "".join(rows))
-    start(found.pk, by="anna")
+    start_upload(found.pk, by="anna")
     answers = dying_after(1)
     with pytest.raises(_Died):
-        run_waiting(should_stop=lambda: next(answers), chunk_rows=3)
-    run_waiting(chunk_rows=3)
+        take_waiting(should_stop=lambda: next(answers), chunk_rows=3)
+    take_waiting(chunk_rows=3)
     assert counts(found) == (6, 0, 0, 0)
     assert Client.objects.get(phone="79160000004").tag == "two\nlines 4"
 
 
 def test_a_cancelled_upload_stops_at_the_next_chunk_and_keeps_what_it_took() -> None:
     found = upload(csv_of(10))
-    start(found.pk, by="anna")
+    start_upload(found.pk, by="anna")
     asked = iter([False, False, True])
 
     def cancels() -> bool:
@@ -98,7 +99,7 @@ def test_a_cancelled_upload_stops_at_the_next_chunk_and_keeps_what_it_took() -> 
             cancel_elsewhere(found.pk)
         return False
 
-    run_waiting(should_stop=cancels, chunk_rows=4)
+    take_waiting(should_stop=cancels, chunk_rows=4)
     assert counts(found) == (4, 0, 0, 0)
     assert found.status == "cancelled"
     assert Client.objects.count() == 4
@@ -124,17 +125,17 @@ def test_the_same_file_twice_is_one_upload_until_it_is_over() -> None:
 
 def test_starts_once() -> None:
     found = upload(csv_of(1))
-    assert [start(found.pk, by="anna"), start(found.pk, by="anna")] == [True, False]
+    assert [start_upload(found.pk, by="anna"), start_upload(found.pk, by="anna")] == [True, False]
 
 
 def test_an_upload_that_keeps_stopping_is_given_up() -> None:
     found = upload(csv_of(3))
-    start(found.pk, by="anna")
+    start_upload(found.pk, by="anna")
     for _ in range(5):
         answers = dying_after(0)
         with pytest.raises(_Died):
-            run_waiting(should_stop=lambda answers=answers: next(answers))  # type: ignore[misc]
-    run_waiting()
+            take_waiting(should_stop=lambda answers=answers: next(answers))  # type: ignore[misc]
+    take_waiting()
     found.refresh_from_db()
     assert found.status == "failed"
     assert "stopped 5 times after line 0" in found.problem
@@ -159,7 +160,7 @@ def test_refuses_what_is_no_list_in_words_that_say_what_to_do(content: bytes, wo
 
 
 def test_refuses_a_picture_after_its_first_part() -> None:
-    arrival = Arrival(file_name="photo.csv", by="anna")
+    arrival = IncomingFile(file_name="photo.csv", by="anna")
     with pytest.raises(FileRefused, match="picture"):
         arrival.write(b"\x89PNG\r\n" + bytes(300_000))
     arrival.discard()
@@ -171,8 +172,8 @@ def test_reads_what_a_spreadsheet_saves(encoding: str) -> None:
     content = "Телефон;Часовой пояс;Тег;Город\n79160000001;Europe/Moscow;важный;Москва\n"
     found = upload(content.encode(encoding))
     assert (found.separator, found.columns) == (";", ["phone", "timezone", "tag", ""])
-    start(found.pk, by="anna")
-    run_waiting()
+    start_upload(found.pk, by="anna")
+    take_waiting()
     assert counts(found) == (1, 0, 0, 0)
     assert Client.objects.get().tag == "важный"
 
@@ -181,8 +182,8 @@ def test_a_person_says_what_a_column_is() -> None:
     found = upload("кто,где,что\n79160000001,Europe/Moscow,vip\n")
     assert found.columns == ["", "", ""]
     describe(found.pk, encoding="utf-8", separator=",", columns=["phone", "timezone", ""])
-    start(found.pk, by="anna")
-    run_waiting()
+    start_upload(found.pk, by="anna")
+    take_waiting()
     assert counts(found) == (1, 0, 0, 0)
 
 
@@ -190,20 +191,20 @@ def test_updates_whom_it_knows() -> None:
     make_client(phone="79160000000", tag="vip", timezone="Europe/Moscow")
     make_client(phone="79160000001", tag="old")
     found = upload(csv_of(3))
-    start(found.pk, by="anna")
-    run_waiting()
+    start_upload(found.pk, by="anna")
+    take_waiting()
     assert counts(found) == (1, 1, 1, 0)
 
 
 def test_looks_at_the_first_rows_and_tells_what_would_be_rejected() -> None:
-    found = look(upload(HEADER + "79160000001,Europe/Moscow,a\n8916,Mars,b\n"))
+    found = preview_upload(upload(HEADER + "79160000001,Europe/Moscow,a\n8916,Mars,b\n"))
     assert found.names == ["phone", "timezone", "tag"]
     assert [row.cells for row in found.rows][1] == ["8916", "Mars", "b"]
     assert (found.looked_at, [problem.line for problem in found.rejections]) == (2, [3])
 
 
 def test_looks_at_ndjson() -> None:
-    found = look(upload('{"phone": "79160000001", "timezone": "Europe/Moscow"}\n{"fone": 1}\n', "a.ndjson"))
+    found = preview_upload(upload('{"phone": "79160000001", "timezone": "Europe/Moscow"}\n{"fone": 1}\n', "a.ndjson"))
     assert found.names == ["phone", "timezone"]
     assert [problem.line for problem in found.rejections] == [2]
 
@@ -211,19 +212,19 @@ def test_looks_at_ndjson() -> None:
 def test_reasons_are_in_the_uploaders_language() -> None:
     found = upload(HEADER + "8916,Europe/Moscow,b\n")
     ClientUpload.objects.filter(pk=found.pk).update(language="ru")
-    start(found.pk, by="anna")
-    run_waiting()
+    start_upload(found.pk, by="anna")
+    take_waiting()
     assert RejectedLine.objects.get().reason == "phone — нужна 7 и ещё десять цифр."
 
 
 def test_forgets_what_nobody_started_and_old_rejected_lines() -> None:
     left = upload(csv_of(1))
     taken = upload(HEADER + "8916,Europe/Moscow,b\n")
-    start(taken.pk, by="anna")
-    run_waiting()
+    start_upload(taken.pk, by="anna")
+    take_waiting()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE mailings_clientupload SET created_at = created_at - interval '25 hours',"
+            "UPDATE directory_clientupload SET created_at = created_at - interval '25 hours',"
             " finished_at = finished_at - interval '31 days'"
         )
     forget_old()

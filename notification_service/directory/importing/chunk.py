@@ -1,7 +1,7 @@
 """The rows that are written together: what one transaction holds, and what memory has to."""
 
-from notification_service.mailings.client_import.report import RejectedLine
-from notification_service.mailings.client_import.rules import ClientRow
+from notification_service.directory.importing.report import RejectedLine
+from notification_service.directory.importing.rows import ClientRow
 
 ATTRIBUTES_CHARACTERS = 16 * 1024 * 1024
 REJECTED_BYTES = 4 * 1024 * 1024

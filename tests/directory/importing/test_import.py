@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from notification_service.mailings import clients
-from notification_service.mailings.client_import import FileFormat, ImportStopped, import_clients
-from notification_service.mailings.models import Client
+from notification_service.mailings import client_changes
+from notification_service.directory.importing import FileFormat, ImportStopped
+from notification_service.mailings.client_changes import import_clients
+from notification_service.directory.models import Client
 from tests.factories import make_attempt, make_client, make_message, now
-from tests.mailings.client_import_files import counts, directory, import_csv, import_ndjson, reasons
+from tests.directory.importing.files import counts, directory, import_csv, import_ndjson, reasons
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ def test_keeps_the_good_lines_beside_the_bad_ones() -> None:
 
 def test_a_deleted_client_comes_back_as_a_new_one() -> None:
     old = make_client(phone="79160000001", tag="vip")
-    clients.delete_client(old.pk)
+    client_changes.delete_client(old.pk)
     assert counts(import_csv("phone,timezone\n79160000001,Asia/Omsk\n")) == (1, 0, 0, 0)
     assert Client.objects.alive().get().pk != old.pk
 
@@ -142,7 +143,7 @@ def test_a_source_that_breaks_keeps_the_chunks_and_no_half_row() -> None:
 
 
 def test_hears_of_every_rejected_line_and_keeps_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notification_service.mailings.client_import.report.ERRORS_KEPT", 2)
+    monkeypatch.setattr("notification_service.directory.importing.report.ERRORS_KEPT", 2)
     heard: list[int] = []
     result = import_csv(
         "phone,timezone\n1,\n2,\n3,\n", on_rejected=lambda rejection: heard.append(rejection.line)

@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notification_service.mailings.client_import.report import BadLine, shown
-from notification_service.mailings.models.client import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
+from notification_service.directory.importing.report import BadLine, shown
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
 
 Fields = dict[str, Any] | BadLine
 # Each row that is not blank: the number of its first line, what it holds, and what that says.

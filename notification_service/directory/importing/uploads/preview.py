@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from notification_service.mailings.client_import import FileRefused, Header, Rejection
-from notification_service.mailings.client_import.csv_rows import read_csv, read_header
-from notification_service.mailings.client_import.lines import NumberedLines
-from notification_service.mailings.client_import.ndjson_rows import read_ndjson
-from notification_service.mailings.client_import.report import BadLine
-from notification_service.mailings.client_import.rules import COLUMNS, Rows, check_client, known_zones
-from notification_service.mailings.client_uploads.arrival import first_lines
-from notification_service.mailings.client_uploads.columns import recognise
-from notification_service.mailings.client_uploads.parts import head_of
-from notification_service.mailings.models import ClientUpload
+from notification_service.directory.importing import FileRefused, Header, Rejection
+from notification_service.directory.importing.csv_rows import read_csv, read_header
+from notification_service.directory.importing.lines import NumberedLines
+from notification_service.directory.importing.ndjson_rows import read_ndjson
+from notification_service.directory.importing.report import BadLine
+from notification_service.directory.importing.rows import COLUMNS, Rows, check_client
+from notification_service.directory.zones import known_zones
+from notification_service.directory.importing.uploads.incoming import first_lines
+from notification_service.directory.importing.uploads.columns import recognise
+from notification_service.directory.importing.uploads.parts import head_of
+from notification_service.directory.models import ClientUpload
 
 LOOKED_AT = 200
 SHOWN = 8

@@ -3,8 +3,9 @@
 import io
 from typing import Any
 
-from notification_service.mailings.client_import import FileFormat, ImportResult, import_clients
-from notification_service.mailings.models import Client
+from notification_service.directory.importing import FileFormat, ImportResult
+from notification_service.mailings.client_changes import import_clients
+from notification_service.directory.models import Client
 
 Counts = tuple[int, int, int, int]
 

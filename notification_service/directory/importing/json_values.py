@@ -6,7 +6,7 @@ from typing import Any, Never
 
 from django.utils.translation import gettext as _
 
-from notification_service.mailings.client_import.report import BadLine, shown
+from notification_service.directory.importing.report import BadLine, shown
 
 
 def parse_json(text: str, *, field: str | None = None) -> Any:

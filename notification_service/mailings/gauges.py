@@ -6,7 +6,7 @@ from django.db import connection
 
 from notification_service.mailings import stats, workers
 from notification_service.mailings.models import Gateway
-from notification_service.mailings.workers import Workers
+from notification_service.mailings.heartbeats import LiveWorkers
 
 # The first due message of each running mailing: one look into the index of due messages for each.
 QUEUE = """
@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
   FROM mailings_messagecount WHERE mailing_id = mailing.id
 ) AS counted
 LEFT JOIN LATERAL (
-  SELECT at AS due_at FROM mailings_due
+  SELECT at AS due_at FROM mailings_duemessage
   WHERE mailing_id = mailing.id AND at <= now()
   ORDER BY at LIMIT 1
 ) AS first ON true
@@ -54,7 +54,7 @@ class Figures:
     settle_late_seconds: float  # of a mailing past its deadline that is not settled
     removal_seconds: float  # since the oldest deletion that is not done
     lease_late_seconds: float  # since the oldest lease ended that nobody rescued
-    workers: Workers
+    workers: LiveWorkers
 
 
 def read_figures() -> Figures:

@@ -4,17 +4,10 @@ A stream is read once, in bounded memory, and written in chunks, each a transact
 that dies keeps the chunks it wrote, and the same file can simply be imported again.
 """
 
-from notification_service.mailings.client_import.csv_rows import Header
-from notification_service.mailings.client_import.report import (
-    ERRORS_KEPT,
-    FileRefused,
-    ImportResult,
-    ImportStopped,
-    Rejection,
-    WrittenChunk,
-)
-from notification_service.mailings.client_import.run import FileFormat, import_clients
-from notification_service.mailings.client_import.told import import_and_tell
+from notification_service.directory.importing.csv_rows import Header
+from notification_service.directory.importing.report import ERRORS_KEPT, FileRefused, ImportResult, ImportStopped, Rejection, WrittenChunk
+from notification_service.directory.importing.run import FileFormat, import_clients
+from notification_service.directory.importing.audited import import_and_tell
 
 __all__ = [
     "ERRORS_KEPT",

@@ -9,21 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from notification_service.mailings.client_import.chunk import Chunk
-from notification_service.mailings.client_import.csv_rows import Header, read_csv
-from notification_service.mailings.client_import.lines import NumberedLines, Read, read_lines
-from notification_service.mailings.client_import.ndjson_rows import read_ndjson
-from notification_service.mailings.client_import.report import (
-    CONTENT_KEPT,
-    BadLine,
-    ImportResult,
-    ImportStopped,
-    RejectedLine,
-    Rejection,
-    WrittenChunk,
-)
-from notification_service.mailings.client_import.rules import Rows, check_client, known_zones
-from notification_service.mailings.client_import.staging import write_chunk
+from notification_service.directory.importing.chunk import Chunk
+from notification_service.directory.importing.csv_rows import Header, read_csv
+from notification_service.directory.importing.lines import NumberedLines, Read, read_lines
+from notification_service.directory.importing.ndjson_rows import read_ndjson
+from notification_service.directory.importing.report import BadLine, CONTENT_KEPT, ImportResult, ImportStopped, RejectedLine, Rejection, WrittenChunk
+from notification_service.directory.importing.rows import Rows, check_client
+from notification_service.directory.zones import known_zones
+from notification_service.directory.importing.staging import write_chunk
 
 CHUNK_ROWS = 25_000  # 0.3 s of locks and some 15 MB; larger ones are no faster
 
