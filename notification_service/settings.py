@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "notification_service.audit",
     "notification_service.access",
+    "notification_service.directory",
     "notification_service.mailings",
     "notification_service.delivery",
     "notification_service.reports",

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from notification_service.mailings.models import Attempt, Gateway, GatewayUse, Mailing, Message
 from notification_service.directory.models import Client
+from notification_service.mailings.models import Attempt, Gateway, GatewayUse, Mailing, Message
 
 _phones = itertools.count(79_000_000_000)
 _numbers = itertools.count(1)

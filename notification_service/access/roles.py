@@ -29,13 +29,11 @@ def create_roles(apps: Any) -> None:
     """Make the groups, or mend them; `apps` is a registry of models, a migration's or the real one.
 
     Django writes its permissions after the last migration; here they are made first, under the same names.
-    A model that is not there yet is left to the migration that follows it.
     """
     group_model = apps.get_model("auth", "Group")
     for role in ROLES:
         group, _ = group_model.objects.get_or_create(name=role)
-        grants = [grant for grant in _grants_of(role) if grant[1] in apps.all_models[grant[0]]]
-        group.permissions.add(*[_permission(apps, *grant) for grant in grants])
+        group.permissions.add(*[_permission(apps, *grant) for grant in _grants_of(role)])
 
 
 def role_name(person: User) -> str:

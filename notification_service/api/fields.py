@@ -1,7 +1,5 @@
 """Fields that take exactly the JSON they document: REST framework's own convert whatever is close."""
 
-import json
-import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
@@ -9,14 +7,22 @@ from typing import Any
 from rest_framework import serializers
 
 from notification_service.api.datetimes import parse_datetime, parse_time_of_day
-from notification_service.directory.rules import ATTRIBUTES, ATTRIBUTES_BYTES, NUMBER_LIMIT
+from notification_service.directory.rules import (
+    ATTRIBUTES_BYTES,
+    MOST_ATTRIBUTES,
+    NUMBER_LIMIT,
+    STORABLE_PATTERN,
+    ZONE_LENGTH,
+    Unacceptable,
+    check_attributes,
+    matches,
+)
 from notification_service.directory.zones import known_zones
 from notification_service.mailings.models import Gateway, Mailing
 
 JsonSchema = dict[str, Any]
 
-NO_NUL = "^[^\\u0000]*$"  # what PostgreSQL can store
-ZONE_LENGTH = 64
+UNSTORABLE_TEXT = "Must not contain the character NUL or a lone surrogate."
 INT64_MAX = 2**63 - 1
 INT64 = {"type": "integer", "format": "int64", "minimum": 1, "maximum": INT64_MAX}
 WINDOW_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
@@ -32,7 +38,7 @@ class StrictField(serializers.Field[Any, Any, Any, Any]):
 class Text(StrictField, serializers.CharField):
     default_error_messages = {"pattern": "Must be {meaning}."}
 
-    def __init__(self, *, pattern: str = NO_NUL, meaning: str = "text", **kwargs: Any) -> None:
+    def __init__(self, *, pattern: str = STORABLE_PATTERN, meaning: str = "text", **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
         self.pattern = pattern
         self.meaning = meaning
@@ -42,7 +48,7 @@ class Text(StrictField, serializers.CharField):
             self.fail("invalid")
         if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
-        if not re.search(self.pattern.replace("$", r"\Z"), data):
+        if not matches(self.pattern, data):
             self.fail("pattern", meaning=self.meaning)
         return str(data)
 
@@ -108,47 +114,38 @@ class Attributes(StrictField):
     """A flat JSON object."""
 
     default_error_messages = {
-        "object": "Must be a JSON object.",
-        "count": "Must have no more than {limit} entries.",
-        "size": "Must take no more than {limit} bytes as JSON.",
-        "value": "Must be a string, a number, a boolean or null.",
-        "number": "Must be a number between -2^63 and 2^63.",
+        "not_an_object": "Must be a JSON object.",
+        "too_many_entries": f"Must have no more than {MOST_ATTRIBUTES} entries.",
+        "too_large": f"Must take no more than {ATTRIBUTES_BYTES} bytes as JSON.",
+        "not_a_scalar": "Must be a string, a number, a boolean or null.",
+        "number_too_large": "Must be a number between -2^63 and 2^63.",
+        "unstorable_text": UNSTORABLE_TEXT,
     }
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.fail("object")
-        if len(data) > ATTRIBUTES:
-            self.fail("count", limit=ATTRIBUTES)
-        problems = {key: [text] for key, value in data.items() if (text := self._problem(value))}
-        if problems:
-            raise serializers.ValidationError(problems)
-        if len(json.dumps(data, ensure_ascii=False).encode()) > ATTRIBUTES_BYTES:
-            self.fail("size", limit=ATTRIBUTES_BYTES)
-        return data
-
-    def _problem(self, value: Any) -> str | None:
-        if value is None or isinstance(value, str | bool):
-            return None
-        if not isinstance(value, int | float):
-            return str(self.error_messages["value"])
-        in_range = -NUMBER_LIMIT <= value <= NUMBER_LIMIT  # NaN is not
-        return None if in_range else str(self.error_messages["number"])
+        try:
+            check_attributes(data)
+        except Unacceptable as problem:
+            if problem.entries:
+                entries = {key: [self.error_messages[reason]] for key, reason in problem.entries.items()}
+                raise serializers.ValidationError(entries) from None
+            self.fail(problem.reason)
+        return dict(data)
 
     def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
         return value
 
     def json_schema(self) -> JsonSchema:
         values = [
-            {"type": "string", "pattern": NO_NUL},
+            {"type": "string", "pattern": STORABLE_PATTERN},
             {"type": "number", "minimum": -NUMBER_LIMIT, "maximum": NUMBER_LIMIT},
             {"type": "boolean"},
             {"type": "null"},
         ]
         return {
             "type": "object",
-            "maxProperties": ATTRIBUTES,
-            "propertyNames": {"pattern": NO_NUL},
+            "maxProperties": MOST_ATTRIBUTES,
+            "propertyNames": {"pattern": STORABLE_PATTERN},
             "additionalProperties": {"anyOf": values},
         }
 

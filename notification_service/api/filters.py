@@ -11,8 +11,9 @@ from django.db.models import Exists, F, Func, Q, QuerySet
 from notification_service.api.query import choice_filter, id_filter, moment_filter, text_filter
 from notification_service.audit.actions import OBJECTS, Action
 from notification_service.audit.models import Entry, EntryQuerySet
-from notification_service.mailings.models import Batch, Mailing, Message
 from notification_service.directory.models import Client
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN
+from notification_service.mailings.models import Batch, Mailing, Message
 from notification_service.mailings.stats import message_counts
 
 Status = Message.Status
@@ -26,8 +27,8 @@ INDEXED_CONDITIONS = {
 
 
 class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
-    phone = text_filter("The client with this phone.", pattern="^7[0-9]{10}$")
-    operator_code = text_filter("Clients of this operator.", pattern="^[0-9]{3}$")
+    phone = text_filter("The client with this phone.", pattern=PHONE_PATTERN)
+    operator_code = text_filter("Clients of this operator.", pattern=OPERATOR_CODE_PATTERN)
     tag = text_filter("Clients with exactly this tag; an empty one finds those without.")
     timezone = text_filter("Clients of this time zone.")
     search = text_filter("Clients whose phone begins with this, or whose tag contains it.", method="find")

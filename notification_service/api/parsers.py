@@ -1,19 +1,19 @@
 """JSON as the contract has it: UTF-8, bounded in size and depth, and nothing that PostgreSQL cannot store."""
 
-import json
-import re
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from rest_framework import exceptions
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from notification_service.api.fields import UNSTORABLE_TEXT
 from notification_service.api.problems import PayloadTooLarge
+from notification_service.directory import strict_json
+from notification_service.directory.rules import is_storable
 
 BODY_BYTES = 1024 * 1024
 DEPTH = 16
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
@@ -43,7 +43,7 @@ def _read(stream: IO[bytes], *, declared: int) -> bytes:
 
 def _decode(body: bytes) -> Any:
     try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return strict_json.parse(body.decode())
     except UnicodeDecodeError:
         raise exceptions.ParseError("The body is not UTF-8.") from None
     except RecursionError:
@@ -52,22 +52,10 @@ def _decode(body: bytes) -> Any:
         raise exceptions.ParseError(f"The body is not JSON: {error}.") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of a name that is there twice, two readers could take either value."""
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a name is there twice in an object")
-    return members
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
-
-
 def _check_strings(document: Any) -> None:
     for path, text in _strings(document):
-        if UNSTORABLE.search(text):
-            detail: Any = ["Must not contain the character NUL or a lone surrogate."]
+        if not is_storable(text):
+            detail: Any = [UNSTORABLE_TEXT]
             for key in reversed(path):
                 detail = {key: detail}
             raise exceptions.ValidationError(detail)

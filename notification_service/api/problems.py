@@ -15,9 +15,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from notification_service.audit.models import Entry
+from notification_service.directory.models import Client
 from notification_service.mailings.gateways import GatewayInUse, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
-from notification_service.directory.models import Client
 from notification_service.mailings.models import Gateway, Mailing, Message
 
 CONTENT_TYPE = "application/problem+json"

@@ -13,8 +13,9 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from notification_service.api.datetimes import parse_datetime
-from notification_service.api.fields import INT64, INT64_MAX, NO_NUL
+from notification_service.api.fields import INT64, INT64_MAX
 from notification_service.api.problems import InvalidQuery
+from notification_service.directory.rules import STORABLE_PATTERN, matches
 
 if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
     from rest_framework.views import APIView
@@ -77,9 +78,9 @@ def choice_filter(choices: Sequence[str], description: str, **kwargs: Any) -> Qu
     return QueryFilter(parse=parse, schema=schema, description=description, **kwargs)
 
 
-def text_filter(description: str, *, pattern: str = NO_NUL, **kwargs: Any) -> QueryFilter:
+def text_filter(description: str, *, pattern: str = STORABLE_PATTERN, **kwargs: Any) -> QueryFilter:
     def parse(text: str) -> str:
-        if len(text) > TEXT_LENGTH or not re.search(pattern.replace("$", r"\Z"), text):
+        if len(text) > TEXT_LENGTH or not matches(pattern, text):
             raise ValueError(f"Must match {pattern} and have no more than {TEXT_LENGTH} characters.")
         return text
 

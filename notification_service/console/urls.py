@@ -71,7 +71,9 @@ urlpatterns = [
         name="import-rejected",
     ),
     path(
-        "clients/<int:pk>/delete/", page(clients.delete, needs="directory.delete_client"), name="client-delete"
+        "clients/<int:pk>/delete/",
+        page(clients.delete, needs="directory.delete_client"),
+        name="client-delete",
     ),
     path("clients/<int:pk>/", page(clients.detail, needs=CLIENTS), name="client"),
     path("clients/<int:pk>/edit/", page(clients.edit, needs=CHANGE_CLIENT), name="client-edit"),

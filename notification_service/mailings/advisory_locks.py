@@ -1,32 +1,26 @@
-"""Session locks of PostgreSQL, by name: held by one process at a time, given back when it dies."""
+"""PostgreSQL's advisory locks, by name: held by one process at a time, given back when it dies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from notification_service.mailings.sql import sql
 
 
 @contextmanager
-def alone(name: str) -> Iterator[bool]:
+def try_lock(name: str) -> Iterator[bool]:
     """Hold the lock while in the block; yields False at once where another session holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"notification_service:{name}"]
-        )
-        is_mine = bool(cursor.fetchone()[0])
+    (is_mine,) = sql.row("advisory_locks/try_lock", name=_key(name))
     try:
         yield is_mine
     finally:
         if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"notification_service:{name}"]
-                )
+            sql.row("advisory_locks/unlock", name=_key(name))
 
 
-def take_turns(name: str) -> None:
+def lock_until_commit(name: str) -> None:
     """Hold the lock until the transaction ends; waits while another session holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"notification_service:{name}"]
-        )
+    sql.row("advisory_locks/lock_until_commit", name=_key(name))
+
+
+def _key(name: str) -> str:
+    return f"notification_service:{name}"

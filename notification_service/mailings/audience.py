@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
+from notification_service.directory.models import Client
 from notification_service.mailings import stats
 from notification_service.mailings.advisory_locks import try_lock
-from notification_service.directory.models import Client
 from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.send_window import next_opening
+from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics, tracing
 
@@ -25,16 +25,6 @@ FIRST_CHUNK_CLIENTS = 2_000  # small, so that the first requests start at once
 CHUNK_PAGES = 128  # of the audience's table: about 20,000 clients
 
 BEING_WRITTEN = (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
-
-INSERT_MESSAGES = """
-INSERT INTO mailings_message (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
-SELECT %(mailing_id)s, client.id, 'pending', 0, now(), opening.at, ''
-FROM ({clients}) AS client
-JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
-  ON opening.timezone = client.timezone
-ORDER BY client.id
-"""
-
 
 log = structlog.get_logger(__name__)
 
@@ -82,15 +72,20 @@ def _build(mailing: Mailing) -> None:
 
 
 def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client]) -> int:
-    """Write the messages of the first clients by id; answer the last of these ids, or 0."""
+    """Write the messages of the first clients by id; return the last of these ids, or 0."""
     first = list(clients.order_by("id").values_list("id", "timezone")[:FIRST_CHUNK_CLIENTS])
     if not first:
         return 0
     ids, zones = zip(*first, strict=True)
-    with _writing(mailing) as cursor:
-        if cursor is not None:
-            listed = "SELECT * FROM unnest(%(ids)s::bigint[], %(timezones)s::text[]) AS c (id, timezone)"
-            _insert(cursor, mailing, listed, zones=set(zones), ids=list(ids), timezones=list(zones))
+    with _writing(mailing) as is_open:
+        if is_open:
+            _insert(
+                "audience/insert_first_messages",
+                mailing,
+                zones=set(zones),
+                ids=list(ids),
+                timezones=list(zones),
+            )
     return int(ids[-1])
 
 
@@ -102,9 +97,7 @@ def _list_clients(clients: QuerySet[Client]) -> None:
 
 
 def _page_ranges() -> Iterator[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_relation_size('pg_temp.audience') / current_setting('block_size')::int")
-        pages = cursor.fetchone()[0]
+    (pages,) = sql.row("audience/listed_pages")
     for first in range(0, pages, CHUNK_PAGES):
         yield first, first + CHUNK_PAGES
     with connection.cursor() as cursor:
@@ -113,15 +106,12 @@ def _page_ranges() -> Iterator[tuple[int, int]]:
 
 def _write_chunk(mailing: Mailing, pages: tuple[int, int]) -> bool:
     """Write the messages of the clients on the pages; False when the mailing was stopped."""
-    listed = "SELECT id, timezone FROM pg_temp.audience WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid"
     bounds = {"first": f"({pages[0]},0)", "end": f"({pages[1]},0)"}
-    with _writing(mailing) as cursor:
-        if cursor is None:
-            return False
-        cursor.execute(f"SELECT DISTINCT timezone FROM ({listed}) AS c", bounds)  # noqa: S608
-        zones = {row[0] for row in cursor.fetchall()}
-        _insert(cursor, mailing, listed, zones=zones, **bounds)
-    return True
+    with _writing(mailing) as is_open:
+        if is_open:
+            zones = {name for (name,) in sql.rows("audience/listed_zones", **bounds)}
+            _insert("audience/insert_listed_messages", mailing, zones=zones, **bounds)
+    return is_open
 
 
 def opening_in(zone_name: str, *, mailing: Mailing, at: datetime) -> datetime:
@@ -137,29 +127,31 @@ def opening_in(zone_name: str, *, mailing: Mailing, at: datetime) -> datetime:
 
 
 @contextmanager
-def _writing(mailing: Mailing) -> Iterator[CursorWrapper | None]:
-    """A transaction in which the mailing cannot be stopped or changed; None if it was stopped."""
+def _writing(mailing: Mailing) -> Iterator[bool]:
+    """A transaction in which the mailing cannot be stopped or changed; False if it was stopped."""
     with transaction.atomic():
         mailing.refresh_from_db(from_queryset=Mailing.objects.select_for_update(of=("self",), no_key=True))
-        with connection.cursor() as cursor:
-            yield cursor if mailing.status in BEING_WRITTEN else None
+        yield mailing.status in BEING_WRITTEN
         wake_up(SEND)
 
 
-def _insert(
-    cursor: CursorWrapper, mailing: Mailing, clients: str, *, zones: set[str], **parameters: Any
-) -> None:
-    cursor.execute("SELECT now()")
-    now: datetime = cursor.fetchone()[0]
+def _insert(statement: str, mailing: Mailing, *, zones: set[str], **parameters: Any) -> None:
+    """`parameters` say for which clients."""
+    now = _transaction_time()
     openings = {name: opening_in(name, mailing=mailing, at=now) for name in sorted(zones)}
-    cursor.execute(
-        INSERT_MESSAGES.format(clients=clients),
-        {
-            **parameters,
-            "mailing_id": mailing.pk,
-            "zones": list(openings),
-            "openings": list(openings.values()),
-        },
+    messages = sql.execute(
+        statement,
+        mailing_id=mailing.pk,
+        zones=list(openings),
+        openings=list(openings.values()),
+        **parameters,
     )
-    metrics.audience_messages.inc(cursor.rowcount)
-    log.info("messages planned", mailing_id=mailing.pk, messages=cursor.rowcount)
+    metrics.audience_messages.inc(messages)
+    log.info("messages planned", mailing_id=mailing.pk, messages=messages)
+
+
+def _transaction_time() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -2,48 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
-
-from notification_service.mailings import stats, workers
+from notification_service.mailings import stats
+from notification_service.mailings.heartbeats import LiveWorkers, live_workers
 from notification_service.mailings.models import Gateway
-from notification_service.mailings.heartbeats import LiveWorkers
-
-# The first due message of each running mailing: one look into the index of due messages for each.
-QUEUE = """
-SELECT coalesce(sum(counted.pending), 0)::float8, coalesce(sum(counted.sending), 0)::float8,
-  coalesce(greatest(extract(epoch FROM now() - min(first.due_at)), 0), 0)::float8
-FROM mailings_mailing AS mailing
-CROSS JOIN LATERAL (
-  SELECT sum(pending) AS pending, sum(sending) AS sending
-  FROM mailings_messagecount WHERE mailing_id = mailing.id
-) AS counted
-LEFT JOIN LATERAL (
-  SELECT at AS due_at FROM mailings_duemessage
-  WHERE mailing_id = mailing.id AND at <= now()
-  ORDER BY at LIMIT 1
-) AS first ON true
-WHERE mailing.finished_at IS NULL AND mailing.status = 'running' AND now() < mailing.end_at
-"""
-# Seconds that something should have been done since.
-LATE = """
-SELECT
-  coalesce(extract(epoch FROM max(now() - greatest(start_at, created_at))
-    FILTER (WHERE status = 'scheduled' AND start_at <= now() AND now() < end_at)), 0)::float8,
-  coalesce(extract(epoch FROM max(now() - end_at)
-    FILTER (WHERE status <> 'scheduled' AND end_at < now())), 0)::float8
-FROM mailings_mailing WHERE finished_at IS NULL AND deleted_at IS NULL
-"""
-REMOVAL = """
-SELECT coalesce(extract(epoch FROM now() - min(deleted_at)), 0)::float8
-FROM mailings_mailing WHERE deleted_at IS NOT NULL
-"""
-LEASES = """
-SELECT coalesce(greatest(extract(epoch FROM now() - min(lease_expires_at)), 0), 0)::float8 FROM mailings_batch
-"""
+from notification_service.mailings.sql import sql
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Gauges:
     mailings: dict[str, int]  # by status, with the total
     messages: dict[str, int]
     breakers: dict[str, Gateway.Breaker]  # by gateway
@@ -57,11 +23,11 @@ class Figures:
     workers: LiveWorkers
 
 
-def read_figures() -> Figures:
+def read_gauges() -> Gauges:
     counts = stats.overall_counts()
-    pending, sending, oldest_due = _row(QUEUE)
-    start_late, settle_late = _row(LATE)
-    return Figures(
+    pending, sending, oldest_due = sql.row("gauges/queue")
+    start_late, settle_late = sql.row("gauges/lateness")
+    return Gauges(
         mailings=counts["mailings"],
         messages=counts["messages"],
         breakers={gateway.name: gateway.breaker for gateway in Gateway.objects.order_by("name")},
@@ -70,14 +36,7 @@ def read_figures() -> Figures:
         oldest_due_seconds=oldest_due,
         start_late_seconds=start_late,
         settle_late_seconds=settle_late,
-        removal_seconds=_row(REMOVAL)[0],
-        lease_late_seconds=_row(LEASES)[0],
-        workers=workers.look_for_workers(),
+        removal_seconds=sql.row("gauges/removal")[0],
+        lease_late_seconds=sql.row("gauges/lease")[0],
+        workers=live_workers(),
     )
-
-
-def _row(statement: str) -> tuple[float, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        row: tuple[float, ...] = cursor.fetchone()
-    return row

@@ -1,7 +1,7 @@
 """The only writer of `Mailing.status`, and what each change of it entails for the messages.
 
 scheduled -> running <-> paused -> finished | cancelled. A request changes the mailing's row alone; its
-messages follow in the background, in chunks (`settle`), so that any size is answered at once.
+messages follow in the background, in chunks (`settle`), so that the response never waits for any size.
 """
 
 from datetime import datetime
@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import entry, record, record_all
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
 
@@ -32,24 +33,6 @@ MOVES = {
     Status.RUNNING: Action.MAILING_RESUMED,
     Status.CANCELLED: Action.MAILING_CANCELLED,
 }
-
-# What slept past its deadline ends instead. Index: mailing_unsettled.
-START_DUE = """
-UPDATE mailings_mailing SET
-  status = CASE WHEN end_at > now() THEN 'running' ELSE 'finished' END,
-  started_at = CASE WHEN end_at > now() THEN now() END,
-  finished_at = CASE WHEN end_at > now() THEN NULL ELSE now() END
-WHERE finished_at IS NULL AND status = 'scheduled' AND start_at <= now()
-RETURNING id, status, extract(epoch FROM now() - greatest(start_at, created_at))::float8
-"""
-# Index: primary key.
-FINISH = """
-UPDATE mailings_mailing SET
-  status = CASE status WHEN 'cancelled' THEN status ELSE 'finished' END, finished_at = now()
-WHERE id = ANY(%(ids)s) AND finished_at IS NULL
-  AND (status = 'cancelled' OR status IN ('running', 'paused') AND audience_built_at IS NOT NULL)
-RETURNING id
-"""
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +80,7 @@ def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
     if not changed:
         return mailing
     _check_changeable(mailing, changed)
-    told = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
+    difference = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
     for name in changed:
         setattr(mailing, name, changes[name])
     if "start_at" in changed or "end_at" in changed:
@@ -105,7 +88,7 @@ def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
     if changed & {"window_from", "window_to"} and mailing.status in ACTIVE:
         mailing.window_changed_at = _database_now()
     mailing.save()
-    record(Action.MAILING_CHANGED, object_id=mailing_id, changes=told)
+    record(Action.MAILING_CHANGED, object_id=mailing_id, changes=difference)
     log.info("mailing changed", mailing_id=mailing_id, fields=sorted(changed))
     wake_up(START, SETTLE)
     return mailing
@@ -147,18 +130,17 @@ def delete_mailing(mailing_id: int) -> None:
 
 
 def start_due_mailings() -> list[int]:
-    """Start what has reached `start_at`, end what slept past `end_at`; answer those without an audience."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(START_DUE)
-        begun = cursor.fetchall()
+    """Start what has reached `start_at`, end what slept past `end_at`; return those without an audience."""
+    with transaction.atomic():
+        begun = sql.rows("lifecycle/start_due")
         record_all(entry(BEGINNINGS[status], object_id=mailing_id) for mailing_id, status, _ in begun)
     for mailing_id, status, late_seconds in begun:
-        _note_start(mailing_id, status, late_seconds)
+        _report_start(mailing_id, status, late_seconds)
     waiting = Mailing.objects.filter(finished_at=None, status__in=ACTIVE, audience_built_at=None)
     return list(waiting.order_by("start_at").values_list("pk", flat=True))
 
 
-def _note_start(mailing_id: int, status: str, late_seconds: float) -> None:
+def _report_start(mailing_id: int, status: str, late_seconds: float) -> None:
     if status == Status.RUNNING:
         metrics.mailings_started.inc()
         metrics.start_lag_seconds.observe(max(late_seconds, 0))
@@ -170,11 +152,9 @@ def _note_start(mailing_id: int, status: str, late_seconds: float) -> None:
 def finish_settled(mailing_ids: list[int]) -> list[int]:
     """End the mailings that are written, and have nothing left to send, by the caller's exact counts.
 
-    Answers those that have ended now.
+    Returns those that have ended now.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(FINISH, {"ids": mailing_ids})
-        return [row[0] for row in cursor.fetchall()]
+    return [mailing_id for (mailing_id,) in sql.rows("lifecycle/finish", ids=mailing_ids)]
 
 
 def past_deadline() -> Q:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -17,22 +17,12 @@ from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.mailings import lifecycle, settlement
 from notification_service.mailings.models import GatewayUse, Mailing, Message
+from notification_service.mailings.sql import sql
 
 REMOVE, ANONYMISE = ACTIONS = ("remove", "anonymise")
 CHUNK_MESSAGES = 5_000
 FORGOTTEN = "(removed)"
 WORKER_GONE_AFTER = timedelta(days=1)
-
-# In the order of message_once_per_client, where what is forgotten comes last: no chunk passes it again.
-FORGET_CLIENTS = """
-WITH chunk AS (
-  SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND client_id IS NOT NULL
-  ORDER BY client_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-), answers AS (
-  UPDATE mailings_attempt SET answer = '' WHERE message_id IN (SELECT id FROM chunk) AND answer <> ''
-)
-UPDATE mailings_message SET client_id = NULL WHERE id IN (SELECT id FROM chunk)
-"""
 
 log = structlog.get_logger(__name__)
 
@@ -73,8 +63,8 @@ def _remove(mailing_id: int) -> Iterator[None]:
 
 
 def _anonymise(mailing_id: int) -> Iterator[None]:
-    """Forget the text, whom the messages went to and what the gateway answered; counts and times stay."""
-    while _forget_clients(mailing_id):
+    """Forget the text, whom the messages went to and what the gateway responded; counts and times stay."""
+    while sql.execute("retention/forget_clients", mailing_id=mailing_id, limit=CHUNK_MESSAGES):
         yield
     if Message.objects.filter(mailing_id=mailing_id, client__isnull=False).exists():
         return  # someone holds the rest at this moment: the next call goes on
@@ -89,9 +79,3 @@ def _forget_text(mailing_id: int) -> None:
     if mailing.update(text=FORGOTTEN, tags=[FORGOTTEN] if any(tags) else [], anonymised_at=Now()):
         record(Action.MAILING_ANONYMISED, object_id=mailing_id)
     log.info("mailing anonymised", mailing_id=mailing_id)
-
-
-def _forget_clients(mailing_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET_CLIENTS, {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES})
-        return int(cursor.rowcount)

@@ -30,7 +30,7 @@ def is_open(window: SendWindow, *, zone: ZoneInfo, at: datetime) -> bool:
 
 
 def next_opening(window: SendWindow | None, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """The first instant from `at` on (aware, answered in UTC) when the window is open in `zone`.
+    """The first instant from `at` on (aware; the result is in UTC) when the window is open in `zone`.
 
     Right through clock changes: an opening that the clocks skip comes when they have jumped, a window
     that they skip whole does not open that day, and one that they turn back into opens again.
@@ -43,7 +43,7 @@ def next_opening(window: SendWindow | None, *, zone: ZoneInfo, at: datetime) -> 
 
 
 def unchanged_until(window: SendWindow, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """An instant after `at` (aware, answered in UTC) until which `is_open` answers as it does at `at`."""
+    """An instant after `at` (aware; the result is in UTC) until which `is_open` says the same as at `at`."""
     at = at.astimezone(UTC)
     edges = (_next_time_of_day(edge, zone=zone, at=at) for edge in (window.opens, window.closes))
     edge = min(edge if edge > at else edge + DAY for edge in edges)

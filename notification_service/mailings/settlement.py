@@ -1,6 +1,6 @@
 """What the messages of a mailing become when it ends, changes or goes: in chunks, in the background."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -10,9 +10,18 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from notification_service.mailings import audience, lifecycle, stats
 from notification_service.directory.models import Client
-from notification_service.mailings.models import DueMessage, FailureCount, Mailing, Message, MessageCount, MinuteCount, QuarterFailure
+from notification_service.mailings import audience, lifecycle, stats
+from notification_service.mailings.models import (
+    DueMessage,
+    FailureCount,
+    Mailing,
+    Message,
+    MessageCount,
+    MinuteCount,
+    QuarterFailure,
+)
+from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
 
@@ -20,43 +29,7 @@ CHUNK_MESSAGES = 10_000
 ROUND_CHUNKS = 5  # of one mailing, after which the others have their turn
 # For as long a worker may still put a message off by a window that it read before the change.
 WINDOW_KNOWN_AFTER = timedelta(seconds=2)
-
-END_WAITING = """
-UPDATE mailings_message SET status = %(status)s, next_attempt_at = NULL, error = %(error)s
-WHERE id IN (
-  SELECT message_id FROM mailings_duemessage WHERE mailing_id = %(mailing_id)s
-  LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
-RETURNING id, client_id
-"""
-
-# A retry keeps the time it was given (backoff, Retry-After); whatever is due is left to the engine,
-# which looks at the window before each request.
-RESCHEDULE = """
-WITH waiting AS MATERIALIZED (
-  SELECT message_id FROM mailings_duemessage WHERE message_id = ANY(%(ids)s) AND at > now() FOR UPDATE SKIP LOCKED
-)
-UPDATE mailings_message AS message
-SET next_attempt_at = greatest(
-  opening.at,
-  (SELECT max(retry_at) FROM mailings_attempt AS a WHERE message.attempts > 0 AND a.message_id = message.id)
-)
-FROM directory_client AS client
-JOIN unnest(%(zones)s::text[], %(openings)s::timestamptz[]) AS opening (timezone, at)
-  ON opening.timezone = client.timezone
-WHERE message.id IN (SELECT message_id FROM waiting) AND client.id = message.client_id
-  AND message.next_attempt_at <> opening.at
-"""
-
-# Those that wait by their due rows, which are locked first; then the others.
-DELETE_MESSAGES = """
-WITH gone AS MATERIALIZED ({chosen} LIMIT %(limit)s FOR UPDATE SKIP LOCKED), attempts AS (
-  DELETE FROM mailings_attempt WHERE message_id IN (SELECT id FROM gone)
-)
-DELETE FROM mailings_message WHERE id IN (SELECT id FROM gone)
-"""
-WAITING = "SELECT message_id AS id FROM mailings_duemessage WHERE mailing_id = %(mailing_id)s"
-ENDED = "SELECT id FROM mailings_message WHERE mailing_id = %(mailing_id)s AND next_attempt_at IS NULL"
+DELETIONS = ("settlement/delete_waiting_messages", "settlement/delete_ended_messages")
 
 log = structlog.get_logger(__name__)
 
@@ -93,9 +66,7 @@ def _end_waiting(mailing_id: int, status: Message.Status, *, error: str) -> bool
 
 def _end_chunk(mailing_id: int, status: Message.Status, *, error: str) -> int:
     fields: dict[str, str | int] = {"mailing_id": mailing_id, "status": status.value, "error": error}
-    with connection.cursor() as cursor:
-        cursor.execute(END_WAITING, {**fields, "limit": CHUNK_MESSAGES})
-        ended: list[tuple[int, int]] = cursor.fetchall()
+    ended = sql.rows("settlement/end_waiting", **fields, limit=CHUNK_MESSAGES)
     metrics.ended.labels(status.value).inc(len(ended))
     message_lines.log_messages(log, "messages ended", ended, **fields)
     return len(ended)
@@ -120,7 +91,7 @@ def _reschedule(mailing: Mailing) -> Iterator[None]:
     waiting = DueMessage.objects.filter(mailing=mailing, at__gt=Now()).values_list("pk", flat=True)
     ids = waiting.iterator(chunk_size=CHUNK_MESSAGES)
     while chunk := list(islice(ids, CHUNK_MESSAGES)):
-        _execute(RESCHEDULE, {"ids": chunk, **openings})
+        sql.execute("settlement/reschedule", ids=chunk, **openings)
         yield
     if is_known:
         same_change.update(window_changed_at=None)
@@ -143,7 +114,7 @@ def _openings(mailing: Mailing) -> dict[str, list[Any]]:
 def remove_some(mailing_id: int) -> bool:
     """Remove a chunk of a deleted mailing's messages, or at last the mailing; whether there is more."""
     chunk = {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}
-    if any(_execute(DELETE_MESSAGES.format(chosen=chosen), chunk) for chosen in (WAITING, ENDED)):
+    if any(sql.execute(delete, **chunk) for delete in DELETIONS):
         return True
     if Message.objects.filter(mailing_id=mailing_id).exists():
         return False  # a worker is recording the rest at this moment: the next call removes it
@@ -153,9 +124,3 @@ def remove_some(mailing_id: int) -> bool:
         Mailing.objects.filter(pk=mailing_id).delete()
     log.info("mailing removed", mailing_id=mailing_id)
     return False
-
-
-def _execute(statement: str, parameters: Mapping[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return int(cursor.rowcount)

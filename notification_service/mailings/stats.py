@@ -2,41 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from notification_service.mailings.models import Mailing, Message, MinuteCount, QuarterFailure
+from notification_service.mailings.sql import sql
 
 STATUSES = list(Message.Status.values)
 ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
 # A success may be recorded after its mailing has ended (a lease that ran out).
 RECORDED_AFTER_END = timedelta(hours=1)
-
-# Asked for by every page: as SQL, for the ORM takes three times as long to write such a statement as
-# PostgreSQL to answer it.
-SUMS = ", ".join(f"sum({status})::bigint" for status in STATUSES)
-MESSAGE_COUNTS = f"""
-SELECT mailing_id, {SUMS} FROM mailings_messagecount WHERE mailing_id = ANY(%(ids)s) GROUP BY mailing_id
-"""  # noqa: S608
-# The overall counters, then those of the mailings that are being deleted, in one statement.
-OVERALL_COUNTS = f"""
-SELECT mailing_id, {SUMS} FROM mailings_messagecount WHERE mailing_id IS NULL GROUP BY mailing_id
-UNION ALL
-SELECT mailing_id, {SUMS} FROM mailings_messagecount
-WHERE mailing_id IN (SELECT id FROM mailings_mailing WHERE deleted_at IS NOT NULL) GROUP BY mailing_id
-"""  # noqa: S608
-TIMELINE = """
-SELECT minute, sum(sent)::bigint, sum(failed)::bigint, sum(retried)::bigint
-FROM mailings_minutecount WHERE mailing_id = %(id)s GROUP BY minute ORDER BY minute DESC LIMIT %(minutes)s
-"""
-FAILURES = """
-SELECT reason, sum(messages)::bigint AS messages
-FROM mailings_failurecount WHERE mailing_id = %(id)s
-GROUP BY reason HAVING sum(messages) <> 0 ORDER BY messages DESC, reason
-"""
+# SQL, not the ORM, for what every page asks: it takes three times as long to write such a statement as
+# PostgreSQL to run it.
 
 
 class Minute(TypedDict):
@@ -53,12 +32,12 @@ class Failure(TypedDict):
 
 def message_counts(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """The messages of each mailing by status, with their total; zeros where there are none."""
-    rows = _rows(MESSAGE_COUNTS, ids=list(mailing_ids))
+    rows = sql.rows("stats/message_counts", ids=list(mailing_ids))
     return no_messages(mailing_ids) | {row[0]: _tally(row[1:]) for row in rows}
 
 
 def no_messages(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """What `message_counts` answers for mailings that were just created."""
+    """What `message_counts` returns for mailings that were just created."""
     return {mailing_id: _tally([0] * len(STATUSES)) for mailing_id in mailing_ids}
 
 
@@ -69,7 +48,7 @@ def overall_counts() -> dict[str, dict[str, int]]:
 
 def timeline(mailing_id: int) -> list[Minute]:
     """What was sent, failed and put off in each minute, oldest first: the last 1,440 that saw any."""
-    rows = _rows(TIMELINE, id=mailing_id, minutes=TIMELINE_MINUTES)
+    rows = sql.rows("stats/timeline", id=mailing_id, minutes=TIMELINE_MINUTES)
     return [
         Minute(minute=minute, sent=sent, failed=failed, retried=retried)
         for minute, sent, failed, retried in reversed(rows)
@@ -78,7 +57,7 @@ def timeline(mailing_id: int) -> list[Minute]:
 
 def failures_by_reason(mailing_id: int) -> list[Failure]:
     """How many messages ended as failed or unknown for each reason, most first."""
-    rows = _rows(FAILURES, id=mailing_id)
+    rows = sql.rows("stats/failures", id=mailing_id)
     return [Failure(reason=reason, messages=messages) for reason, messages in rows]
 
 
@@ -115,7 +94,7 @@ def _mailing_counts() -> dict[str, int]:
 
 def _all_message_counts() -> dict[str, int]:
     counts = _tally([0] * len(STATUSES))
-    for mailing_id, *by_status in _rows(OVERALL_COUNTS):
+    for mailing_id, *by_status in sql.rows("stats/overall_counts"):
         sign = 1 if mailing_id is None else -1
         for key, messages in _tally(by_status).items():
             counts[key] += sign * messages
@@ -124,9 +103,3 @@ def _all_message_counts() -> dict[str, int]:
 
 def _tally(by_status: Sequence[int]) -> dict[str, int]:
     return {"total": sum(by_status), **dict(zip(STATUSES, by_status, strict=True))}
-
-
-def _rows(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return list(cursor.fetchall())

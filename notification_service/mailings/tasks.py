@@ -8,10 +8,10 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 
-from notification_service.mailings import audience, lifecycle, retention, settlement
 from notification_service.directory.importing.uploads.lifecycle import forget_old
-from notification_service.mailings.client_uploads import take_waiting
+from notification_service.mailings import audience, lifecycle, retention, settlement
 from notification_service.mailings.advisory_locks import try_lock
+from notification_service.mailings.client_uploads import take_waiting
 
 # Large audiences written side by side must leave threads of the process for everything else.
 _builders = threading.BoundedSemaphore(3)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings.gateways import default_gateway
 from notification_service.mailings.advisory_locks import lock_until_commit
+from notification_service.mailings.gateways import default_gateway
 from notification_service.mailings.models import Gateway, Trial
+from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import TRIALS, wake_up
 
 Status = Trial.Status
@@ -48,7 +49,7 @@ def request_trial(
 ) -> Trial:
     """Have a worker send the text to the phone, once; `gateway` None is the default one.
 
-    A key that the person has used before answers that trial again. Raises TooManyTrials, NoGateway.
+    A key that the person has used before returns that trial again. Raises TooManyTrials, NoGateway.
     """
     lock_until_commit(f"trials of {requested_by}")
     forget_old()
@@ -60,8 +61,9 @@ def request_trial(
     gateway = gateway or default_gateway()
     if gateway is None:
         raise NoGateway
+    (message_id,) = sql.row("trials/next_message_id")
     trial = Trial.objects.create(
-        id=_next_message_id(), key=key, requested_by=requested_by, gateway=gateway, phone=phone, text=text
+        id=message_id, key=key, requested_by=requested_by, gateway=gateway, phone=phone, text=text
     )
     record(Action.TRIAL_REQUESTED, object_id=trial.pk, object_name=gateway.name, phone=phone)
     log.info("trial requested", message_id=trial.pk, gateway=gateway.name)
@@ -107,9 +109,3 @@ def _fresh() -> QuerySet[Trial]:
 def _end(trials: QuerySet[Trial], end: TrialEnd) -> None:
     values = {"status": end.status, "reason": end.reason, "answer": end.answer}
     trials.update(**values, phone="", text="", finished_at=Now())
-
-
-def _next_message_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('mailings_message', 'id'))")
-        return int(cursor.fetchone()[0])

@@ -8,8 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notification_service.api import figures_collector
 from notification_service.mailings import stats
-from notification_service.mailings.models import Gateway
 from notification_service.mailings.heartbeats import record_heartbeat
+from notification_service.mailings.models import Gateway
 from tests.api.conftest import Api
 from tests.factories import make_mailing, make_message, make_messages, make_running_mailing, now
 

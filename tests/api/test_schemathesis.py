@@ -51,8 +51,8 @@ def rows(db: None, _same_connection: None) -> None:
     for n in range(1, ROWS + 1):
         make_message(make_mailing(pk=n), make_client(pk=n), pk=n)
     with connection.cursor() as cursor:
-        for table in ("mailing", "client", "message"):
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('mailings_{table}', 'id'), %s)", [ROWS])
+        for table in ("directory_client", "mailings_mailing", "mailings_message"):
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), %s)", [ROWS])
 
 
 @schema.hook("map_case")

@@ -125,7 +125,9 @@ def test_a_process_of_manage_py_says_which_command_it_is() -> None:
 
 
 def test_of_a_client_only_the_names_of_fields_are_kept() -> None:
-    client = client_changes.create_client(phone=PHONE, operator_code="916", timezone="Europe/Moscow", tag="secret")
+    client = client_changes.create_client(
+        phone=PHONE, operator_code="916", timezone="Europe/Moscow", tag="secret"
+    )
     with entries_of() as entries:
         client_changes.update_client(client.pk, phone=PHONE[:-1] + "8", tag="other", timezone="Europe/Moscow")
         client_changes.delete_client(client.pk)

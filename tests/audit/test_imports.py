@@ -2,10 +2,9 @@
 
 import pytest
 
-from notification_service.mailings.client_uploads import start_upload
 from notification_service.directory.importing.uploads import lifecycle as uploads
 from notification_service.directory.importing.uploads.incoming import IncomingFile
-from notification_service.mailings.client_uploads import take_waiting
+from notification_service.mailings.client_uploads import start_upload, take_waiting
 from tests.api.conftest import Api
 from tests.audit.entries import entries_of
 

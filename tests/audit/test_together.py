@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from notification_service.mailings import client_changes, gateways, lifecycle
 from notification_service.directory.models import Client
+from notification_service.mailings import client_changes, gateways, lifecycle
 from notification_service.mailings.models import Gateway, Mailing
 from tests.audit.entries import entries_of
 from tests.factories import make_client, make_mailing, make_running_mailing, now
@@ -38,7 +38,9 @@ CHANGES: dict[str, Any] = {
     "cancel a mailing": lambda mailing, _: lifecycle.cancel_mailing(mailing.pk),
     "delete a mailing": lambda mailing, _: lifecycle.delete_mailing(mailing.pk),
     "start mailings": lambda *_: lifecycle.start_due_mailings(),
-    "create a client": lambda *_: client_changes.create_client(phone=PHONE, operator_code="916", timezone="UTC"),
+    "create a client": lambda *_: client_changes.create_client(
+        phone=PHONE, operator_code="916", timezone="UTC"
+    ),
     "change a client": lambda _, client: client_changes.update_client(client.pk, tag="x"),
     "delete a client": lambda _, client: client_changes.delete_client(client.pk),
     "add a gateway": lambda *_: gateways.save_gateway(None, name="x", url="http://8.8.8.8"),

@@ -90,7 +90,9 @@ class Storm:
     def _client_ids(self) -> dict[int, int]:
         """By number: whoever was added in the storm keeps the phone, the others are asked for before it."""
         with psycopg.connect(self._database_url) as connection:
-            ids: dict[str, int] = dict(connection.execute("SELECT phone, id FROM directory_client").fetchall())
+            ids: dict[str, int] = dict(
+                connection.execute("SELECT phone, id FROM directory_client").fetchall()
+            )
         known = self._history.clients.values()
         return {c.number: ids[c.phone.latest] for c in known if c.phone.latest in ids}
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,13 @@ SQUAWK = Path(sys.executable).with_name("squawk")
 OLDEST_POSTGRESQL = 16
 
 # The last of each app that was made before the first release, for tables that were empty.
-BEFORE_THE_FIRST_RELEASE = {"access": "0002", "api": "0001", "console": "0001", "mailings": "0007"}
+BEFORE_THE_FIRST_RELEASE = {
+    "access": "0002",
+    "api": "0001",
+    "console": "0001",
+    "directory": "0001",
+    "mailings": "0001",
+}
 # Why a later migration may have a finding: (migration, rule) → reason.
 ACCEPTED: dict[tuple[str, str], str] = {}
 
@@ -81,8 +88,14 @@ def _statements(migration: Migration, state: ProjectState) -> list[str]:
     vars(connection)["pg_version"] = OLDEST_POSTGRESQL * 10_000
     with Statements(connection, collect_sql=True, atomic=False) as editor:
         migration.apply(state, editor, collect_sql=True)
-    statements = [statement for statement in editor.collected_sql if not statement.startswith("--")]
+    statements = [text for statement in editor.collected_sql if (text := _without_head(statement))]
     return ["BEGIN;", *statements, "COMMIT;"] if migration.atomic else statements
+
+
+def _without_head(statement: str) -> str:
+    """Without the comments before it: Django's own, and the head of a file."""
+    lines = statement.split("\n")
+    return "\n".join(dropwhile(lambda line: not line or line.startswith("--"), lines))
 
 
 def _squawk(migration: Migration, statements: list[str]) -> list[Any]:

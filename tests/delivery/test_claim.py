@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from notification_service.delivery.rows import Claimed
+from notification_service.directory.models import Client
 from notification_service.mailings.client_changes import delete_client
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.models import Batch, Message
-from notification_service.directory.models import Client
 from tests.delivery.queues import claim, ids, on_queue, open_queue
 from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
 

@@ -14,8 +14,8 @@ from notification_service.delivery import message_queue
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.outcome import Answer, NoAnswer
 from notification_service.delivery.rows import Claimed, Recordable, put_back
-from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
 from notification_service.directory.models import Client
+from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
 from tests.delivery.queues import claim, end_leases, ids, record_unsent, rescue_all
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import (

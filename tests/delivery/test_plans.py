@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from notification_service.delivery import message_queue
-from notification_service.mailings.models import Batch, Gateway, Mailing, Message
 from notification_service.directory.models import Client
+from notification_service.mailings.models import Batch, Gateway, Mailing, Message
 from tests.factories import (
     make_clients_in_bulk,
     make_mailing,
@@ -38,9 +38,14 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         make_clients_in_bulk(45_000)
         mailing = make_running_mailing()
         make_messages_in_bulk(mailing)
-        execute("ANALYZE mailings_message, mailings_duemessage, directory_client, mailings_mailing, mailings_batch")
+        execute(
+            "ANALYZE directory_client, mailings_message, mailings_duemessage, mailings_mailing,"
+            " mailings_batch"
+        )
         yield mailing
-        execute("TRUNCATE directory_client, mailings_mailing, mailings_message, mailings_messagecount CASCADE")
+        execute(
+            "TRUNCATE directory_client, mailings_mailing, mailings_message, mailings_messagecount CASCADE"
+        )
 
 
 @pytest.fixture
@@ -63,7 +68,10 @@ def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if node.get("Relation Name") in ("mailings_message", "mailings_duemessage") and "Scan" in node["Node Type"]:
+    if (
+        node.get("Relation Name") in ("mailings_message", "mailings_duemessage")
+        and "Scan" in node["Node Type"]
+    ):
         yield node["Node Type"], node.get("Index Name", "")
     for child in node.get("Plans", []):
         yield from message_scans(child)

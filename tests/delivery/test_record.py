@@ -159,7 +159,9 @@ def test_what_is_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
     message = make_message()
     [claimed] = claim(conninfo)
     with psycopg.connect(conninfo) as moving:
-        moving.execute("UPDATE directory_client SET timezone = 'Asia/Omsk' WHERE id = %s", [message.client_id])
+        moving.execute(
+            "UPDATE directory_client SET timezone = 'Asia/Omsk' WHERE id = %s", [message.client_id]
+        )
         record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=9)))
         message.refresh_from_db()
         assert message.status == "pending"

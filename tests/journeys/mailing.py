@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
+from notification_service.directory.models import Client
 from notification_service.mailings import lifecycle, stats
 from notification_service.mailings.models import Batch, Mailing, Message
-from notification_service.directory.models import Client
 from tests.journeys.service import Service, wait_until
 
 ZONES = ("Europe/Kaliningrad", "Europe/Moscow", "Asia/Omsk", "Asia/Kamchatka")

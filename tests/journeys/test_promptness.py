@@ -6,8 +6,8 @@ makes no difference; what was measured is printed (`pytest -rP`).
 
 import time
 
-from notification_service.mailings import lifecycle
 from notification_service.directory.models import Client
+from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.wake_up import SEND
 from tests.journeys.mailing import make_clients, sent, start_mailing, wait_until_finished

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from django.db import connection
 
+from notification_service.directory.models import Client
 from notification_service.mailings import audience, stats
 from notification_service.mailings.audience import build_audience, matching_clients
 from notification_service.mailings.client_changes import delete_client
-from notification_service.directory.models import Client
 from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.send_window import next_opening
 from tests.factories import make_client, make_clients_in_bulk, make_message, make_running_mailing, now

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from notification_service.directory.models import Client
 from notification_service.mailings import stats
 from notification_service.mailings.client_changes import delete_client, update_client
-from notification_service.directory.models import Client
 from notification_service.mailings.models import Message
 from tests.factories import make_attempt, make_client, make_message, make_running_mailing, now
 

@@ -12,6 +12,7 @@ from django.db import connection
 from notification_service.mailings import retention, stats, tasks
 from notification_service.mailings.models import Attempt, FailureCount, Mailing, Message, MinuteCount
 from notification_service.mailings.settlement import settle
+from notification_service.mailings.sql import sql
 from tests.factories import (
     make_attempt,
     make_clients_in_bulk,
@@ -113,7 +114,7 @@ def test_no_chunk_passes_what_is_forgotten_already() -> None:
     Message.objects.filter(pk__lte=Message.objects.order_by("pk")[15_000].pk).update(client=None)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE mailings_message")  # as autovacuum does in its time; a plan depends on it
-        explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {retention.FORGET_CLIENTS}"
+        explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql.text('retention/forget_clients')}"
         cursor.execute(explain, {"mailing_id": mailing.pk, "limit": 1000})
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Scan using message_once_per_client" in plan

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from notification_service.api import figures_collector
-from notification_service.mailings.models import Gateway
 from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
+from notification_service.mailings.models import Gateway
 from notification_service.observability import metrics
 from notification_service.reports.models import DailyReport
 from tests.api.conftest import Api, api, write_key  # noqa: F401

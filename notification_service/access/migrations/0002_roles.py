@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0001_models"),
         ("audit", "0001_entries"),
+        ("directory", "0001_models"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("mailings", "0001_models"),

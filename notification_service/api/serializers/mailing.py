@@ -5,8 +5,8 @@ from rest_framework import serializers
 
 from notification_service.api.fields import Flag, GatewayName, Id, Moment, SendWindow, Text, TextSet
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.mailings.models import Mailing
 from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH
+from notification_service.mailings.models import Mailing
 from notification_service.mailings.models.mailing import TEXT_LENGTH
 
 FILTER_ENTRIES = 1000

@@ -13,7 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from notification_service.api.query import check_query
-from notification_service.directory.importing import ERRORS_KEPT, FileFormat, FileRefused, ImportResult, ImportStopped
+from notification_service.directory.importing import (
+    ERRORS_KEPT,
+    FileFormat,
+    FileRefused,
+    ImportResult,
+    ImportStopped,
+)
 from notification_service.mailings.client_changes import import_audited
 
 FORMATS = {"text/csv": FileFormat.CSV, "application/x-ndjson": FileFormat.NDJSON}

@@ -1,7 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -15,8 +14,8 @@ from notification_service.api.filters import ClientFilter
 from notification_service.api.openapi.clients import client_docs
 from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.views.base import ApiViewSet, created
-from notification_service.mailings import client_changes
 from notification_service.directory.models import Client
+from notification_service.mailings import client_changes
 
 
 @client_docs
@@ -32,7 +31,7 @@ class ClientViewSet(ApiViewSet):
         return self.get_paginated_response(ClientSerializer(self.rows_of_page(), many=True).data)
 
     def create(self, request: Request) -> Response:
-        values = _with_operator_code(self.valid(ClientSerializer(data=request.data)))
+        values = self.valid(ClientSerializer(data=request.data))
         client = _refusing_taken_phone(lambda: client_changes.create_client(**values))
         location = reverse("client", kwargs={"pk": client.pk}, request=request)
         return created(ClientSerializer(client).data, location=location)
@@ -51,15 +50,9 @@ class ClientViewSet(ApiViewSet):
         return Response(status=204)
 
     def _update(self, pk: int, serializer: ClientSerializer) -> Response:
-        values = _with_operator_code(self.valid(serializer))
+        values = self.valid(serializer)
         client = _refusing_taken_phone(lambda: client_changes.update_client(pk, **values))
         return Response(ClientSerializer(client).data)
-
-
-def _with_operator_code(values: dict[str, Any]) -> dict[str, Any]:
-    if "phone" in values:
-        values.setdefault("operator_code", values["phone"][1:4])
-    return values
 
 
 def _refusing_taken_phone(write: Callable[[], Client]) -> Client:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notification_service.directory.importing.report import BadLine
-from notification_service.directory.rules import check_attributes
+from notification_service.directory.importing.rows import check_attributes
+from notification_service.directory.rules import TAG_LENGTH, ZONE_LENGTH, is_operator_code, is_phone
 from notification_service.directory.zones import known_zones
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
 
 SPARE_ROWS = 2
 
@@ -32,7 +32,7 @@ class ClientForm(forms.Form):
     tag = forms.CharField(label=gettext_lazy("Tag"), max_length=TAG_LENGTH, required=False)
     timezone = forms.CharField(
         label=gettext_lazy("Time zone"),
-        max_length=64,
+        max_length=ZONE_LENGTH,
         help_text=gettext_lazy("Such as Europe/Moscow."),
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
     )
@@ -47,7 +47,7 @@ class ClientForm(forms.Form):
 
     def clean_operator_code(self) -> str:
         code = str(self.cleaned_data["operator_code"])
-        if code and not re.search(OPERATOR_CODE_PATTERN.replace("$", r"\Z"), code):
+        if code and not is_operator_code(code):
             raise forms.ValidationError(_("An operator code is three digits."))
         return code
 
@@ -59,8 +59,6 @@ class ClientForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("phone") and not values.get("operator_code") and not self.errors:
-            values["operator_code"] = values["phone"][1:4]
         values["attributes"] = self._clean_attributes()
         return values
 
@@ -95,7 +93,7 @@ def phone_of(text: str) -> str:
     phone = re.sub(r"[\s()\-+]", "", text)
     if len(phone) == 11 and phone.startswith("8"):
         phone = f"7{phone[1:]}"
-    if not re.search(PHONE_PATTERN.replace("$", r"\Z"), phone):
+    if not is_phone(phone):
         raise forms.ValidationError(_("A phone is 7 and ten more digits."))
     return phone
 

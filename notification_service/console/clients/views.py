@@ -14,9 +14,9 @@ from notification_service.console.clients.forms import ClientForm
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
-from notification_service.mailings import client_changes
-from notification_service.directory.zones import known_zones
 from notification_service.directory.models import Client
+from notification_service.directory.zones import known_zones
+from notification_service.mailings import client_changes
 from notification_service.mailings.models import Message
 
 FIELDS = ("phone", "operator_code", "tag", "timezone")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from notification_service.console.compose.text_form import TextForm
 from notification_service.console.parts import labels
+from notification_service.directory.rules import TAG_LENGTH, is_operator_code
 from notification_service.mailings.models import Mailing
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH
 
 MOST_ENTRIES = 1000
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -77,7 +77,7 @@ class MailingForm(TextForm):
         codes = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["operator_codes"].strip(" ,;"))))
         codes = [code for code in codes if code]
         for code in codes:
-            if not re.search(OPERATOR_CODE_PATTERN.replace("$", r"\Z"), code):
+            if not is_operator_code(code):
                 raise forms.ValidationError(_("“%(code)s” is not three digits."), params={"code": code[:40]})
         return _few(codes)
 

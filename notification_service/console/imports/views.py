@@ -16,11 +16,11 @@ from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
 from notification_service.directory.importing import FileRefused
-from notification_service.mailings.client_uploads import start_upload
 from notification_service.directory.importing.uploads import lifecycle
 from notification_service.directory.importing.uploads.columns import missing, repeated
 from notification_service.directory.importing.uploads.preview import Preview, columns_of, preview_upload
 from notification_service.directory.models import ClientUpload
+from notification_service.mailings.client_uploads import start_upload
 
 PROBLEMS_SHOWN = 8
 MEGABYTE = 1024 * 1024

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from notification_service.console.parts.paging import whole_number
-from notification_service.mailings.models import Batch, Message
 from notification_service.directory.models import Client
+from notification_service.mailings.models import Batch, Message
 
 PAGE_ROWS = 50
 STRETCH = 50_000  # messages looked at for one page: some 50 ms

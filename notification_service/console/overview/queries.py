@@ -9,10 +9,10 @@ from django.utils import timezone
 from notification_service.console.gateways.queries import GatewayRow
 from notification_service.console.mailings.state import MailingState, states
 from notification_service.console.parts import charts
-from notification_service.mailings import stats
 from notification_service.directory.models import Client
-from notification_service.mailings.models import Mailing, MinuteCount
+from notification_service.mailings import stats
 from notification_service.mailings.heartbeats import live_workers
+from notification_service.mailings.models import Mailing, MinuteCount
 from notification_service.reports.posting import unsent_reports
 
 MOST_ROWS = 8

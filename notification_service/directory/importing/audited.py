@@ -1,4 +1,4 @@
-"""An import that the audit log tells of: by one entry when its first lines are written, by one at its end."""
+"""An import in the audit log: one entry when its first lines are written, one at its end."""
 
 from typing import Any
 
@@ -6,26 +6,26 @@ from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.importing.lines import Read
 from notification_service.directory.importing.report import ImportResult, ImportStopped, WrittenChunk
-from notification_service.directory.importing.run import import_clients
+from notification_service.directory.importing.run import OnMoved, import_clients
 
 
-def import_and_tell(read: Read, *, name: str, **options: Any) -> ImportResult:
+def import_audited(read: Read, *, name: str, on_moved: OnMoved, **options: Any) -> ImportResult:
     """As `import_clients`, of which it takes the options but `on_written`; `name` is the file's, or empty.
 
     An import that was killed has a beginning and no end; one that wrote nothing has neither.
     """
-    is_told = False
+    has_begun = False
 
-    def tell_once(_chunk: WrittenChunk) -> None:
-        nonlocal is_told
-        if not is_told:
+    def record_beginning(_chunk: WrittenChunk) -> None:
+        nonlocal has_begun
+        if not has_begun:
             record(Action.IMPORT_STARTED, object_name=name)
-            is_told = True
+            has_begun = True
 
     try:
-        result = import_clients(read, on_written=tell_once, **options)
+        result = import_clients(read, on_moved=on_moved, on_written=record_beginning, **options)
     except ImportStopped as stopped:
-        if is_told:
+        if has_begun:
             record(Action.IMPORT_FAILED, object_name=name, problem=str(stopped), **_counts(stopped.result))
         raise
     record(Action.IMPORT_FINISHED, object_name=name, **_counts(result))

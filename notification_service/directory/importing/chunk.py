@@ -1,6 +1,6 @@
 """The rows that are written together: what one transaction holds, and what memory has to."""
 
-from notification_service.directory.importing.report import RejectedLine
+from notification_service.directory.importing.report import RejectedRow
 from notification_service.directory.importing.rows import ClientRow
 
 ATTRIBUTES_CHARACTERS = 16 * 1024 * 1024
@@ -21,7 +21,7 @@ class Chunk:
         self.layers: list[dict[str, ClientRow]] = [{}]
         self.repeated = 0
         self.last_line = 0
-        self.rejected: list[RejectedLine] = []
+        self.rejected: list[RejectedRow] = []
         self._rejected_bytes = 0
         self._depths: dict[str, int] = {}
         self._attributes_characters = 0
@@ -44,7 +44,7 @@ class Chunk:
         else:
             self.layers[0][row.phone] = row
 
-    def reject(self, line: RejectedLine) -> None:
+    def reject(self, line: RejectedRow) -> None:
         self.rejected.append(line)
         self._rejected_bytes += len(line.content)
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from notification_service.directory.importing.json_values import parse_json
 from notification_service.directory.importing.lines import LINE_BYTES, Line, NumberedLines, decode
 from notification_service.directory.importing.report import BadLine, FileRefused, shown
-from notification_service.directory.importing.rows import COLUMNS, Fields, REQUIRED, Rows
-from notification_service.directory.importing.json_values import parse_json
+from notification_service.directory.importing.rows import COLUMNS, REQUIRED, Fields, Rows
 
 SEPARATORS = (",", ";", "\t")
 MOST_COLUMNS = 200  # a person is to say of each what it is

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from notification_service.directory.importing.json_values import parse_json
 from notification_service.directory.importing.lines import NumberedLines, decode
 from notification_service.directory.importing.report import BadLine, FileRefused, shown
 from notification_service.directory.importing.rows import COLUMNS, Rows
-from notification_service.directory.importing.json_values import parse_json
 
 
 def read_ndjson(lines: NumberedLines, *, resume_after: int = 0) -> Rows:

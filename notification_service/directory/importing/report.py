@@ -1,6 +1,8 @@
-"""What an import answers: counts, the rejected lines, and the two ways a whole file can fail."""
+"""What an import comes to: counts, the rejected lines, and the two ways a whole file can fail."""
 
 from dataclasses import dataclass, field
+
+from notification_service.directory.rules import storable
 
 ERRORS_KEPT = 10_000
 CONTENT_KEPT = 4_000
@@ -16,7 +18,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class RejectedLine:
+class RejectedRow:
     """A line that was not taken, with what it holds: its bytes, or the first CONTENT_KEPT of them."""
 
     rejection: Rejection
@@ -60,7 +62,7 @@ class WrittenChunk:
     """What one transaction of an import writes: after it, the file is taken up to `last_line`."""
 
     counts: ImportResult
-    rejected: list[RejectedLine]
+    rejected: list[RejectedRow]
     last_line: int
 
 
@@ -79,4 +81,4 @@ class ImportStopped(Exception):  # noqa: N818
 def shown(text: str) -> str:
     """A stranger's text as it may stand in a reason: short, quoted, and encodable."""
     cut = text if len(text) <= 40 else f"{text[:40]}…"
-    return f'"{cut}"'.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    return storable(f'"{cut}"')

@@ -1,39 +1,42 @@
 """One import from its first byte to its result: lines are read, judged, gathered and written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from enum import StrEnum
-from typing import assert_never
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
 from notification_service.directory.importing.chunk import Chunk
-from notification_service.directory.importing.csv_rows import Header, read_csv
+from notification_service.directory.importing.csv_rows import Header
 from notification_service.directory.importing.lines import NumberedLines, Read, read_lines
-from notification_service.directory.importing.ndjson_rows import read_ndjson
-from notification_service.directory.importing.report import BadLine, CONTENT_KEPT, ImportResult, ImportStopped, RejectedLine, Rejection, WrittenChunk
+from notification_service.directory.importing.readers import FileFormat, read_rows
+from notification_service.directory.importing.report import (
+    CONTENT_KEPT,
+    BadLine,
+    ImportResult,
+    ImportStopped,
+    RejectedRow,
+    Rejection,
+    WrittenChunk,
+)
 from notification_service.directory.importing.rows import Rows, check_client
-from notification_service.directory.zones import known_zones
 from notification_service.directory.importing.staging import write_chunk
+from notification_service.directory.zones import known_zones
 
 CHUNK_ROWS = 25_000  # 0.3 s of locks and some 15 MB; larger ones are no faster
 
+OnMoved = Callable[[Sequence[int]], None]
 OnRejected = Callable[[Rejection], None]
 OnProgress = Callable[[int, ImportResult], None]
 OnWritten = Callable[[WrittenChunk], None]
-
-
-class FileFormat(StrEnum):
-    CSV = "csv"
-    NDJSON = "ndjson"
 
 
 def import_clients(
     read: Read,
     *,
     file_format: FileFormat,
+    on_moved: OnMoved,
     on_rejected: OnRejected = lambda _: None,
     on_progress: OnProgress = lambda _, __: None,
     on_written: OnWritten = lambda _: None,
@@ -44,18 +47,19 @@ def import_clients(
     """Create or update a client for each good line of what `read(size)` gives, until it gives b"".
 
     A column that the file does not have is left alone in clients who exist; of the lines with the same
-    phone each acts on what the one before it left. `on_rejected` hears of every line not taken,
+    phone each acts on what the one before it left. `on_rejected` is given every line not taken,
     `on_progress`, after each read, the bytes so far and the counts of what is written: both on a thread
-    of the import's own. `on_written` is called in the transaction of each chunk, which fails if it does;
-    with its `last_line` as `resume_after` another import of the same bytes goes on where that chunk ended.
+    of the import's own. Two are called in the transaction of each chunk, which fails if they do: `on_moved`
+    with the ids of the clients whose time zone changed, where there are any, and `on_written`, with whose
+    `last_line` as `resume_after` another import of the same bytes goes on where that chunk ended.
     `header` says what the columns of a CSV are, whatever the file's first line calls them.
     Raises FileRefused before anything is written, ImportStopped where `read` raises OSError.
     """
-    run = _Import(on_rejected, on_written, chunk_rows=chunk_rows)
+    run = _Import(on_moved, on_rejected, on_written, chunk_rows=chunk_rows)
     metered = _metered(read, lambda bytes_read: on_progress(bytes_read, run.result))
     lines = NumberedLines(read_lines(metered))
     try:
-        run.take_all(lines, _read_rows(lines, file_format, header, resume_after))
+        run.take_all(lines, read_rows(lines, file_format, header=header, resume_after=resume_after))
     except _BrokenSourceError as broken:
         raise ImportStopped(f"The file broke off: {broken}.", run.without_lost_lines()) from broken
     return run.result
@@ -66,8 +70,11 @@ class _BrokenSourceError(Exception):
 
 
 class _Import:
-    def __init__(self, on_rejected: OnRejected, on_written: OnWritten, *, chunk_rows: int) -> None:
+    def __init__(
+        self, on_moved: OnMoved, on_rejected: OnRejected, on_written: OnWritten, *, chunk_rows: int
+    ) -> None:
         self.result = ImportResult()
+        self._on_moved = on_moved
         self._on_rejected = on_rejected
         self._on_written = on_written
         self._chunk_rows = chunk_rows
@@ -97,7 +104,7 @@ class _Import:
                     raise fields
                 chunk.add(check_client(fields, zones=self._zones))
             except BadLine as problem:
-                self._reject(RejectedLine(problem.at(number), content[:CONTENT_KEPT]), chunk)
+                self._reject(RejectedRow(problem.at(number), content[:CONTENT_KEPT]), chunk)
             if chunk.is_full:
                 chunk.last_line = lines.last_taken
                 yield chunk
@@ -105,7 +112,7 @@ class _Import:
         chunk.last_line = lines.last_taken
         yield chunk
 
-    def _reject(self, line: RejectedLine, chunk: Chunk) -> None:
+    def _reject(self, line: RejectedRow, chunk: Chunk) -> None:
         chunk.reject(line)
         self.result.add_rejection(line.rejection)
         self._on_rejected(line.rejection)
@@ -113,32 +120,22 @@ class _Import:
     def _write(self, chunk: Chunk) -> None:
         with transaction.atomic():
             written = write_chunk(chunk)
-            self._on_written(WrittenChunk(written, chunk.rejected, chunk.last_line))
-        self.result.created += written.created
-        self.result.updated += written.updated
-        self.result.unchanged += written.unchanged
+            if written.moved:
+                self._on_moved(written.moved)
+            self._on_written(WrittenChunk(written.counts, chunk.rejected, chunk.last_line))
+        self.result.created += written.counts.created
+        self.result.updated += written.counts.updated
+        self.result.unchanged += written.counts.unchanged
 
 
 def _language() -> str:
     return translation.get_language() or settings.LANGUAGE_CODE
 
 
-def _read_rows(
-    lines: NumberedLines, file_format: FileFormat, header: Header | None, resume_after: int
-) -> Rows:
-    match file_format:
-        case FileFormat.CSV:
-            return read_csv(lines, header=header, resume_after=resume_after)
-        case FileFormat.NDJSON:
-            return read_ndjson(lines, resume_after=resume_after)
-        case _:
-            assert_never(file_format)
-
-
 def _metered(read: Read, on_read: Callable[[int], None]) -> Read:
     total = 0
 
-    def read_and_tell(size: int) -> bytes:
+    def read_and_report(size: int) -> bytes:
         nonlocal total
         try:
             block = read(size)
@@ -148,4 +145,4 @@ def _metered(read: Read, on_read: Callable[[int], None]) -> Read:
         on_read(total)
         return block
 
-    return read_and_tell
+    return read_and_report

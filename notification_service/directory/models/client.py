@@ -4,9 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-PHONE_PATTERN = r"^7[0-9]{10}$"
-OPERATOR_CODE_PATTERN = r"^[0-9]{3}$"
-TAG_LENGTH = 255
+from notification_service.directory.rules import (
+    OPERATOR_CODE_PATTERN,
+    PHONE_PATTERN,
+    TAG_LENGTH,
+    ZONE_LENGTH,
+)
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -20,7 +23,7 @@ class Client(models.Model):
     phone = models.CharField(max_length=11, unique=True, null=True)  # noqa: DJ001 (unique, and none when deleted)
     operator_code = models.CharField(max_length=3)
     tag = models.CharField(max_length=TAG_LENGTH, blank=True, default="")
-    timezone = models.CharField(max_length=64)
+    timezone = models.CharField(max_length=ZONE_LENGTH)
     attributes = models.JSONField(default=dict, blank=True)
     # By the database's clock, as a mailing's start is: who was there before it is not a matter of skew.
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -48,7 +51,7 @@ class Client(models.Model):
                 name="client_operator_code_has_three_digits",
                 condition=Q(operator_code__regex=OPERATOR_CODE_PATTERN) | Q(deleted_at__isnull=False),
             ),
-            # The zone's name is checked by client_timezone_is_known, in the first migration.
+            # The zone's name is checked by client_timezone_is_known: sql/schema/zone_check.sql.
         ]
 
     def __str__(self) -> str:

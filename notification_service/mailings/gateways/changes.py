@@ -99,25 +99,30 @@ def _save(gateway_id: int | None, changes: dict[str, Any]) -> Gateway:
     if gateway_id is not None and not changes:
         return gateway
     _check(gateway, changes)
-    told = _told(gateway, changes)
+    differences = _differences(gateway, changes)
     _set(gateway, changes)
     written = [name for name in (*changes, "token_encrypted", "token_variable") if name != "token"]
     gateway.save(update_fields={*written, "updated_at"} if gateway_id else None)
     action = Action.GATEWAY_CHANGED if gateway_id else Action.GATEWAY_CREATED
-    record(action, object_id=gateway.pk, object_name=gateway.name, changes=told)
+    record(action, object_id=gateway.pk, object_name=gateway.name, changes=differences)
     log.info("gateway saved", gateway=gateway.name, fields=sorted(changes))
     wake_up(SEND)
     return gateway
 
 
-def _told(gateway: Gateway, changes: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+def _differences(gateway: Gateway, changes: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """For the audit log: of a token only whether there is one."""
-    told = {name: (getattr(gateway, name), value) for name, value in changes.items() if name != "token"}
+    differences = {
+        name: (getattr(gateway, name), value) for name, value in changes.items() if name != "token"
+    }
     if gateway.pk is None:
-        told = {name: (None, after) for name, (_default, after) in told.items()}
+        differences = {name: (None, after) for name, (_default, after) in differences.items()}
     if "token" in changes:
-        told["token"] = (HIDDEN if gateway.token_encrypted else None, HIDDEN if changes["token"] else None)
-    return told
+        differences["token"] = (
+            HIDDEN if gateway.token_encrypted else None,
+            HIDDEN if changes["token"] else None,
+        )
+    return differences
 
 
 def _differs(gateway: Gateway, name: str, value: Any) -> bool:

@@ -1,5 +1,3 @@
-from notification_service.directory.models import Client
-from notification_service.directory.models import ClientUpload, RejectedLine, UploadPart
 from notification_service.mailings.models.counts import (
     FailureCount,
     MessageCount,
@@ -15,9 +13,7 @@ from notification_service.mailings.models.worker import Worker
 __all__ = [
     "Attempt",
     "Batch",
-    "Client",
-    "ClientUpload",
-    "Due",
+    "DueMessage",
     "FailureCount",
     "Gateway",
     "GatewayUse",
@@ -26,8 +22,6 @@ __all__ = [
     "MessageCount",
     "MinuteCount",
     "QuarterFailure",
-    "RejectedLine",
     "Trial",
-    "UploadPart",
     "Worker",
 ]

@@ -44,7 +44,7 @@ class Mailing(models.Model):
     on_unknown = models.CharField(max_length=10, choices=OnUnknown.choices, default=OnUnknown.SEND_AGAIN)
     # Empty: the default gateway, the enabled one of the lowest priority.
     gateway = models.ForeignKey(Gateway, models.PROTECT, null=True, blank=True)
-    # Whether its messages go to the next gateway while its own is held; a request that was not answered
+    # Whether its messages go to the next gateway while its own is held; a request without a response
     # there may have been taken, so that some clients get two.
     failover = models.BooleanField(default=False, db_default=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SCHEDULED)

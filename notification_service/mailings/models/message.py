@@ -12,7 +12,7 @@ class Message(models.Model):
     """One text to one client. Its id is the gateway's message id, the same on every attempt.
 
     `next_attempt_at` is set exactly while the message is pending. No index looks at it, nor at `status`: both
-    claiming a message and recording its outcome are heap-only updates. What is due is found in `Due`.
+    claiming a message and recording its outcome are heap-only updates. What is due is found in `DueMessage`.
     Foreign keys are not checked by the database: the fan-out reads both parents in the statement that
     writes the rows, and neither parent goes while a message refers to it (docs/decisions).
     """
@@ -83,7 +83,7 @@ class Message(models.Model):
         return f"message {self.pk}"
 
 
-class Due(models.Model):
+class DueMessage(models.Model):
     """When each pending message is to be attempted: a row for every one of them, and for no other.
 
     Triggers of the messages write it, in the same statement; nothing else does. Whoever changes pending

@@ -15,12 +15,12 @@ from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.audit.models import Entry
 from notification_service.audit.origin import Origin, acting
-from notification_service.mailings import lifecycle
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import Client, ClientUpload
+from notification_service.mailings import lifecycle
+from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Gateway, Mailing, Message, MinuteCount
 from notification_service.mailings.send_window import next_opening
-from notification_service.mailings.heartbeats import record_heartbeat
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     make_attempt,

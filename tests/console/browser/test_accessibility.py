@@ -5,9 +5,9 @@ import pytest
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.audit.models import Entry
-from notification_service.mailings import lifecycle
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import ClientUpload
+from notification_service.mailings import lifecycle
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     make_attempt,

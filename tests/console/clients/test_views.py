@@ -5,8 +5,8 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.mailings import client_changes
 from notification_service.directory.models import Client
+from notification_service.mailings import client_changes
 from notification_service.mailings.models import Message
 from tests.factories import make_client, make_message, make_running_mailing
 

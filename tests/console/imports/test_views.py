@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.mailings.client_uploads import take_waiting
 from notification_service.directory.models import Client, ClientUpload, UploadPart
+from notification_service.mailings.client_uploads import take_waiting
 from tests.console.conftest import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,8 +4,8 @@ import io
 from typing import Any
 
 from notification_service.directory.importing import FileFormat, ImportResult
-from notification_service.mailings.client_changes import import_clients
 from notification_service.directory.models import Client
+from notification_service.mailings.client_changes import import_clients
 
 Counts = tuple[int, int, int, int]
 

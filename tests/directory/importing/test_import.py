@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from notification_service.mailings import client_changes
 from notification_service.directory.importing import FileFormat, ImportStopped
-from notification_service.mailings.client_changes import import_clients
 from notification_service.directory.models import Client
-from tests.factories import make_attempt, make_client, make_message, now
+from notification_service.mailings import client_changes
+from notification_service.mailings.client_changes import import_clients
 from tests.directory.importing.files import counts, directory, import_csv, import_ndjson, reasons
+from tests.factories import make_attempt, make_client, make_message, now
 
 pytestmark = pytest.mark.django_db
 

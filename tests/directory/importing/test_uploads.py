@@ -8,10 +8,9 @@ from django.db import connection
 from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.importing.uploads.lifecycle import cancel, describe, forget_old
-from notification_service.mailings.client_uploads import start_upload
 from notification_service.directory.importing.uploads.preview import preview_upload
-from notification_service.mailings.client_uploads import take_waiting
 from notification_service.directory.models import Client, ClientUpload, RejectedLine, UploadPart
+from notification_service.mailings.client_uploads import start_upload, take_waiting
 from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -204,7 +203,9 @@ def test_looks_at_the_first_rows_and_tells_what_would_be_rejected() -> None:
 
 
 def test_looks_at_ndjson() -> None:
-    found = preview_upload(upload('{"phone": "79160000001", "timezone": "Europe/Moscow"}\n{"fone": 1}\n', "a.ndjson"))
+    found = preview_upload(
+        upload('{"phone": "79160000001", "timezone": "Europe/Moscow"}\n{"fone": 1}\n', "a.ndjson")
+    )
     assert found.names == ["phone", "timezone"]
     assert [problem.line for problem in found.rejections] == [2]
 

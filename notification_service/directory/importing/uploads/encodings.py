@@ -19,7 +19,7 @@ BEYOND_ASCII = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 class EncodingGuess:
     """Windows-1251 is a file in which most of what is beyond ASCII is not UTF-8.
 
-    A file in UTF-8 with a few broken lines stays UTF-8: the import tells those lines.
+    A file in UTF-8 with a few broken lines stays UTF-8: the import rejects those lines.
     """
 
     def __init__(self) -> None:

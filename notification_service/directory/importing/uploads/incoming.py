@@ -20,7 +20,7 @@ from notification_service.directory.models import ClientUpload
 NAME_LENGTH = 255
 
 
-class Arrival:
+class IncomingFile:
     """The file as its bytes come. Whoever does not `finish` it must `discard` it."""
 
     def __init__(self, *, file_name: str, by: str) -> None:

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.models import ClientUpload, RejectedLine, UploadPart
-from notification_service.mailings.wake_up import IMPORT, wake_up
 
 Status = ClientUpload.Status
 TO_BE_TAKEN = (Status.WAITING, Status.RUNNING)
@@ -38,13 +37,15 @@ def describe(upload_id: int, *, encoding: str, separator: str, columns: Sequence
 
 @transaction.atomic
 def start(upload_id: int, *, by: str) -> bool:
-    """Have it taken by a worker; False where that was said already, or it is over."""
+    """It waits for a worker from now on, which `mailings.client_uploads` calls.
+
+    False where it was started already, or is over.
+    """
     ready = ClientUpload.objects.filter(pk=upload_id, status=Status.READY)
     if not ready.update(status=Status.WAITING, started_by=by, started_at=Now()):
         return False
-    _tell(Action.IMPORT_STARTED, upload_id)
+    _record(Action.IMPORT_STARTED, upload_id)
     log.info("client upload started", upload_id=upload_id)
-    wake_up(IMPORT)
     return True
 
 
@@ -61,12 +62,12 @@ def end(upload_id: int, status: ClientUpload.Status, *, problem: str = "") -> bo
     if not open_still.update(status=status, problem=problem, finished_at=Now()):
         return False
     UploadPart.objects.filter(upload_id=upload_id).delete()
-    _tell(ENDS[status], upload_id)
+    _record(ENDS[status], upload_id)
     log.info("client upload ended", upload_id=upload_id, status=str(status))
     return True
 
 
-def _tell(action: Action, upload_id: int) -> None:
+def _record(action: Action, upload_id: int) -> None:
     """One entry for the whole file, with its counts."""
     upload = ClientUpload.objects.get(pk=upload_id)
     facts = {name: getattr(upload, name) for name in COUNTS} if action != Action.IMPORT_STARTED else {}

@@ -8,10 +8,9 @@ from django.db import connection
 
 from notification_service.directory.importing.lines import BLOCK_BYTES
 from notification_service.directory.models import ClientUpload, UploadPart
+from notification_service.directory.sql import sql
 
 PART_BYTES = BLOCK_BYTES
-
-READ = "SELECT content FROM directory_uploadpart WHERE upload_id = %s AND number = %s"
 
 
 class PartWriter:
@@ -47,7 +46,8 @@ class PartReader:
         """The next part, at most PART_BYTES; b"" after the last. Raises OSError where one is missing."""
         if self.bytes_read >= self._upload.size:
             return b""
-        row = self._session.execute(READ, [self._upload.pk, self._number]).fetchone()
+        place = {"upload_id": self._upload.pk, "number": self._number}
+        row = self._session.execute(sql.text("read_part"), place).fetchone()
         if row is None:
             raise OSError("the file is no longer kept")
         self._number += 1

@@ -11,11 +11,11 @@ from notification_service.directory.importing.lines import NumberedLines
 from notification_service.directory.importing.ndjson_rows import read_ndjson
 from notification_service.directory.importing.report import BadLine
 from notification_service.directory.importing.rows import COLUMNS, Rows, check_client
-from notification_service.directory.zones import known_zones
-from notification_service.directory.importing.uploads.incoming import first_lines
 from notification_service.directory.importing.uploads.columns import recognise
+from notification_service.directory.importing.uploads.incoming import first_lines
 from notification_service.directory.importing.uploads.parts import head_of
 from notification_service.directory.models import ClientUpload
+from notification_service.directory.zones import known_zones
 
 LOOKED_AT = 200
 SHOWN = 8
@@ -28,7 +28,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Look:
+class Preview:
     """`names` are the columns as the file calls them; of the first LOOKED_AT rows, `looked_at` were there."""
 
     names: list[str] = field(default_factory=list)
@@ -38,13 +38,13 @@ class Look:
     problem: str = ""
 
 
-def look(upload: ClientUpload) -> Look:
-    found = Look()
+def preview_upload(upload: ClientUpload) -> Preview:
+    found = Preview()
     try:
         if upload.file_format == ClientUpload.Format.NDJSON:
-            _look_at_ndjson(upload, found)
+            _preview_ndjson(upload, found)
         else:
-            _look_at_csv(upload, found)
+            _preview_csv(upload, found)
     except FileRefused as refusal:
         found.problem = str(refusal)
     return found
@@ -59,7 +59,7 @@ def columns_of(upload: ClientUpload, *, encoding: str, separator: str, chosen: S
     return recognise(header.columns)
 
 
-def _look_at_csv(upload: ClientUpload, found: Look) -> None:
+def _preview_csv(upload: ClientUpload, found: Preview) -> None:
     found.names = list(read_header(_lines(upload), separator=upload.separator).columns)
     by_number = Header(tuple(str(number) for number in range(len(found.names))), upload.separator)
     for line, _content, fields in islice(read_csv(_lines(upload), header=by_number), SHOWN):
@@ -67,23 +67,23 @@ def _look_at_csv(upload: ClientUpload, found: Look) -> None:
         found.rows.append(Row(line, cells))
     if len(upload.columns) == len(found.names):
         header = Header(tuple(upload.columns), upload.separator)
-        _judge(read_csv(_lines(upload), header=header), found)
+        _check(read_csv(_lines(upload), header=header), found)
 
 
-def _look_at_ndjson(upload: ClientUpload, found: Look) -> None:
+def _preview_ndjson(upload: ClientUpload, found: Preview) -> None:
     rows = [fields for _line, _content, fields in islice(read_ndjson(_lines(upload)), LOOKED_AT)]
     keys = {key for fields in rows if not isinstance(fields, BadLine) for key in fields}
     found.names = [name for name in COLUMNS if name in keys]
     for line, _content, fields in islice(read_ndjson(_lines(upload)), SHOWN):
         found.rows.append(Row(line, _cells(fields, found.names)))
-    _judge(read_ndjson(_lines(upload)), found)
+    _check(read_ndjson(_lines(upload)), found)
 
 
 def _cells(fields: dict[str, Any] | BadLine, names: Sequence[str]) -> list[str]:
     return [] if isinstance(fields, BadLine) else [str(fields.get(name, "")) for name in names]
 
 
-def _judge(rows: Rows, found: Look) -> None:
+def _check(rows: Rows, found: Preview) -> None:
     for line, _content, fields in islice(rows, LOOKED_AT):
         found.looked_at += 1
         try:

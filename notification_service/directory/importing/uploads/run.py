@@ -1,4 +1,4 @@
-"""Uploads that were started are taken here, by whichever worker comes first, and again after a crash."""
+"""An upload that was started, taken from where the worker before stopped (see `mailings.client_uploads`)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +8,20 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from notification_service.directory.importing import FileFormat, FileRefused, Header, ImportStopped, WrittenChunk
-from notification_service.mailings.client_changes import import_clients
-from notification_service.directory.importing.report import RejectedLine as Rejected
+from notification_service.directory.importing import (
+    FileFormat,
+    FileRefused,
+    Header,
+    ImportStopped,
+    WrittenChunk,
+)
+from notification_service.directory.importing.report import RejectedRow
+from notification_service.directory.importing.run import OnMoved, import_clients
 from notification_service.directory.importing.uploads.encodings import as_utf8
-from notification_service.directory.importing.uploads.lifecycle import Status, TO_BE_TAKEN, end
+from notification_service.directory.importing.uploads.lifecycle import TO_BE_TAKEN, Status, end
 from notification_service.directory.importing.uploads.parts import PartReader, open_parts
-from notification_service.mailings.advisory_locks import try_lock
 from notification_service.directory.models import ClientUpload, RejectedLine
+from notification_service.directory.rules import storable
 
 MOST_TRIES = 5
 REJECTED_KEPT = 100_000
@@ -29,16 +35,17 @@ class _Stopped(Exception):  # noqa: N818
     """It was cancelled, or is another's, or the process stops: this chunk must not be written."""
 
 
-def run_waiting(*, should_stop: ShouldStop = lambda: False, **options: Any) -> None:
-    """Take every upload that was started and that no other worker holds, the oldest first."""
+def waiting_uploads() -> list[int]:
+    """Those that were started and have not ended, the oldest first."""
     waiting = ClientUpload.objects.filter(finished_at=None, status__in=TO_BE_TAKEN).order_by("pk")
-    for upload_id in list(waiting.values_list("pk", flat=True)):
-        with try_lock(f"client upload {upload_id}") as is_mine:
-            if is_mine and not should_stop():
-                _run(upload_id, should_stop, options)
+    return list(waiting.values_list("pk", flat=True))
 
 
-def _run(upload_id: int, should_stop: ShouldStop, options: dict[str, Any]) -> None:
+def take_upload(upload_id: int, *, on_moved: OnMoved, should_stop: ShouldStop, **options: Any) -> None:
+    """Import what is left of the file, unless it has ended; no other worker may be at it.
+
+    `on_moved` is `import_clients`' own, and `options` are more of its options.
+    """
     upload = _begin(upload_id)
     if upload is None:
         return
@@ -47,7 +54,7 @@ def _run(upload_id: int, should_stop: ShouldStop, options: dict[str, Any]) -> No
             end(upload_id, Status.FAILED, problem=_gave_up(upload))
             return
         try:
-            _take(upload, should_stop, options)
+            _import(upload, should_stop, on_moved=on_moved, **options)
         except _Stopped:
             log.info("client upload left", upload_id=upload_id, last_line=upload.last_line)
         except (FileRefused, ImportStopped) as problem:
@@ -68,7 +75,7 @@ def _gave_up(upload: ClientUpload) -> str:
     return words % {"tries": MOST_TRIES, "line": upload.last_line}
 
 
-def _take(upload: ClientUpload, should_stop: ShouldStop, options: dict[str, Any]) -> None:
+def _import(upload: ClientUpload, should_stop: ShouldStop, **options: Any) -> None:
     is_csv = upload.file_format == ClientUpload.Format.CSV
     header = Header(tuple(upload.columns), upload.separator) if is_csv else None
     with open_parts(upload) as parts:
@@ -77,12 +84,14 @@ def _take(upload: ClientUpload, should_stop: ShouldStop, options: dict[str, Any]
             file_format=FileFormat(upload.file_format),
             header=header,
             resume_after=upload.last_line,
-            on_written=lambda chunk: _note(upload, chunk, parts, should_stop),
+            on_written=lambda chunk: _record_progress(upload, chunk, parts, should_stop),
             **options,
         )
 
 
-def _note(upload: ClientUpload, chunk: WrittenChunk, parts: PartReader, should_stop: ShouldStop) -> None:
+def _record_progress(
+    upload: ClientUpload, chunk: WrittenChunk, parts: PartReader, should_stop: ShouldStop
+) -> None:
     """In the transaction of the chunk: how far the file is taken, and what it came to."""
     if should_stop():
         raise _Stopped
@@ -105,12 +114,11 @@ def _note(upload: ClientUpload, chunk: WrittenChunk, parts: PartReader, should_s
     upload.rejected_kept += len(kept)
 
 
-def _row(upload: ClientUpload, line: Rejected) -> RejectedLine:
-    content = line.content.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+def _row(upload: ClientUpload, line: RejectedRow) -> RejectedLine:
     return RejectedLine(
         upload=upload,
         line=line.rejection.line,
         field=line.rejection.field or "",
         reason=line.rejection.reason,
-        content=content,
+        content=storable(line.content.decode("utf-8", "backslashreplace")),
     )

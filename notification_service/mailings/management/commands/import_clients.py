@@ -11,7 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from notification_service.directory.importing import FileFormat, FileRefused, ImportResult, ImportStopped, Rejection
+from notification_service.directory.importing import (
+    FileFormat,
+    FileRefused,
+    ImportResult,
+    ImportStopped,
+    Rejection,
+)
 from notification_service.mailings.client_changes import import_audited
 
 PRINTED_REJECTIONS = 20

@@ -1,0 +1,73 @@
+"""The only writer of single clients. What their waiting messages must follow is not known here.
+
+So `mailings.client_changes` is the way in for whoever is above the domain.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models.functions import Now
+
+from notification_service.audit.actions import Action
+from notification_service.audit.log import record
+from notification_service.directory.models import Client
+from notification_service.directory.rules import operator_code_of
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChange:
+    client: Client
+    has_moved: bool  # to another time zone
+
+
+@transaction.atomic
+def create_client(**fields: Any) -> Client:
+    """The operator code is the phone's where none is given.
+
+    Raises IntegrityError where the phone is another client's.
+    """
+    client = Client.objects.create(**_with_operator_code(fields))
+    record(Action.CLIENT_CREATED, object_id=client.pk)
+    log.info("client created", client_id=client.pk)
+    return client
+
+
+@transaction.atomic
+def change_client(client_id: int, **changes: Any) -> ClientChange:
+    """A phone without an operator code sets the code too.
+
+    Raises Client.DoesNotExist, and IntegrityError where the phone is another client's.
+    """
+    client = Client.objects.alive().select_for_update().get(pk=client_id)
+    changes = _with_operator_code(changes)
+    has_moved = changes.get("timezone", client.timezone) != client.timezone
+    changed = sorted(name for name, value in changes.items() if getattr(client, name) != value)
+    for name, value in changes.items():
+        setattr(client, name, value)
+    client.save()
+    if changed:  # what it was before is the person's own, and goes when the person goes
+        record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
+    log.info("client changed", client_id=client_id, fields=sorted(changes), moved=has_moved)
+    return ClientChange(client, has_moved)
+
+
+@transaction.atomic
+def erase_client(client_id: int) -> None:
+    """Remove the personal data; the id stays, for messages refer to it. Raises Client.DoesNotExist."""
+    client = Client.objects.alive().select_for_update().get(pk=client_id)
+    client.phone = None
+    client.operator_code = client.tag = ""
+    client.timezone = "UTC"
+    client.attributes = {}
+    client.deleted_at = Now()
+    client.save()
+
+
+def _with_operator_code(fields: dict[str, Any]) -> dict[str, Any]:
+    if fields.get("phone") and not fields.get("operator_code"):
+        return fields | {"operator_code": operator_code_of(fields["phone"])}
+    return fields

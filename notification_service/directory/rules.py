@@ -1,0 +1,118 @@
+"""What a client's values may be, said once; pure.
+
+The API's fields, the console's form, the file import and the database each enforce it in their own way and
+their own words: they ask here what is acceptable.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+PHONE_PATTERN = "^7[0-9]{10}$"
+OPERATOR_CODE_PATTERN = "^[0-9]{3}$"
+OPERATOR_CODE_DIGITS = slice(1, 4)  # of the phone
+TAG_LENGTH = 255
+ZONE_LENGTH = 64
+
+MOST_ATTRIBUTES = 100
+ATTRIBUTES_BYTES = 16 * 1024  # as JSON
+NUMBER_LIMIT = 2**63
+
+# Text that PostgreSQL can store, for JSON Schema, which cannot speak of lone surrogates.
+STORABLE_PATTERN = "^[^\\u0000]*$"
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+# Names of the system's zone folder that are no places: "localtime" is whatever the machine is set to.
+PSEUDO_ZONES = {"localtime", "posixrules", "Factory"}
+PSEUDO_FOLDERS = ("posix/", "right/")
+
+
+class Reason(StrEnum):
+    """Why attributes are not acceptable."""
+
+    NOT_AN_OBJECT = "not_an_object"
+    TOO_MANY_ENTRIES = "too_many_entries"
+    TOO_LARGE = "too_large"
+    BAD_ENTRIES = "bad_entries"
+    # of one entry
+    NOT_A_SCALAR = "not_a_scalar"
+    NUMBER_TOO_LARGE = "number_too_large"
+    UNSTORABLE_TEXT = "unstorable_text"
+
+
+class Unacceptable(ValueError):  # noqa: N818
+    """`entries` are the reasons of each bad entry, where the reason is BAD_ENTRIES."""
+
+    def __init__(self, reason: Reason, *, entries: Mapping[str, Reason] | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.entries = dict(entries or {})
+
+
+def whole(pattern: str) -> re.Pattern[str]:
+    """For `fullmatch`: `$` alone lets a newline follow."""
+    return re.compile(pattern.removeprefix("^").removesuffix("$"))
+
+
+PHONE = whole(PHONE_PATTERN)
+OPERATOR_CODE = whole(OPERATOR_CODE_PATTERN)
+
+
+def matches(pattern: str, text: str) -> bool:
+    return whole(pattern).fullmatch(text) is not None
+
+
+def is_phone(text: str) -> bool:
+    return PHONE.fullmatch(text) is not None
+
+
+def is_operator_code(text: str) -> bool:
+    return OPERATOR_CODE.fullmatch(text) is not None
+
+
+def operator_code_of(phone: str) -> str:
+    return phone[OPERATOR_CODE_DIGITS]
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can store it; JSON can spell what it cannot in escapes."""
+    return UNSTORABLE.search(text) is None
+
+
+def storable(text: str) -> str:
+    """The text with what cannot be stored spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def places(zones: Iterable[str]) -> frozenset[str]:
+    """The names of time zones that are those of a place."""
+    return frozenset(
+        name for name in zones if name not in PSEUDO_ZONES and not name.startswith(PSEUDO_FOLDERS)
+    )
+
+
+def check_attributes(value: Any) -> str:
+    """The attributes as JSON. Raises Unacceptable."""
+    if not isinstance(value, dict):
+        raise Unacceptable(Reason.NOT_AN_OBJECT)
+    if len(value) > MOST_ATTRIBUTES:
+        raise Unacceptable(Reason.TOO_MANY_ENTRIES)
+    if bad := {key: reason for key, entry in value.items() if (reason := _entry_problem(key, entry))}:
+        raise Unacceptable(Reason.BAD_ENTRIES, entries=bad)
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text.encode()) > ATTRIBUTES_BYTES:
+        raise Unacceptable(Reason.TOO_LARGE)
+    return text
+
+
+def _entry_problem(key: str, value: Any) -> Reason | None:
+    if not is_storable(key) or (isinstance(value, str) and not is_storable(value)):
+        return Reason.UNSTORABLE_TEXT
+    if value is None or isinstance(value, str | bool):
+        return None
+    if not isinstance(value, int | float):
+        return Reason.NOT_A_SCALAR
+    in_range = -NUMBER_LIMIT <= value <= NUMBER_LIMIT  # NaN is not
+    return None if in_range else Reason.NUMBER_TOO_LARGE

@@ -1,0 +1,110 @@
+"""What the database does by itself is what `sql/schema/` says, and every statement is run by somebody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from notification_service import directory, mailings
+from notification_service.directory.sql import sql as directory_sql
+from notification_service.directory.statements import Statements
+from notification_service.mailings.sql import sql as mailings_sql
+
+FUNCTIONS = """
+SELECT proname, pg_get_functiondef(oid) FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'mailings_')
+"""
+TRIGGERS = """
+SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger
+WHERE NOT tgisinternal AND starts_with(tgrelid::regclass::text, 'mailings_')
+"""
+CONSTRAINTS = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'client_timezone_is_known'
+"""
+STORAGE = """
+SELECT relname, array_to_string(ARRAY(SELECT unnest(reloptions) ORDER BY 1), ' ') FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
+  AND starts_with(relname, 'mailings_')
+"""
+FORGET = """
+DO $$
+DECLARE each record;
+BEGIN
+  FOR each IN SELECT oid::regprocedure AS name FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'mailings_')
+  LOOP EXECUTE 'DROP FUNCTION ' || each.name || ' CASCADE'; END LOOP;
+  FOR each IN SELECT oid::regclass AS name FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
+      AND starts_with(relname, 'mailings_')
+  LOOP
+    EXECUTE 'ALTER TABLE ' || each.name
+      || ' RESET (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_cost_delay)';
+  END LOOP;
+END $$;
+DROP TYPE mailings_status_change;
+ALTER TABLE directory_client DROP CONSTRAINT client_timezone_is_known
+"""
+SCHEMA = ("status_change", "counters", "due_messages", "storage")
+ROOTS = {"directory": Path(directory.__path__[0]), "mailings": Path(mailings.__path__[0])}
+
+
+def schema() -> dict[str, dict[str, str]]:
+    found = {}
+    with connection.cursor() as cursor:
+        for query in (FUNCTIONS, TRIGGERS, CONSTRAINTS, STORAGE):
+            cursor.execute(query)
+            found[query] = dict(cursor.fetchall())
+    return found
+
+
+def run(*scripts: str) -> None:
+    with connection.cursor() as cursor:
+        for script in scripts:
+            cursor.execute(script)
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    """Those that are run, by the app and the name."""
+    for app, root in ROOTS.items():
+        for path in sorted(root.glob("sql/**/*.sql")):
+            name = path.relative_to(root / "sql").with_suffix("").as_posix()
+            if not name.startswith("schema/"):
+                yield app, name
+
+
+@pytest.mark.django_db
+def test_the_database_has_what_the_files_say_and_nothing_else() -> None:
+    before = schema()
+    assert all(before.values())
+    run(
+        FORGET,
+        directory_sql.text("schema/zone_check"),
+        *(mailings_sql.text(f"schema/{name}") for name in SCHEMA),
+    )
+    assert schema() == before
+
+
+def test_no_file_of_the_schema_is_left_out() -> None:
+    assert {path.stem for path in ROOTS["mailings"].glob("sql/schema/*.sql")} == set(SCHEMA)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["counters", "due_messages", "storage"])
+def test_a_later_migration_can_run_the_file_again(name: str) -> None:
+    before = schema()
+    run(mailings_sql.text(f"schema/{name}"))
+    assert schema() == before
+
+
+@pytest.mark.parametrize(("app", "name"), list(statements()))
+def test_every_statement_is_run_and_says_what_it_is_for(app: str, name: str) -> None:
+    source = "".join(path.read_text() for path in ROOTS[app].glob("**/*.py"))
+    assert f'"{name}"' in source
+    assert (ROOTS[app] / "sql" / f"{name}.sql").read_text().startswith("-- ")
+
+
+def test_a_migration_notices_that_its_file_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "some.sql").write_text("SELECT 2")
+    with pytest.raises(ValueError, match=r"some.sql is \w+ and no longer 0123456789abcdef"):
+        Statements(tmp_path).frozen("some", digest="0123456789abcdef")
