@@ -33,7 +33,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-rabbitmq bench chaos check lock clean
+.PHONY: help setup run test test-rabbitmq test-deep bench chaos check lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,7 +47,12 @@ test: $(DEV_STAMP) ## Run the test suite; a part of it or options in ARGS="tests
 	@$(PY) -m pytest $(if $(filter tests% -k%,$(ARGS)),,$(PARALLEL)) $(ARGS)
 
 test-rabbitmq: $(DEV_STAMP) ## Run the tests that use a broker with RabbitMQ (Debian's rabbitmq-server) instead of Valkey
-	@$(PY) -m pytest --broker=rabbitmq $(ARGS)
+	@$(PY) -m pytest --broker=rabbitmq $(if $(filter tests% -k%,$(ARGS)),,$(PARALLEL)) $(ARGS)
+
+test-deep: export TEST_DEPTH := 10
+test-deep: $(DEV_STAMP) ## Run what takes hours: long storms, ten times the examples, a random order, RabbitMQ for everything
+	@$(PY) -m pytest $(PARALLEL) --timeout=3600 --random-order $(ARGS)
+	@$(PY) -m pytest $(PARALLEL) --timeout=3600 --broker=rabbitmq $(ARGS)
 
 bench: $(DEV_STAMP) ## Run the benchmarks and write their table; options in ARGS="--only B1,B6"
 	@$(PY) -m tests.benchmarks $(ARGS)

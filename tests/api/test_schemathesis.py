@@ -16,6 +16,7 @@ from schemathesis import HookContext
 
 from notification_service.api.openapi.examples import FILES
 from notification_service.api.pagination import Cursor
+from tests.depth import IS_DEEP, examples
 from tests.factories import make_client, make_mailing, make_message
 
 ROWS = 50
@@ -90,6 +91,8 @@ FITS: dict[str, Callable[[Any], Any]] = {
 
 
 @schema.parametrize()
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(20), deadline=None, derandomize=not IS_DEEP, suppress_health_check=list(HealthCheck)
+)
 def test_does_what_the_document_says(case: Any, rows: None, write_key: str) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {write_key}"})

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from notification_service.delivery.message_queue import MessageQueue
 from tests.delivery.queues import config, gateway_id
+from tests.depth import examples
 
 REASONS = ("HTTP 503", "HTTP 401")
 COLUMNS = (
@@ -93,6 +94,9 @@ class Breaker(RuleBasedStateMachine):
 def test_two_workers_move_it_through_its_states_alone(conninfo: str) -> None:
     machine = type("BreakerHere", (Breaker,), {"conninfo": conninfo})
     few = settings(
-        max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples(25),
+        stateful_step_count=15,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=few)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from notification_service.mailings import stats
 from notification_service.mailings.models import MinuteCount, QuarterFailure
+from tests.depth import examples
 from tests.factories import make_attempt, make_clients_in_bulk, make_messages, make_running_mailing, now
 from tests.mailings.test_stats import CLIENTS, INSERT, STATUSES, UPDATE, end, execute, take
 
@@ -36,7 +37,9 @@ UPDATE mailings_message SET error = %(error)s WHERE mailing_id = %(mailing)s AND
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(STATUSES), st.integers(0, 6), st.sampled_from("abc")), max_size=12))
 def test_minutes_and_quarters_equal_the_rows_after_every_statement(taken: list[tuple[str, int, str]]) -> None:
     with transaction.atomic():

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notification_service.mailings.send_window import SendWindow, is_open, next_opening, unchanged_until
+from tests.depth import examples
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory", "posixrules"})
 # Half-hour clock changes, a day skipped, a two-hour change, a change for Ramadan, quarters of an hour.
@@ -102,7 +103,7 @@ def first_open_minute(window: SendWindow, zone: ZoneInfo, at: datetime) -> datet
     return moment
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(situations())
 def test_opens_next_where_the_minutes_say_so(situation: tuple[SendWindow, str, datetime]) -> None:
     window, name, at = situation
@@ -110,14 +111,14 @@ def test_opens_next_where_the_minutes_say_so(situation: tuple[SendWindow, str, d
     assert next_opening(window, zone=zone, at=at) == first_open_minute(window, zone, at)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(situations())
 def test_is_open_where_the_minute_says_so(situation: tuple[SendWindow, str, datetime]) -> None:
     window, name, at = situation
     assert is_open(window, zone=ZoneInfo(name), at=at) == open_by_the_clock(window, ZoneInfo(name), at)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(situations())
 def test_nothing_changes_before_the_promised_instant(situation: tuple[SendWindow, str, datetime]) -> None:
     window, name, at = situation
@@ -130,7 +131,7 @@ def test_nothing_changes_before_the_promised_instant(situation: tuple[SendWindow
         moment = moment.replace(second=0, microsecond=0) + MINUTE
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(situations(), st.sampled_from(ODD_ZONES))
 def test_the_zone_in_which_an_instant_is_written_does_not_matter(
     situation: tuple[SendWindow, str, datetime], writer: str

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Mailing, Message, MinuteCount
+from tests.depth import examples
 from tests.factories import (
     make_clients_in_bulk,
     make_mailing,
@@ -78,7 +79,9 @@ def counts_of(mailing: Mailing) -> dict[str, int]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(steps, max_size=12))
 def test_counters_are_exact_after_every_statement(taken: list[Step]) -> None:
     with transaction.atomic():
