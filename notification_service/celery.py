@@ -8,7 +8,7 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
-from notification_service.broker import SteadyAMQP
+from notification_service.worker.broker import SteadyAMQP
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
 # At each start Celery would have Django check everything, API and console included, and read no result.

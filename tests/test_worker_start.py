@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from notification_service.worker_signals import leave_other_workers_alone
+from notification_service.worker.signals import leave_other_workers_alone
 
 ROOT = Path(__file__).parents[1]
 LOAD = """
