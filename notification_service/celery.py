@@ -8,14 +8,14 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
-from notification_service.broker import SteadyAMQP
+from notification_service.worker.broker import SteadyAMQP
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
 
 app = Celery("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery closes a task's connection when it ends: ten new ones a second, a fifth of an idle machine.
-# `worker_signals` closes those that broke or are old, as Django does between requests.
+# `worker.signals` closes those that broke or are old, as Django does between requests.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks([f"notification_service.{package}" for package in ("mailings", "delivery", "reports")])
 

@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 from kombu.common import Broadcast
 
-from notification_service import logs
 from notification_service.environment import Environment
+from notification_service.observability import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -328,7 +328,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Celery carries wake-up calls only: any of them may be lost, repeated or late.
-CELERY_IMPORTS = ["notification_service.pulse", "notification_service.worker_signals"]
+CELERY_IMPORTS = ["notification_service.worker.fallback_beat", "notification_service.worker.signals"]
 CELERY_WORKER_POOL = "threads"  # one event loop a process, shared by the task threads
 CELERY_WORKER_CONCURRENCY = 8
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -359,7 +359,7 @@ CELERY_TASK_ROUTES = {
         "declare": [ALL_WORKERS],  # a Redis producer that has not seen the exchange drops the call
     }
 }
-CELERY_BEAT_SCHEDULER = "notification_service.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "notification_service.worker.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": f"notification_service.{task}", "schedule": seconds, "options": {"expires": 2}}
     for name, task, seconds in (

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from notification_service import logs
 from notification_service.audit.actions import Action
 from notification_service.audit.models import Entry
 from notification_service.audit.origin import NAME_LENGTH, current_origin
+from notification_service.observability import logs
 
 MOST_VALUES = 50
 MOST_CHARACTERS = 2_000

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from notification_service import logs
+from notification_service.observability import logs
 from notification_service.observability.message_lines import MOST_IDS, log_messages, log_sent
 
 NAMES = ("ours", "library")

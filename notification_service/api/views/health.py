@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from notification_service.api.probes import Probe
 from notification_service.api.problems import CONTENT_TYPE, problem
 from notification_service.mailings.workers import Workers, look_for_workers
-from notification_service.migrated import missing_migrations
+from notification_service.worker.schema_check import missing_migrations
 
 PATIENCE_SECONDS = 1.5
 OK = "ok"

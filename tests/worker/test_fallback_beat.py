@@ -3,7 +3,7 @@
 from celery import Celery
 from django.db import connection
 
-from notification_service.pulse import Pulse
+from notification_service.worker.fallback_beat import FallbackBeat
 from tests.journeys.service import wait_until
 
 
@@ -14,7 +14,7 @@ def test_a_call_leaves_no_connection_behind(transactional_db: None) -> None:
     def ask() -> None:
         backends.append(_ask("SELECT pg_backend_pid()"))
 
-    Pulse([ask]).beat()
+    FallbackBeat([ask]).call_all()
     wait_until(lambda: backends, what="the call")
     is_there = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {backends[0]}"
     wait_until(lambda: not _ask(is_there), seconds=20, what="its connection being closed")

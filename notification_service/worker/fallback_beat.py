@@ -1,4 +1,4 @@
-"""A worker's own pulse: it calls beat's tasks itself while neither beat nor the broker is heard.
+"""A worker's own beat: it calls beat's tasks itself while neither beat nor the broker is heard.
 
 A broker that is away, a beat that died or a consumer that lost its connection without noticing delays
 the work by seconds; it never stops it. The tasks are harmless to run anywhere and at once.
@@ -22,7 +22,7 @@ BEAT_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
-class Pulse:
+class FallbackBeat:
     def __init__(self, tasks: "Sequence[Task[Any, Any]]") -> None:
         self._tasks = tasks
         self._running: dict[str, threading.Thread] = {}
@@ -31,7 +31,7 @@ class Pulse:
 
     def start(self) -> None:
         task_prerun.connect(self._hear)
-        threading.Thread(target=self._watch, name="pulse", daemon=True).start()
+        threading.Thread(target=self._watch, name="fallback-beat", daemon=True).start()
 
     @property
     def silent_seconds(self) -> float:
@@ -45,20 +45,21 @@ class Pulse:
             time.sleep(BEAT_SECONDS)
             self._note(silent=self.silent_seconds > SILENCE_SECONDS)
             if self._is_silent:
-                self.beat()
+                self.call_all()
 
     def _note(self, *, silent: bool) -> None:
         if silent != self._is_silent:
             log.warning("on our own pulse: broker or beat is silent" if silent else "broker and beat heard")
         self._is_silent = silent
 
-    def beat(self) -> None:
+    def call_all(self) -> None:
         """Call each task once, on a thread of its own."""
         for task in self._tasks:
             # One that still runs (sending may take hours) must not delay the others.
             running = self._running.get(task.name)
             if running is None or not running.is_alive():
-                thread = threading.Thread(target=_call, args=(task,), name=f"pulse {task.name}", daemon=True)
+                name = f"fallback beat {task.name}"
+                thread = threading.Thread(target=_call, args=(task,), name=name, daemon=True)
                 self._running[task.name] = thread
                 thread.start()
 
@@ -75,10 +76,10 @@ def _call(task: "Task[Any, Any]") -> None:
 
 def silent_seconds() -> float:
     """How long this process's worker has heard nothing from broker or beat."""
-    return _pulses[-1].silent_seconds if _pulses else 0.0
+    return _beats[-1].silent_seconds if _beats else 0.0
 
 
-_pulses: list[Pulse] = []
+_beats: list[FallbackBeat] = []
 
 
 def _tasks_of_beat(app: Celery) -> "list[Task[Any, Any]]":
@@ -87,6 +88,6 @@ def _tasks_of_beat(app: Celery) -> "list[Task[Any, Any]]":
 
 
 @worker_ready.connect
-def _start_pulse(sender: Any, **_: Any) -> None:
-    _pulses.append(Pulse(_tasks_of_beat(sender.app)))
-    _pulses[-1].start()
+def _start(sender: Any, **_: Any) -> None:
+    _beats.append(FallbackBeat(_tasks_of_beat(sender.app)))
+    _beats[-1].start()

@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.beat import ScheduleEntry
 
-from notification_service.beat import Scheduler
+from notification_service.worker.beat import Scheduler
 
 EVERY_SECONDS = 0.1
 CALLS = 5

@@ -18,10 +18,10 @@ from celery.signals import (
 )
 from django.db import DatabaseError, close_old_connections, connection
 
-from notification_service import pulse
 from notification_service.mailings.workers import forget_worker, note_worker
-from notification_service.migrated import wait_until_migrated
 from notification_service.observability import exposition, metrics
+from notification_service.worker import fallback_beat
+from notification_service.worker.schema_check import wait_until_migrated
 
 NOTE_SECONDS = 1.0
 NAME_LENGTH = 100
@@ -46,7 +46,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._ended.wait(NOTE_SECONDS):
-            silent = pulse.silent_seconds()
+            silent = fallback_beat.silent_seconds()
             metrics.silence_seconds.set(silent)
             self._try(note_worker, self._name, silent_seconds=silent)
 

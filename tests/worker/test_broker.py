@@ -6,8 +6,8 @@ from queue import Empty
 import pytest
 from kombu import Consumer, Queue
 
-from notification_service.broker import SteadyConnection
 from notification_service.standalone.valkey import EmbeddedValkey
+from notification_service.worker.broker import SteadyConnection
 
 CALLS = Queue("calls")
 
