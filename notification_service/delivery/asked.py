@@ -6,7 +6,7 @@ One write at a time: whoever comes while it is under way joins the next.
 import asyncio
 
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.rows import Claimed
+from notification_service.delivery.messages import Claimed
 
 
 class Asked:

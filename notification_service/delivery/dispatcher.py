@@ -16,18 +16,18 @@ from random import Random
 import structlog
 
 from notification_service.delivery.asked import Asked
-from notification_service.delivery.breaker import TroubleCount
-from notification_service.delivery.concurrency import AdaptiveConcurrency
+from notification_service.delivery.clock import OpenZones
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.gateways import Gateway
+from notification_service.delivery.limits.breaker import TroubleCount
+from notification_service.delivery.limits.claim_size import Pace
+from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
+from notification_service.delivery.limits.rate import LATE_SECONDS, Permits
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.news import News
-from notification_service.delivery.outcome import ACCEPTED, Answer, Held, NoAnswer, Outcome, Sent, decide
-from notification_service.delivery.pace import Pace
-from notification_service.delivery.permits import LATE_SECONDS, Permits
-from notification_service.delivery.rows import Claimed, MailingTerms, Recordable, put_back, unsent
+from notification_service.delivery.messages import Claimed, MailingTerms, Recordable, put_back, unsent
+from notification_service.delivery.outcome import ACCEPTED, Held, NoResponse, Outcome, Response, Sent, decide
+from notification_service.delivery.shared_state import News
 from notification_service.delivery.traces import Traces
-from notification_service.delivery.worker_clock import OpenZones
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
 FULL_CLAIM_SECONDS = 0.005  # between looks whether there is room for another claim
@@ -248,11 +248,11 @@ class Dispatcher:
     # decide
 
     def _conclude(
-        self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer, *, seconds: float
+        self, message: Claimed, terms: MailingTerms, answer: Response | NoResponse, *, seconds: float
     ) -> None:
         self._pace.count()
         self._answered(seconds)
-        if isinstance(answer, Answer) and self._gateway.judge(answer) is ACCEPTED and not self._probe:
+        if isinstance(answer, Response) and self._gateway.judge(answer) is ACCEPTED and not self._probe:
             self._concurrency.note(seconds=seconds, overloaded=False)
             self._troubles.reset()
             self._outcomes.sent.append((message, self._clock.time()))
@@ -266,7 +266,7 @@ class Dispatcher:
         now = self._clock.now()
         self._outcomes.unsent.append(unsent(message, outcome, answer=answer, terms=present, now=now))
 
-    def _decide(self, message: Claimed, terms: MailingTerms, answer: Answer | NoAnswer) -> Outcome:
+    def _decide(self, message: Claimed, terms: MailingTerms, answer: Response | NoResponse) -> Outcome:
         return decide(
             answer,
             judge=self._gateway.judge,
@@ -278,7 +278,7 @@ class Dispatcher:
         )
 
     def _judge_gateway(
-        self, message: Claimed, answer: Answer | NoAnswer, outcome: Outcome, *, seconds: float
+        self, message: Claimed, answer: Response | NoResponse, outcome: Outcome, *, seconds: float
     ) -> None:
         """What the end of a request says about the gateway: its breaker, its speed."""
         self._concurrency.note(seconds=seconds, overloaded=_is_overload(answer))
@@ -322,6 +322,6 @@ class Dispatcher:
         self._concurrency.adjust(now=time.monotonic(), full=self._news.full_concurrency)
 
 
-def _is_overload(answer: Answer | NoAnswer) -> bool:
+def _is_overload(answer: Response | NoResponse) -> bool:
     """Whether a gateway had no time for a request; a refused connection takes none of its own."""
-    return answer.maybe_taken if isinstance(answer, NoAnswer) else answer.status == 429
+    return answer.maybe_taken if isinstance(answer, NoResponse) else answer.status == 429

@@ -11,8 +11,8 @@ import structlog
 import uvloop
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.directory import GatewayDirectory, KnownGateway
 from notification_service.delivery.dispatcher import Dispatcher
+from notification_service.delivery.gateway_list import GatewayDirectory, KnownGateway
 from notification_service.delivery.gateways import Gateway, make_gateway
 from notification_service.delivery.message_queue import MessageQueue
 from notification_service.delivery.metered import MeteredQueue

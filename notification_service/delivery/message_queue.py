@@ -13,8 +13,9 @@ from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalErr
 from psycopg.conninfo import make_conninfo
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.permits import HORIZON_SECONDS, SPREAD, Reserved
-from notification_service.delivery.rows import (
+from notification_service.delivery.limits.concurrency import concurrency_quota
+from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Reserved
+from notification_service.delivery.messages import (
     Claimed,
     ClaimedBatch,
     GatewayState,
@@ -23,7 +24,6 @@ from notification_service.delivery.rows import (
     Unsent,
     Use,
 )
-from notification_service.delivery.share import fair_share
 from notification_service.mailings.send_window import SendWindow
 
 RESCUED_BATCHES = 20
@@ -79,7 +79,7 @@ class MessageQueue:
 
     async def terms(self, mailing_ids: Sequence[int]) -> dict[int, MailingTerms]:
         """The present terms of the mailings; one that is gone is missing."""
-        rows = await self._fetch("mailings", {"ids": list(mailing_ids)})
+        rows = await self._fetch("mailing_terms", {"ids": list(mailing_ids)})
         return {
             row[0]: MailingTerms(
                 text=row[1],
@@ -97,7 +97,7 @@ class MessageQueue:
 
         async def ask(cursor: AsyncCursor[Any]) -> GatewayState | None:
             asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
-            await cursor.execute(statement("gateway"), {"gateway_id": self._gateway_id})
+            await cursor.execute(statement("gateway_snapshot"), {"gateway_id": self._gateway_id})
             row = await cursor.fetchone()
             took = time.monotonic() - asked_at
             return GatewayState(row[0].timestamp() - asked_at, took, *row[1:]) if row else None
@@ -107,7 +107,7 @@ class MessageQueue:
     async def note_asked(self, messages: Sequence[Claimed]) -> None:
         """Say that requests for these may have started from now on."""
         ids = {"ids": [m.id for m in messages], "batch_ids": [m.batch.id for m in messages]}
-        await self._execute("note_asked", ids)
+        await self._execute("mark_attempted", ids)
 
     async def record(self, outcomes: Recordable) -> None:
         """Record all of it; called again after an error it changes nothing twice."""
@@ -117,7 +117,7 @@ class MessageQueue:
             sent_at = ",".join([str(at) for _, at in outcomes.sent])
             await self._execute("record_sent", {"ids": f"{{{ids}}}", "sent_at": f"{{{sent_at}}}"})
         if outcomes.unsent:
-            await self._execute("record_unsent", _columns(outcomes.unsent))
+            await self._execute("record_not_sent", _columns(outcomes.unsent))
 
     async def close_batches(self, ids: Sequence[int]) -> None:
         await self._execute("close_batches", {"ids": list(ids)})
@@ -152,7 +152,7 @@ class MessageQueue:
                 limited = use.limit is not None
                 share = await self._fair_share(cursor, use) if limited else None
                 values = {"worker": self._worker, "share": share, "gateway_id": self._gateway_id}
-                await cursor.execute(statement("use_gateway"), values | use.columns())
+                await cursor.execute(statement("report_usage"), values | use.columns())
             return share
 
         return await self._run(share)
@@ -163,9 +163,9 @@ class MessageQueue:
         [limit] = await cursor.fetchone() or [None]
         if limit is None:
             return None
-        await cursor.execute(statement("others"), keys)
+        await cursor.execute(statement("other_quotas"), keys)
         [others, taken] = await cursor.fetchone() or (0, 0)
-        return fair_share(limit=limit, others=others, taken=taken, under_way=use.under_way)
+        return concurrency_quota(limit=limit, others=others, taken=taken, under_way=use.under_way)
 
     def _probe_interval(self) -> dict[str, float]:
         return {"probe_interval_seconds": self._config.probe_interval_seconds}

@@ -7,8 +7,8 @@ import structlog
 
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.message_queue import MessageQueue
+from notification_service.delivery.messages import Claimed, Recordable, Unsent
 from notification_service.delivery.meters import Meters
-from notification_service.delivery.rows import Claimed, Recordable, Unsent
 from notification_service.observability.message_lines import log_sent
 
 log = structlog.get_logger(__name__)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 
-from notification_service.delivery.rows import Recordable
+from notification_service.delivery.messages import Recordable
 from notification_service.observability import metrics
 
 BOUNDS = metrics.SEND_SECONDS

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from notification_service.delivery.gateways import Gateway
-from notification_service.delivery.outcome import Answer, NoAnswer
-from notification_service.delivery.rows import Claimed, MailingTerms
+from notification_service.delivery.messages import Claimed, MailingTerms
+from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.observability import tracing
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Traces:
             spans = dict(self._batch_spans(messages, terms, asked_at))
             messages[0].batch.spans = spans or None  # one batch holds them all
 
-    async def send(self, gateway: Gateway, message: Claimed, *, text: str) -> Answer | NoAnswer:
+    async def send(self, gateway: Gateway, message: Claimed, *, text: str) -> Response | NoResponse:
         """Have the gateway send it, with a span around, which the gateway is told of."""
         parent = (message.batch.spans or {}).get(message.mailing_id)
         if parent is None:
@@ -70,8 +70,8 @@ class Traces:
         return tracing.begin_span(name, parent=parent, gateway=self._gateway, **fields)
 
 
-def _end(span: "Span", answer: Answer | NoAnswer) -> None:
-    if isinstance(answer, Answer):
+def _end(span: "Span", answer: Response | NoResponse) -> None:
+    if isinstance(answer, Response):
         span.set_attribute("http.response.status_code", answer.status)
     else:
         span.set_attribute("error.type", answer.reason)

@@ -12,14 +12,14 @@ from datetime import timedelta
 import structlog
 from django.db import connection
 
+from notification_service.delivery.clock import DatabaseClock
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.directory import KnownGateway, known_gateway
+from notification_service.delivery.gateway_list import KnownGateway, known_gateway
 from notification_service.delivery.gateways import Gateway, make_gateway
+from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.outcome import Accepted, Answer, NoAnswer
-from notification_service.delivery.permits import LATE_SECONDS
-from notification_service.delivery.rows import GatewayState, Use, printable
-from notification_service.delivery.worker_clock import DatabaseClock
+from notification_service.delivery.messages import GatewayState, Use, printable
+from notification_service.delivery.outcome import Accepted, NoResponse, Response
 from notification_service.mailings import trials
 from notification_service.mailings.gateways import GatewayUnusable
 from notification_service.mailings.models import Trial
@@ -58,9 +58,9 @@ def send_waiting(
         log.info("trial ended", message_id=trial.pk, status=str(end.status), reason=end.reason)
 
 
-def conclude(answer: Answer | NoAnswer, gateway: Gateway) -> TrialEnd:
+def conclude(answer: Response | NoResponse, gateway: Gateway) -> TrialEnd:
     """One answer is all there is: whatever is not taken now has failed."""
-    if isinstance(answer, NoAnswer):
+    if isinstance(answer, NoResponse):
         return TrialEnd(Status.UNKNOWN if answer.maybe_taken else Status.FAILED, answer.reason)
     words = printable(answer.body)
     match gateway.judge(answer):

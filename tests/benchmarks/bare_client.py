@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import uvloop
 
-from notification_service.delivery.gateways.base import Endpoint, build_client
+from notification_service.delivery.gateways.base import GatewaySettings, build_client
 
 
 async def measure(url: str, requests: int, concurrency: int) -> float:
-    endpoint = Endpoint(url, "bench", max_concurrency=concurrency)
+    endpoint = GatewaySettings(url, "bench", max_concurrency=concurrency)
     headers = {"Authorization": f"Bearer {endpoint.token}", "Content-Type": "application/json"}
     client = build_client(endpoint, headers=headers)
     ids: Iterator[int] = iter(range(1, requests + 1))

@@ -21,7 +21,7 @@ from tests.benchmarks.load import Call, measure_calls
 
 if TYPE_CHECKING:  # there are no models before there is a database
     from notification_service.delivery.message_queue import MessageQueue
-    from notification_service.delivery.rows import Claimed
+    from notification_service.delivery.messages import Claimed
 
 Result = TypeVar("Result")
 
@@ -84,7 +84,7 @@ def _statements(place: Bench) -> dict[str, list[float]]:
 def _round(runner: asyncio.Runner, queue: "MessageQueue") -> Iterator[tuple[str, float]]:
     """Each statement with its seconds; what it took waits again afterwards."""
     from notification_service.delivery.message_queue import rescue
-    from notification_service.delivery.rows import Recordable, Unsent
+    from notification_service.delivery.messages import Recordable, Unsent
 
     claimed, seconds = _timed(lambda: runner.run(queue.claim(MESSAGES)))
     yield "claim", seconds

@@ -12,7 +12,7 @@ from django.db import connection
 from notification_service.delivery import message_queue
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.rows import Claimed, Recordable, Unsent
+from notification_service.delivery.messages import Claimed, Recordable, Unsent
 from notification_service.mailings.models import Batch
 from tests.factories import now
 

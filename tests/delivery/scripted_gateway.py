@@ -9,10 +9,10 @@ from typing import Any
 
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, probe_server
-from notification_service.delivery.outcome import Answer, NoAnswer, Verdict
+from notification_service.delivery.outcome import NoResponse, Response, Verdict
 from tests.delivery.queues import config, open_queue
 
-TAKEN = Answer(200, b'{"code": 0, "message": "OK"}')
+TAKEN = Response(200, b'{"code": 0, "message": "OK"}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,15 @@ class Request:
     traceparent: str = ""
 
 
-Script = Callable[[Request], Awaitable[Answer | NoAnswer]]
+Script = Callable[[Request], Awaitable[Response | NoResponse]]
 
 
-async def take(request: Request) -> Answer:
+async def take(request: Request) -> Response:
     return TAKEN
 
 
-def always(answer: Answer | NoAnswer) -> Script:
-    async def script(request: Request) -> Answer | NoAnswer:
+def always(answer: Response | NoResponse) -> Script:
+    async def script(request: Request) -> Response | NoResponse:
         return answer
 
     return script
@@ -48,7 +48,7 @@ class ScriptedGateway:
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
-    ) -> Answer | NoAnswer:
+    ) -> Response | NoResponse:
         request = Request(message_id, phone, text, time.time(), traceparent)
         self.requests.append(request)
         self._count(1)
@@ -62,7 +62,7 @@ class ScriptedGateway:
             self.under_way += change
             self.most_under_way = max(self.most_under_way, self.under_way)
 
-    def judge(self, answer: Answer) -> Verdict:
+    def judge(self, answer: Response) -> Verdict:
         return probe_server.judge(answer)
 
     async def close(self) -> None:

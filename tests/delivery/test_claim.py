@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from notification_service.delivery.rows import Claimed
+from notification_service.delivery.messages import Claimed
 from notification_service.mailings.clients import delete_client
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.models import Batch, Client, Message

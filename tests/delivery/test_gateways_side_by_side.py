@@ -1,6 +1,6 @@
 """Which gateway's worker claims which mailing: its own, the default, or the next while that is held."""
 
-from notification_service.delivery.outcome import Answer
+from notification_service.delivery.outcome import Response
 from notification_service.mailings.models import Attempt, Gateway, Message
 from tests.delivery.queues import on_queue, record_sent
 from tests.delivery.scripted_gateway import ScriptedGateway, always, drain
@@ -95,7 +95,7 @@ def test_a_success_says_which_gateway_took_it(conninfo: str) -> None:
 def test_failover_after_the_first_gateway_did_not_let_us_in(conninfo: str) -> None:
     backup = make_gateway()
     make_messages(make_running_mailing(failover=True), 30)
-    drain(conninfo, ScriptedGateway(always(Answer(401, b""))))
+    drain(conninfo, ScriptedGateway(always(Response(401, b""))))
     drain(conninfo, ScriptedGateway(), gateway_name="backup")
     assert set(Message.objects.values_list("status", "gateway_id", "attempts")) == {("sent", backup.pk, 1)}
     assert set(Attempt.objects.values_list("gateway__name", "outcome")) == {("main", "held")}

@@ -3,9 +3,9 @@
 import asyncio
 from itertools import pairwise
 
+from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Reserved
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.permits import HORIZON_SECONDS, SPREAD, Reserved
-from notification_service.delivery.rows import Use
+from notification_service.delivery.messages import Use
 from notification_service.mailings.models import Gateway, GatewayUse, Message
 from tests.delivery.queues import on_queue, open_queue
 from tests.delivery.scripted_gateway import TAKEN, ScriptedGateway, drain

@@ -150,7 +150,7 @@ def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> N
         "retry_at",
         "timezones",
     ]
-    used = scans("record_unsent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
+    used = scans("record_not_sent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
     assert used == {("Index Scan", "mailings_message_pkey")}
 
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from notification_service.delivery.rows import Claimed, Unsent, put_back
+from notification_service.delivery.messages import Claimed, Unsent, put_back
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
 from tests.delivery.queues import claim, end_leases, on_queue, record_sent, record_unsent, rescue_all

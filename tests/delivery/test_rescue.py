@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from notification_service.delivery import message_queue
-from notification_service.delivery.rows import put_back
+from notification_service.delivery.messages import put_back
 from notification_service.mailings.models import Attempt, Batch, Message
 from tests.delivery.queues import (
     claim,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification_service.delivery.concurrency import AdaptiveConcurrency
+from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 
 
 class Gateway:

@@ -9,7 +9,7 @@ import pytest
 
 from notification_service.delivery import message_queue
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.rows import Claimed, MailingTerms, Recordable
+from notification_service.delivery.messages import Claimed, MailingTerms, Recordable
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.models import Message
 from notification_service.mailings.send_window import SendWindow

@@ -57,3 +57,13 @@ class AdaptiveConcurrency:
     def _forget(self) -> None:
         self._requests = self._overloads = 0
         self._seconds = 0.0
+
+
+def concurrency_quota(*, limit: int, others: int, taken: int, under_way: int) -> int:
+    """How many requests this worker may have under way.
+
+    An equal part of `limit` among it and `others` workers, as far as they have not `taken` it yet; never
+    fewer than are under way already, which were within its last share.
+    """
+    equal = ceil(limit / (others + 1))
+    return max(under_way, min(equal, limit - taken), 0)

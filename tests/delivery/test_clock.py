@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification_service.delivery import worker_clock
-from notification_service.delivery.worker_clock import DatabaseClock, OpenZones
+from notification_service.delivery import clock as clock_module
+from notification_service.delivery.clock import DatabaseClock, OpenZones
 from notification_service.mailings.send_window import SendWindow, is_open, next_opening
 
 DAY = SendWindow(opens=time(9), closes=time(21))
@@ -74,7 +74,7 @@ def test_what_is_remembered_does_not_outlive_a_clock_set_back() -> None:
 
 
 def test_remembers_a_bounded_number_of_zones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_clock, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(clock_module, "MAX_REMEMBERED", 2)
     zones = OpenZones(ClockByHand("2026-01-01T12:00:00+00:00"))
     for name in ("Europe/Moscow", "Asia/Tokyo", "America/Lima", "UTC"):
         zones.opening(DAY, name)

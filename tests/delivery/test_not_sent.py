@@ -5,8 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification_service.delivery.outcome import Answer, Failed, Held, NoAnswer, Retry, Unknown
-from notification_service.delivery.rows import (
+from notification_service.delivery.messages import (
     Claimed,
     ClaimedBatch,
     MailingTerms,
@@ -15,6 +14,7 @@ from notification_service.delivery.rows import (
     put_back,
     unsent,
 )
+from notification_service.delivery.outcome import Failed, Held, NoResponse, Response, Retry, Unknown
 from notification_service.mailings.send_window import SendWindow
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def test_put_back_charges_nothing_and_leaves_no_attempt() -> None:
 
 
 def test_a_retry_waits_and_is_charged() -> None:
-    row = unsent(MESSAGE, Retry(NOW, "HTTP 503"), answer=Answer(503, b"busy"), terms=TERMS, now=NOW)
+    row = unsent(MESSAGE, Retry(NOW, "HTTP 503"), answer=Response(503, b"busy"), terms=TERMS, now=NOW)
     assert row == Unsent(
         MESSAGE,
         "pending",
@@ -47,29 +47,29 @@ def test_a_retry_waits_and_is_charged() -> None:
 
 def test_a_retry_outside_the_window_waits_for_its_opening() -> None:
     retry = Retry(NOW, "HTTP 503")  # 21:00 in Tokyo
-    row = unsent(MESSAGE, retry, answer=Answer(503, b""), terms=DAYTIME, now=NOW)
+    row = unsent(MESSAGE, retry, answer=Response(503, b""), terms=DAYTIME, now=NOW)
     assert (row.next_attempt_at, row.retry_at) == (datetime(2026, 11, 24, 0, tzinfo=UTC), NOW)
 
 
 def test_a_held_message_waits_as_if_it_had_not_been_tried() -> None:
-    row = unsent(MESSAGE, Held("HTTP 401"), answer=Answer(401, b""), terms=TERMS, now=NOW)
+    row = unsent(MESSAGE, Held("HTTP 401"), answer=Response(401, b""), terms=TERMS, now=NOW)
     assert (row.status, row.next_attempt_at, row.charged) == ("pending", NOW, False)
 
 
 def test_a_refusal_ends_the_message() -> None:
-    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, b""), terms=TERMS, now=NOW)
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Response(400, b""), terms=TERMS, now=NOW)
     assert (row.status, row.next_attempt_at, row.charged) == ("failed", None, True)
 
 
 def test_giving_up_ends_the_message() -> None:
-    silence = NoAnswer("no answer in time", maybe_taken=True)
+    silence = NoResponse("no answer in time", maybe_taken=True)
     row = unsent(MESSAGE, Unknown(silence.reason), answer=silence, terms=TERMS, now=NOW)
     assert (row.status, row.next_attempt_at, row.http_status, row.answer) == ("unknown", None, None, "")
 
 
 @given(st.binary(max_size=3000))
 def test_keeps_the_start_of_an_answer_as_text_that_postgresql_can_hold(body: bytes) -> None:
-    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, body), terms=TERMS, now=NOW)
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Response(400, body), terms=TERMS, now=NOW)
     assert len(row.answer) <= 500
     assert "\0" not in row.answer
     row.answer.encode()
@@ -77,12 +77,12 @@ def test_keeps_the_start_of_an_answer_as_text_that_postgresql_can_hold(body: byt
 
 def test_keeps_cyrillic_answers_whole() -> None:
     body = ("ж" * 600).encode()
-    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, body), terms=TERMS, now=NOW)
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Response(400, body), terms=TERMS, now=NOW)
     assert row.answer == "ж" * 500
 
 
 def test_a_nul_in_an_answer_becomes_a_replacement_character() -> None:
-    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Answer(400, b"a\0b"), terms=TERMS, now=NOW)
+    row = unsent(MESSAGE, Failed("HTTP 400"), answer=Response(400, b"a\0b"), terms=TERMS, now=NOW)
     assert row.answer == "a\ufffdb"
 
 

@@ -8,7 +8,7 @@ import structlog
 from django.db import Error
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateways import KINDS, Endpoint
+from notification_service.delivery.gateways import KINDS, GatewaySettings
 from notification_service.mailings.gateways import GatewayUnusable, endpoint
 from notification_service.mailings.models import Gateway
 
@@ -22,7 +22,7 @@ class KnownGateway:
     id: int
     name: str
     kind: str
-    endpoint: Endpoint
+    endpoint: GatewaySettings
     config: DeliveryConfig  # with the gateway's own time limits
 
 
@@ -69,7 +69,7 @@ def known_gateway(row: Gateway, config: DeliveryConfig) -> KnownGateway:
         connect_timeout_seconds=row.connect_timeout_seconds or config.connect_timeout_seconds,
         request_timeout_seconds=row.request_timeout_seconds or config.request_timeout_seconds,
     )
-    reached = Endpoint(
+    reached = GatewaySettings(
         url=address.url,
         token=address.token,
         connect_timeout_seconds=config.connect_timeout_seconds,

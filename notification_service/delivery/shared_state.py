@@ -6,11 +6,11 @@ import time
 
 import structlog
 
-from notification_service.delivery.concurrency import AdaptiveConcurrency
+from notification_service.delivery.clock import DatabaseClock
 from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.rows import GatewayState, MailingTerms, Use
-from notification_service.delivery.worker_clock import DatabaseClock
+from notification_service.delivery.messages import GatewayState, MailingTerms, Use
 
 USE_SECONDS = 0.5  # between two reports of what this worker does with the gateway
 # For how long a share outlasts its last report, besides a request's time limit: by then a worker that

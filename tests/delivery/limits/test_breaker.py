@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification_service.delivery.breaker import TroubleCount
+from notification_service.delivery.limits.breaker import TroubleCount
 
 
 @given(st.lists(st.booleans(), max_size=200), st.integers(1, 10))

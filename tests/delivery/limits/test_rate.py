@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification_service.delivery.permits import LATE_SECONDS, SPREAD, Permits, Reserved
+from notification_service.delivery.limits.rate import LATE_SECONDS, SPREAD, Permits, Reserved
 
 
 def permits(*reserved: Reserved) -> Permits:

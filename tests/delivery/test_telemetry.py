@@ -6,10 +6,10 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from notification_service.delivery.dispatcher import Dispatcher
+from notification_service.delivery.messages import Recordable
 from notification_service.delivery.metered import MeteredQueue
 from notification_service.delivery.meters import Meters
-from notification_service.delivery.outcome import Answer, NoAnswer
-from notification_service.delivery.rows import Recordable
+from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.observability.metrics import Reasons
 from tests.delivery.queues import config, gateway_id
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway
@@ -40,8 +40,8 @@ def test_every_message_is_counted_and_logged_by_what_became_of_it(conninfo: str)
     messages = make_messages(mailing, 5)
     refused = messages[0].pk
 
-    async def script(request: Request) -> Answer | NoAnswer:
-        return Answer(422, b"no such number") if request.message_id == refused else TAKEN
+    async def script(request: Request) -> Response | NoResponse:
+        return Response(422, b"no such number") if request.message_id == refused else TAKEN
 
     under_way = value("engine_messages_under_way")
     with capture_logs() as lines:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notification_service.delivery import pace
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.pace import Pace
+from notification_service.delivery.limits import claim_size
+from notification_service.delivery.limits.claim_size import Pace
 
 
 class Clock:
@@ -24,7 +24,7 @@ class Clock:
 def clock_by_hand() -> Iterator[Clock]:
     clock = Clock()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pace, "time", clock)
+        patch.setattr(claim_size, "time", clock)
         yield clock
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.directory import GatewayDirectory
+from notification_service.delivery.gateway_list import GatewayDirectory
 from notification_service.mailings.models import Gateway
 from tests.factories import make_gateway
 

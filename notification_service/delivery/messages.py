@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
-from notification_service.delivery.outcome import Answer, Failed, Held, NoAnswer, Retry, Unknown
+from notification_service.delivery.outcome import Failed, Held, NoResponse, Response, Retry, Unknown
 from notification_service.mailings.send_window import SendWindow, next_opening
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def unsent(
     message: Claimed,
     outcome: Retry | Failed | Held | Unknown,
     *,
-    answer: Answer | NoAnswer,
+    answer: Response | NoResponse,
     terms: MailingTerms | None,
     now: datetime,
 ) -> Unsent:
@@ -133,7 +133,7 @@ def unsent(
 
     Without `terms`, of which a retry needs the window, that is looked at before the next request.
     """
-    http = answer if isinstance(answer, Answer) else None
+    http = answer if isinstance(answer, Response) else None
     status, next_attempt_at = _next_step(message, outcome, terms, now)
     return Unsent(
         message,
