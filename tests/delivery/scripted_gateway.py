@@ -1,4 +1,4 @@
-"""A gateway in memory that answers as its script says, and remembers what it was asked."""
+"""A gateway in memory that responds as its script says, and remembers what it was asked."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from typing import Any
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, probe_server
 from notification_service.delivery.outcome import NoResponse, Response, Verdict
-from tests.delivery.queues import config, open_queue
+from tests.delivery.database import make_lane
 
 TAKEN = Response(200, b'{"code": 0, "message": "OK"}')
 
@@ -31,9 +31,9 @@ async def take(request: Request) -> Response:
     return TAKEN
 
 
-def always(answer: Response | NoResponse) -> Script:
+def always(response: Response | NoResponse) -> Script:
     async def script(request: Request) -> Response | NoResponse:
-        return answer
+        return response
 
     return script
 
@@ -62,8 +62,8 @@ class ScriptedGateway:
             self.under_way += change
             self.most_under_way = max(self.most_under_way, self.under_way)
 
-    def judge(self, answer: Response) -> Verdict:
-        return probe_server.judge(answer)
+    def judge(self, response: Response) -> Verdict:
+        return probe_server.judge(response)
 
     async def close(self) -> None:
         pass
@@ -86,16 +86,17 @@ def drain(
     job: Job = _drain,
     *,
     gateway_name: str = "main",
-    claimed_by: str = "worker",
+    worker: str = "worker",
     **knobs: Any,
 ) -> None:
     """Have a dispatcher of its own drain the queue into the gateway, or do another job."""
 
     async def run() -> None:
         knobs.setdefault("record_interval_seconds", 0.01)
-        whose = {"gateway": gateway_name, "claimed_by": claimed_by, **knobs}
-        async with open_queue(conninfo, **whose) as claims, open_queue(conninfo, **whose) as records:
-            dispatcher = Dispatcher(config(**knobs), gateway=gateway, claims=claims, records=records)
-            await asyncio.wait_for(job(dispatcher), 20)
+        lane = make_lane(conninfo, gateway, gateway_name=gateway_name, worker=worker, **knobs)
+        try:
+            await asyncio.wait_for(job(Dispatcher(lane)), 20)
+        finally:
+            await lane.close()
 
     asyncio.run(run())

@@ -9,13 +9,18 @@ from datetime import time as time_of_day
 import psycopg
 import pytest
 
+from notification_service.delivery import claim as claim_module
+from notification_service.delivery import database as database_module
 from notification_service.delivery import dispatcher as dispatcher_module
-from notification_service.delivery import message_queue
+from notification_service.delivery import record as record_module
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.database import Database
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.messages import Claimed, Recordable, put_back
+from notification_service.delivery.messages import Claimed, OutcomeBuffer
 from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.delivery.record import released
 from notification_service.mailings.models import Attempt, Batch, Client, Gateway, Mailing, Message
-from tests.delivery.queues import claim, end_leases, ids, record_unsent, rescue_all
+from tests.delivery.database import claim, end_leases, ids, record_not_sent, rescue_all
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import (
     make_client,
@@ -201,19 +206,19 @@ def test_an_outcome_that_comes_while_others_are_recorded_is_recorded_before_the_
 ) -> None:
     make_messages(make_running_mailing(), 2)
     recording = asyncio.Event()
-    record = message_queue.MessageQueue.record
+    write = record_module.write
 
-    async def slow_record(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+    async def slow_write(database: Database, outcomes: OutcomeBuffer) -> None:
         recording.set()
         await asyncio.sleep(0.3)
-        await record(queue, outcomes)
+        await write(database, outcomes)
 
     async def script(request: Request) -> Response:
         if len(gateway.requests) == 2:
             await recording.wait()
         return TAKEN
 
-    monkeypatch.setattr(message_queue.MessageQueue, "record", slow_record)
+    monkeypatch.setattr(record_module, "write", slow_write)
     gateway = ScriptedGateway(script)
     drain(conninfo, gateway)
     assert statuses() == {"sent": 2}
@@ -223,15 +228,15 @@ def test_what_could_not_be_recorded_is_recorded_with_the_next(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 3)
-    record = message_queue.MessageQueue.record
+    write = record_module.write
     troubles = iter([ValueError("out of sorts")])
 
-    async def record_with_trouble(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+    async def write_with_trouble(database: Database, outcomes: OutcomeBuffer) -> None:
         for trouble in troubles:
             raise trouble
-        await record(queue, outcomes)
+        await write(database, outcomes)
 
-    monkeypatch.setattr(message_queue.MessageQueue, "record", record_with_trouble)
+    monkeypatch.setattr(record_module, "write", write_with_trouble)
 
     async def twice(dispatcher: Dispatcher) -> None:
         await dispatcher.drain()
@@ -248,10 +253,10 @@ def test_claims_no_more_while_outcomes_cannot_be_recorded(
     make_messages(make_running_mailing(), 30)
     monkeypatch.setattr(dispatcher_module, "MAX_UNRECORDED", 1)
 
-    async def never(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+    async def never(database: Database, outcomes: OutcomeBuffer) -> None:
         raise ValueError("out of sorts")
 
-    monkeypatch.setattr(message_queue.MessageQueue, "record", never)
+    monkeypatch.setattr(record_module, "write", never)
     gateway = ScriptedGateway()
 
     async def for_a_while(dispatcher: Dispatcher) -> None:
@@ -263,7 +268,7 @@ def test_claims_no_more_while_outcomes_cannot_be_recorded(
 
 
 def test_a_lost_database_connection_loses_no_outcome(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_queue, "RECONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(database_module, "RECONNECT_SECONDS", 0.01)
     make_messages(make_running_mailing(), 50)
 
     async def script(request: Request) -> Response:
@@ -304,12 +309,12 @@ def test_a_claim_that_breaks_leaves_nothing_under_way_unrecorded(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 2)
-    claim = message_queue.MessageQueue.claim
+    take_due = claim_module.take_due
 
     async def claim_once(
-        queue: message_queue.MessageQueue, limit: int, *, is_probe: bool = False
+        database: Database, config: DeliveryConfig, limit: int, *, is_probe: bool = False
     ) -> list[Claimed]:
-        if claimed := await claim(queue, limit, is_probe=is_probe):
+        if claimed := await take_due(database, config, limit, is_probe=is_probe):
             return claimed
         raise ValueError("out of sorts")
 
@@ -318,10 +323,10 @@ def test_a_claim_that_breaks_leaves_nothing_under_way_unrecorded(
         return TAKEN
 
     async def broken_then_whole(dispatcher: Dispatcher) -> None:
-        monkeypatch.setattr(message_queue.MessageQueue, "claim", claim_once)
+        monkeypatch.setattr(claim_module, "take_due", claim_once)
         with pytest.raises(ValueError, match="out of sorts"):
             await dispatcher.drain()
-        monkeypatch.setattr(message_queue.MessageQueue, "claim", claim)
+        monkeypatch.setattr(claim_module, "take_due", take_due)
         await dispatcher.drain()
 
     drain(conninfo, ScriptedGateway(slowly), broken_then_whole)
@@ -383,7 +388,7 @@ def test_a_closed_window_puts_off_no_client_who_moved_since_the_claim(conninfo: 
     message = make_message(mailing, make_client(timezone="Asia/Tokyo"))
     [claimed] = claim(conninfo)
     Client.objects.update(timezone="UTC")
-    record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=14)))
+    record_not_sent(conninfo, released(claimed, until=now() + timedelta(hours=14)))
     message.refresh_from_db()
     assert message.next_attempt_at is not None
     assert message.next_attempt_at <= now()
@@ -420,7 +425,7 @@ def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str)
 
 
 @pytest.mark.parametrize("change", ["status = 'paused'", "status = 'cancelled', deleted_at = now()"])
-def test_a_stopped_mailings_claimed_messages_are_put_back(conninfo: str, change: str) -> None:
+def test_a_stopped_mailings_claimed_messages_are_released(conninfo: str, change: str) -> None:
     make_messages(make_running_mailing(), 30)
 
     async def script(request: Request) -> Response:
@@ -515,7 +520,7 @@ def test_not_being_let_in_holds_the_gateway_and_charges_nothing(conninfo: str) -
     assert Gateway.objects.get().held_reason == "HTTP 401"
 
 
-def test_what_was_claimed_when_the_gateway_was_held_is_put_back(conninfo: str) -> None:
+def test_what_was_claimed_when_the_gateway_was_held_is_released(conninfo: str) -> None:
     make_clients_in_bulk(2000)
     make_messages_in_bulk(make_running_mailing())
 
@@ -583,7 +588,7 @@ def test_goes_on_by_itself_after_a_hold(conninfo: str) -> None:
 # stop
 
 
-def test_stops_with_everything_put_back_or_recorded(conninfo: str) -> None:
+def test_stops_with_everything_released_or_recorded(conninfo: str) -> None:
     make_messages(make_running_mailing(), 100)
 
     async def stop_during_the_fifth(dispatcher: Dispatcher) -> None:
@@ -624,7 +629,7 @@ def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
     async def script(request: Request) -> Response:
         await execute(conninfo, "UPDATE mailings_mailing SET status = 'finished'")
         await asyncio.sleep(0.2)
-        known.append(list(dispatchers[0]._news.terms))
+        known.append(list(dispatchers[0]._shared.terms))
         return TAKEN
 
     async def remembered(dispatcher: Dispatcher) -> None:

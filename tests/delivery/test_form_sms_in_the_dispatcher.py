@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import GatewaySettings, make_gateway
 from notification_service.mailings.models import Attempt, Gateway, Message
 from tests.delivery.scripted_gateway import drain
@@ -14,12 +13,7 @@ def send_due(conninfo: str, to: Simulator) -> None:
     gateway = make_gateway(
         "form_sms", GatewaySettings(f"http://{to.host}:{to.port}{FORM_PATH}", "someone:secret")
     )
-
-    async def drain_and_close(dispatcher: Dispatcher) -> None:
-        await dispatcher.drain()
-        await gateway.close()
-
-    drain(conninfo, gateway, drain_and_close, max_concurrency=2)
+    drain(conninfo, gateway, max_concurrency=2)
 
 
 def statuses() -> list[tuple[str, int, str]]:

@@ -2,25 +2,25 @@
 
 from datetime import timedelta
 
-from notification_service.delivery.message_queue import MessageQueue
+from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.mailings.models import Gateway
-from tests.delivery.queues import on_queue
+from tests.delivery.database import on_row
 from tests.factories import now
 
 
-async def hold(queue: MessageQueue) -> None:
-    await queue.hold_gateway("HTTP 401")
+async def hold(row: GatewayRow) -> None:
+    await row.hold("HTTP 401")
 
 
 def is_held(conninfo: str) -> bool:
-    state = on_queue(conninfo, lambda queue: queue.gateway_state())
+    state = on_row(conninfo, lambda row: row.snapshot())
     assert state is not None
     return state.is_held
 
 
 def probes(conninfo: str) -> list[bool]:
     """What two workers that ask one after the other are told."""
-    return [on_queue(conninfo, lambda queue: queue.take_probe(), claimed_by=name) for name in ("a", "b")]
+    return [on_row(conninfo, lambda row: row.take_probe(), worker=name) for name in ("a", "b")]
 
 
 def make_probe_due() -> None:
@@ -32,26 +32,26 @@ def test_a_gateway_is_not_held_at_first(conninfo: str) -> None:
 
 
 def test_every_worker_sees_that_it_is_held(conninfo: str) -> None:
-    on_queue(conninfo, hold)
+    on_row(conninfo, hold)
     assert is_held(conninfo)
     assert Gateway.objects.get().held_reason == "HTTP 401"
 
 
 def test_holding_again_keeps_since_when_and_the_next_probe(conninfo: str) -> None:
-    on_queue(conninfo, hold)
+    on_row(conninfo, hold)
     before = Gateway.objects.values("held_at", "probe_at").get()
-    on_queue(conninfo, lambda queue: queue.hold_gateway("HTTP 403"))
+    on_row(conninfo, lambda row: row.hold("HTTP 403"))
     assert Gateway.objects.values("held_at", "probe_at").get() == before
     assert Gateway.objects.get().held_reason == "HTTP 403"
 
 
 def test_no_one_probes_before_the_interval_has_passed(conninfo: str) -> None:
-    on_queue(conninfo, hold, probe_interval_seconds=60)
+    on_row(conninfo, hold, probe_interval_seconds=60)
     assert probes(conninfo) == [False, False]
 
 
 def test_one_worker_gets_the_probe_of_an_interval(conninfo: str) -> None:
-    on_queue(conninfo, hold)
+    on_row(conninfo, hold)
     make_probe_due()
     assert probes(conninfo) == [True, False]
 
@@ -62,15 +62,15 @@ def test_no_one_probes_a_gateway_that_is_not_held(conninfo: str) -> None:
 
 
 def test_a_released_gateway_is_as_new(conninfo: str) -> None:
-    on_queue(conninfo, hold)
-    on_queue(conninfo, lambda queue: queue.release_gateway())
+    on_row(conninfo, hold)
+    on_row(conninfo, lambda row: row.release())
     gateway = Gateway.objects.get()
     assert (gateway.held_at, gateway.held_reason, gateway.probe_at) == (None, "", None)
     assert not is_held(conninfo)
 
 
 def test_a_released_gateway_can_be_held_again(conninfo: str) -> None:
-    on_queue(conninfo, hold)
-    on_queue(conninfo, lambda queue: queue.release_gateway())
-    on_queue(conninfo, hold)
+    on_row(conninfo, hold)
+    on_row(conninfo, lambda row: row.release())
+    on_row(conninfo, hold)
     assert is_held(conninfo)

@@ -1,17 +1,15 @@
 import asyncio
-from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.messages import Recordable
-from notification_service.delivery.metered import MeteredQueue
-from notification_service.delivery.meters import Meters
+from notification_service.delivery.messages import OutcomeBuffer
 from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.delivery.telemetry import Meters
 from notification_service.observability.metrics import Reasons
-from tests.delivery.queues import config, gateway_id
+from tests.delivery.database import make_lane
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway
 from tests.factories import make_messages, make_running_mailing
 
@@ -20,17 +18,11 @@ def value(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(f"notifications_{name}", labels) or 0
 
 
-def drain_metered(conninfo: str, gateway: ScriptedGateway, *, name: str, **knobs: Any) -> None:
+def drain_metered(conninfo: str, gateway: ScriptedGateway, *, name: str, log_sent: str = "grouped") -> None:
     async def run() -> None:
-        meters, settings = Meters(name), config(record_interval_seconds=0.01, **knobs)
-        place = {"claimed_by": "worker", "gateway_id": gateway_id(conninfo)}
-        queues = [MeteredQueue(conninfo, settings, meters=meters, **place) for _ in range(2)]
-        dispatcher = Dispatcher(
-            settings, gateway=gateway, claims=queues[0], records=queues[1], answered=meters.answered
-        )
-        await asyncio.wait_for(dispatcher.drain(), 20)
-        for queue in queues:
-            await queue.close()
+        lane = make_lane(conninfo, gateway, shown_as=name, record_interval_seconds=0.01, log_sent=log_sent)
+        await asyncio.wait_for(Dispatcher(lane).drain(), 20)
+        await lane.close()
 
     asyncio.run(run())
 
@@ -78,9 +70,9 @@ def test_lines_of_what_was_sent_can_be_turned_off(conninfo: str) -> None:
 def test_sorts_latencies_as_the_histogram_itself_would() -> None:
     meters = Meters("timed")
     for seconds in (0.0005, 0.001, 0.3, 0.5, 60):
-        meters.answered(seconds)
-    meters.recorded(Recordable(), 0.0)
-    meters.recorded(Recordable(), 0.0)
+        meters.responded(seconds)
+    meters.recorded(OutcomeBuffer(), 0.0)
+    meters.recorded(OutcomeBuffer(), 0.0)
     counts = {
         bound: value("gateway_request_seconds_bucket", gateway="timed", le=bound)
         for bound in ("0.001", "0.25", "0.5", "10.0", "+Inf")

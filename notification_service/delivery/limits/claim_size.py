@@ -9,26 +9,25 @@ SECONDS_AHEAD = 0.25
 MEASURED_SECONDS = 0.05
 
 
-class Pace:
+class ClaimSizer:
     def __init__(self, config: DeliveryConfig) -> None:
         self._config = config
         self._rate = 0.0  # sends a second, an exponential average
         self._sent = 0
         self._since = time.monotonic()
 
-    def count(self) -> None:
-        """Note that a request has ended."""
+    def note_response(self) -> None:
         self._sent += 1
 
-    def room(self, *, under_way: int, concurrency: int) -> int:
+    def size(self, *, under_way: int, concurrency: int) -> int:
         """How many messages to claim now, given how many are claimed and without an outcome.
 
         Every free connection has a message, and a quarter of a second of sending waits behind them;
         0 until at least half of that is wanted, so that claims stay few and large.
         """
         ahead = min(self._measure() * SECONDS_AHEAD, 2 * self._config.batch_size)
-        room = int(ahead) + concurrency - under_way
-        return min(room, self._config.batch_size) if room >= max(1, ahead / 2) else 0
+        wanted = int(ahead) + concurrency - under_way
+        return min(wanted, self._config.batch_size) if wanted >= max(1, ahead / 2) else 0
 
     def _measure(self) -> float:
         now = time.monotonic()

@@ -1,12 +1,15 @@
 """How many requests a worker may have under way at once. Pure: times come as arguments.
 
-Fewer while the gateway slows down, so that requests end in answers and not in timeouts; all of them
-again once it recovers. A gateway whose answers merely take their time is left alone.
+Fewer while the gateway slows down, so that requests end in responses and not in timeouts; all of them
+again once it recovers. A gateway whose responses merely take their time is left alone.
+
+Where the gateway has a `max_concurrency`, each worker has a quota of it. The database hands it out under
+a lock, until a lease ends; so the quotas of all never exceed the limit.
 """
 
 from math import ceil
 
-SLOW = 0.5  # of a request's time limit: answers that take longer on average are too slow
+SLOW = 0.5  # of a request's time limit: responses that take longer on average are too slow
 OVERLOADED = 0.2  # of requests that ran out of time, or were told to come later
 SHORTEST_LOOK_SECONDS = 0.1
 
@@ -31,7 +34,7 @@ class AdaptiveConcurrency:
         self.limit = min(1, self.full)
 
     def adjust(self, *, now: float, full: int) -> None:
-        """Judge what was noted; called often. `full` is this worker's present share of the gateway."""
+        """Judge what was noted; called often. `full`: what this worker may have at a healthy gateway now."""
         grew = full > self.full and self.limit == self.full
         self.full, self.limit = full, full if grew else min(self.limit, full)
         if self._requests and now >= self._next_look_at:
@@ -63,7 +66,7 @@ def concurrency_quota(*, limit: int, others: int, taken: int, under_way: int) ->
     """How many requests this worker may have under way.
 
     An equal part of `limit` among it and `others` workers, as far as they have not `taken` it yet; never
-    fewer than are under way already, which were within its last share.
+    fewer than are under way already, which were within its last quota.
     """
     equal = ceil(limit / (others + 1))
     return max(under_way, min(equal, limit - taken), 0)

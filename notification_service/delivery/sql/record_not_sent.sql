@@ -8,7 +8,7 @@ WITH outcome AS (
   SELECT * FROM unnest(
     %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
     %(errors)s::text[], %(uncharged)s::int[], %(attempt_outcomes)s::text[], %(at)s::float8[],
-    %(http_statuses)s::int[], %(answers)s::text[], %(retry_at)s::timestamptz[],
+    %(http_statuses)s::int[], %(responses)s::text[], %(retry_at)s::timestamptz[],
     %(timezones)s::text[]
   ) AS o (
     id, batch_id, status, next_attempt_at, error, uncharged, attempt_outcome, at, http_status, answer, retry_at,

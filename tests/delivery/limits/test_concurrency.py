@@ -16,7 +16,7 @@ class Gateway:
     def serve(
         self, *, a_second: float, seconds: float, base: float = 0.01, timeout: float = 10
     ) -> list[float]:
-        """Keep the gateway as busy as allowed; answer the latencies, in order."""
+        """Keep the gateway as busy as allowed; return the latencies, in order."""
         latencies = []
         end = self.now + seconds
         while self.now < end:

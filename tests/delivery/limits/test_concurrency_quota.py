@@ -1,4 +1,4 @@
-"""The shares of all workers never exceed a gateway's max_concurrency, whoever asks when."""
+"""The quotas of all workers never exceed a gateway's max_concurrency, whoever asks when."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,13 +23,13 @@ def test_what_is_under_way_is_kept() -> None:
 
 
 @given(st.integers(1, 40), st.lists(st.tuples(st.integers(0, 5), st.integers(0, 40)), max_size=60))
-def test_shares_never_exceed_the_limit(limit: int, asked: list[tuple[int, int]]) -> None:
-    """Workers ask one after the other, each with as much under way as its last share allowed at most."""
-    shares: dict[int, int] = {}
+def test_quotas_never_exceed_the_limit(limit: int, asked: list[tuple[int, int]]) -> None:
+    """Workers ask one after the other, each with as much under way as its last quota allowed at most."""
+    quotas: dict[int, int] = {}
     for worker, busy in asked:
-        others = {other: share for other, share in shares.items() if other != worker}
-        under_way = min(busy, shares.get(worker, 0))
-        shares[worker] = concurrency_quota(
+        others = {other: quota for other, quota in quotas.items() if other != worker}
+        under_way = min(busy, quotas.get(worker, 0))
+        quotas[worker] = concurrency_quota(
             limit=limit, others=len(others), taken=sum(others.values()), under_way=under_way
         )
-        assert sum(shares.values()) <= limit
+        assert sum(quotas.values()) <= limit
