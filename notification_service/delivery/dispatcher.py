@@ -131,6 +131,7 @@ class Dispatcher:
     def _release_waiting(self) -> None:
         while self._waiting:
             self._recorder.release(self._waiting.popleft(), until=self._shared.clock.now())
+            self.lane.permits.settle()
             self._under_way -= 1
 
     async def _finish_deliveries(self, *, at_least: int = 0) -> None:

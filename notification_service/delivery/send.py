@@ -25,6 +25,7 @@ class Sender:
         terms = self._shared.terms.get(message.mailing_id)
         if terms is not None and terms.give_up_on_unknown:
             await self._marker.mark(message)
+        self._permits.settle()
         if self._shared.has_rate and not await self._take_permit(message):
             return Released(self._clock.now())
         if not self._shared.is_fresh:
@@ -45,7 +46,6 @@ class Sender:
 
     async def _take_permit(self, message: Claimed) -> bool:
         """Wait for a time at which the gateway's rate allows a request; False: too late for this one."""
-        self._permits.promised = max(0, self._permits.promised - 1)
         while time.monotonic() < message.batch.start_before and not self._stopping.is_set():
             now = self._clock.time()
             permit = self._permits.take(now=now)

@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateway_row import GatewayRow, Usage
 from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Permits
 from notification_service.mailings.models import Gateway, GatewayUse, Message
@@ -80,6 +81,23 @@ def test_requests_start_at_the_limits_pace(conninfo: str) -> None:
     assert len(starts) == 80
     busiest = max(sum(first <= start < first + 1 for start in starts) for first in starts)
     assert 30 < busiest <= 50
+
+
+def test_what_is_released_unsent_keeps_no_permit_from_what_is_claimed_next(conninfo: str) -> None:
+    limit(max_requests_per_second=20)
+    make_messages(make_running_mailing(), 10)
+
+    async def lose_the_quota_once(dispatcher: Dispatcher) -> None:
+        lane = dispatcher.lane
+        await lane.shared.sync(under_way=0)
+        dispatcher._take(await dispatcher._claimer.claim(10))
+        lane.concurrency.adjust(now=0, full=0)
+        dispatcher._start_deliveries()
+        await dispatcher.drain()  # records that they are released
+        await dispatcher.drain()
+
+    drain(conninfo, ScriptedGateway(), lose_the_quota_once)
+    assert Message.objects.filter(status="sent").count() == 10
 
 
 # concurrency

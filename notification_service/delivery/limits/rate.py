@@ -44,6 +44,10 @@ class PermitPool:
         """How many are left for messages that are not claimed yet; below 0: claimed ones lack some."""
         return self.left(now=now) - self.promised
 
+    def settle(self) -> None:
+        """A message that was promised one takes it now, or never."""
+        self.promised = max(0, self.promised - 1)
+
     def take(self, *, now: float) -> float | None:
         """The next one, to start a request from then until LATE_SECONDS later; None: none is left."""
         self._drop_lapsed(now)
