@@ -17,7 +17,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 app = Celery("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery closes a task's connection when it ends: ten new ones a second, a fifth of an idle machine.
-# `worker_signals` closes those that broke or are old, as Django does between requests.
+# `worker.signals` closes those that broke or are old, as Django does between requests.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks([f"notification_service.{package}" for package in ("mailings", "delivery", "reports")])
 

@@ -1,4 +1,4 @@
-"""What a gateway's answer, or its absence, means for a message. Pure: no clock, no I/O, no Django."""
+"""What a gateway's response, or its absence, means for a message. Pure: no clock, no I/O, no Django."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from typing import ClassVar, NamedTuple, assert_never
 
 from notification_service.delivery.config import DeliveryConfig
 
-MAX_ANSWER_BYTES = 64 * 1024
+MAX_RESPONSE_BYTES = 64 * 1024
 MAX_RETRY_AFTER = timedelta(days=365)
 
 
-class Answer(NamedTuple):
-    """An HTTP answer; `body` holds at most MAX_ANSWER_BYTES and one byte more where it was longer.
+class Response(NamedTuple):
+    """An HTTP response; `body` holds at most MAX_RESPONSE_BYTES and one byte more where it was longer.
 
     A tuple, for one is made for every message.
     """
@@ -25,8 +25,8 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """A request that brought no answer; `maybe_taken` unless it surely never left."""
+class NoResponse:
+    """A request that brought no response; `maybe_taken` unless it surely never left."""
 
     reason: str
     maybe_taken: bool
@@ -106,9 +106,9 @@ SENT = Sent()
 
 
 def decide(
-    answer: Answer | NoAnswer,
+    response: Response | NoResponse,
     *,
-    judge: Callable[[Answer], Verdict],
+    judge: Callable[[Response], Verdict],
     attempt: int,
     give_up_on_unknown: bool,
     now: datetime,
@@ -117,13 +117,13 @@ def decide(
 ) -> Outcome:
     """Rules 5, 6 and 8 of delivery. `attempt` counts from 1, this one included; `now` is aware.
 
-    `judge` is the gateway's own: what an answer means differs from one kind to another.
+    `judge` is the gateway's own: what a response means differs from one kind to another.
     """
-    if isinstance(answer, NoAnswer):
-        if give_up_on_unknown and answer.maybe_taken:
-            return Unknown(answer.reason)
-        return _try_again(TryAgain(answer.reason), None, attempt, now, config, random)
-    match judge(answer):
+    if isinstance(response, NoResponse):
+        if give_up_on_unknown and response.maybe_taken:
+            return Unknown(response.reason)
+        return _try_again(TryAgain(response.reason), None, attempt, now, config, random)
+    match judge(response):
         case Accepted():
             return SENT
         case NotLetIn(reason):
@@ -131,7 +131,7 @@ def decide(
         case Refused(reason):
             return Failed(reason)
         case TryAgain() as verdict:
-            return _try_again(verdict, answer.retry_after, attempt, now, config, random)
+            return _try_again(verdict, response.retry_after, attempt, now, config, random)
         case verdict:
             assert_never(verdict)
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from notification_service.delivery import message_queue
+from notification_service.delivery import claim
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.engine import Engine
 from notification_service.delivery.trials import send_waiting
@@ -34,7 +34,7 @@ def send_due() -> None:
 
 @shared_task(ignore_result=True)
 def rescue() -> None:
-    if rescued := message_queue.rescue(connection):
+    if rescued := claim.rescue(connection):
         metrics.rescued.inc(rescued)
         log.warning("messages rescued", messages=rescued)
         wake_up(SEND)

@@ -20,8 +20,8 @@ from tests.benchmarks.bench import ROOT, Bench, Options, bench
 from tests.benchmarks.load import Call, measure_calls
 
 if TYPE_CHECKING:  # there are no models before there is a database
-    from notification_service.delivery.message_queue import MessageQueue
-    from notification_service.delivery.rows import Claimed
+    from notification_service.delivery.database import Database
+    from notification_service.delivery.messages import Claimed
 
 Result = TypeVar("Result")
 
@@ -66,39 +66,41 @@ def main() -> None:
 
 
 def _statements(place: Bench) -> dict[str, list[float]]:
-    from notification_service.delivery.config import DeliveryConfig
-    from notification_service.delivery.message_queue import MessageQueue
+    from notification_service.delivery.database import Database
     from notification_service.mailings.models import Gateway
 
     gateway_id = Gateway.objects.get(name="main").pk
-    queue = MessageQueue(place.database_url, DeliveryConfig(), claimed_by="growth", gateway_id=gateway_id)
+    database = Database(place.database_url, worker="growth", gateway_id=gateway_id)
     times: dict[str, list[float]] = defaultdict(list)
     with asyncio.Runner() as runner:
         for _ in range(ROUNDS):
-            for name, seconds in _round(runner, queue):
+            for name, seconds in _round(runner, database):
                 times[f"{name} {MESSAGES}"].append(seconds)
-        runner.run(queue.close())
+        runner.run(database.close())
     return times
 
 
-def _round(runner: asyncio.Runner, queue: "MessageQueue") -> Iterator[tuple[str, float]]:
+def _round(runner: asyncio.Runner, database: "Database") -> Iterator[tuple[str, float]]:
     """Each statement with its seconds; what it took waits again afterwards."""
-    from notification_service.delivery.message_queue import rescue
-    from notification_service.delivery.rows import Recordable, Unsent
+    from notification_service.delivery.claim import rescue, take_due
+    from notification_service.delivery.config import DeliveryConfig
+    from notification_service.delivery.messages import NotSent, OutcomeBuffer
+    from notification_service.delivery.record import write
 
-    claimed, seconds = _timed(lambda: runner.run(queue.claim(MESSAGES)))
+    config = DeliveryConfig()
+    claimed, seconds = _timed(lambda: runner.run(take_due(database, config, MESSAGES)))
     yield "claim", seconds
-    sent = Recordable(sent=[(message, time.time()) for message in claimed])
-    yield "record successes", _timed(lambda: runner.run(queue.record(sent)))[1]
+    sent = OutcomeBuffer(sent=[(message, time.time()) for message in claimed])
+    yield "record successes", _timed(lambda: runner.run(write(database, sent)))[1]
     _wait_again(claimed)
 
-    claimed = runner.run(queue.claim(MESSAGES))
-    failures = [Unsent(message, "failed", attempt_outcome="failed", error="HTTP 400") for message in claimed]
-    failed = Recordable(unsent=failures)
-    yield "record failures", _timed(lambda: runner.run(queue.record(failed)))[1]
+    claimed = runner.run(take_due(database, config, MESSAGES))
+    failures = [NotSent(message, "failed", attempt_outcome="failed", error="HTTP 400") for message in claimed]
+    failed = OutcomeBuffer(not_sent=failures)
+    yield "record failures", _timed(lambda: runner.run(write(database, failed)))[1]
     _wait_again(claimed)
 
-    claimed = runner.run(queue.claim(MESSAGES))
+    claimed = runner.run(take_due(database, config, MESSAGES))
     _execute(END_LEASES)
     rescued, seconds = _timed(lambda: rescue(connection))
     assert rescued == MESSAGES

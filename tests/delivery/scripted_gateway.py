@@ -1,4 +1,4 @@
-"""A gateway in memory that answers as its script says, and remembers what it was asked."""
+"""A gateway in memory that responds as its script says, and remembers what it was asked."""
 
 import asyncio
 import threading
@@ -9,10 +9,10 @@ from typing import Any
 
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, probe_server
-from notification_service.delivery.outcome import Answer, NoAnswer, Verdict
-from tests.delivery.queues import config, open_queue
+from notification_service.delivery.outcome import NoResponse, Response, Verdict
+from tests.delivery.database import make_lane
 
-TAKEN = Answer(200, b'{"code": 0, "message": "OK"}')
+TAKEN = Response(200, b'{"code": 0, "message": "OK"}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,16 @@ class Request:
     traceparent: str = ""
 
 
-Script = Callable[[Request], Awaitable[Answer | NoAnswer]]
+Script = Callable[[Request], Awaitable[Response | NoResponse]]
 
 
-async def take(request: Request) -> Answer:
+async def take(request: Request) -> Response:
     return TAKEN
 
 
-def always(answer: Answer | NoAnswer) -> Script:
-    async def script(request: Request) -> Answer | NoAnswer:
-        return answer
+def always(response: Response | NoResponse) -> Script:
+    async def script(request: Request) -> Response | NoResponse:
+        return response
 
     return script
 
@@ -48,7 +48,7 @@ class ScriptedGateway:
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
-    ) -> Answer | NoAnswer:
+    ) -> Response | NoResponse:
         request = Request(message_id, phone, text, time.time(), traceparent)
         self.requests.append(request)
         self._count(1)
@@ -62,8 +62,8 @@ class ScriptedGateway:
             self.under_way += change
             self.most_under_way = max(self.most_under_way, self.under_way)
 
-    def judge(self, answer: Answer) -> Verdict:
-        return probe_server.judge(answer)
+    def judge(self, response: Response) -> Verdict:
+        return probe_server.judge(response)
 
     async def close(self) -> None:
         pass
@@ -86,16 +86,17 @@ def drain(
     job: Job = _drain,
     *,
     gateway_name: str = "main",
-    claimed_by: str = "worker",
+    worker: str = "worker",
     **knobs: Any,
 ) -> None:
     """Have a dispatcher of its own drain the queue into the gateway, or do another job."""
 
     async def run() -> None:
         knobs.setdefault("record_interval_seconds", 0.01)
-        whose = {"gateway": gateway_name, "claimed_by": claimed_by, **knobs}
-        async with open_queue(conninfo, **whose) as claims, open_queue(conninfo, **whose) as records:
-            dispatcher = Dispatcher(config(**knobs), gateway=gateway, claims=claims, records=records)
-            await asyncio.wait_for(job(dispatcher), 20)
+        lane = make_lane(conninfo, gateway, gateway_name=gateway_name, worker=worker, **knobs)
+        try:
+            await asyncio.wait_for(job(Dispatcher(lane)), 20)
+        finally:
+            await lane.close()
 
     asyncio.run(run())

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import psycopg
 
-from notification_service.delivery.outcome import Answer, NoAnswer
+from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.mailings.models import Attempt, Gateway, Message
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import make_messages, make_running_mailing, now
 
-REFUSED = NoAnswer("connection refused", maybe_taken=False)
+REFUSED = NoResponse("connection refused", maybe_taken=False)
 
 
 def main() -> Gateway:
@@ -27,7 +27,7 @@ def test_so_many_failures_in_a_row_open_the_breaker(conninfo: str) -> None:
 
 def test_what_tripped_it_is_charged_and_what_was_not_requested_is_not(conninfo: str) -> None:
     make_messages(make_running_mailing(), 100)
-    gateway = ScriptedGateway(always(Answer(503, b"")))
+    gateway = ScriptedGateway(always(Response(503, b"")))
     drain(conninfo, gateway, max_concurrency=4, breaker_failures=10)
     requested = set(gateway.asked)
     attempts = Counter(Message.objects.exclude(id__in=requested).values_list("status", "attempts"))
@@ -47,7 +47,7 @@ def test_an_open_breaker_costs_no_attempts(conninfo: str) -> None:
 def test_a_failed_probe_leaves_it_open_for_another_interval(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
     Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
-    gateway = ScriptedGateway(always(Answer(500, b"")))
+    gateway = ScriptedGateway(always(Response(500, b"")))
     for _ in range(2):
         drain(conninfo, gateway, probe_interval_seconds=60)
     assert len(gateway.requests) == 1
@@ -59,7 +59,7 @@ def test_it_is_half_open_while_a_probe_is_under_way(conninfo: str) -> None:
     Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
     seen: list[bool] = []
 
-    async def look(request: Request) -> Answer:
+    async def look(request: Request) -> Response:
         async with await psycopg.AsyncConnection.connect(conninfo) as other:
             row = await other.execute("SELECT probing_since IS NOT NULL FROM mailings_gateway")
             seen.extend(await row.fetchone() or [])
@@ -72,7 +72,7 @@ def test_it_is_half_open_while_a_probe_is_under_way(conninfo: str) -> None:
 
 def test_refusals_of_messages_are_no_trouble_of_the_gateways(conninfo: str) -> None:
     make_messages(make_running_mailing(), 50)
-    drain(conninfo, ScriptedGateway(always(Answer(400, b""))), breaker_failures=5)
+    drain(conninfo, ScriptedGateway(always(Response(400, b""))), breaker_failures=5)
     assert main().breaker == "closed"
     assert Message.objects.filter(status="failed").count() == 50
 

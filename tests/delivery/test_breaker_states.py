@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from notification_service.delivery.message_queue import MessageQueue
-from tests.delivery.queues import config, gateway_id
+from notification_service.delivery.database import Database
+from notification_service.delivery.gateway_row import GatewayRow
+from tests.delivery.database import config, gateway_id
 from tests.depth import examples
 
 REASONS = ("HTTP 503", "HTTP 401")
@@ -27,27 +28,29 @@ class Breaker(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        place: dict[str, Any] = {"gateway_id": gateway_id(self.conninfo)}
+        gateway = gateway_id(self.conninfo)
+        self.databases = [
+            Database(self.conninfo, worker=name, gateway_id=gateway) for name in ("first", "second")
+        ]
         self.workers = [
-            MessageQueue(self.conninfo, config(probe_interval_seconds=60), claimed_by=name, **place)
-            for name in ("first", "second")
+            GatewayRow(database, config(probe_interval_seconds=60)) for database in self.databases
         ]
         self.state, self.reason, self.since = "closed", "", None
         self.other = psycopg.connect(self.conninfo, autocommit=True)
-        self._run(self.workers[0].release_gateway())
+        self._run(self.workers[0].release())
 
     def _run(self, call: Any) -> Any:
         return self.loop.run_until_complete(call)
 
     @rule(worker=st.integers(0, 1), reason=st.sampled_from(REASONS))
     def hold(self, worker: int, reason: str) -> None:
-        self._run(self.workers[worker].hold_gateway(reason))
+        self._run(self.workers[worker].hold(reason))
         self.state, self.reason = "open", reason
         self.since = self.since or self._row()[0]
 
     @rule(worker=st.integers(0, 1))
     def release(self, worker: int) -> None:
-        self._run(self.workers[worker].release_gateway())
+        self._run(self.workers[worker].release())
         self.state, self.reason, self.since = "closed", "", None
 
     @rule(worker=st.integers(0, 1))
@@ -75,8 +78,8 @@ class Breaker(RuleBasedStateMachine):
         assert (probe_at is not None) == (state != "closed")
         assert all(self._is_held(worker) == (state != "closed") for worker in self.workers)
 
-    def _is_held(self, worker: MessageQueue) -> bool:
-        return bool(self._run(worker.gateway_state()).is_held)
+    def _is_held(self, worker: GatewayRow) -> bool:
+        return bool(self._run(worker.snapshot()).is_held)
 
     def _row(self) -> tuple[Any, ...]:
         row = self.other.execute(COLUMNS).fetchone()
@@ -84,8 +87,8 @@ class Breaker(RuleBasedStateMachine):
         return row
 
     def teardown(self) -> None:
-        for worker in self.workers:
-            self._run(worker.close())
+        for database in self.databases:
+            self._run(database.close())
         self.loop.close()
         self.other.close()
 

@@ -6,12 +6,13 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from notification_service.delivery.rows import Claimed
+from notification_service.delivery.claim import take_due
+from notification_service.delivery.messages import Claimed
 from notification_service.directory.models import Client
 from notification_service.mailings.client_changes import delete_client
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.models import Batch, Message
-from tests.delivery.queues import claim, ids, on_queue, open_queue
+from tests.delivery.database import claim, config, ids, open_database
 from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
 
 
@@ -34,7 +35,7 @@ def test_a_claimed_message_is_sending_under_its_batch(conninfo: str) -> None:
 def test_a_batch_says_whose_it_is_and_until_when(conninfo: str) -> None:
     make_message()
     before = now()
-    on_queue(conninfo, lambda queue: queue.claim(1), claimed_by="host:1", lease_seconds=40)
+    claim(conninfo, 1, worker="host:1", lease_seconds=40)
     batch = Batch.objects.get()
     assert batch.claimed_by == "host:1"
     assert before + timedelta(seconds=39) < batch.lease_expires_at < now() + timedelta(seconds=41)
@@ -87,8 +88,8 @@ def test_takes_nothing_at_the_deadline(conninfo: str) -> None:
 
 def test_takes_nothing_that_close_to_the_deadline(conninfo: str) -> None:
     make_message(make_running_mailing(end_at=now() + timedelta(seconds=60)))
-    late = on_queue(conninfo, lambda queue: queue.claim(1), deadline_guard_seconds=90)
-    in_time = on_queue(conninfo, lambda queue: queue.claim(1), deadline_guard_seconds=30)
+    late = claim(conninfo, 1, deadline_guard_seconds=90)
+    in_time = claim(conninfo, 1, deadline_guard_seconds=30)
     assert (len(late), len(in_time)) == (0, 1)
 
 
@@ -124,9 +125,9 @@ def test_two_workers_never_take_the_same_message(conninfo: str) -> None:
     messages = [message for _ in range(3) for message in make_messages(make_running_mailing(), 60)]
 
     async def work() -> list[Claimed]:
-        async with open_queue(conninfo) as queue:
+        async with open_database(conninfo) as database:
             claimed: list[Claimed] = []
-            while taken := await queue.claim(7):
+            while taken := await take_due(database, config(), 7):
                 claimed += taken
             return claimed
 
@@ -167,8 +168,8 @@ def test_takes_the_clients_present_phone_and_zone(conninfo: str) -> None:
 
 def test_no_request_starts_late_in_a_lease(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_message()
-    monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
-    [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=11, request_timeout_seconds=10)
+    monkeypatch.setattr("notification_service.delivery.claim.time.monotonic", lambda: 1000.0)
+    [claimed] = claim(conninfo, 1, lease_seconds=11, request_timeout_seconds=10)
     assert claimed.batch.start_before == 1000.5  # the request ends by 1010.5, half a second before the lease
 
 
@@ -176,6 +177,6 @@ def test_no_request_starts_long_after_its_phone_was_read(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_message()
-    monkeypatch.setattr("notification_service.delivery.message_queue.time.monotonic", lambda: 1000.0)
-    [claimed] = on_queue(conninfo, lambda queue: queue.claim(1), lease_seconds=30, request_timeout_seconds=10)
+    monkeypatch.setattr("notification_service.delivery.claim.time.monotonic", lambda: 1000.0)
+    [claimed] = claim(conninfo, 1, lease_seconds=30, request_timeout_seconds=10)
     assert claimed.batch.start_before == 1000.75

@@ -9,14 +9,19 @@ from datetime import time as time_of_day
 import psycopg
 import pytest
 
+from notification_service.delivery import claim as claim_module
+from notification_service.delivery import database as database_module
 from notification_service.delivery import dispatcher as dispatcher_module
-from notification_service.delivery import message_queue
+from notification_service.delivery import record as record_module
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.database import Database
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.outcome import Answer, NoAnswer
-from notification_service.delivery.rows import Claimed, Recordable, put_back
+from notification_service.delivery.messages import Claimed, OutcomeBuffer
+from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.delivery.record import released
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
-from tests.delivery.queues import claim, end_leases, ids, record_unsent, rescue_all
+from tests.delivery.database import claim, end_leases, ids, record_not_sent, rescue_all
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import (
     make_client,
@@ -28,7 +33,7 @@ from tests.factories import (
     now,
 )
 
-NOT_LET_IN = Answer(401, b"who are you?")
+NOT_LET_IN = Response(401, b"who are you?")
 
 
 def statuses() -> Counter[str]:
@@ -78,7 +83,7 @@ def test_sends_more_than_a_batch(conninfo: str) -> None:
 def test_never_has_more_requests_under_way_than_allowed(conninfo: str) -> None:
     make_messages(make_running_mailing(), 40)
 
-    async def slowly(request: Request) -> Answer:
+    async def slowly(request: Request) -> Response:
         await asyncio.sleep(0.005)
         return TAKEN
 
@@ -124,7 +129,7 @@ def test_two_workers_ask_for_each_message_once(conninfo: str) -> None:
 
 def test_a_retry_waits_for_its_time(conninfo: str) -> None:
     message = make_message()
-    gateway = ScriptedGateway(always(Answer(503, b"", "3600")))
+    gateway = ScriptedGateway(always(Response(503, b"", "3600")))
     drain(conninfo, gateway)
     message.refresh_from_db()
     assert gateway.asked == [message.id]
@@ -135,11 +140,11 @@ def test_a_retry_waits_for_its_time(conninfo: str) -> None:
 
 def test_a_repeated_message_keeps_its_id(conninfo: str) -> None:
     message = make_message()
-    answers: Iterator[Answer | NoAnswer] = iter(
-        [Answer(500, b""), NoAnswer("no answer in time", maybe_taken=True), TAKEN]
+    answers: Iterator[Response | NoResponse] = iter(
+        [Response(500, b""), NoResponse("no answer in time", maybe_taken=True), TAKEN]
     )
 
-    async def script(request: Request) -> Answer | NoAnswer:
+    async def script(request: Request) -> Response | NoResponse:
         return next(answers)
 
     gateway = ScriptedGateway(script)
@@ -154,8 +159,8 @@ def test_a_repeated_message_keeps_its_id(conninfo: str) -> None:
 def test_a_refused_message_fails_and_others_go_on(conninfo: str) -> None:
     refused, *_ = make_messages(make_running_mailing(), 5)
 
-    async def script(request: Request) -> Answer:
-        return Answer(400, b"bad phone") if request.message_id == refused.id else TAKEN
+    async def script(request: Request) -> Response:
+        return Response(400, b"bad phone") if request.message_id == refused.id else TAKEN
 
     drain(conninfo, ScriptedGateway(script))
     refused.refresh_from_db()
@@ -164,7 +169,7 @@ def test_a_refused_message_fails_and_others_go_on(conninfo: str) -> None:
 
 def test_gives_up_after_a_timeout_where_the_mailing_asks_for_it(conninfo: str) -> None:
     make_message(make_running_mailing(on_unknown="give_up"))
-    drain(conninfo, ScriptedGateway(always(NoAnswer("no answer in time", maybe_taken=True))))
+    drain(conninfo, ScriptedGateway(always(NoResponse("no answer in time", maybe_taken=True))))
     assert statuses() == {"unknown": 1}
 
 
@@ -175,7 +180,7 @@ def test_where_a_doubt_is_the_end_the_row_says_first_that_the_gateway_is_asked(
     make_messages(make_running_mailing(on_unknown=on_unknown), 20)
     seen: list[bool] = []
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         async with await psycopg.AsyncConnection.connect(conninfo) as other:
             query = "SELECT gateway_id IS NOT NULL FROM mailings_message WHERE id = %s"
             seen.append(bool(await (await other.execute(query, [request.message_id])).fetchone() == (True,)))
@@ -190,7 +195,7 @@ def test_every_attempt_of_a_dead_gateway_is_listed(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
     drain(
         conninfo,
-        ScriptedGateway(always(NoAnswer("connection refused", maybe_taken=False))),
+        ScriptedGateway(always(NoResponse("connection refused", maybe_taken=False))),
         retry_base_seconds=100,
     )
     assert list(Attempt.objects.values_list("outcome", "error")) == [("retry", "connection refused")] * 3
@@ -202,19 +207,19 @@ def test_an_outcome_that_comes_while_others_are_recorded_is_recorded_before_the_
 ) -> None:
     make_messages(make_running_mailing(), 2)
     recording = asyncio.Event()
-    record = message_queue.MessageQueue.record
+    write = record_module.write
 
-    async def slow_record(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+    async def slow_write(database: Database, outcomes: OutcomeBuffer) -> None:
         recording.set()
         await asyncio.sleep(0.3)
-        await record(queue, outcomes)
+        await write(database, outcomes)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         if len(gateway.requests) == 2:
             await recording.wait()
         return TAKEN
 
-    monkeypatch.setattr(message_queue.MessageQueue, "record", slow_record)
+    monkeypatch.setattr(record_module, "write", slow_write)
     gateway = ScriptedGateway(script)
     drain(conninfo, gateway)
     assert statuses() == {"sent": 2}
@@ -224,15 +229,15 @@ def test_what_could_not_be_recorded_is_recorded_with_the_next(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 3)
-    record = message_queue.MessageQueue.record
+    write = record_module.write
     troubles = iter([ValueError("out of sorts")])
 
-    async def record_with_trouble(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+    async def write_with_trouble(database: Database, outcomes: OutcomeBuffer) -> None:
         for trouble in troubles:
             raise trouble
-        await record(queue, outcomes)
+        await write(database, outcomes)
 
-    monkeypatch.setattr(message_queue.MessageQueue, "record", record_with_trouble)
+    monkeypatch.setattr(record_module, "write", write_with_trouble)
 
     async def twice(dispatcher: Dispatcher) -> None:
         await dispatcher.drain()
@@ -249,10 +254,10 @@ def test_claims_no_more_while_outcomes_cannot_be_recorded(
     make_messages(make_running_mailing(), 30)
     monkeypatch.setattr(dispatcher_module, "MAX_UNRECORDED", 1)
 
-    async def never(queue: message_queue.MessageQueue, outcomes: Recordable) -> None:
+    async def never(database: Database, outcomes: OutcomeBuffer) -> None:
         raise ValueError("out of sorts")
 
-    monkeypatch.setattr(message_queue.MessageQueue, "record", never)
+    monkeypatch.setattr(record_module, "write", never)
     gateway = ScriptedGateway()
 
     async def for_a_while(dispatcher: Dispatcher) -> None:
@@ -264,10 +269,10 @@ def test_claims_no_more_while_outcomes_cannot_be_recorded(
 
 
 def test_a_lost_database_connection_loses_no_outcome(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_queue, "RECONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(database_module, "RECONNECT_SECONDS", 0.01)
     make_messages(make_running_mailing(), 50)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         if len(gateway.requests) == 10:
             await execute(
                 conninfo,
@@ -290,7 +295,7 @@ def test_a_lost_database_connection_loses_no_outcome(conninfo: str, monkeypatch:
 def test_an_exception_in_a_send_neither_loses_nor_blocks_others(conninfo: str) -> None:
     broken, *_ = make_messages(make_running_mailing(), 20)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         if request.message_id == broken.id:
             raise RuntimeError("a bug")
         return TAKEN
@@ -305,24 +310,24 @@ def test_a_claim_that_breaks_leaves_nothing_under_way_unrecorded(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 2)
-    claim = message_queue.MessageQueue.claim
+    take_due = claim_module.take_due
 
     async def claim_once(
-        queue: message_queue.MessageQueue, limit: int, *, is_probe: bool = False
+        database: Database, config: DeliveryConfig, limit: int, *, is_probe: bool = False
     ) -> list[Claimed]:
-        if claimed := await claim(queue, limit, is_probe=is_probe):
+        if claimed := await take_due(database, config, limit, is_probe=is_probe):
             return claimed
         raise ValueError("out of sorts")
 
-    async def slowly(request: Request) -> Answer:
+    async def slowly(request: Request) -> Response:
         await asyncio.sleep(0.3)
         return TAKEN
 
     async def broken_then_whole(dispatcher: Dispatcher) -> None:
-        monkeypatch.setattr(message_queue.MessageQueue, "claim", claim_once)
+        monkeypatch.setattr(claim_module, "take_due", claim_once)
         with pytest.raises(ValueError, match="out of sorts"):
             await dispatcher.drain()
-        monkeypatch.setattr(message_queue.MessageQueue, "claim", claim)
+        monkeypatch.setattr(claim_module, "take_due", take_due)
         await dispatcher.drain()
 
     drain(conninfo, ScriptedGateway(slowly), broken_then_whole)
@@ -356,7 +361,7 @@ def test_sends_where_the_window_is_open(conninfo: str) -> None:
 def test_a_retry_after_the_window_waits_for_its_next_opening(conninfo: str) -> None:
     mailing = make_running_mailing(end_at=now() + timedelta(days=3), **hours_from_now(-1, 1))
     message = make_message(mailing, make_client(timezone="UTC"))
-    drain(conninfo, ScriptedGateway(always(Answer(429, b"", "7200"))))
+    drain(conninfo, ScriptedGateway(always(Response(429, b"", "7200"))))
     message.refresh_from_db()
     assert mailing.window_from is not None
     assert message.next_attempt_at is not None
@@ -368,10 +373,10 @@ def test_a_retry_follows_a_client_who_moved_during_its_attempt(conninfo: str) ->
     client = make_client(timezone="UTC")
     message = make_message(mailing, client)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         move = f"UPDATE directory_client SET timezone = 'Asia/Tokyo' WHERE id = {client.pk}"
         await execute(conninfo, move)
-        return Answer(429, b"", "7200")
+        return Response(429, b"", "7200")
 
     drain(conninfo, ScriptedGateway(script))
     message.refresh_from_db()
@@ -384,7 +389,7 @@ def test_a_closed_window_puts_off_no_client_who_moved_since_the_claim(conninfo: 
     message = make_message(mailing, make_client(timezone="Asia/Tokyo"))
     [claimed] = claim(conninfo)
     Client.objects.update(timezone="UTC")
-    record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=14)))
+    record_not_sent(conninfo, released(claimed, until=now() + timedelta(hours=14)))
     message.refresh_from_db()
     assert message.next_attempt_at is not None
     assert message.next_attempt_at <= now()
@@ -393,12 +398,12 @@ def test_a_closed_window_puts_off_no_client_who_moved_since_the_claim(conninfo: 
 def test_a_retry_of_a_mailing_that_was_paused_meanwhile_keeps_to_no_window_of_before(conninfo: str) -> None:
     message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         await execute(
             conninfo, "UPDATE mailings_mailing SET status = 'paused', window_from = NULL, window_to = NULL"
         )
         await asyncio.sleep(0.2)
-        return Answer(429, b"", "7200")
+        return Response(429, b"", "7200")
 
     drain(conninfo, ScriptedGateway(script))
     message.refresh_from_db()
@@ -409,10 +414,10 @@ def test_a_retry_of_a_mailing_that_was_paused_meanwhile_keeps_to_no_window_of_be
 def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str) -> None:
     message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         await execute(conninfo, "UPDATE mailings_mailing SET window_from = NULL, window_to = NULL")
         await asyncio.sleep(0.2)
-        return Answer(429, b"", "7200")
+        return Response(429, b"", "7200")
 
     drain(conninfo, ScriptedGateway(script))
     message.refresh_from_db()
@@ -421,10 +426,10 @@ def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str)
 
 
 @pytest.mark.parametrize("change", ["status = 'paused'", "status = 'cancelled', deleted_at = now()"])
-def test_a_stopped_mailings_claimed_messages_are_put_back(conninfo: str, change: str) -> None:
+def test_a_stopped_mailings_claimed_messages_are_released(conninfo: str, change: str) -> None:
     make_messages(make_running_mailing(), 30)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         if len(gateway.requests) == 1:
             await execute(conninfo, f"UPDATE mailings_mailing SET {change}")
             await asyncio.sleep(0.2)
@@ -439,7 +444,7 @@ def test_a_stopped_mailings_claimed_messages_are_put_back(conninfo: str, change:
 def test_a_changed_text_applies_to_what_is_unsent(conninfo: str) -> None:
     make_messages(make_running_mailing(text="old"), 30)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         if len(gateway.requests) == 1:
             await execute(conninfo, "UPDATE mailings_mailing SET text = 'new'")
             await asyncio.sleep(0.2)
@@ -455,7 +460,7 @@ def test_no_request_starts_at_the_deadline(conninfo: str) -> None:
     end_at = now() + timedelta(seconds=1)
     Mailing.objects.update(end_at=end_at)
 
-    async def slowly(request: Request) -> Answer:
+    async def slowly(request: Request) -> Response:
         await asyncio.sleep(0.05)
         return TAKEN
 
@@ -469,7 +474,7 @@ def test_no_request_starts_when_its_lease_is_nearly_over(conninfo: str) -> None:
     make_message(next_attempt_at=now() + timedelta(hours=1))
     left: list[float] = []
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         async with await psycopg.AsyncConnection.connect(conninfo) as other:
             lease = await other.execute(
                 "SELECT extract(epoch FROM lease_expires_at - clock_timestamp())::float8 FROM mailings_batch"
@@ -516,11 +521,11 @@ def test_not_being_let_in_holds_the_gateway_and_charges_nothing(conninfo: str) -
     assert Gateway.objects.get().held_reason == "HTTP 401"
 
 
-def test_what_was_claimed_when_the_gateway_was_held_is_put_back(conninfo: str) -> None:
+def test_what_was_claimed_when_the_gateway_was_held_is_released(conninfo: str) -> None:
     make_clients_in_bulk(2000)
     make_messages_in_bulk(make_running_mailing())
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         return TAKEN if len(gateway.requests) <= 1000 else NOT_LET_IN
 
     gateway = ScriptedGateway(script)
@@ -559,14 +564,14 @@ def test_a_probe_that_is_let_in_releases_the_gateway_and_the_rest_follows(connin
 def test_a_probe_that_is_refused_for_another_reason_was_let_in(conninfo: str) -> None:
     make_message()
     Gateway.objects.update(held_at=now(), probe_at=now())
-    drain(conninfo, ScriptedGateway(always(Answer(400, b""))))
+    drain(conninfo, ScriptedGateway(always(Response(400, b""))))
     assert (Gateway.objects.get().held_at, statuses()) == (None, {"failed": 1})
 
 
 def test_a_probe_without_an_answer_keeps_the_gateway_held(conninfo: str) -> None:
     make_messages(make_running_mailing(), 5)
     Gateway.objects.update(held_at=now(), probe_at=now())
-    gateway = ScriptedGateway(always(NoAnswer("connection refused", maybe_taken=False)))
+    gateway = ScriptedGateway(always(NoResponse("connection refused", maybe_taken=False)))
     drain(conninfo, gateway)
     assert len(gateway.requests) == 1
     assert Gateway.objects.get().held_at is not None
@@ -584,14 +589,14 @@ def test_goes_on_by_itself_after_a_hold(conninfo: str) -> None:
 # stop
 
 
-def test_stops_with_everything_put_back_or_recorded(conninfo: str) -> None:
+def test_stops_with_everything_released_or_recorded(conninfo: str) -> None:
     make_messages(make_running_mailing(), 100)
 
     async def stop_during_the_fifth(dispatcher: Dispatcher) -> None:
         stop.append(dispatcher)
         await dispatcher.drain()
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         if len(gateway.requests) == 5:
             stop[0].stop()
         await asyncio.sleep(0.05)
@@ -622,10 +627,10 @@ def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
     ended = make_running_mailing()
     make_message(ended)
 
-    async def script(request: Request) -> Answer:
+    async def script(request: Request) -> Response:
         await execute(conninfo, "UPDATE mailings_mailing SET status = 'finished'")
         await asyncio.sleep(0.2)
-        known.append(list(dispatchers[0]._news.terms))
+        known.append(list(dispatchers[0]._shared.terms))
         return TAKEN
 
     async def remembered(dispatcher: Dispatcher) -> None:
@@ -643,7 +648,7 @@ def test_a_small_mailing_has_its_turn_beside_a_large_one(conninfo: str) -> None:
     small = make_running_mailing()
     make_messages(small, 3)
 
-    async def slowly(request: Request) -> Answer:
+    async def slowly(request: Request) -> Response:
         await asyncio.sleep(0.001)
         return TAKEN
 

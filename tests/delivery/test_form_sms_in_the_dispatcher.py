@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.gateways import Endpoint, make_gateway
+from notification_service.delivery.gateways import GatewaySettings, make_gateway
 from notification_service.mailings.models import Attempt, Gateway, Message
 from tests.delivery.scripted_gateway import drain
 from tests.factories import make_messages, make_running_mailing, now
@@ -11,13 +10,10 @@ from tests.gateway_simulator.running import FORM_PATH, Simulator, simulator
 
 
 def send_due(conninfo: str, to: Simulator) -> None:
-    gateway = make_gateway("form_sms", Endpoint(f"http://{to.host}:{to.port}{FORM_PATH}", "someone:secret"))
-
-    async def drain_and_close(dispatcher: Dispatcher) -> None:
-        await dispatcher.drain()
-        await gateway.close()
-
-    drain(conninfo, gateway, drain_and_close, max_concurrency=2)
+    gateway = make_gateway(
+        "form_sms", GatewaySettings(f"http://{to.host}:{to.port}{FORM_PATH}", "someone:secret")
+    )
+    drain(conninfo, gateway, max_concurrency=2)
 
 
 def statuses() -> list[tuple[str, int, str]]:

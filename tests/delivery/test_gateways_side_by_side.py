@@ -1,8 +1,8 @@
 """Which gateway's worker claims which mailing: its own, the default, or the next while that is held."""
 
-from notification_service.delivery.outcome import Answer
+from notification_service.delivery.outcome import Response
 from notification_service.mailings.models import Attempt, Gateway, Message
-from tests.delivery.queues import on_queue, record_sent
+from tests.delivery.database import claim, record_sent
 from tests.delivery.scripted_gateway import ScriptedGateway, always, drain
 from tests.factories import make_message, make_messages, make_running_mailing, now
 
@@ -13,7 +13,7 @@ def make_gateway(name: str = "backup", **fields: object) -> Gateway:
 
 def claimed(conninfo: str, gateway: str, *, is_probe: bool = False) -> list[int]:
     """The ids of what a worker of the gateway claims."""
-    messages = on_queue(conninfo, lambda queue: queue.claim(100, is_probe=is_probe), gateway=gateway)
+    messages = claim(conninfo, is_probe=is_probe, gateway=gateway)
     return sorted(message.id for message in messages)
 
 
@@ -86,7 +86,7 @@ def test_a_held_gateway_is_probed_with_a_message_that_would_go_elsewhere(conninf
 def test_a_success_says_which_gateway_took_it(conninfo: str) -> None:
     gateway = make_gateway()
     message = make_message(make_running_mailing(gateway=gateway))
-    messages = on_queue(conninfo, lambda queue: queue.claim(1), gateway="backup")
+    messages = claim(conninfo, 1, gateway="backup")
     record_sent(conninfo, messages, gateway="backup")
     message.refresh_from_db()
     assert message.gateway_id == gateway.pk
@@ -95,7 +95,7 @@ def test_a_success_says_which_gateway_took_it(conninfo: str) -> None:
 def test_failover_after_the_first_gateway_did_not_let_us_in(conninfo: str) -> None:
     backup = make_gateway()
     make_messages(make_running_mailing(failover=True), 30)
-    drain(conninfo, ScriptedGateway(always(Answer(401, b""))))
+    drain(conninfo, ScriptedGateway(always(Response(401, b""))))
     drain(conninfo, ScriptedGateway(), gateway_name="backup")
     assert set(Message.objects.values_list("status", "gateway_id", "attempts")) == {("sent", backup.pk, 1)}
     assert set(Attempt.objects.values_list("gateway__name", "outcome")) == {("main", "held")}

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.delivery.queues import claim, record_sent
+from tests.delivery.database import claim, record_sent
 from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing
 from tests.journeys.service import wait_until
 

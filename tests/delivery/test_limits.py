@@ -1,13 +1,13 @@
-"""Limits hold over all workers: moments and shares are handed out by the database, once."""
+"""Limits hold over all workers: permits and quotas are handed out by the database, once."""
 
 import asyncio
 from itertools import pairwise
 
-from notification_service.delivery.message_queue import MessageQueue
-from notification_service.delivery.permits import HORIZON_SECONDS, SPREAD, Reserved
-from notification_service.delivery.rows import Use
+from notification_service.delivery.dispatcher import Dispatcher
+from notification_service.delivery.gateway_row import GatewayRow, Usage
+from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Permits
 from notification_service.mailings.models import Gateway, GatewayUse, Message
-from tests.delivery.queues import on_queue, open_queue
+from tests.delivery.database import config, on_row, open_database
 from tests.delivery.scripted_gateway import TAKEN, ScriptedGateway, drain
 from tests.factories import make_messages, make_running_mailing, now
 
@@ -16,56 +16,54 @@ def limit(**fields: float) -> None:
     Gateway.objects.filter(name="main").update(**fields)
 
 
-def moments(reservations: list[Reserved]) -> list[float]:
+def times(reserved: list[Permits]) -> list[float]:
     return sorted(
-        reserved.first_at + number * reserved.spacing
-        for reserved in reservations
-        for number in range(reserved.count)
+        permits.first_at + number * permits.spacing for permits in reserved for number in range(permits.count)
     )
 
 
-def use(**changes: float | None) -> Use:
+def usage(**changes: float | None) -> Usage:
     values = {"limit": 10, "under_way": 0, "concurrency": 8, "full_concurrency": 8}
-    return Use(**{"latency_seconds": 0.1, "lease_seconds": 10, **values, **changes})  # type: ignore[arg-type]
+    return Usage(**{"latency_ms": 100, "lease_seconds": 10, **values, **changes})  # type: ignore[arg-type]
 
 
 # requests per second
 
 
-def test_no_moment_is_reserved_twice(conninfo: str) -> None:
+def test_no_permit_is_reserved_twice(conninfo: str) -> None:
     limit(max_requests_per_second=200)
 
-    async def reserve(queue: MessageQueue) -> list[Reserved]:
-        return [await queue.take_permits(3) for _ in range(8)]
+    async def reserve(row: GatewayRow) -> list[Permits]:
+        return [await row.take_permits(3) for _ in range(8)]
 
-    async def by_four() -> list[Reserved]:
+    async def by_four() -> list[Permits]:
         return [r for taken in await asyncio.gather(*(run() for _ in range(4))) for r in taken]
 
-    async def run() -> list[Reserved]:
-        async with open_queue(conninfo) as queue:
-            return await reserve(queue)
+    async def run() -> list[Permits]:
+        async with open_database(conninfo) as database:
+            return await reserve(GatewayRow(database, config()))
 
     reserved = asyncio.run(by_four())
-    taken = moments(reserved)
+    taken = times(reserved)
     assert len(taken) > 20
     assert min(later - earlier for earlier, later in pairwise(taken)) > SPREAD / 200 - 0.0001
 
 
 def test_reserves_no_further_ahead_than_the_horizon(conninfo: str) -> None:
     limit(max_requests_per_second=100)
-    reserved = on_queue(conninfo, lambda queue: queue.take_permits(1000))
+    reserved = on_row(conninfo, lambda row: row.take_permits(1000))
     assert reserved.count <= HORIZON_SECONDS * 100 + 1
-    assert on_queue(conninfo, lambda queue: queue.take_permits(1000)).count <= 20
+    assert on_row(conninfo, lambda row: row.take_permits(1000)).count <= 20
 
 
-def test_a_slow_limit_gives_one_moment_at_a_time(conninfo: str) -> None:
+def test_a_slow_limit_gives_one_permit_at_a_time(conninfo: str) -> None:
     limit(max_requests_per_second=0.01)
-    taken = [on_queue(conninfo, lambda queue: queue.take_permits(5)).count for _ in range(3)]
+    taken = [on_row(conninfo, lambda row: row.take_permits(5)).count for _ in range(3)]
     assert taken == [1, 0, 0]
 
 
-def test_a_gateway_without_a_limit_has_no_moments(conninfo: str) -> None:
-    assert on_queue(conninfo, lambda queue: queue.take_permits(5)).count == 0
+def test_a_gateway_without_a_limit_has_no_permits(conninfo: str) -> None:
+    assert on_row(conninfo, lambda row: row.take_permits(5)).count == 0
 
 
 def test_requests_start_at_the_limits_pace(conninfo: str) -> None:
@@ -85,21 +83,38 @@ def test_requests_start_at_the_limits_pace(conninfo: str) -> None:
     assert 30 < busiest <= 50
 
 
+def test_what_is_released_unsent_keeps_no_permit_from_what_is_claimed_next(conninfo: str) -> None:
+    limit(max_requests_per_second=20)
+    make_messages(make_running_mailing(), 10)
+
+    async def lose_the_quota_once(dispatcher: Dispatcher) -> None:
+        lane = dispatcher.lane
+        await lane.shared.sync(under_way=0)
+        dispatcher._take(await dispatcher._claimer.claim(10))
+        lane.concurrency.adjust(now=0, full=0)
+        dispatcher._start_deliveries()
+        await dispatcher.drain()  # records that they are released
+        await dispatcher.drain()
+
+    drain(conninfo, ScriptedGateway(), lose_the_quota_once)
+    assert Message.objects.filter(status="sent").count() == 10
+
+
 # concurrency
 
 
-def test_the_share_of_a_gateway_without_a_limit_is_none(conninfo: str) -> None:
-    assert on_queue(conninfo, lambda queue: queue.use_gateway(use(limit=None))) is None
+def test_the_quota_of_a_gateway_without_a_limit_is_none(conninfo: str) -> None:
+    assert on_row(conninfo, lambda row: row.report(usage(limit=None))) is None
     assert GatewayUse.objects.get().share is None
 
 
 def test_workers_share_what_a_gateway_takes_at_once(conninfo: str) -> None:
     limit(max_concurrency=10)
-    shares = [ask(conninfo, worker) for worker in ("a", "b", "a", "b", "a")]
-    assert shares == [10, 0, 5, 5, 5]
+    quotas = [ask(conninfo, worker) for worker in ("a", "b", "a", "b", "a")]
+    assert quotas == [10, 0, 5, 5, 5]
 
 
-def test_a_share_is_free_again_once_its_lease_has_ended(conninfo: str) -> None:
+def test_a_quota_is_free_again_once_its_lease_has_ended(conninfo: str) -> None:
     limit(max_concurrency=10)
     assert ask(conninfo, "a") == 10
     GatewayUse.objects.update(lease_expires_at=now())
@@ -117,13 +132,13 @@ def test_workers_that_ask_at_once_get_no_more_than_the_limit(conninfo: str) -> N
 
 
 async def ask_some(conninfo: str, worker: str) -> None:
-    async with open_queue(conninfo, claimed_by=worker) as queue:
+    async with open_database(conninfo, worker=worker) as database:
         for _ in range(5):
-            await queue.use_gateway(use(limit=7))
+            await GatewayRow(database, config()).report(usage(limit=7))
 
 
 def ask(conninfo: str, worker: str) -> int | None:
-    return on_queue(conninfo, lambda queue: queue.use_gateway(use()), claimed_by=worker)
+    return on_row(conninfo, lambda row: row.report(usage()), worker=worker)
 
 
 def test_no_more_requests_are_under_way_than_the_gateway_takes(conninfo: str) -> None:
@@ -138,7 +153,7 @@ def test_no_more_requests_are_under_way_than_the_gateway_takes(conninfo: str) ->
 
     async def two(_: object) -> None:
         await asyncio.gather(
-            *(asyncio.to_thread(drain, conninfo, gateway, claimed_by=name) for name in ("a", "b"))
+            *(asyncio.to_thread(drain, conninfo, gateway, worker=name) for name in ("a", "b"))
         )
 
     drain(conninfo, gateway, two)
@@ -147,7 +162,7 @@ def test_no_more_requests_are_under_way_than_the_gateway_takes(conninfo: str) ->
     assert Message.objects.filter(status="sent").count() == 60
 
 
-def test_a_worker_at_rest_holds_no_share(conninfo: str) -> None:
+def test_a_worker_at_rest_holds_no_quota(conninfo: str) -> None:
     limit(max_concurrency=3)
     make_messages(make_running_mailing(), 3)
     drain(conninfo, ScriptedGateway())

@@ -12,15 +12,15 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.gateways import probe_server
 from notification_service.delivery.outcome import (
     ACCEPTED,
-    MAX_ANSWER_BYTES,
+    MAX_RESPONSE_BYTES,
     MAX_RETRY_AFTER,
-    Answer,
     Failed,
     Held,
-    NoAnswer,
+    NoResponse,
     NotLetIn,
     Outcome,
     Refused,
+    Response,
     Retry,
     Sent,
     TryAgain,
@@ -60,9 +60,9 @@ OTHER = [
 
 
 def outcome(
-    answer: Answer | NoAnswer,
+    answer: Response | NoResponse,
     *,
-    judge: Callable[[Answer], Verdict] = probe_server.judge,
+    judge: Callable[[Response], Verdict] = probe_server.judge,
     attempt: int = 1,
     give_up: bool = False,
     config: DeliveryConfig = CONFIG,
@@ -79,22 +79,22 @@ def outcome(
 
 
 def test_200_with_code_0_is_sent() -> None:
-    assert outcome(Answer(200, OK)) == Sent()
+    assert outcome(Response(200, OK)) == Sent()
 
 
 @pytest.mark.parametrize("status", REFUSED)
 def test_refusals_fail_for_good(status: int) -> None:
-    assert outcome(Answer(status, OK)) == Failed(f"HTTP {status}")
+    assert outcome(Response(status, OK)) == Failed(f"HTTP {status}")
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_not_being_let_in_holds_the_gateway(status: int) -> None:
-    assert outcome(Answer(status, OK, "60")) == Held(f"HTTP {status}")
+    assert outcome(Response(status, OK, "60")) == Held(f"HTTP {status}")
 
 
 @pytest.mark.parametrize("status", [*TRY_AGAIN, *OTHER])
 def test_any_other_status_is_tried_again(status: int) -> None:
-    answered = outcome(Answer(status, OK))
+    answered = outcome(Response(status, OK))
     assert isinstance(answered, Retry)
     assert answered.reason == f"HTTP {status}"
 
@@ -124,27 +124,27 @@ def test_any_other_status_is_tried_again(status: int) -> None:
         (b'{"code": 1}', "code is not 0"),
         (b'{"code": -1}', "code is not 0"),
         (b'{"code": 18446744073709551616}', "code is not 0"),
-        (OK + b" " * MAX_ANSWER_BYTES, "answer over 64 KiB"),
+        (OK + b" " * MAX_RESPONSE_BYTES, "answer over 64 KiB"),
     ],
 )
 def test_200_with_another_body_is_tried_again(body: bytes, reason: str) -> None:
-    answered = outcome(Answer(200, body))
+    answered = outcome(Response(200, body))
     assert isinstance(answered, Retry)
     assert answered.reason == reason
 
 
 def test_a_body_of_exactly_64_kib_is_read() -> None:
-    assert outcome(Answer(200, OK.ljust(MAX_ANSWER_BYTES))) == Sent()
+    assert outcome(Response(200, OK.ljust(MAX_RESPONSE_BYTES))) == Sent()
 
 
 @given(st.integers(100, 999), st.binary(max_size=200), st.text(max_size=40) | st.none())
 def test_every_answer_has_an_outcome(status: int, body: bytes, retry_after: str | None) -> None:
-    assert isinstance(outcome(Answer(status, body, retry_after)), Outcome)
+    assert isinstance(outcome(Response(status, body, retry_after)), Outcome)
 
 
 @pytest.mark.parametrize("maybe_taken", [True, False])
 def test_no_answer_is_tried_again(maybe_taken: bool) -> None:
-    answered = outcome(NoAnswer("no answer in time", maybe_taken=maybe_taken))
+    answered = outcome(NoResponse("no answer in time", maybe_taken=maybe_taken))
     assert isinstance(answered, Retry)
     assert answered.reason == "no answer in time"
 
@@ -154,69 +154,69 @@ def test_no_answer_is_tried_again(maybe_taken: bool) -> None:
     [(ACCEPTED, Sent()), (Refused("no"), Failed("no")), (NotLetIn("who?"), Held("who?"))],
 )
 def test_the_gateway_s_own_verdict_decides_whatever_the_answer(verdict: Verdict, expected: Outcome) -> None:
-    assert outcome(Answer(500, b"?", "60"), judge=lambda answer: verdict) == expected
+    assert outcome(Response(500, b"?", "60"), judge=lambda answer: verdict) == expected
 
 
 def test_a_verdict_may_ask_for_a_wait_as_the_answer_may() -> None:
-    def judge(answer: Answer) -> Verdict:
+    def judge(answer: Response) -> Verdict:
         return TryAgain("slowly", is_trouble=False, wait_seconds=60)
 
     minute, hour = Retry(NOW + timedelta(minutes=1), "slowly", False), NOW + timedelta(hours=1)
-    assert outcome(Answer(200, b""), judge=judge) == minute
-    assert outcome(Answer(200, b"", "3600"), judge=judge) == Retry(hour, "slowly", False)
+    assert outcome(Response(200, b""), judge=judge) == minute
+    assert outcome(Response(200, b"", "3600"), judge=judge) == Retry(hour, "slowly", False)
 
 
 @pytest.mark.parametrize(
     ("answer", "is_trouble"),
     [
-        (Answer(200, OK), False),
-        *((Answer(status, OK), False) for status in (*REFUSED, 401, 403, 429)),
-        *((Answer(status, OK), True) for status in (408, 500, 502, 503, 504, 599, 204, 302)),
-        (Answer(200, b"<html>"), True),
-        (Answer(200, b'{"code": 1}'), True),
-        (Answer(200, OK + b" " * MAX_ANSWER_BYTES), True),
-        (NoAnswer("no answer in time", maybe_taken=True), True),
-        (NoAnswer("connection refused", maybe_taken=False), True),
+        (Response(200, OK), False),
+        *((Response(status, OK), False) for status in (*REFUSED, 401, 403, 429)),
+        *((Response(status, OK), True) for status in (408, 500, 502, 503, 504, 599, 204, 302)),
+        (Response(200, b"<html>"), True),
+        (Response(200, b'{"code": 1}'), True),
+        (Response(200, OK + b" " * MAX_RESPONSE_BYTES), True),
+        (NoResponse("no answer in time", maybe_taken=True), True),
+        (NoResponse("connection refused", maybe_taken=False), True),
     ],
 )
 @pytest.mark.parametrize("max_attempts", [0, 1])
 def test_tells_a_gateway_in_trouble_from_one_that_says_no(
-    answer: Answer | NoAnswer, is_trouble: bool, max_attempts: int
+    answer: Response | NoResponse, is_trouble: bool, max_attempts: int
 ) -> None:
     config = DeliveryConfig(max_attempts=max_attempts)
     assert outcome(answer, config=config).is_trouble is is_trouble
 
 
 def test_what_may_have_been_taken_is_trouble_where_it_is_given_up_too() -> None:
-    assert outcome(NoAnswer("no answer in time", maybe_taken=True), give_up=True).is_trouble
+    assert outcome(NoResponse("no answer in time", maybe_taken=True), give_up=True).is_trouble
 
 
 def test_gives_up_on_what_the_gateway_may_have_taken() -> None:
-    answered = outcome(NoAnswer("no answer in time", maybe_taken=True), give_up=True)
+    answered = outcome(NoResponse("no answer in time", maybe_taken=True), give_up=True)
     assert answered == Unknown("no answer in time")
 
 
 def test_does_not_give_up_on_what_never_left() -> None:
-    assert isinstance(outcome(NoAnswer("refused", maybe_taken=False), give_up=True), Retry)
+    assert isinstance(outcome(NoResponse("refused", maybe_taken=False), give_up=True), Retry)
 
 
 def test_does_not_give_up_on_an_answer() -> None:
-    assert isinstance(outcome(Answer(503, b""), give_up=True), Retry)
+    assert isinstance(outcome(Response(503, b""), give_up=True), Retry)
 
 
 @pytest.mark.parametrize(("attempt", "expected"), [(1, Retry), (2, Retry), (3, Failed), (4, Failed)])
 def test_fails_after_the_last_attempt(attempt: int, expected: type[Outcome]) -> None:
     config = DeliveryConfig(max_attempts=3)
-    assert type(outcome(Answer(500, b""), attempt=attempt, config=config)) is expected
+    assert type(outcome(Response(500, b""), attempt=attempt, config=config)) is expected
 
 
 def test_a_held_attempt_is_never_the_last() -> None:
     config = DeliveryConfig(max_attempts=1)
-    assert outcome(Answer(401, b""), attempt=7, config=config) == Held("HTTP 401")
+    assert outcome(Response(401, b""), attempt=7, config=config) == Held("HTTP 401")
 
 
 def test_attempts_are_unlimited_by_default() -> None:
-    assert isinstance(outcome(Answer(500, b""), attempt=10**6), Retry)
+    assert isinstance(outcome(Response(500, b""), attempt=10**6), Retry)
 
 
 @given(
@@ -262,7 +262,7 @@ def test_backoff_is_the_drawn_fraction_of_its_ceiling(
 
 @given(st.integers(1, 10**18), st.text(max_size=40) | st.from_regex(r"[0-9]{1,30}") | st.none())
 def test_a_retry_is_never_in_the_past_nor_over_a_year_ahead(attempt: int, retry_after: str | None) -> None:
-    answered = outcome(Answer(503, b"", retry_after), attempt=attempt)
+    answered = outcome(Response(503, b"", retry_after), attempt=attempt)
     assert isinstance(answered, Retry)
     assert NOW <= answered.at <= NOW + MAX_RETRY_AFTER
 
@@ -352,10 +352,10 @@ def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
 
 
 def test_waits_for_as_long_as_the_gateway_asks() -> None:
-    answered = outcome(Answer(429, b"", "3600"))
+    answered = outcome(Response(429, b"", "3600"))
     assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429", is_trouble=False)
 
 
 def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:
-    without, with_zero = (outcome(Answer(503, b"", value), attempt=9) for value in (None, "0"))
+    without, with_zero = (outcome(Response(503, b"", value), attempt=9) for value in (None, "0"))
     assert with_zero == without

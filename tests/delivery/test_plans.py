@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from notification_service.delivery import message_queue
+from notification_service.delivery import database
+from notification_service.delivery.database import statement
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Batch, Gateway, Mailing, Message
 from tests.factories import (
@@ -22,7 +23,7 @@ from tests.factories import (
 CLAIM: dict[str, Any] = {
     "limit": 1000,
     "is_probe": False,
-    "claimed_by": "worker",
+    "worker": "worker",
     "lease_seconds": 30,
     "deadline_guard_seconds": 0.2,
 }
@@ -53,16 +54,16 @@ def big_queue(filled: Mailing, db: None) -> Mailing:
     return filled
 
 
-def execute(statement: str) -> None:
+def execute(command: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(command)
 
 
 def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
     """How the statement reads the messages and what is due: the kind of each scan, and its index."""
     with connection.cursor() as cursor:
         keys = {"gateway_id": Gateway.objects.get(name="main").pk}
-        cursor.execute("EXPLAIN (FORMAT JSON) " + message_queue.statement(name).decode(), parameters | keys)
+        cursor.execute("EXPLAIN (FORMAT JSON) " + statement(name).decode(), parameters | keys)
         [[[plan]]] = cursor.fetchall()
     return set(message_scans(plan["Plan"]))
 
@@ -84,7 +85,7 @@ def test_the_claim_reads_due_messages_by_their_index(big_queue: Mailing) -> None
 
 def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
     with connection.cursor() as cursor:
-        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + message_queue.statement("claim").decode()
+        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + statement("claim").decode()
         cursor.execute(explain, CLAIM | {"gateway_id": Gateway.objects.get(name="main").pk})
         [[[plan]]] = cursor.fetchall()
     rows = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"])]
@@ -94,7 +95,7 @@ def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
 def buffers(name: str, parameters: dict[str, Any]) -> int:
     """How many pages the statement touches, without its triggers; what it did is taken back."""
     with transaction.atomic(), connection.cursor() as cursor:
-        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + message_queue.statement(name).decode()
+        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement(name).decode()
         cursor.execute(explain, parameters | {"gateway_id": Gateway.objects.get(name="main").pk})
         [[[explained]]] = cursor.fetchall()
         transaction.set_rollback(True)
@@ -155,11 +156,11 @@ def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> N
         "attempt_outcomes",
         "at",
         "http_statuses",
-        "answers",
+        "responses",
         "retry_at",
         "timezones",
     ]
-    used = scans("record_unsent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
+    used = scans("record_not_sent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
     assert used == {("Index Scan", "mailings_message_pkey")}
 
 
@@ -195,5 +196,5 @@ def test_a_page_of_undelivered_messages_is_read_by_its_index(
 
 
 def test_every_statement_is_headed_by_what_it_guarantees() -> None:
-    files = sorted((Path(message_queue.__file__).parent / "sql").glob("*.sql"))
+    files = sorted((Path(database.__file__).parent / "sql").glob("*.sql"))
     assert [file.name for file in files if not file.read_text().startswith("-- ")] == []

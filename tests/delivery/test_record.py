@@ -7,22 +7,23 @@ import psycopg
 import pytest
 from django.db import connection
 
-from notification_service.delivery.rows import Claimed, Unsent, put_back
+from notification_service.delivery.messages import Claimed, NotSent
+from notification_service.delivery.record import released
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
-from tests.delivery.queues import claim, end_leases, on_queue, record_sent, record_unsent, rescue_all
+from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
 from tests.factories import make_message, make_messages, make_running_mailing, now
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def failed(message: Claimed, **fields: Any) -> Unsent:
+def failed(message: Claimed, **fields: Any) -> NotSent:
     defaults: dict[str, Any] = {"attempt_outcome": "failed", "error": "HTTP 400", "at": AT.timestamp()}
-    return Unsent(message, "failed", **defaults | fields)
+    return NotSent(message, "failed", **defaults | fields)
 
 
-def retried(message: Claimed, *, until: datetime = AT) -> Unsent:
-    return Unsent(
+def retried(message: Claimed, *, until: datetime = AT) -> NotSent:
+    return NotSent(
         message,
         "pending",
         next_attempt_at=until,
@@ -30,13 +31,13 @@ def retried(message: Claimed, *, until: datetime = AT) -> Unsent:
         error="HTTP 503",
         at=AT.timestamp(),
         http_status=503,
-        answer="busy",
+        response="busy",
         retry_at=AT,
     )
 
 
-def held(message: Claimed) -> Unsent:
-    return Unsent(message, "pending", AT, attempt_outcome="held", error="HTTP 401", charged=False)
+def held(message: Claimed) -> NotSent:
+    return NotSent(message, "pending", AT, attempt_outcome="held", error="HTTP 401", charged=False)
 
 
 def test_a_success_is_on_the_message(conninfo: str) -> None:
@@ -89,7 +90,7 @@ def test_a_retry_waits_with_its_error(conninfo: str) -> None:
     message = make_message()
     [claimed] = claim(conninfo)
     later = AT + timedelta(hours=9)
-    record_unsent(conninfo, retried(claimed, until=later))
+    record_not_sent(conninfo, retried(claimed, until=later))
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.attempts) == ("pending", later, 1)
     assert message.error == "HTTP 503"
@@ -98,7 +99,7 @@ def test_a_retry_waits_with_its_error(conninfo: str) -> None:
 def test_an_attempt_without_success_leaves_a_row(conninfo: str) -> None:
     message = make_message(attempts=4)
     [claimed] = claim(conninfo)
-    record_unsent(conninfo, retried(claimed))
+    record_not_sent(conninfo, retried(claimed))
     main = Gateway.objects.get(name="main").id
     assert list(Attempt.objects.values_list()) == [
         (
@@ -120,7 +121,7 @@ def test_an_attempt_without_success_leaves_a_row(conninfo: str) -> None:
 def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
     message = make_message()
     [claimed] = claim(conninfo)
-    record_unsent(conninfo, failed(claimed))
+    record_not_sent(conninfo, failed(claimed))
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.error) == ("failed", None, "HTTP 400")
     assert stats.failures_by_reason(message.mailing_id) == [{"reason": "HTTP 400", "messages": 1}]
@@ -129,7 +130,7 @@ def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
 def test_a_message_that_ended_has_no_client_locked(conninfo: str) -> None:
     make_message()
     [claimed] = claim(conninfo)
-    record_unsent(conninfo, failed(claimed))
+    record_not_sent(conninfo, failed(claimed))
     with connection.cursor() as cursor:
         cursor.execute("SELECT xmax FROM directory_client")  # who locked the row last
         assert cursor.fetchall() == [("0",)]
@@ -138,17 +139,17 @@ def test_a_message_that_ended_has_no_client_locked(conninfo: str) -> None:
 def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:
     message = make_message(attempts=2)
     [claimed] = claim(conninfo)
-    record_unsent(conninfo, held(claimed))
+    record_not_sent(conninfo, held(claimed))
     message.refresh_from_db()
     attempt = Attempt.objects.get()
     assert (message.status, message.attempts) == ("pending", 2)
     assert (attempt.outcome, attempt.number) == ("held", 3)
 
 
-def test_what_was_put_back_is_as_it_was_before(conninfo: str) -> None:
+def test_what_was_released_is_as_it_was_before(conninfo: str) -> None:
     message = make_message(attempts=2, error="HTTP 503")
     [claimed] = claim(conninfo)
-    record_unsent(conninfo, put_back(claimed, until=AT))
+    record_not_sent(conninfo, released(claimed, until=AT))
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.attempts) == ("pending", AT, 2)
     assert (message.error, Attempt.objects.count()) == ("HTTP 503", 0)
@@ -162,7 +163,7 @@ def test_what_is_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
         moving.execute(
             "UPDATE directory_client SET timezone = 'Asia/Omsk' WHERE id = %s", [message.client_id]
         )
-        record_unsent(conninfo, put_back(claimed, until=now() + timedelta(hours=9)))
+        record_not_sent(conninfo, released(claimed, until=now() + timedelta(hours=9)))
         message.refresh_from_db()
         assert message.status == "pending"
         assert message.next_attempt_at is not None
@@ -173,7 +174,7 @@ def test_an_outcome_recorded_twice_leaves_one_attempt(conninfo: str) -> None:
     make_message()
     [claimed] = claim(conninfo)
     for _ in range(2):
-        record_unsent(conninfo, failed(claimed))
+        record_not_sent(conninfo, failed(claimed))
     assert Attempt.objects.count() == 1
 
 
@@ -183,7 +184,7 @@ def test_an_outcome_of_a_lost_lease_changes_nothing(conninfo: str) -> None:
     end_leases()
     rescue_all()
     [present] = claim(conninfo)
-    record_unsent(conninfo, failed(lost))
+    record_not_sent(conninfo, failed(lost))
     message.refresh_from_db()
     assert (message.status, message.batch_id) == ("sending", present.batch.id)
     assert list(Attempt.objects.values_list("outcome", flat=True)) == ["lost"]
@@ -194,7 +195,7 @@ def test_an_outcome_of_a_rescued_message_changes_nothing(conninfo: str) -> None:
     [lost] = claim(conninfo)
     end_leases()
     rescue_all()
-    record_unsent(conninfo, put_back(lost, until=AT))
+    record_not_sent(conninfo, released(lost, until=AT))
     message.refresh_from_db()
     assert (message.status, message.attempts) == ("pending", 1)
 
@@ -202,7 +203,7 @@ def test_an_outcome_of_a_rescued_message_changes_nothing(conninfo: str) -> None:
 def test_records_many_outcomes_at_once(conninfo: str) -> None:
     make_messages(make_running_mailing(), 4)
     first, second, third, _ = claim(conninfo)
-    record_unsent(conninfo, failed(first), retried(second), put_back(third, until=AT))
+    record_not_sent(conninfo, failed(first), retried(second), released(third, until=AT))
     statuses = sorted(Message.objects.values_list("status", flat=True))
     assert statuses == ["failed", "pending", "pending", "sending"]
 
@@ -210,5 +211,5 @@ def test_records_many_outcomes_at_once(conninfo: str) -> None:
 def test_forgets_batches_that_are_recorded(conninfo: str) -> None:
     make_messages(make_running_mailing(), 2)
     [first], [second] = claim(conninfo, limit=1), claim(conninfo, limit=1)
-    on_queue(conninfo, lambda queue: queue.close_batches([first.batch.id]))
+    on_database(conninfo, lambda database: database.execute("close_batches", ids=[first.batch.id]))
     assert list(Batch.objects.values_list("id", flat=True)) == [second.batch.id]

@@ -6,16 +6,17 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from notification_service.delivery import message_queue
-from notification_service.delivery.rows import put_back
+from notification_service.delivery import claim as claim_module
+from notification_service.delivery.database import statement
+from notification_service.delivery.record import released
 from notification_service.mailings.models import Attempt, Batch, Message
-from tests.delivery.queues import (
+from tests.delivery.database import (
     claim,
     end_leases,
     ids,
-    on_queue,
+    mark,
+    record_not_sent,
     record_sent,
-    record_unsent,
     rescue_all,
 )
 from tests.factories import make_message, make_messages, make_running_mailing, now
@@ -51,7 +52,7 @@ def test_a_rescued_message_is_due_and_its_attempt_is_listed_as_lost(conninfo: st
 def test_ends_as_unknown_where_the_mailing_asks_for_it(conninfo: str) -> None:
     message = make_message(make_running_mailing(on_unknown="give_up"))
     claimed = claim(conninfo)
-    on_queue(conninfo, lambda queue: queue.note_asked(claimed))
+    mark(conninfo, claimed)
     end_leases()
     rescue_all()
     message.refresh_from_db()
@@ -62,7 +63,7 @@ def test_ends_as_unknown_where_the_mailing_asks_for_it(conninfo: str) -> None:
 def test_gives_up_nothing_that_was_not_asked_for(conninfo: str) -> None:
     asked, waited = make_messages(make_running_mailing(on_unknown="give_up"), 2)
     claimed = [message for message in claim(conninfo) if message.id == asked.id]
-    on_queue(conninfo, lambda queue: queue.note_asked(claimed))
+    mark(conninfo, claimed)
     end_leases()
     rescue_all()
     assert dict(Message.objects.values_list("pk", "status")) == {asked.id: "unknown", waited.id: "pending"}
@@ -74,7 +75,7 @@ def test_a_message_that_is_anothers_by_now_is_not_noted_as_asked_for(conninfo: s
     end_leases()
     rescue_all()
     claim(conninfo)
-    on_queue(conninfo, lambda queue: queue.note_asked(late))
+    mark(conninfo, late)
     end_leases()
     rescue_all()
     assert Message.objects.get().status == "pending"
@@ -83,8 +84,8 @@ def test_a_message_that_is_anothers_by_now_is_not_noted_as_asked_for(conninfo: s
 def test_what_is_tried_again_is_not_in_doubt_before_its_next_request(conninfo: str) -> None:
     make_message(make_running_mailing(on_unknown="give_up"))
     claimed = claim(conninfo)
-    on_queue(conninfo, lambda queue: queue.note_asked(claimed))
-    record_unsent(conninfo, put_back(claimed[0], until=now() - timedelta(hours=1)))
+    mark(conninfo, claimed)
+    record_not_sent(conninfo, released(claimed[0], until=now() - timedelta(hours=1)))
     claim(conninfo)
     end_leases()
     rescue_all()
@@ -136,7 +137,7 @@ def test_skips_batches_that_another_rescuer_holds(conninfo: str) -> None:
 
 
 def test_takes_a_bounded_number_of_batches(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(message_queue, "RESCUED_BATCHES", 2)
+    monkeypatch.setattr(claim_module, "RESCUED_BATCHES", 2)
     make_messages(make_running_mailing(), 3)
     for _ in range(3):
         claim(conninfo, limit=1)
@@ -149,11 +150,11 @@ def test_two_rescuers_return_each_message_once(conninfo: str) -> None:
     for _ in range(10):
         claim(conninfo, limit=2)
     end_leases()
-    statement = message_queue.statement("rescue")
+    rescue_statement = statement("rescue")
 
     async def rescue() -> int:
         async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as other:
-            return (await other.execute(statement, {"batches": 20})).rowcount
+            return (await other.execute(rescue_statement, {"batches": 20})).rowcount
 
     async def both() -> int:
         return sum(await asyncio.gather(rescue(), rescue()))

@@ -14,7 +14,7 @@ from django.db import connection
 from notification_service.delivery.trials import send_waiting
 from notification_service.mailings import trials
 from notification_service.mailings.models import Gateway, GatewayUse, Trial
-from tests.delivery.queues import config
+from tests.delivery.database import config
 from tests.factories import make_gateway_use, now
 from tests.gateway_simulator.running import Simulator, simulator
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, connections
 
-from notification_service.delivery import message_queue
+from notification_service.delivery.claim import rescue
 from notification_service.mailings.models import Attempt, Batch
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
@@ -59,7 +59,7 @@ def test_an_outage_longer_than_a_lease_repeats_no_request_of_a_living_worker(
     time.sleep(LEASE_SECONDS + 1)  # nothing else happens in an outage
     database.start()
     ended = Batch.objects.count()
-    rescued = message_queue.rescue(connection)
+    rescued = rescue(connection)
 
     assert (ended > 0, rescued) == (True, 0), "living workers record before anyone rescues"
     assert wait_until_finished(mailing)["sent"] == MESSAGES

@@ -1,4 +1,4 @@
-"""What every kind of gateway is, and the one way its requests go out: an Answer or a NoAnswer comes back."""
+"""What every kind of gateway is, and the one way its requests go out: Response or NoResponse."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from typing import Protocol
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PoolTimeoutError, PyreqwestError, RequestTimeoutError
 from pyreqwest.request import RequestBuilder
-from pyreqwest.response import Response
+from pyreqwest.response import Response as HttpResponse
 
-from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer, Verdict
+from notification_service.delivery.outcome import MAX_RESPONSE_BYTES, NoResponse, Response, Verdict
 
 # The library's exception classes do not tell a connection that failed from one that broke: its
 # chain of causes does. Under this cause no byte of the request has left.
@@ -18,82 +18,82 @@ NEVER_LEFT = "client error (Connect)"
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class GatewaySettings:
     """Where a gateway is and how it may be asked; what `url` and `token` mean is its kind's to say."""
 
     url: str
     token: str = field(repr=False)
     connect_timeout_seconds: float = 3
-    request_timeout_seconds: float = 10  # in all, from connecting to the last byte of the answer
+    request_timeout_seconds: float = 10  # in all, from connecting to the last byte of the response
     max_concurrency: int = 64  # connections kept open at most
 
 
 class Gateway(Protocol):
-    """Another provider is another class with these three methods, made from an Endpoint."""
+    """Another provider is another class with these three methods, made from its settings."""
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
-    ) -> Answer | NoAnswer:
+    ) -> Response | NoResponse:
         """Ask for one message to be sent. Raises nothing for what the wire or the gateway does.
 
         `traceparent` is a header of the request, where it is not empty.
         """
         ...
 
-    def judge(self, answer: Answer) -> Verdict:
-        """What an answer means to this kind of gateway. Pure; the same answer means the same always."""
+    def judge(self, response: Response) -> Verdict:
+        """What a response means to this kind of gateway. Pure; the same response means the same always."""
         ...
 
     async def close(self) -> None: ...
 
 
-def build_client(endpoint: Endpoint, *, headers: Mapping[str, str]) -> Client:
+def build_client(settings: GatewaySettings, *, headers: Mapping[str, str]) -> Client:
     """Raises ValueError, without its value, for a header that cannot be sent."""
     builder = ClientBuilder().no_proxy().follow_redirects(False).referer(False)  # noqa: FBT003
     # A body is compared as it comes: a gateway's gzip bomb is 64 KiB to us at most.
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)  # noqa: FBT003
-    builder = builder.connect_timeout(timedelta(seconds=endpoint.connect_timeout_seconds))
-    builder = builder.timeout(timedelta(seconds=endpoint.request_timeout_seconds))
-    builder = builder.pool_max_idle_per_host(endpoint.max_concurrency)
+    builder = builder.connect_timeout(timedelta(seconds=settings.connect_timeout_seconds))
+    builder = builder.timeout(timedelta(seconds=settings.request_timeout_seconds))
+    builder = builder.pool_max_idle_per_host(settings.max_concurrency)
     try:
         return builder.user_agent("notification-service").default_headers(headers).build()
     except ValueError:  # it quotes the header, and that is where a token is
         raise ValueError("the token has characters that no header can carry") from None
 
 
-async def exchange(request: RequestBuilder, traceparent: str) -> Answer | NoAnswer:
+async def exchange(request: RequestBuilder, traceparent: str) -> Response | NoResponse:
     """Make the request; every failure of the wire becomes a value here."""
     if traceparent:
         request = request.header("traceparent", traceparent)
     try:
         async with request.build_streamed() as response:
-            return Answer(response.status, await _read(response), response.get_header("retry-after"))
+            return Response(response.status, await _read(response), response.get_header("retry-after"))
     except PyreqwestError as error:
-        return _no_answer(error)
+        return _no_response(error)
 
 
-async def _read(response: Response) -> bytes:
+async def _read(response: HttpResponse) -> bytes:
     """The body, up to one byte over the limit; a body of a stated, small length takes one call."""
     length = response.get_header("content-length")
-    if length is not None and length.isdigit() and int(length[:10]) <= MAX_ANSWER_BYTES:
+    if length is not None and length.isdigit() and int(length[:10]) <= MAX_RESPONSE_BYTES:
         return bytes(await response.bytes())
     body = b""
-    while len(body) <= MAX_ANSWER_BYTES:
-        chunk = await response.body_reader.read(MAX_ANSWER_BYTES + 1 - len(body))
+    while len(body) <= MAX_RESPONSE_BYTES:
+        chunk = await response.body_reader.read(MAX_RESPONSE_BYTES + 1 - len(body))
         if not chunk:
             break
         body += bytes(chunk)
     return body
 
 
-def _no_answer(error: PyreqwestError) -> NoAnswer:
+def _no_response(error: PyreqwestError) -> NoResponse:
     details = getattr(error, "details", None) or {}
     causes = [cause["message"] for cause in details.get("causes") or ()]
     if isinstance(error, PoolTimeoutError) or NEVER_LEFT in causes:
-        return NoAnswer(_connect_reason(error, causes), maybe_taken=False)
+        return NoResponse(_connect_reason(error, causes), maybe_taken=False)
     if isinstance(error, RequestTimeoutError):
-        return NoAnswer("no answer in time", maybe_taken=True)
-    return NoAnswer("connection broke", maybe_taken=True)
+        return NoResponse("no answer in time", maybe_taken=True)
+    return NoResponse("connection broke", maybe_taken=True)
 
 
 def _connect_reason(error: PyreqwestError, causes: list[str]) -> str:

@@ -1,9 +1,9 @@
 """An SMS provider that takes a form and has an error table of its own, as smsc.ru and its like do.
 
 `POST {url}`, the address in full, with the fields `phones`, `mes`, `id` (the message's, the same at every
-attempt), `fmt=3` (answer in JSON), `charset=utf-8`, and either `login` and `psw` or `apikey`.
+attempt), `fmt=3` (respond in JSON), `charset=utf-8`, and either `login` and `psw` or `apikey`.
 
-Every answer is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, in `cnt` parts, else
+Every response is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, in `cnt` parts, else
 `{"error": "…", "error_code": N}`:
 
 | code | says | verdict |
@@ -17,20 +17,20 @@ Every answer is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, in
 | 7 | the phone number is wrong | refused |
 | 8 | this number cannot be delivered to | refused |
 | 9 | too many equal requests within a minute, or too many at once | again in a minute; a limit, no trouble |
-| another | | again, as rule 5 of delivery has it for any answer that is not understood |
+| another | | again, as rule 5 of delivery has it for any response that is not understood |
 """
 
 from collections.abc import Mapping
 from urllib.parse import quote_plus, urlencode
 
-from notification_service.delivery.gateways.base import Endpoint, build_client, exchange
+from notification_service.delivery.gateways.base import GatewaySettings, build_client, exchange
 from notification_service.delivery.gateways.http_verdict import http_judge, read_object
 from notification_service.delivery.outcome import (
     ACCEPTED,
-    Answer,
-    NoAnswer,
+    NoResponse,
     NotLetIn,
     Refused,
+    Response,
     TryAgain,
     Verdict,
 )
@@ -50,7 +50,7 @@ UNKNOWN_ERROR = TryAgain("unknown error code")
 
 
 def _judge_body(body: bytes) -> Verdict:
-    # Not cached: an answer quotes the message's id, so none is like another.
+    # Not cached: a response quotes the message's id, so none is like another.
     fields = read_object(body)
     if fields is None:
         return TryAgain("answer is not JSON")
@@ -66,19 +66,19 @@ judge = http_judge(_judge_body)
 
 
 class FormSmsGateway:
-    """`endpoint.url` is the whole address; `endpoint.token` is `login:password`, or a key without a colon."""
+    """`settings.url` is the whole address; `settings.token` is `login:password`, or a key without a colon."""
 
     judge = staticmethod(judge)
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._url = endpoint.url
-        self._client = build_client(endpoint, headers={"Content-Type": "application/x-www-form-urlencoded"})
-        self._same_fields = urlencode({**_credentials(endpoint.token), "fmt": "3", "charset": "utf-8"})
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._url = settings.url
+        self._client = build_client(settings, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self._same_fields = urlencode({**_credentials(settings.token), "fmt": "3", "charset": "utf-8"})
         self._encoded_text = ("", "")  # a mailing's messages follow each other with one text
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
-    ) -> Answer | NoAnswer:
+    ) -> Response | NoResponse:
         request = self._client.post(self._url)
         return await exchange(request.body_bytes(self._body(message_id, phone, text)), traceparent)
 

@@ -1,4 +1,4 @@
-"""What an answer's status means to any gateway that has not said otherwise. Pure: rule 5 of delivery."""
+"""What a response's status means to any gateway that has not said otherwise. Pure: rule 5 of delivery."""
 
 import json
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from notification_service.delivery.outcome import (
-    MAX_ANSWER_BYTES,
-    Answer,
+    MAX_RESPONSE_BYTES,
     NotLetIn,
     Refused,
+    Response,
     TryAgain,
     Verdict,
 )
@@ -20,13 +20,13 @@ TOO_MANY_REQUESTS = 429
 TOO_LONG = TryAgain("answer over 64 KiB")
 
 
-def http_judge(judge_body: Callable[[bytes], Verdict]) -> Callable[[Answer], Verdict]:
+def http_judge(judge_body: Callable[[bytes], Verdict]) -> Callable[[Response], Verdict]:
     """A judge whose own part is the body of a 200 of at most 64 KiB; the rest means the same to everyone."""
 
-    def judge(answer: Answer) -> Verdict:
-        if answer.status != 200:
-            return judge_status(answer.status)
-        return judge_body(answer.body) if len(answer.body) <= MAX_ANSWER_BYTES else TOO_LONG
+    def judge(response: Response) -> Verdict:
+        if response.status != 200:
+            return judge_status(response.status)
+        return judge_body(response.body) if len(response.body) <= MAX_RESPONSE_BYTES else TOO_LONG
 
     return judge
 

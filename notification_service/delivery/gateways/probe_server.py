@@ -3,9 +3,9 @@
 import json
 from functools import lru_cache
 
-from notification_service.delivery.gateways.base import Endpoint, build_client, exchange
+from notification_service.delivery.gateways.base import GatewaySettings, build_client, exchange
 from notification_service.delivery.gateways.http_verdict import http_judge, read_object
-from notification_service.delivery.outcome import ACCEPTED, Answer, NoAnswer, TryAgain, Verdict
+from notification_service.delivery.outcome import ACCEPTED, NoResponse, Response, TryAgain, Verdict
 
 
 @lru_cache(maxsize=64)  # a gateway says the same to most messages: 3 us saved on each
@@ -22,19 +22,19 @@ judge = http_judge(_judge_body)
 
 
 class ProbeServerGateway:
-    """`endpoint.url` is the base URL, `endpoint.token` the bearer token."""
+    """`settings.url` is the base URL, `settings.token` the bearer token."""
 
     judge = staticmethod(judge)
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._send_url = f"{endpoint.url.rstrip('/')}/v1/send/"
-        headers = {"Authorization": f"Bearer {endpoint.token}", "Content-Type": "application/json"}
-        self._client = build_client(endpoint, headers=headers)
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._send_url = f"{settings.url.rstrip('/')}/v1/send/"
+        headers = {"Authorization": f"Bearer {settings.token}", "Content-Type": "application/json"}
+        self._client = build_client(settings, headers=headers)
         self._encoded_text = ("", '""')  # a mailing's messages follow each other with one text
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
-    ) -> Answer | NoAnswer:
+    ) -> Response | NoResponse:
         request = self._client.post(f"{self._send_url}{message_id}")
         return await exchange(request.body_bytes(self._body(message_id, phone, text)), traceparent)
 

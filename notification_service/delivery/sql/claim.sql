@@ -41,7 +41,7 @@ WITH usual AS MATERIALIZED (
   SELECT array_agg(message_id) AS ids FROM due HAVING count(*) > 0
 ), batch AS (
   INSERT INTO mailings_batch (claimed_by, lease_expires_at, message_ids)
-  SELECT %(claimed_by)s, now() + make_interval(secs => %(lease_seconds)s), ids FROM taken
+  SELECT %(worker)s, now() + make_interval(secs => %(lease_seconds)s), ids FROM taken
   RETURNING id
 )
 UPDATE mailings_message AS message SET

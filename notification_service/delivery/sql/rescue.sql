@@ -1,7 +1,7 @@
 -- Return the messages of batches whose lease has ended: their worker died, or lost the database.
 -- Guarantees: one rescuer a batch; a message recorded or claimed meanwhile is left alone. After an outage
 -- that outlasted leases, living workers come first: they have five seconds to record what they hold.
--- Where the mailing gives up on what never reported, this is what its row says was asked for (note_asked).
+-- Where the mailing gives up on what never reported, these are the messages that are marked as attempted (mark_attempted).
 -- Indexes: mailings_batch (lease_expires_at), primary key of messages.
 WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (

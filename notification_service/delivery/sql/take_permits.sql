@@ -1,5 +1,5 @@
--- Reserve the next moments at which requests to a gateway with a limit per second may start.
--- Guarantees: no moment is handed out twice, and two of them are at least spread/limit seconds apart,
+-- Reserve permits: the next times at which requests to a gateway with a limit per second may start.
+-- Guarantees: no permit is handed out twice, and two of them are at least spread/limit seconds apart,
 -- over all workers; none is further ahead than the horizon.
 -- Index: primary key.
 WITH gateway AS MATERIALIZED (
@@ -10,11 +10,11 @@ WITH gateway AS MATERIALIZED (
     clock_timestamp() + make_interval(secs => %(horizon_seconds)s) AS horizon FROM gateway
 ), reserved AS MATERIALIZED (
   SELECT id, spacing, first_at,
-    greatest(0, least(%(wanted)s, floor(extract(epoch FROM horizon - first_at)::float8 / spacing)::int + 1)) AS moments
+    greatest(0, least(%(wanted)s, floor(extract(epoch FROM horizon - first_at)::float8 / spacing)::int + 1)) AS permits
   FROM next
 ), kept AS (
   UPDATE mailings_gateway AS gateway
-  SET permits_until = first_at + make_interval(secs => moments * reserved.spacing)
-  FROM reserved WHERE gateway.id = reserved.id AND moments > 0
+  SET permits_until = first_at + make_interval(secs => permits * reserved.spacing)
+  FROM reserved WHERE gateway.id = reserved.id AND permits > 0
 )
-SELECT extract(epoch FROM first_at)::float8, spacing, moments FROM reserved
+SELECT extract(epoch FROM first_at)::float8, spacing, permits FROM reserved

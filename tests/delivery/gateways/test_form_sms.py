@@ -8,14 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notification_service.delivery.gateways import Endpoint
+from notification_service.delivery.gateways import GatewaySettings
 from notification_service.delivery.gateways.form_sms import FormSmsGateway, judge
 from notification_service.delivery.outcome import (
     ACCEPTED,
-    MAX_ANSWER_BYTES,
-    Answer,
+    MAX_RESPONSE_BYTES,
     NotLetIn,
     Refused,
+    Response,
     TryAgain,
     Verdict,
 )
@@ -27,7 +27,7 @@ URL = "http://127.0.0.1:1/sms/send"
 
 
 def body(*, token: str = "someone:secret", message_id: int = 7, text: str = "Hello") -> bytes:
-    return FormSmsGateway(Endpoint(URL, token))._body(message_id, "79161234567", text)
+    return FormSmsGateway(GatewaySettings(URL, token))._body(message_id, "79161234567", text)
 
 
 def test_sends_a_form() -> None:
@@ -39,7 +39,7 @@ def test_sends_a_form() -> None:
         await writer.drain()
 
     answer = answer_of("form_sms", behave, text="Скидка 5 % & подарок")
-    assert answer == Answer(200, b'{"id": 7, "cnt": 1}')
+    assert answer == Response(200, b'{"id": 7, "cnt": 1}')
     [(head, form)] = requests
     assert head.startswith(b"POST / HTTP/1.1\r\n")
     assert b"content-type: application/x-www-form-urlencoded\r\n" in head.lower()
@@ -104,18 +104,18 @@ def test_any_text_is_read_back_as_it_was(text: str, message_id: int) -> None:
     ],
 )
 def test_each_error_of_its_table_has_a_verdict(code: object, verdict: Verdict) -> None:
-    assert judge(Answer(200, json.dumps({"error": "no", "error_code": code}).encode())) == verdict
+    assert judge(Response(200, json.dumps({"error": "no", "error_code": code}).encode())) == verdict
 
 
 def test_an_error_that_names_the_message_is_an_error() -> None:
-    assert judge(Answer(200, b'{"error": "no", "error_code": 8, "id": 7, "cnt": 1}')) == Refused(
+    assert judge(Response(200, b'{"error": "no", "error_code": 8, "id": 7, "cnt": 1}')) == Refused(
         "number cannot be delivered to"
     )
 
 
 @pytest.mark.parametrize("answer", [b'{"id": 7, "cnt": 1}', b'{"id": "7", "cnt": 14, "cost": "2.5"}'])
 def test_an_id_and_a_count_are_a_success(answer: bytes) -> None:
-    assert judge(Answer(200, answer)) is ACCEPTED
+    assert judge(Response(200, answer)) is ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,11 @@ def test_an_id_and_a_count_are_a_success(answer: bytes) -> None:
         (b'{"id": null, "cnt": 1}', "answer has neither id nor error"),
         (b'{"id": true, "cnt": 1}', "answer has neither id nor error"),
         (b'{"error": "no"}', "unknown error code"),
-        (b'{"id": 7, "cnt": 1}'.ljust(MAX_ANSWER_BYTES + 1), "answer over 64 KiB"),
+        (b'{"id": 7, "cnt": 1}'.ljust(MAX_RESPONSE_BYTES + 1), "answer over 64 KiB"),
     ],
 )
 def test_what_it_does_not_understand_is_tried_again_and_trouble(answer: bytes, reason: str) -> None:
-    assert judge(Answer(200, answer)) == TryAgain(reason, is_trouble=True)
+    assert judge(Response(200, answer)) == TryAgain(reason, is_trouble=True)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_what_it_does_not_understand_is_tried_again_and_trouble(answer: bytes, r
     ],
 )
 def test_a_status_means_what_it_means_everywhere(status: int, verdict: Verdict) -> None:
-    assert judge(Answer(status, b'{"id": 7, "cnt": 1}')) == verdict
+    assert judge(Response(status, b'{"id": 7, "cnt": 1}')) == verdict
 
 
 @given(st.integers(100, 999), st.binary(max_size=200) | st.from_regex(rb'\{"(id|error_code|cnt)": .{0,9}\}'))
 def test_every_answer_has_a_verdict(status: int, answer: bytes) -> None:
-    assert isinstance(judge(Answer(status, answer)), Verdict)
+    assert isinstance(judge(Response(status, answer)), Verdict)

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from notification_service.delivery.gateways import Endpoint, make_gateway
+from notification_service.delivery.gateways import GatewaySettings, make_gateway
 from notification_service.delivery.outcome import (
     ACCEPTED,
-    Answer,
-    NoAnswer,
+    NoResponse,
     NotLetIn,
     Refused,
+    Response,
     TryAgain,
     Verdict,
 )
@@ -22,15 +22,15 @@ KINDS = pytest.mark.parametrize("kind", PATHS)
 
 def send(
     kind: str, to: Simulator, *, text: str = "Hello", token: str = "someone:secret"
-) -> Verdict | NoAnswer:
+) -> Verdict | NoResponse:
     """What a gateway of the kind makes of one message that is sent to the simulator."""
     url = f"http://{to.host}:{to.port}{PATHS[kind]}"
 
-    async def run() -> Verdict | NoAnswer:
-        gateway = make_gateway(kind, Endpoint(url, token, request_timeout_seconds=0.5))
+    async def run() -> Verdict | NoResponse:
+        gateway = make_gateway(kind, GatewaySettings(url, token, request_timeout_seconds=0.5))
         try:
             answer = await gateway.send(message_id=7, phone="79161234567", text=text)
-            return gateway.judge(answer) if isinstance(answer, Answer) else answer
+            return gateway.judge(answer) if isinstance(answer, Response) else answer
         finally:
             await gateway.close()
 
@@ -80,14 +80,14 @@ def test_a_wrong_token_is_not_let_in(kind: str) -> None:
         ("503", TryAgain("HTTP 503")),
         ("400", Refused("HTTP 400")),
         ("403", NotLetIn("HTTP 403")),
-        ("drop", NoAnswer("connection broke", maybe_taken=True)),
-        ("reset", NoAnswer("connection broke", maybe_taken=True)),
-        ("truncated", NoAnswer("connection broke", maybe_taken=True)),
-        ("hang", NoAnswer("no answer in time", maybe_taken=True)),
-        ("trickle", NoAnswer("no answer in time", maybe_taken=True)),
+        ("drop", NoResponse("connection broke", maybe_taken=True)),
+        ("reset", NoResponse("connection broke", maybe_taken=True)),
+        ("truncated", NoResponse("connection broke", maybe_taken=True)),
+        ("hang", NoResponse("no answer in time", maybe_taken=True)),
+        ("trickle", NoResponse("no answer in time", maybe_taken=True)),
     ],
 )
-def test_a_fault_means_the_same_to_every_kind(kind: str, fault: str, verdict: Verdict | NoAnswer) -> None:
+def test_a_fault_means_the_same_to_every_kind(kind: str, fault: str, verdict: Verdict | NoResponse) -> None:
     with simulator(faults={fault: 1}) as to:
         assert send(kind, to) == verdict
 

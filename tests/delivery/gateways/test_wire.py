@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from notification_service.delivery.gateways import KINDS, Endpoint
-from notification_service.delivery.outcome import MAX_ANSWER_BYTES, Answer, NoAnswer
+from notification_service.delivery.gateways import KINDS, GatewaySettings
+from notification_service.delivery.outcome import MAX_RESPONSE_BYTES, NoResponse, Response
 from tests.delivery.gateways.wire import (
     TOKEN,
     Behaviour,
@@ -31,17 +31,17 @@ def kind(request: pytest.FixtureRequest) -> str:
     "status", ["400 Bad Request", "401 Unauthorized", "503 Unavailable", "204 No Content"]
 )
 def test_any_status_is_an_answer(kind: str, status: str) -> None:
-    assert answer_of(kind, answering(http(b"", status=status))) == Answer(int(status[:3]), b"")
+    assert answer_of(kind, answering(http(b"", status=status))) == Response(int(status[:3]), b"")
 
 
 def test_a_redirect_is_not_followed(kind: str) -> None:
     response = http(b"", status="302 Found", headers="Location: http://127.0.0.1:1/\r\n")
-    assert answer_of(kind, answering(response)) == Answer(302, b"")
+    assert answer_of(kind, answering(response)) == Response(302, b"")
 
 
 def test_retry_after_is_handed_on(kind: str) -> None:
     response = http(b"", status="429 Too Many Requests", headers="Retry-After: 7\r\n")
-    assert answer_of(kind, answering(response)) == Answer(429, b"", retry_after="7")
+    assert answer_of(kind, answering(response)) == Response(429, b"", retry_after="7")
 
 
 @pytest.mark.parametrize("traceparent", [f"00-{'a' * 32}-{'b' * 16}-01", ""])
@@ -57,8 +57,8 @@ def test_the_trace_is_passed_on_where_there_is_one(kind: str, traceparent: str) 
 
 
 def test_a_body_is_read_to_the_limit_and_no_further(kind: str) -> None:
-    answer = answer_of(kind, answering(http(b"x" * (MAX_ANSWER_BYTES * 20))))
-    assert answer == Answer(200, b"x" * (MAX_ANSWER_BYTES + 1))
+    answer = answer_of(kind, answering(http(b"x" * (MAX_RESPONSE_BYTES * 20))))
+    assert answer == Response(200, b"x" * (MAX_RESPONSE_BYTES + 1))
 
 
 def test_an_endless_chunked_body_is_read_to_the_limit_and_no_further(kind: str) -> None:
@@ -69,16 +69,18 @@ def test_an_endless_chunked_body_is_read_to_the_limit_and_no_further(kind: str) 
             writer.write(b"1000\r\n" + b"x" * 0x1000 + b"\r\n")
             await writer.drain()
 
-    assert answer_of(kind, behave) == Answer(200, b"x" * (MAX_ANSWER_BYTES + 1))
+    assert answer_of(kind, behave) == Response(200, b"x" * (MAX_RESPONSE_BYTES + 1))
 
 
 def test_a_refused_connection_was_surely_not_taken(kind: str) -> None:
-    assert asyncio.run(send(kind, endpoint(free_port()))) == NoAnswer("connection refused", maybe_taken=False)
+    assert asyncio.run(send(kind, endpoint(free_port()))) == NoResponse(
+        "connection refused", maybe_taken=False
+    )
 
 
 def test_a_name_without_an_address_was_surely_not_taken(kind: str) -> None:
-    answer = asyncio.run(send(kind, Endpoint(url="http://gateway.invalid", token=TOKEN)))
-    assert answer == NoAnswer("name not resolved", maybe_taken=False)
+    answer = asyncio.run(send(kind, GatewaySettings(url="http://gateway.invalid", token=TOKEN)))
+    assert answer == NoResponse("name not resolved", maybe_taken=False)
 
 
 def test_a_connection_that_is_never_accepted_was_surely_not_taken(kind: str) -> None:
@@ -89,7 +91,7 @@ def test_a_connection_that_is_never_accepted_was_surely_not_taken(kind: str) -> 
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
         answer = asyncio.run(send(kind, endpoint(listener.getsockname()[1])))
-    assert answer == NoAnswer("no connection in time", maybe_taken=False)
+    assert answer == NoResponse("no connection in time", maybe_taken=False)
 
 
 def test_a_server_that_does_not_speak_tls_was_surely_not_given_the_message(kind: str) -> None:
@@ -97,7 +99,7 @@ def test_a_server_that_does_not_speak_tls_was_surely_not_given_the_message(kind:
         writer.write(b"this is not TLS\r\n" * 4)
         await writer.drain()
 
-    assert answer_of(kind, behave, scheme="https") == NoAnswer("TLS error", maybe_taken=False)
+    assert answer_of(kind, behave, scheme="https") == NoResponse("TLS error", maybe_taken=False)
 
 
 def test_silence_may_have_been_taken(kind: str) -> None:
@@ -105,7 +107,7 @@ def test_silence_may_have_been_taken(kind: str) -> None:
         await read_request(reader)
         await reader.read()
 
-    assert answer_of(kind, behave) == NoAnswer("no answer in time", maybe_taken=True)
+    assert answer_of(kind, behave) == NoResponse("no answer in time", maybe_taken=True)
 
 
 def test_a_trickling_body_is_cut_at_the_total_timeout(kind: str) -> None:
@@ -117,11 +119,11 @@ def test_a_trickling_body_is_cut_at_the_total_timeout(kind: str) -> None:
             await writer.drain()
             await asyncio.sleep(0.05)
 
-    assert answer_of(kind, behave) == NoAnswer("no answer in time", maybe_taken=True)
+    assert answer_of(kind, behave) == NoResponse("no answer in time", maybe_taken=True)
 
 
 def test_a_connection_closed_without_an_answer_may_have_been_taken(kind: str) -> None:
-    assert answer_of(kind, answering(b"")) == NoAnswer("connection broke", maybe_taken=True)
+    assert answer_of(kind, answering(b"")) == NoResponse("connection broke", maybe_taken=True)
 
 
 def test_a_reset_connection_may_have_been_taken(kind: str) -> None:
@@ -131,17 +133,17 @@ def test_a_reset_connection_may_have_been_taken(kind: str) -> None:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
 
-    assert answer_of(kind, behave) == NoAnswer("connection broke", maybe_taken=True)
+    assert answer_of(kind, behave) == NoResponse("connection broke", maybe_taken=True)
 
 
 @pytest.mark.parametrize("response", [b"\x00\xff\r\n\r\n", http(b"x" * 20)[:-5]])
 def test_a_broken_answer_may_have_been_taken(kind: str, response: bytes) -> None:
-    assert answer_of(kind, answering(response)) == NoAnswer("connection broke", maybe_taken=True)
+    assert answer_of(kind, answering(response)) == NoResponse("connection broke", maybe_taken=True)
 
 
 def test_a_compressed_body_is_not_unpacked(kind: str) -> None:
     response = http(b"\x1f\x8b", headers="Content-Encoding: gzip\r\n")
-    assert answer_of(kind, answering(response)) == Answer(200, b"\x1f\x8b")
+    assert answer_of(kind, answering(response)) == Response(200, b"\x1f\x8b")
 
 
 @pytest.mark.parametrize("behave", [answering(http(b"no", status="401 Unauthorized")), answering(b"")])

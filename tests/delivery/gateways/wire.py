@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from notification_service.delivery.gateways import Endpoint, make_gateway
-from notification_service.delivery.outcome import Answer, NoAnswer
+from notification_service.delivery.gateways import GatewaySettings, make_gateway
+from notification_service.delivery.outcome import NoResponse, Response
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -16,8 +16,8 @@ def http(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
 
 
-def endpoint(port: int, *, scheme: str = "http", path: str = "") -> Endpoint:
-    return Endpoint(
+def endpoint(port: int, *, scheme: str = "http", path: str = "") -> GatewaySettings:
+    return GatewaySettings(
         url=f"{scheme}://127.0.0.1:{port}{path}",
         token=TOKEN,
         connect_timeout_seconds=0.3,
@@ -26,8 +26,8 @@ def endpoint(port: int, *, scheme: str = "http", path: str = "") -> Endpoint:
 
 
 async def send(
-    kind: str, endpoint: Endpoint, *, message_id: int = 7, text: str = "Hello", traceparent: str = ""
-) -> Answer | NoAnswer:
+    kind: str, endpoint: GatewaySettings, *, message_id: int = 7, text: str = "Hello", traceparent: str = ""
+) -> Response | NoResponse:
     """What a gateway of the kind makes of one message."""
     gateway = make_gateway(kind, endpoint)
     try:
@@ -40,7 +40,7 @@ async def send(
 
 def answer_of(
     kind: str, behave: Behaviour, *, scheme: str = "http", text: str = "Hello", traceparent: str = ""
-) -> Answer | NoAnswer:
+) -> Response | NoResponse:
     """What a gateway of the kind makes of a server that behaves so."""
     connections: list[asyncio.Task[None]] = []
 
@@ -54,7 +54,7 @@ def answer_of(
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connections.append(asyncio.create_task(serve(reader, writer)))
 
-    async def run() -> Answer | NoAnswer:
+    async def run() -> Response | NoResponse:
         async with await asyncio.start_server(accept, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             answer = await send(kind, endpoint(port, scheme=scheme), text=text, traceparent=traceparent)

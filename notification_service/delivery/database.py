@@ -1,0 +1,87 @@
+"""PostgreSQL as the queue: the only module that reads `sql/`. Each call is one short transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
+from psycopg.conninfo import make_conninfo
+
+RECONNECT_SECONDS = 0.5
+# A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
+CONNECTION: dict[str, str | int] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "options": "-c statement_timeout=30s",
+    "application_name": "notification_service worker",
+}
+
+Result = TypeVar("Result")
+
+log = structlog.get_logger(__name__)
+
+
+class Database:
+    """A worker's connection for one gateway, for one call at a time: others wait for it.
+
+    While the database is away a call waits and repeats itself. A claim whose result was lost is repeated
+    as another claim: the first one's lease ends by itself.
+    """
+
+    def __init__(self, conninfo: str, *, worker: str, gateway_id: int) -> None:
+        self._conninfo = make_conninfo(conninfo, **CONNECTION)
+        self._bound = {"worker": worker, "gateway_id": gateway_id}
+        self._connection: AsyncConnection[Any] | None = None
+        self._turn = asyncio.Lock()
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def fetch(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        async def fetch(cursor: AsyncCursor[Any]) -> list[tuple[Any, ...]]:
+            await self.run(cursor, name, **parameters)
+            return await cursor.fetchall()
+
+        return await self.call(fetch)
+
+    async def execute(self, name: str, **parameters: Any) -> int:
+        """Return how many rows the statement touched."""
+
+        async def execute(cursor: AsyncCursor[Any]) -> int:
+            await self.run(cursor, name, **parameters)
+            return cursor.rowcount
+
+        return await self.call(execute)
+
+    async def run(self, cursor: AsyncCursor[Any], name: str, **parameters: Any) -> None:
+        """Run a statement of `sql/` within a call; the worker and its gateway are among its parameters."""
+        await cursor.execute(statement(name), self._bound | parameters)
+
+    async def call(self, call: Callable[[AsyncCursor[Any]], Awaitable[Result]]) -> Result:
+        """Have the connection to oneself, once it is there and as often as it takes."""
+        async with self._turn:
+            while True:
+                try:
+                    async with (await self._connected()).cursor(binary=True) as cursor:
+                        return await call(cursor)
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("database away", error=str(error).strip())
+                    await self.close()
+                    await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _connected(self) -> AsyncConnection[Any]:
+        if self._connection is None:
+            self._connection = await AsyncConnection.connect(
+                self._conninfo, autocommit=True, prepare_threshold=0
+            )
+        return self._connection
+
+
+@cache
+def statement(name: str) -> bytes:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_bytes()

@@ -1,0 +1,93 @@
+"""The gateway's row, on which all workers agree: its breaker, its limits and who uses how much of them."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from psycopg import AsyncCursor
+
+from notification_service.delivery.config import DeliveryConfig
+from notification_service.delivery.database import Database
+from notification_service.delivery.limits.concurrency import concurrency_quota
+from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Permits
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySnapshot:
+    database_ahead: float  # add to time.monotonic() for the database's time, seconds since the epoch
+    fast_by_at_most: float  # seconds by which that may be too much: as long as the query took
+    is_enabled: bool
+    is_held: bool
+    has_rate: bool  # a limit of requests per second
+    max_concurrency: int | None  # over all workers together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a worker does with the gateway; with the defaults, a single request."""
+
+    limit: int | None  # the gateway's max_concurrency, as last seen
+    lease_seconds: float
+    under_way: int = 0
+    concurrency: int = 1
+    full_concurrency: int = 1
+    latency_ms: float | None = None
+
+
+class GatewayRow:
+    def __init__(self, database: Database, config: DeliveryConfig) -> None:
+        self._database = database
+        self._probe_interval = {"probe_interval_seconds": config.probe_interval_seconds}
+
+    async def snapshot(self) -> GatewaySnapshot | None:
+        """None: the gateway is gone."""
+
+        async def read(cursor: AsyncCursor[Any]) -> GatewaySnapshot | None:
+            asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
+            await self._database.run(cursor, "gateway_snapshot")
+            row = await cursor.fetchone()
+            took = time.monotonic() - asked_at
+            return GatewaySnapshot(row[0].timestamp() - asked_at, took, *row[1:]) if row else None
+
+        return await self._database.call(read)
+
+    async def hold(self, reason: str) -> None:
+        await self._database.execute("hold_gateway", reason=reason, **self._probe_interval)
+
+    async def release(self) -> None:
+        await self._database.execute("release_gateway")
+
+    async def take_probe(self) -> bool:
+        """Whether this worker is the one to probe the held gateway now."""
+        return await self._database.execute("take_probe", **self._probe_interval) > 0
+
+    async def end_probe(self) -> None:
+        """Say that there was nothing to probe the gateway with."""
+        await self._database.execute("end_probe")
+
+    async def take_permits(self, wanted: int) -> Permits:
+        """Fewer than wanted, or none, of a gateway that has a limit per second; none where it has none."""
+        rows = await self._database.fetch(
+            "take_permits", wanted=wanted, spread=SPREAD, horizon_seconds=HORIZON_SECONDS
+        )
+        return Permits(*rows[0]) if rows else Permits(0.0, 0.0, 0)
+
+    async def report(self, usage: Usage) -> int | None:
+        """Say what this worker does with the gateway; return its quota of it, None where it has no limit."""
+
+        async def report(cursor: AsyncCursor[Any]) -> int | None:
+            async with cursor.connection.transaction():
+                quota = await self._take_quota(cursor, usage) if usage.limit is not None else None
+                await self._database.run(cursor, "report_usage", quota=quota, **asdict(usage))
+            return quota
+
+        return await self._database.call(report)
+
+    async def _take_quota(self, cursor: AsyncCursor[Any], usage: Usage) -> int | None:
+        await self._database.run(cursor, "lock_gateway")
+        [limit] = await cursor.fetchone() or [None]
+        if limit is None:
+            return None
+        await self._database.run(cursor, "other_quotas")
+        [others, taken] = await cursor.fetchone() or (0, 0)
+        return concurrency_quota(limit=limit, others=others, taken=taken, under_way=usage.under_way)

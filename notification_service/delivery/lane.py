@@ -1,0 +1,38 @@
+"""All that one worker has for one gateway, apart from other gateways' but for the event loop."""
+
+import threading
+
+from notification_service.delivery.database import Database
+from notification_service.delivery.gateway_list import ListedGateway
+from notification_service.delivery.gateways import Gateway
+from notification_service.delivery.limits.breaker import ConsecutiveFailures
+from notification_service.delivery.limits.claim_size import ClaimSizer
+from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
+from notification_service.delivery.limits.rate import PermitPool
+from notification_service.delivery.shared_state import SharedState
+from notification_service.delivery.telemetry import Meters, Traces
+
+
+class Lane:
+    def __init__(self, listed: ListedGateway, *, gateway: Gateway, conninfo: str, worker: str) -> None:
+        self.listed = listed
+        self.config = config = listed.config
+        self.gateway = gateway
+        # Claiming and recording overlap: each has a connection of its own.
+        self.claims = Database(conninfo, worker=worker, gateway_id=listed.id)
+        self.records = Database(conninfo, worker=worker, gateway_id=listed.id)
+        self.claim_size = ClaimSizer(config)
+        self.concurrency = AdaptiveConcurrency(
+            full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
+        )
+        self.failures = ConsecutiveFailures(limit=config.breaker_failures)
+        self.permits = PermitPool()
+        self.shared = SharedState(config, self.records, self.concurrency)
+        self.meters = Meters(listed.name, log_sent=config.log_sent)
+        self.traces = Traces(listed.name)
+        self.stopping = threading.Event()  # no request starts any more; set by any thread
+
+    async def close(self) -> None:
+        await self.claims.close()
+        await self.records.close()
+        await self.gateway.close()

@@ -1,0 +1,36 @@
+-- Record outcomes other than success, each with a row for its attempt where a request was made.
+-- Guarantees: a message that is no longer this batch's is left alone, so that recording twice, or after
+-- the lease was lost, changes nothing; and no time that was worked out in a zone where the client no longer
+-- lives is kept: the message is due, or its retry is, and the engine looks again. So it does where the client is
+-- being changed at this moment; a change that comes later waits for this, and finds the message waiting.
+-- Index: primary keys of messages and clients.
+WITH outcome AS (
+  SELECT * FROM unnest(
+    %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
+    %(errors)s::text[], %(uncharged)s::int[], %(attempt_outcomes)s::text[], %(at)s::float8[],
+    %(http_statuses)s::int[], %(responses)s::text[], %(retry_at)s::timestamptz[],
+    %(timezones)s::text[]
+  ) AS o (
+    id, batch_id, status, next_attempt_at, error, uncharged, attempt_outcome, at, http_status, answer, retry_at,
+    timezone
+  )
+), recorded AS (
+  UPDATE mailings_message AS message SET
+    status = outcome.status,
+    next_attempt_at = CASE
+      WHEN (outcome.next_attempt_at > now()) IS TRUE -- NULL would still have the client locked
+        AND outcome.timezone IS DISTINCT FROM (
+          SELECT timezone FROM directory_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
+        )
+      THEN greatest(now(), outcome.retry_at) ELSE outcome.next_attempt_at
+    END,
+    attempts = message.attempts - outcome.uncharged, error = coalesce(outcome.error, message.error),
+    gateway_id = CASE outcome.status WHEN 'unknown' THEN %(gateway_id)s::bigint END
+  FROM outcome
+  WHERE message.id = outcome.id AND message.status = 'sending' AND message.batch_id = outcome.batch_id
+  RETURNING message.mailing_id, message.attempts + outcome.uncharged AS number, outcome.*
+)
+INSERT INTO mailings_attempt
+  (message_id, mailing_id, gateway_id, number, at, outcome, error, http_status, answer, retry_at)
+SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, error, http_status, answer, retry_at
+FROM recorded WHERE attempt_outcome IS NOT NULL

@@ -1,0 +1,151 @@
+"""What the engine shows of its work, changing nothing: metrics and log lines (`Meters`), spans (`Traces`)."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from notification_service.delivery.gateways import Gateway
+from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
+from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.observability import metrics, tracing
+from notification_service.observability.message_lines import log_sent
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+BOUNDS = metrics.SEND_SECONDS
+
+log = structlog.get_logger(__name__)
+
+
+class Meters:
+    """Of one gateway, in one process: plain numbers, handed on once a round of recording."""
+
+    def __init__(self, gateway: str, *, log_sent: str = "grouped") -> None:
+        """`log_sent`: lines about what was sent, grouped, each or off."""
+        self._gateway = gateway
+        self._log_sent = log_sent
+        self._buckets = [0] * (len(BOUNDS) + 1)
+        self._seconds = 0.0
+
+    def claimed(self, messages: int, seconds: float) -> None:
+        metrics.claimed.inc(messages)
+        metrics.claim_seconds.observe(seconds)
+        metrics.under_way.inc(messages)
+
+    def responded(self, seconds: float) -> None:
+        """A request ended after so long. Costs 0.2 us."""
+        self._buckets[bisect_left(BOUNDS, seconds)] += 1
+        self._seconds += seconds
+
+    def recorded(self, outcomes: OutcomeBuffer, seconds: float) -> None:
+        """Count and log what is written, hence as often as it is true; hand on the latencies since then."""
+        metrics.recorded.inc(len(outcomes))
+        metrics.record_seconds.observe(seconds)
+        metrics.under_way.dec(len(outcomes))
+        self._count_attempts(outcomes)
+        histogram = metrics.gateway_seconds.labels(self._gateway)
+        histogram.observe_many(self._buckets, total=self._seconds)
+        self._buckets, self._seconds = [0] * (len(BOUNDS) + 1), 0.0
+        self._log(outcomes)
+
+    def _count_attempts(self, outcomes: OutcomeBuffer) -> None:
+        if outcomes.sent:
+            metrics.attempts.labels(self._gateway, "sent", "").inc(len(outcomes.sent))
+        not_sent = Counter((one.attempt_outcome, one.error or "") for one in outcomes.not_sent)
+        for (outcome, reason), messages in not_sent.items():
+            if outcome is None:
+                metrics.put_back.inc(messages)
+            else:
+                reason = metrics.reasons.label(reason)
+                metrics.attempts.labels(self._gateway, outcome, reason).inc(messages)
+
+    def _log(self, outcomes: OutcomeBuffer) -> None:
+        sent = ((message.mailing_id, message.id) for message, _ in outcomes.sent)
+        log_sent(log, sent, how=self._log_sent, gateway=self._gateway)
+        for one in outcomes.not_sent:
+            if one.attempt_outcome is not None:
+                self._log_attempt(one)
+
+    def _log_attempt(self, one: NotSent) -> None:
+        log.info(
+            "attempt",
+            mailing_id=one.message.mailing_id,
+            message_id=one.message.id,
+            gateway=self._gateway,
+            attempt=one.message.attempt,
+            outcome=one.attempt_outcome,
+            reason=one.error,
+            http_status=one.http_status,
+            answer=one.response,
+            status=one.status,
+            next_attempt_at=one.next_attempt_at and one.next_attempt_at.isoformat(),
+        )
+
+
+class Traces:
+    """Of one gateway, in one process, below the trace of whatever made the mailing; nothing where none is.
+
+    A request's span has mailing_id, message_id and attempt, so that each attempt is found by any of them; the
+    phone and the text are never part of it.
+    """
+
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
+        if tracing.is_on():
+            tracing.tracer()  # now: what it imports would hold up the first requests
+
+    def note_claim(
+        self, messages: Sequence[Claimed], terms: Mapping[int, MailingTerms], *, asked_at: int
+    ) -> None:
+        """Have a span for each mailing of a claim, below which its requests' spans will be.
+
+        `asked_at`: nanoseconds since the epoch.
+        """
+        if messages and tracing.is_on():
+            spans = dict(self._batch_spans(messages, terms, asked_at))
+            messages[0].batch.spans = spans or None  # one batch holds them all
+
+    async def send(self, gateway: Gateway, message: Claimed, *, text: str) -> Response | NoResponse:
+        """Have the gateway send it, with a span around, which the gateway is told of."""
+        parent = (message.batch.spans or {}).get(message.mailing_id)
+        if parent is None:
+            return await gateway.send(message_id=message.id, phone=message.phone, text=text)
+        whose = {"mailing_id": message.mailing_id, "message_id": message.id, "attempt": message.attempt}
+        span = self._begin("gateway", parent=parent, kind="client", **whose)
+        response = await gateway.send(
+            message_id=message.id, phone=message.phone, text=text, traceparent=tracing.traceparent_of(span)
+        )
+        _end(span, response)
+        return response
+
+    def _batch_spans(
+        self, messages: Sequence[Claimed], terms: Mapping[int, MailingTerms], asked_at: int
+    ) -> "Iterator[tuple[int, Span]]":
+        parents = {known: terms[known].trace_parent for known in terms}
+        recorded = {known: parent for known, parent in parents.items() if tracing.is_sampled(parent)}
+        counts = Counter(message.mailing_id for message in messages) if recorded else {}
+        for mailing_id in recorded.keys() & counts.keys():
+            whose = {
+                "mailing_id": mailing_id,
+                "batch_id": messages[0].batch.id,
+                "messages": counts[mailing_id],
+            }
+            span = self._begin("batch", parent=recorded[mailing_id], start_time=asked_at, **whose)
+            span.end()
+            if span.get_span_context().trace_flags.sampled:
+                yield mailing_id, span
+
+    def _begin(self, name: str, *, parent: "str | Span", **fields: Any) -> "Span":
+        return tracing.begin_span(name, parent=parent, gateway=self._gateway, **fields)
+
+
+def _end(span: "Span", response: Response | NoResponse) -> None:
+    if isinstance(response, Response):
+        span.set_attribute("http.response.status_code", response.status)
+    else:
+        span.set_attribute("error.type", response.reason)
+    span.end()

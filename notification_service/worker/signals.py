@@ -1,0 +1,122 @@
+"""What a worker and beat say of themselves while they run, and when a worker lets its connections go."""
+
+import os
+import socket
+import sys
+import threading
+from typing import Any
+
+import structlog
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_ready,
+    worker_shutdown,
+)
+from django.db import DatabaseError, close_old_connections, connection
+
+from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
+from notification_service.observability import exposition, metrics
+from notification_service.worker import fallback_beat
+from notification_service.worker.schema_check import wait_until_migrated
+
+NOTE_SECONDS = 1.0
+NAME_LENGTH = 100
+
+log = structlog.get_logger(__name__)
+
+
+class Heartbeat:
+    """Notes every second in the database that this process lives."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._ended = threading.Event()
+        self._is_noted = True
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._try(forget_worker, self._name)
+
+    def _run(self) -> None:
+        while not self._ended.wait(NOTE_SECONDS):
+            silent = fallback_beat.silent_seconds()
+            metrics.silence_seconds.set(silent)
+            self._try(record_heartbeat, self._name, silent_seconds=silent)
+
+    def _try(self, call: Any, *arguments: Any, **fields: Any) -> None:
+        try:
+            call(*arguments, **fields)
+            self._is_noted = True
+        except DatabaseError as error:
+            if self._is_noted:
+                log.warning("heartbeat not noted", error=str(error).strip())
+            self._is_noted = False
+            connection.close()
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"[-NAME_LENGTH:]
+
+
+@worker_init.connect
+def _wait(**_: Any) -> None:
+    wait_until_migrated()
+
+
+@worker_init.connect
+def leave_other_workers_alone(sender: Any, **_: Any) -> None:
+    """Celery waits a second at each start for what other workers say, and then hears all their events.
+
+    Nothing here is of use to us: no task is revoked, and no order of events matters.
+    """
+    sender.options |= {"without_mingle": True, "without_gossip": True}
+
+
+@worker_init.connect
+def _be_a_batch_process(**_: Any) -> None:
+    """Let no thread of a worker interrupt another, or anyone, the moment it has something to do.
+
+    Thousands of answers a second would each cost a switch or two; this way several are read at once
+    (decision 26). The threads that start later inherit it; where Linux is told otherwise, that holds.
+    """
+    if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
+        try:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        except OSError as error:  # a sandbox may not know it
+            log.info("no batch scheduling", error=str(error))
+
+
+@worker_ready.connect
+def _start(**_: Any) -> None:
+    exposition.serve()
+    heartbeat = Heartbeat(worker_name())
+    heartbeat.start()
+    worker_shutdown.connect(lambda **_: heartbeat.end(), weak=False)
+
+
+@beat_init.connect
+def _serve(**_: Any) -> None:
+    exposition.serve()
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _close_old_connections(**_: Any) -> None:
+    close_old_connections()
+
+
+@task_prerun.connect
+def _count_call(task: Any = None, **_: Any) -> None:
+    metrics.calls.labels(task.name, "broker").inc()
+
+
+@after_task_publish.connect
+def _count_published(sender: Any = None, **_: Any) -> None:
+    metrics.calls_published.labels(str(sender)).inc()

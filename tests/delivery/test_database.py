@@ -1,0 +1,112 @@
+"""The connection of a worker: one call at a time, repeated until the database is there."""
+
+import asyncio
+import time
+
+import psycopg
+import pytest
+
+from notification_service.delivery import database as database_module
+from notification_service.delivery.claim import take_due
+from notification_service.delivery.database import Database
+from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot
+from notification_service.delivery.messages import Claimed, OutcomeBuffer
+from notification_service.delivery.record import write
+from notification_service.mailings.models import Message
+from tests.delivery.database import config, ids, on_database, open_database
+from tests.factories import make_message, make_messages, make_running_mailing, now
+
+WORKERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s AND datname = %s"
+)
+
+
+@pytest.fixture(autouse=True)
+def _reconnect_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "RECONNECT_SECONDS", 0.01)
+
+
+def end_workers_connections(conninfo: str) -> int:
+    with psycopg.connect(conninfo, autocommit=True) as other:
+        return other.execute(WORKERS, ["notification_service worker", other.info.dbname]).rowcount
+
+
+async def snapshot(database: Database) -> GatewaySnapshot | None:
+    return await GatewayRow(database, config()).snapshot()
+
+
+async def claim_after_an_interruption(database: Database, conninfo: str) -> list[Claimed]:
+    await snapshot(database)
+    assert end_workers_connections(conninfo) == 1
+    return await take_due(database, config(), 10)
+
+
+def test_a_claim_survives_the_end_of_its_connection(conninfo: str) -> None:
+    messages = make_messages(make_running_mailing(), 3)
+    claimed = on_database(conninfo, lambda database: claim_after_an_interruption(database, conninfo))
+    assert ids(claimed) == ids(messages)
+
+
+def test_what_is_to_be_recorded_survives_the_end_of_a_connection(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 3)
+
+    async def record(database: Database) -> None:
+        claimed = await take_due(database, config(), 3)
+        end_workers_connections(conninfo)
+        await write(database, OutcomeBuffer(sent=[(message, 0.0) for message in claimed]))
+
+    on_database(conninfo, record)
+    assert Message.objects.filter(status="sent").count() == 3
+
+
+def test_calls_at_the_same_time_take_turns_on_the_connection(conninfo: str) -> None:
+    messages = make_messages(make_running_mailing(), 20)
+
+    async def claim_together(database: Database) -> list[Claimed]:
+        claims = [take_due(database, config(), 2) for _ in range(10)]
+        end_workers_connections(conninfo)
+        return [message for claimed in await asyncio.gather(*claims) for message in claimed]
+
+    assert ids(on_database(conninfo, claim_together)) == ids(messages)
+
+
+def test_holds_one_connection(conninfo: str) -> None:
+    async def look_together(database: Database) -> int:
+        await asyncio.gather(*(snapshot(database) for _ in range(5)))
+        return end_workers_connections(conninfo)
+
+    assert on_database(conninfo, look_together) == 1
+
+
+def test_the_time_to_connect_does_not_set_the_clock_ahead(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "RECONNECT_SECONDS", 2)
+
+    async def look(database: Database) -> float:
+        await snapshot(database)
+        end_workers_connections(conninfo)
+        state = await snapshot(database)
+        assert state is not None
+        return state.database_ahead
+
+    ahead = on_database(conninfo, look) + time.monotonic() - now().timestamp()
+    assert ahead < 1.5
+
+
+def test_statements_have_a_time_limit(conninfo: str) -> None:
+    async def show(database: Database) -> str:
+        async with open_database(conninfo) as other:
+            await snapshot(other)
+            assert other._connection is not None
+            [limit] = await (await other._connection.execute("SHOW statement_timeout")).fetchone() or [""]
+            return str(limit)
+
+    assert on_database(conninfo, show) == "30s"
+
+
+def test_an_empty_record_changes_nothing(conninfo: str) -> None:
+    message = make_message()
+    on_database(conninfo, lambda database: write(database, OutcomeBuffer()))
+    message.refresh_from_db()
+    assert message.status == "pending"

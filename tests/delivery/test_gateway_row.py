@@ -1,0 +1,76 @@
+"""The gateway's row, by which workers agree to hold it and take turns in probing it."""
+
+from datetime import timedelta
+
+from notification_service.delivery.gateway_row import GatewayRow
+from notification_service.mailings.models import Gateway
+from tests.delivery.database import on_row
+from tests.factories import now
+
+
+async def hold(row: GatewayRow) -> None:
+    await row.hold("HTTP 401")
+
+
+def is_held(conninfo: str) -> bool:
+    state = on_row(conninfo, lambda row: row.snapshot())
+    assert state is not None
+    return state.is_held
+
+
+def probes(conninfo: str) -> list[bool]:
+    """What two workers that ask one after the other are told."""
+    return [on_row(conninfo, lambda row: row.take_probe(), worker=name) for name in ("a", "b")]
+
+
+def make_probe_due() -> None:
+    Gateway.objects.update(probe_at=now() - timedelta(seconds=1))
+
+
+def test_a_gateway_is_not_held_at_first(conninfo: str) -> None:
+    assert not is_held(conninfo)
+
+
+def test_every_worker_sees_that_it_is_held(conninfo: str) -> None:
+    on_row(conninfo, hold)
+    assert is_held(conninfo)
+    assert Gateway.objects.get().held_reason == "HTTP 401"
+
+
+def test_holding_again_keeps_since_when_and_the_next_probe(conninfo: str) -> None:
+    on_row(conninfo, hold)
+    before = Gateway.objects.values("held_at", "probe_at").get()
+    on_row(conninfo, lambda row: row.hold("HTTP 403"))
+    assert Gateway.objects.values("held_at", "probe_at").get() == before
+    assert Gateway.objects.get().held_reason == "HTTP 403"
+
+
+def test_no_one_probes_before_the_interval_has_passed(conninfo: str) -> None:
+    on_row(conninfo, hold, probe_interval_seconds=60)
+    assert probes(conninfo) == [False, False]
+
+
+def test_one_worker_gets_the_probe_of_an_interval(conninfo: str) -> None:
+    on_row(conninfo, hold)
+    make_probe_due()
+    assert probes(conninfo) == [True, False]
+
+
+def test_no_one_probes_a_gateway_that_is_not_held(conninfo: str) -> None:
+    Gateway.objects.update(probe_at=now() - timedelta(seconds=1))
+    assert probes(conninfo) == [False, False]
+
+
+def test_a_released_gateway_is_as_new(conninfo: str) -> None:
+    on_row(conninfo, hold)
+    on_row(conninfo, lambda row: row.release())
+    gateway = Gateway.objects.get()
+    assert (gateway.held_at, gateway.held_reason, gateway.probe_at) == (None, "", None)
+    assert not is_held(conninfo)
+
+
+def test_a_released_gateway_can_be_held_again(conninfo: str) -> None:
+    on_row(conninfo, hold)
+    on_row(conninfo, lambda row: row.release())
+    on_row(conninfo, hold)
+    assert is_held(conninfo)

@@ -1,0 +1,52 @@
+"""What a worker learns of the mailings' terms and of the database's clock."""
+
+import time
+from datetime import time as time_of_day
+
+import pytest
+
+from notification_service.delivery.messages import MailingTerms
+from notification_service.mailings.lifecycle import delete_mailing
+from notification_service.mailings.send_window import SendWindow
+from tests.delivery.database import on_row, terms_of
+from tests.factories import make_mailing, make_running_mailing, now
+
+
+def test_terms_are_the_mailings_present_ones(conninfo: str) -> None:
+    mailing = make_running_mailing(
+        text="Hi", window_from=time_of_day(22), window_to=time_of_day(6, 30), on_unknown="give_up"
+    )
+    terms = terms_of(conninfo, mailing.id)
+    window = SendWindow(time_of_day(22), time_of_day(6, 30))
+    assert terms == {
+        mailing.id: MailingTerms("Hi", mailing.end_at, window, give_up_on_unknown=True, is_running=True)
+    }
+
+
+def test_terms_without_a_window(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    terms = terms_of(conninfo, mailing.id)[mailing.id]
+    assert (terms.window, terms.give_up_on_unknown) == (None, False)
+
+
+@pytest.mark.parametrize("status", ["scheduled", "paused", "finished", "cancelled"])
+def test_terms_say_that_a_mailing_does_not_run(conninfo: str, status: str) -> None:
+    mailing = make_mailing(status=status)
+    assert not terms_of(conninfo, mailing.id)[mailing.id].is_running
+
+
+def test_terms_say_that_a_deleted_mailing_does_not_run(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    delete_mailing(mailing.id)
+    assert not terms_of(conninfo, mailing.id)[mailing.id].is_running
+
+
+def test_a_mailing_that_is_gone_has_no_terms(conninfo: str) -> None:
+    assert terms_of(conninfo, 12345) == {}
+
+
+def test_the_databases_clock_is_never_behind(conninfo: str) -> None:
+    state = on_row(conninfo, lambda row: row.snapshot())
+    assert state is not None
+    ahead_of_us = state.database_ahead + time.monotonic() - now().timestamp()
+    assert 0 <= ahead_of_us <= state.fast_by_at_most < 5
