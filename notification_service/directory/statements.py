@@ -41,7 +41,7 @@ class Statements:
         present = sha256(text.encode()).hexdigest()[:16]
         if present != digest:
             raise ValueError(
-                f"{name}.sql is {present} and no longer {digest}: see docs/decisions/0027-sql-in-files.md"
+                f"{name}.sql is {present} and no longer {digest}: see docs/decisions/0028-sql-in-files.md"
             )
         return text
 
