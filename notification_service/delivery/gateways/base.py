@@ -67,14 +67,21 @@ async def exchange(request: RequestBuilder, traceparent: str) -> Response | NoRe
         request = request.header("traceparent", traceparent)
     try:
         async with request.build_streamed() as response:
-            return Response(response.status, await _read(response), response.get_header("retry-after"))
+            return Response(response.status, await _read(response), _header(response, "retry-after"))
     except PyreqwestError as error:
         return _no_response(error)
 
 
+def _header(response: HttpResponse, name: str) -> str | None:
+    try:
+        return response.get_header(name)
+    except ValueError:  # bytes that are no ASCII: a header that cannot be read is none
+        return None
+
+
 async def _read(response: HttpResponse) -> bytes:
     """The body, up to one byte over the limit; a body of a stated, small length takes one call."""
-    length = response.get_header("content-length")
+    length = _header(response, "content-length")
     if length is not None and length.isdigit() and int(length[:10]) <= MAX_RESPONSE_BYTES:
         return bytes(await response.bytes())
     body = b""
