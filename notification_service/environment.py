@@ -17,6 +17,8 @@ from psycopg.conninfo import conninfo_to_dict
 ROLES = ("viewer", "operator", "administrator")
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
 
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
+
 
 class Environment(environs.FileAwareEnv):
     """Reads NAME, or the file that NAME_FILE names; a bad value is an ImproperlyConfigured."""
@@ -50,8 +52,8 @@ class Environment(environs.FileAwareEnv):
 
     def http_url(self, name: str) -> str:
         url: str = self.str(name, "")
-        if url and not url.startswith(("http://", "https://")):
-            raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL")
+        if url and (fault := url_fault(url)):
+            raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL{fault}")
         return url.rstrip("/")
 
     def addresses(self, name: str) -> list[str]:
@@ -130,6 +132,24 @@ class Environment(environs.FileAwareEnv):
         if value < 1:
             raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}")
         return value
+
+
+def url_fault(url: str) -> str:
+    """What keeps a base URL from being asked, to follow "a URL"; else empty. Never quotes it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return " whose host and port can be read: a port is 1 to 65535"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return " with a host"
+    if port == 0 or parts.netloc.endswith(":"):
+        return " whose port is 1 to 65535"
+    if "?" in url or "#" in url:
+        return " without a query or a fragment: paths are added to it"
+    if not url.isascii() or not HOST.fullmatch(parts.hostname) or re.search(r"[\s\\]", url):
+        return " of ASCII, without spaces; a host of letters, digits, dots and hyphens"
+    return ""
 
 
 def is_address(text: str) -> bool:

@@ -2,9 +2,14 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from notification_service.mailings.send_window import SendWindow, is_open, next_opening, unchanged_until
+from notification_service.mailings.send_window import (
+    SendWindow,
+    find_zone,
+    is_open,
+    next_opening,
+    unchanged_until,
+)
 
 MAX_REMEMBERED = 10_000
 
@@ -26,6 +31,10 @@ class DatabaseClock:
         return datetime.fromtimestamp(self.time(), UTC)
 
 
+class UnknownZoneError(Exception):
+    """This machine's tzdata does not have the zone."""
+
+
 class OpenZones:
     """Remembers for each window and zone whether it is open, until that can change.
 
@@ -38,7 +47,7 @@ class OpenZones:
         self._known: dict[tuple[SendWindow, str], tuple[float, float, datetime | None]] = {}
 
     def opening(self, window: SendWindow, timezone: str) -> datetime | None:
-        """None while a request may start in the zone; else when the window opens next."""
+        """None while a request may start in the zone; else when it opens next. Raises UnknownZoneError."""
         now = self._clock.time()
         known = self._known.get((window, timezone))
         if known is None or not known[0] <= now < known[1]:
@@ -48,7 +57,9 @@ class OpenZones:
         return known[2]
 
     def _look(self, window: SendWindow, timezone: str) -> tuple[float, float, datetime | None]:
-        now, zone = self._clock.now(), ZoneInfo(timezone)
+        now, zone = self._clock.now(), find_zone(timezone)
+        if zone is None:
+            raise UnknownZoneError(timezone)
         slow = now - timedelta(seconds=self._clock.fast_by_at_most)
         seems_open = is_open(window, zone=zone, at=now)
         if seems_open and is_open(window, zone=zone, at=slow):

@@ -9,18 +9,21 @@ import asyncio
 import time
 from collections import deque
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 
 from notification_service.delivery.claim import NO_PERMIT_SECONDS, Claimer
 from notification_service.delivery.decide import Decider
 from notification_service.delivery.lane import Lane
-from notification_service.delivery.messages import Claimed, Released
+from notification_service.delivery.messages import Claimed, NotBegun, Released, Reply
+from notification_service.delivery.outcome import NoResponse
 from notification_service.delivery.record import Recorder
 from notification_service.delivery.send import Sender
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
 FULL_CLAIM_SECONDS = 0.005  # between looks whether there is room for another claim
+RELEASED_SECONDS = 5.0  # until a message is tried again whose request an error of ours kept from beginning
 MAX_UNRECORDED = 20_000  # outcomes that wait for a slow database, beyond which nothing more is claimed
 
 log = structlog.get_logger(__name__)
@@ -116,17 +119,32 @@ class Dispatcher:
         while self._waiting and len(self._deliveries) <= max(1, self._concurrency.limit):
             message = self._waiting.popleft()
             try:
-                reply = await self._sender.send(message)
-                if isinstance(reply, Released):
-                    self._recorder.release(message, until=reply.until)
-                else:
-                    outcome = self._decider.decide(message, reply)
-                    self._recorder.add(message, outcome, reply.response)
-            except Exception:
-                # Ours to mend, not the message's: it is rescued when its lease ends.
-                log.exception("delivery failed", message_id=message.id, mailing_id=message.mailing_id)
+                self._note(message, await self._send(message))
             finally:
                 self._under_way -= 1
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise asyncio.CancelledError  # noted while it was under way, and kept until it was recorded
+
+    async def _send(self, message: Claimed) -> Reply | Released | NotBegun:
+        try:
+            return await self._sender.send(message)
+        except asyncio.CancelledError:
+            self._recorder.release(message, until=self._shared.clock.now())
+            raise
+        except Exception:
+            # Ours to mend, and before the request: the message waits on, and is not taken again at once.
+            log.exception("request not begun", message_id=message.id, mailing_id=message.mailing_id)
+            return Released(self._shared.clock.now() + timedelta(seconds=RELEASED_SECONDS))
+
+    def _note(self, message: Claimed, reply: Reply | Released | NotBegun) -> None:
+        match reply:
+            case Released(until=until):
+                self._recorder.release(message, until=until)
+            case NotBegun(reason=reason):
+                nothing = NoResponse(reason, maybe_taken=False)
+                self._recorder.add(message, self._decider.not_begun(message, nothing), nothing)
+            case _:
+                self._recorder.add(message, self._decider.decide(message, reply), reply.response)
 
     def _release_waiting(self) -> None:
         while self._waiting:

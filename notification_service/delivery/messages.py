@@ -52,6 +52,12 @@ class Released(NamedTuple):
     until: datetime
 
 
+class NotBegun(NamedTuple):
+    """No request can be made for a message here and now: an attempt that says nothing of the gateway."""
+
+    reason: str
+
+
 @dataclass(slots=True)  # not frozen: one is made for every message, and freezing doubles its price
 class Reply:
     """What came of a request."""

@@ -11,6 +11,7 @@ from notification_service.delivery.config import DeliveryConfig
 
 MAX_RESPONSE_BYTES = 64 * 1024
 MAX_RETRY_AFTER = timedelta(days=365)
+OUR_ERROR = "internal error"  # the reason of whatever is ours to mend; the log has its cause
 
 
 class Response(NamedTuple):

@@ -3,7 +3,6 @@
 import time
 from datetime import datetime
 from typing import Any, assert_never
-from zoneinfo import ZoneInfo
 
 from notification_service.delivery.database import Database
 from notification_service.delivery.lane import Lane
@@ -18,7 +17,7 @@ from notification_service.delivery.outcome import (
     Sent,
     Unknown,
 )
-from notification_service.mailings.send_window import next_opening
+from notification_service.mailings.send_window import find_zone, next_opening
 
 RESPONSE_CHARACTERS = 500  # of a response's start, kept with its attempt
 
@@ -86,7 +85,8 @@ def not_sent(
 ) -> NotSent:
     """The message after an attempt that did not succeed at `now`, and the attempt's own row.
 
-    Without `terms`, of which a retry needs the window, that is looked at before the next request.
+    Without `terms`, of which a retry needs the window, or where the zone is unknown to this machine,
+    the hours are looked at before the next request.
     """
     http = response if isinstance(response, Response) else None
     status, next_attempt_at = _next_step(message, outcome, terms, now)
@@ -115,8 +115,9 @@ def _next_step(
 ) -> tuple[str, datetime | None]:
     match outcome:
         case Retry(at=at):
-            window = terms.window if terms else None
-            return "pending", next_opening(window, zone=ZoneInfo(message.timezone), at=at)
+            zone = find_zone(message.timezone)
+            opening = next_opening(terms.window, zone=zone, at=at) if terms and zone else at
+            return "pending", opening
         case Held():
             return "pending", now
         case Failed():

@@ -2,14 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
-from notification_service.delivery.clock import OpenZones
+import structlog
+
+from notification_service.delivery.clock import OpenZones, UnknownZoneError
 from notification_service.delivery.database import Database
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.limits.rate import LATE_SECONDS
-from notification_service.delivery.messages import Claimed, MailingTerms, Released, Reply
+from notification_service.delivery.messages import Claimed, MailingTerms, NotBegun, Released, Reply
+from notification_service.delivery.outcome import OUR_ERROR, NoResponse, Response
 
 LOOK_SECONDS = 0.01  # between looks whether there is a permit, or fresh shared state
+UNKNOWN_ZONE = "time zone unknown to this worker"
+
+log = structlog.get_logger(__name__)
 
 
 class Sender:
@@ -21,7 +28,8 @@ class Sender:
         self._zones = OpenZones(self._clock, guard_seconds=self._guard_seconds)
         self._marker = AttemptMarker(lane.claims)
 
-    async def send(self, message: Claimed) -> Reply | Released:
+    async def send(self, message: Claimed) -> Reply | Released | NotBegun:
+        """Raises only what happens before the request has begun."""
         terms = self._shared.terms.get(message.mailing_id)
         if terms is not None and terms.give_up_on_unknown:
             await self._marker.mark(message)
@@ -33,16 +41,22 @@ class Sender:
         terms = self._shared.terms.get(message.mailing_id)
         if terms is None or not self._may_start(message, terms):
             return Released(self._clock.now())
-        if terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
-            return Released(opening)
+        try:
+            if terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
+                return Released(opening)
+        except UnknownZoneError:
+            log.error("zone unknown", message_id=message.id, timezone=message.timezone)
+            return NotBegun(UNKNOWN_ZONE)
         started_at = time.monotonic()
-        if message.batch.spans is None:
-            response = await self._gateway.send(message_id=message.id, phone=message.phone, text=terms.text)
-        else:
-            response = await self._traces.send(self._gateway, message, text=terms.text)
+        response = await response_to(lambda: self._ask(message, terms.text), message_id=message.id)
         seconds = time.monotonic() - started_at
         self._meters.responded(seconds)
         return Reply(response, terms, seconds)
+
+    def _ask(self, message: Claimed, text: str) -> Awaitable[Response | NoResponse]:
+        if message.batch.spans is None:
+            return self._gateway.send(message_id=message.id, phone=message.phone, text=text)
+        return self._traces.send(self._gateway, message, text=text)
 
     async def _take_permit(self, message: Claimed) -> bool:
         """Wait for a time at which the gateway's rate allows a request; False: too late for this one."""
@@ -68,6 +82,22 @@ class Sender:
             and time.monotonic() < message.batch.start_before
             and self._clock.time() < terms.end_at.timestamp() - self._guard_seconds
         )
+
+
+async def response_to(
+    request: Callable[[], Awaitable[Response | NoResponse]], *, message_id: int
+) -> Response | NoResponse:
+    """What came of a request: whatever is raised once it may have left is a value, too.
+
+    A cancellation as well, since it must not lose an outcome: the caller looks whether it is cancelled.
+    """
+    try:
+        return await request()
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException:  # a panic of the library's is no Exception
+        log.exception("request broke off", message_id=message_id)  # ours to mend
+        return NoResponse(OUR_ERROR, maybe_taken=True)
 
 
 class AttemptMarker:

@@ -7,7 +7,7 @@ as unknown.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -20,8 +20,9 @@ from notification_service.delivery.gateway_list import ListedGateway, resolve_ga
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.gateways import Gateway, make_gateway
 from notification_service.delivery.limits.rate import LATE_SECONDS
-from notification_service.delivery.outcome import Accepted, NoResponse, Response
+from notification_service.delivery.outcome import OUR_ERROR, Accepted, NoResponse, Response
 from notification_service.delivery.record import printable
+from notification_service.delivery.send import response_to
 from notification_service.mailings import trials
 from notification_service.mailings.gateways import GatewayUnusable
 from notification_service.mailings.models import Trial
@@ -64,6 +65,14 @@ def conclude(response: Response | NoResponse, gateway: Gateway) -> TrialEnd:
     """One response is all there is: whatever is not taken now has failed."""
     if isinstance(response, NoResponse):
         return TrialEnd(Status.UNKNOWN if response.maybe_taken else Status.FAILED, response.reason)
+    try:
+        return _judged(response, gateway)
+    except (Exception, asyncio.CancelledError):
+        log.exception("response not judged")  # ours to mend; it may have been taken
+        return TrialEnd(Status.UNKNOWN, OUR_ERROR)
+
+
+def _judged(response: Response, gateway: Gateway) -> TrialEnd:
     words = printable(response.body)
     match gateway.judge(response):
         case Accepted():
@@ -76,10 +85,15 @@ def _send(trial: Trial, config: DeliveryConfig, conninfo: str, start_before: flo
     try:
         listed = resolve_gateway(trial.gateway, config)
         connection.close()  # its place is for others while the gateway takes its time
-        return asyncio.run(_TrialRequest(trial, listed, conninfo, start_before).send())
+        request = _TrialRequest(trial, listed, conninfo, start_before)
     except (GatewayUnusable, ValueError) as error:
         log.error("gateway unusable", gateway=trial.gateway.name, reason=str(error))
         return TrialEnd(Status.FAILED, UNUSABLE)
+    try:
+        asyncio.run(request.send())
+    except Exception:  # ours to mend; what came of a request is known by then
+        log.exception("trial broke off", message_id=trial.pk)
+    return request.end
 
 
 class _TrialRequest:
@@ -91,21 +105,25 @@ class _TrialRequest:
         self._database = Database(conninfo, worker=f"trial {trial.pk}", gateway_id=listed.id)
         self._row = GatewayRow(self._database, listed.config)
         self._has_quota = False
+        self._gateway = make_gateway(listed.kind, listed.settings)
+        self.end = TrialEnd(Status.FAILED, OUR_ERROR)  # unless a request begins
 
-    async def send(self) -> TrialEnd:
-        gateway = make_gateway(self._listed.kind, self._listed.settings)
+    async def send(self) -> None:
         try:
             if refusal := await self._room():
-                return TrialEnd(Status.FAILED, refusal)
-            response = await gateway.send(
-                message_id=self._trial.pk, phone=self._trial.phone, text=self._trial.text
-            )
-            return conclude(response, gateway)
+                self.end = TrialEnd(Status.FAILED, refusal)
+                return
+            response = await response_to(self._ask, message_id=self._trial.pk)
+            self.end = conclude(response, self._gateway)
         finally:
-            await gateway.close()
+            await self._gateway.close()
             if self._has_quota:
                 await self._row.report(Usage(limit=None, lease_seconds=0))
             await self._database.close()
+
+    def _ask(self) -> Awaitable[Response | NoResponse]:
+        trial = self._trial
+        return self._gateway.send(message_id=trial.pk, phone=trial.phone, text=trial.text)
 
     async def _room(self) -> str:
         """Empty once a request may start; else why none may."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY = timedelta(days=1)
 HOUR_SECONDS = 3600
@@ -22,6 +22,14 @@ class SendWindow:
         if self.opens < self.closes:
             return self.opens <= local < self.closes
         return local >= self.opens or local < self.closes
+
+
+def find_zone(name: str) -> ZoneInfo | None:
+    """None for a zone that this machine's tzdata does not have, though another's may."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def is_open(window: SendWindow, *, zone: ZoneInfo, at: datetime) -> bool:

@@ -1,5 +1,7 @@
 """A trial is one request at most, through the real adapter, within the gateway's limits, holding nothing."""
 
+import asyncio
+import socket
 import threading
 import time
 import uuid
@@ -11,6 +13,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from notification_service.delivery.gateways.probe_server import ProbeServerGateway
 from notification_service.delivery.trials import send_waiting
 from notification_service.mailings import trials
 from notification_service.mailings.models import Gateway, GatewayUse, Trial
@@ -168,6 +171,51 @@ def test_holds_no_connection_while_the_gateway_answers(conninfo: str, settings: 
         settings.GATEWAY_URL, settings.GATEWAY_TOKEN = desk.url, "token"
         assert send(conninfo).status == "sent"
     assert seen[-1] == 0
+
+
+def test_a_header_that_cannot_be_read_does_not_lose_the_answer(conninfo: str, settings: Any) -> None:
+    taken = b'HTTP/1.1 200 OK\r\nRetry-After: \xd0\xbc\r\nContent-Length: 11\r\n\r\n{"code": 0}'
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(taken)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=[listener])
+        server.start()
+        settings.GATEWAY_URL = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ask()
+        assert send(conninfo).status == "sent"
+        server.join()
+
+
+@pytest.mark.parametrize("method", ["send", "judge"])
+@pytest.mark.parametrize("error", [ValueError, KeyError, asyncio.CancelledError])
+def test_what_an_adapter_raises_may_have_been_taken(
+    conninfo: str, desk: Simulator, monkeypatch: pytest.MonkeyPatch, method: str, error: type[BaseException]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ProbeServerGateway, method, fail)
+    ask()
+    ended = send(conninfo)
+    assert (ended.status, ended.reason) == ("unknown", "internal error")
+
+
+def test_an_error_before_the_request_has_failed_and_holds_up_no_other(
+    conninfo: str, desk: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("notification_service.delivery.trials.GatewayRow.snapshot", fail)
+    asked = [ask(), ask()]
+    send(conninfo)
+    assert {Trial.objects.get(pk=trial.pk).reason for trial in asked} == {"internal error"}
+    assert (Trial.objects.filter(status="failed").count(), desk.requests()) == (2, [])
 
 
 def test_takes_no_more_once_the_worker_stops(conninfo: str, desk: Simulator) -> None:

@@ -1,13 +1,14 @@
 """What every kind of gateway is, and the one way its requests go out: Response or NoResponse."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
+import structlog
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PoolTimeoutError, PyreqwestError, RequestTimeoutError
-from pyreqwest.request import RequestBuilder
+from pyreqwest.request import RequestBuilder, StreamRequest
 from pyreqwest.response import Response as HttpResponse
 
 from notification_service.delivery.outcome import MAX_RESPONSE_BYTES, NoResponse, Response, Verdict
@@ -15,6 +16,8 @@ from notification_service.delivery.outcome import MAX_RESPONSE_BYTES, NoResponse
 # The library's exception classes do not tell a connection that failed from one that broke: its
 # chain of causes does. Under this cause no byte of the request has left.
 NEVER_LEFT = "client error (Connect)"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,36 @@ def build_client(settings: GatewaySettings, *, headers: Mapping[str, str]) -> Cl
         raise ValueError("the token has characters that no header can carry") from None
 
 
-async def exchange(request: RequestBuilder, traceparent: str) -> Response | NoResponse:
-    """Make the request; every failure of the wire becomes a value here."""
-    if traceparent:
-        request = request.header("traceparent", traceparent)
+async def exchange(build: Callable[[], RequestBuilder], traceparent: str) -> Response | NoResponse:
+    """Build a request and make it; every failure of the wire becomes a value here."""
     try:
-        async with request.build_streamed() as response:
-            return Response(response.status, await _read(response), response.get_header("retry-after"))
+        request = _finish(build(), traceparent)
+    except Exception:  # none has left: a URL, say, that the library does not read
+        log.exception("request not built")
+        return NoResponse("request cannot be built", maybe_taken=False)
+    try:
+        async with request as response:
+            return Response(response.status, await _read(response), _header(response, "retry-after"))
     except PyreqwestError as error:
         return _no_response(error)
 
 
+def _finish(request: RequestBuilder, traceparent: str) -> StreamRequest:
+    if traceparent:
+        request = request.header("traceparent", traceparent)
+    return request.build_streamed()
+
+
+def _header(response: HttpResponse, name: str) -> str | None:
+    try:
+        return response.get_header(name)
+    except ValueError:  # bytes that are no ASCII: a header that cannot be read is none
+        return None
+
+
 async def _read(response: HttpResponse) -> bytes:
     """The body, up to one byte over the limit; a body of a stated, small length takes one call."""
-    length = response.get_header("content-length")
+    length = _header(response, "content-length")
     if length is not None and length.isdigit() and int(length[:10]) <= MAX_RESPONSE_BYTES:
         return bytes(await response.bytes())
     body = b""

@@ -23,6 +23,8 @@ Every response is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, 
 from collections.abc import Mapping
 from urllib.parse import quote_plus, urlencode
 
+from pyreqwest.request import RequestBuilder
+
 from notification_service.delivery.gateways.base import GatewaySettings, build_client, exchange
 from notification_service.delivery.gateways.http_verdict import http_judge, read_object
 from notification_service.delivery.outcome import (
@@ -79,8 +81,10 @@ class FormSmsGateway:
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
     ) -> Response | NoResponse:
-        request = self._client.post(self._url)
-        return await exchange(request.body_bytes(self._body(message_id, phone, text)), traceparent)
+        def build() -> RequestBuilder:
+            return self._client.post(self._url).body_bytes(self._body(message_id, phone, text))
+
+        return await exchange(build, traceparent)
 
     async def close(self) -> None:
         await self._client.close()

@@ -3,6 +3,8 @@
 import json
 from functools import lru_cache
 
+from pyreqwest.request import RequestBuilder
+
 from notification_service.delivery.gateways.base import GatewaySettings, build_client, exchange
 from notification_service.delivery.gateways.http_verdict import http_judge, read_object
 from notification_service.delivery.outcome import ACCEPTED, NoResponse, Response, TryAgain, Verdict
@@ -35,8 +37,11 @@ class ProbeServerGateway:
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
     ) -> Response | NoResponse:
-        request = self._client.post(f"{self._send_url}{message_id}")
-        return await exchange(request.body_bytes(self._body(message_id, phone, text)), traceparent)
+        def build() -> RequestBuilder:
+            request = self._client.post(f"{self._send_url}{message_id}")
+            return request.body_bytes(self._body(message_id, phone, text))
+
+        return await exchange(build, traceparent)
 
     async def close(self) -> None:
         await self._client.close()

@@ -44,6 +44,14 @@ def test_retry_after_is_handed_on(kind: str) -> None:
     assert answer_of(kind, answering(response)) == Response(429, b"", retry_after="7")
 
 
+@pytest.mark.parametrize("status", ["200 OK", "429 Too Many Requests", "503 Unavailable"])
+def test_a_header_that_cannot_be_read_is_none(kind: str, status: str) -> None:
+    response = http(b'{"code": 0}', status=status).replace(
+        b"\r\n", "\r\nRetry-After: 5 минут\r\n".encode(), 1
+    )
+    assert answer_of(kind, answering(response)) == Response(int(status[:3]), b'{"code": 0}')
+
+
 @pytest.mark.parametrize("traceparent", [f"00-{'a' * 32}-{'b' * 16}-01", ""])
 def test_the_trace_is_passed_on_where_there_is_one(kind: str, traceparent: str) -> None:
     heads: list[bytes] = []
