@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
@@ -30,6 +31,7 @@ def pytest_configure() -> None:
     """What every test pays for and none is about; the processes that tests start have neither."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # else each test client looks at all static files first: 35 ms
+    structlog.configure(cache_logger_on_first_use=False)  # a logger in use could not be listened to
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ import pytest
 FIRST = ("tests/journeys", "tests/chaos", "tests/console/browser", "tests/standalone", "tests/security")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """More than processors: a test of real processes is idle half its time."""
     return 2 * (os.cpu_count() or 1)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from notification_service.delivery import database
@@ -14,7 +14,6 @@ from notification_service.directory.models import Client
 from notification_service.mailings.models import Batch, Gateway, Mailing, Message
 from tests.factories import (
     make_clients_in_bulk,
-    make_mailing,
     make_messages_in_bulk,
     make_running_mailing,
     now,
@@ -90,47 +89,6 @@ def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
         [[[plan]]] = cursor.fetchall()
     rows = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"])]
     assert max(rows) <= 11 * 1000
-
-
-def buffers(name: str, parameters: dict[str, Any]) -> int:
-    """How many pages the statement touches, without its triggers; what it did is taken back."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement(name).decode()
-        cursor.execute(explain, parameters | {"gateway_id": Gateway.objects.get(name="main").pk})
-        [[[explained]]] = cursor.fetchall()
-        transaction.set_rollback(True)
-    plan = explained["Plan"]
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_finished_messages_do_not_make_a_claim_dearer() -> None:
-    make_clients_in_bulk(1_000)
-    make_messages_in_bulk(make_running_mailing())
-    execute("VACUUM ANALYZE mailings_message, mailings_duemessage")
-    alone = buffers("claim", CLAIM)
-    make_clients_in_bulk(199_000)
-    make_messages_in_bulk(make_mailing(status="finished", finished_at=now()), status="sent")
-    execute("VACUUM ANALYZE mailings_message, mailings_duemessage")
-    assert buffers("claim", CLAIM) < 2 * alone  # each index is a level deeper
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_claim_needs_no_fresh_statistics() -> None:
-    tables = ("mailings_message", "mailings_duemessage")
-    for table in tables:
-        execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
-    make_clients_in_bulk(10_000)
-    make_messages_in_bulk(make_running_mailing())
-    execute("UPDATE mailings_message SET status = 'sent', next_attempt_at = NULL")
-    execute("VACUUM ANALYZE mailings_message, mailings_duemessage")  # nothing was due
-    for _ in range(5):
-        make_messages_in_bulk(make_running_mailing())
-    try:
-        assert buffers("claim", CLAIM | {"limit": 10}) < 1_000
-    finally:
-        for table in tables:
-            execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
 
 
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -22,17 +22,25 @@ def test_the_gitlab_pipeline_matches_its_schema() -> None:
 
 
 def test_both_call_the_same_targets_which_exist() -> None:
-    targets = set(re.findall(r"^([a-z]+):.*## ", text_of("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
     for path in (GITHUB, GITLAB):
-        called = re.findall(r"(?:run:|-) make (\w+)", text_of(path))
-        assert called == ["check", "test"]
+        called = re.findall(r"(?:run:|-) make ([\w-]+)", text_of(path))
+        assert called == ["check", "test", "test-deep"]
         assert set(called) <= targets
 
 
 def test_both_install_what_some_tests_would_skip_without() -> None:
     for path in (GITHUB, GITLAB):
-        (line,) = re.findall(r"apt-get install.*", text_of(path))
-        assert set(line.split()) >= PACKAGES
+        lines = re.findall(r"apt-get install.*", text_of(path))
+        assert len(lines) == 2  # of the tests, and of the deep ones by night
+        assert all(set(line.split()) >= PACKAGES for line in lines)
+
+
+def test_the_deep_run_is_left_to_the_night() -> None:
+    github, gitlab = yaml.safe_load(text_of(GITHUB)), yaml.safe_load(text_of(GITLAB))
+    assert github[True]["schedule"]
+    assert github["jobs"]["deep"]["if"] == "github.event_name == 'schedule'"
+    assert gitlab["deep"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
 
 
 def test_both_run_on_the_oldest_python_we_support() -> None:

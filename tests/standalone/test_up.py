@@ -44,7 +44,7 @@ class Up:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command, env=self.full_environment, capture_output=True, text=True, check=False
+            self.command, env=self.full_environment, capture_output=True, text=True, check=False, timeout=60
         )
 
     @property
@@ -81,14 +81,19 @@ class Up:
 
 
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def one_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     up = Up(tmp_path_factory.mktemp("serving") / "data")
-    up.start()
-    try:
-        up.wait_until_it_serves()
-        yield up
-    finally:
-        up.kill()
+    yield up
+    up.kill()
+
+
+@pytest.fixture
+def serving(one_up: Up) -> Up:
+    """Started where no test has left it running."""
+    if one_up.process is None or one_up.process.poll() is not None:
+        one_up.start()
+        one_up.wait_until_it_serves()
+    return one_up
 
 
 def test_a_second_one_on_its_folder_is_refused(serving: Up) -> None:
