@@ -22,3 +22,11 @@ def test_every_file_of_the_package_table_is_there() -> None:
     named = re.findall(r"`(\w+/[\w./]*)`", rows)
     assert "delivery/claim.py" in named
     assert [path for path in named if not (ROOT / "notification_service" / path).exists()] == []
+
+
+def test_every_file_of_the_recipes_is_there() -> None:
+    recipes = (ROOT / "CONTRIBUTING.md").read_text().partition("## Recipes")[2].partition("## Tests")[0]
+    named = re.findall(r"`(\w+/[\w./]*)`", recipes)
+    assert "api/serializers/mailing.py" in named
+    places = (ROOT, ROOT / "notification_service")
+    assert [path for path in named if not any((place / path).exists() for place in places)] == []
