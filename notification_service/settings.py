@@ -320,7 +320,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Runs mailings: one text to every client who matches a filter, in time and in "
     "their own hours, and tells what became of every message.\n\nTimes are ISO 8601 with an offset. "
     "Unknown fields and parameters are refused. Lists come in pages: follow `next`.",
-    "VERSION": "1.0.0",
+    "VERSION": "0.1.0",  # as pyproject.toml and CHANGELOG.md say, neither of which is in the image
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

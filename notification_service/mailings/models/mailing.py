@@ -23,6 +23,8 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
 
 
 class Mailing(models.Model):
+    """A text for every client who matches a filter, from a time to start until a deadline."""
+
     class Status(models.TextChoices):
         SCHEDULED = "scheduled"  # waits for start_at
         RUNNING = "running"  # its audience is written, or being written, and sent to

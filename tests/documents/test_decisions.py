@@ -1,0 +1,23 @@
+"""The index of decisions lists each of them, by its title."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[2] / "docs" / "decisions"
+NEVER_USED = {12}
+
+
+def titles() -> dict[str, str]:
+    pages = sorted(FOLDER.glob("[0-9]*.md"))
+    return {page.name: page.read_text().partition("\n")[0].removeprefix("# ") for page in pages}
+
+
+def test_the_index_lists_every_decision() -> None:
+    index = (FOLDER / "README.md").read_text()
+    listed = [line for line in index.splitlines() if line.startswith("- [")]
+    assert listed == [f"- [{title}]({name})" for name, title in titles().items()]
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(name[:4]) for name in titles()]
+    assert numbers == [number for number in range(1, max(numbers) + 1) if number not in NEVER_USED]
+    assert [int(title.partition(".")[0]) for title in titles().values()] == numbers
