@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import structlog
 from django.conf import settings
@@ -31,6 +32,11 @@ def pytest_configure() -> None:
     """What every test pays for and none is about; the processes that tests start have neither."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True  # else each test client looks at all static files first: 35 ms
+    # A slow machine is not a wrong one.
+    hypothesis.settings.register_profile(
+        "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("tests")
     structlog.configure(cache_logger_on_first_use=False)  # a logger in use could not be listened to
 
 
