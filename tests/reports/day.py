@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Mailing, Message, MinuteCount, QuarterFailure
 from tests.factories import make_attempt, make_messages, make_running_mailing
@@ -28,9 +30,15 @@ def seed_day(at: datetime, **fields: Any) -> Mailing:
     Mailing.objects.filter(pk=mailing.pk).update(
         status="finished", start_at=at, started_at=at, end_at=end_at, finished_at=at + timedelta(minutes=1)
     )
-    MinuteCount.objects.filter(mailing=mailing).update(minute=at)
-    QuarterFailure.objects.filter(mailing=mailing).update(quarter=at)
+    move(MinuteCount.objects.filter(mailing=mailing), minute=at)
+    move(QuarterFailure.objects.filter(mailing=mailing), quarter=at)
     return mailing
+
+
+def move(counters: QuerySet[Any], **moment: datetime) -> None:
+    """Each in a slot of its own: what is counted may have begun in one minute and ended in the next."""
+    for slot, counter in enumerate(counters):
+        counters.filter(pk=counter.pk).update(slot=slot, **moment)
 
 
 def rows(mailings: list[Mailing]) -> dict[str, int]:

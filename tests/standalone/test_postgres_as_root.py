@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.postgres.account import can_launch
 from notification_service.standalone.postgres.cluster import find_binaries
 from notification_service.standalone.postgres.outside import outside_account
 
@@ -119,10 +120,14 @@ def test_runs_where_root_has_no_other_uid_to_give(closed_home: Path) -> None:
 def test_copies_the_programs_out_of_a_home_that_the_uid_cannot_enter(
     closed_home: Path, outside_folders: list[Path]
 ) -> None:
-    shutil.copytree(find_binaries().parent, closed_home / "programs", symlinks=True)
-    account = outside_account(closed_home / "record", closed_home / "programs" / "bin")
+    installed = find_binaries()
+    package = installed.parents[1]
+    for folder in (installed.parent, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(folder, closed_home / folder.relative_to(package.parent), symlinks=True)
+    account = outside_account(closed_home / "record", closed_home / installed.relative_to(package.parent))
     outside_folders.append(account.home.parent)
-    assert account.binaries == account.home.parent / "programs" / "bin"
+    assert account.binaries == account.home.parent / "programs" / installed.relative_to(package.parent)
+    assert can_launch(account.launch_options, account.binaries)
     assert mode_of(closed_home) == 0o700
 
 

@@ -15,6 +15,8 @@ import psutil
 from notification_service.standalone.errors import StandaloneError
 from notification_service.standalone.processes.child import launch_command
 
+PROGRAMS = ("postgres", "initdb")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerAccount:
@@ -47,8 +49,11 @@ def namespace_options() -> tuple[str, ...]:
 
 
 def can_launch(options: tuple[str, ...], binaries: Path) -> bool:
-    command = launch_command([binaries / "postgres", "--version"], options=options)
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    """Of the two, only `initdb` needs the libraries that the wheel keeps beside the programs."""
+    commands = [launch_command([binaries / name, "--version"], options=options) for name in PROGRAMS]
+    return all(
+        subprocess.run(command, capture_output=True, check=False).returncode == 0 for command in commands
+    )
 
 
 def give_tree(path: Path, uid: int | None) -> None:

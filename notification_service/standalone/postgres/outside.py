@@ -65,12 +65,17 @@ def reachable_binaries(copy: Path, binaries: Path, options: tuple[str, ...]) -> 
     if can_launch(options, binaries):
         return binaries
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(binaries.parent, copy, symlinks=True)
+    package = binaries.parents[1]
+    copied = copy / package.name / binaries.relative_to(package)
+    shutil.copytree(binaries.parent, copied.parent, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")  # beside the package, where the programs look
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
     for folder in [copy, *(entry for entry in copy.rglob("*") if entry.is_dir())]:
         folder.chmod(0o755)
-    if not can_launch(options, copy / "bin"):
+    if not can_launch(options, copied):
         raise StandaloneError(NEITHER_WAY)
-    return copy / "bin"
+    return copied
 
 
 def is_ours(folder: Path) -> bool:
