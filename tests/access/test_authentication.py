@@ -47,7 +47,9 @@ def _methods(pattern: URLPattern) -> list[str]:
 
 @pytest.mark.parametrize(("method", "path", "is_question"), _routes())
 class TestEveryRoute:
-    def test_is_closed_to_strangers(self, stranger: Api, method: str, path: str, is_question: bool) -> None:
+    def test_a_route_is_closed_to_strangers(
+        self, stranger: Api, method: str, path: str, is_question: bool
+    ) -> None:
         answer = stranger.send(method.upper(), path, {})
         assert (answer.status_code, answer["WWW-Authenticate"][:6]) == (401, "Bearer")
         assert errors_of(answer) == {}
@@ -165,5 +167,5 @@ def test_a_login_without_staff_rights_may_not_even_read() -> None:
 @pytest.mark.parametrize(
     "path", ["/docs/", "/docs", "/redoc/", "/openapi.json", "/health/live", "/health/ready"]
 )
-def test_is_open_to_everyone(stranger: Api, path: str) -> None:
+def test_the_open_routes_are_open_to_everyone(stranger: Api, path: str) -> None:
     assert stranger.get(path).status_code == 200

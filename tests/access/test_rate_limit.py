@@ -39,7 +39,7 @@ def test_processes_share_the_limit(settings: Any, reader: Api, monkeypatch: pyte
     assert allowed == 50
 
 
-def test_each_key_has_its_own(settings: Any, reader: Api, api: Api) -> None:
+def test_each_key_has_a_rate_limit_of_its_own(settings: Any, reader: Api, api: Api) -> None:
     settings.API_RATE_LIMIT = 1
     assert [reader.get("/api/").status_code for _ in range(2)] == [200, 429]
     assert api.get("/api/").status_code == 200

@@ -94,14 +94,14 @@ def test_refuses_a_filter_that_makes_no_sense(administrator: Api, query: dict[st
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_nobody_else_reads_it(role: str, api: Api) -> None:
+def test_only_administrators_read_the_audit_log(role: str, api: Api) -> None:
     entry = make_entry()
     for caller in (person(role), api):
         for path in ("/api/audit/", f"/api/audit/{entry.pk}/"):
             assert caller.get(path).status_code == 403
 
 
-def test_nobody_writes_it(administrator: Api) -> None:
+def test_nobody_writes_the_audit_log_through_the_api(administrator: Api) -> None:
     entry = make_entry()
     answers = [
         administrator.post("/api/audit/", {}),

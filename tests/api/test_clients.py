@@ -125,7 +125,7 @@ def test_lists_clients_by(reader: Api, query: dict[str, Any], expected: list[str
     "attributes",
     [{}, {"a": None, "b": True, "c": 1, "d": -1.5, "e": "ё"}, {str(n): n for n in range(100)}],
 )
-def test_gives_attributes_back_as_they_came(api: Api, attributes: dict[str, Any]) -> None:
+def test_attributes_are_returned_as_they_were_given(api: Api, attributes: dict[str, Any]) -> None:
     assert (
         body_of(api.post("/api/clients/", {**CLIENT, "attributes": attributes}))["attributes"] == attributes
     )

@@ -73,7 +73,7 @@ def test_an_administrator_adds_a_gateway_whose_token_is_never_shown(administrato
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_nobody_else_changes_gateways(role: str) -> None:
+def test_only_administrators_change_gateways(role: str) -> None:
     caller, gateway = person(role), make_gateway()
     answers = (
         caller.post("/api/gateways/", NEW),

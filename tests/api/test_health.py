@@ -42,14 +42,14 @@ def checks_of(answer: Any) -> dict[str, str]:
     return {name: check for name, check in checks.items() if check != "ok"}
 
 
-def test_is_live_and_ready(stranger: Api) -> None:
+def test_the_service_is_live_and_ready(stranger: Api) -> None:
     record_heartbeat("host:1", silent_seconds=0)
     assert body_of(stranger.get("/health/live")) == {"status": "live"}
     answer = stranger.get("/health/ready")
     assert (answer.status_code, body_of(answer)["status"], checks_of(answer)) == (200, "ready", {})
 
 
-def test_is_not_ready_while_a_migration_is_missing(stranger: Api) -> None:
+def test_the_service_is_not_ready_while_a_migration_is_missing(stranger: Api) -> None:
     of_api = MigrationRecorder.Migration.objects.filter(app="api")
     gone = list(of_api)
     of_api.delete()
@@ -61,7 +61,9 @@ def test_is_not_ready_while_a_migration_is_missing(stranger: Api) -> None:
     assert body_of(answer)["detail"] == "The database lacks migrations."
 
 
-def test_is_not_ready_while_the_database_refuses(stranger: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_service_is_not_ready_while_the_database_refuses(
+    stranger: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     elsewhere = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
     monkeypatch.setitem(connections.settings, "default", elsewhere)
     assert stranger.get("/health/live").status_code == 200
@@ -83,7 +85,9 @@ def test_says_within_two_seconds_that_database_and_broker_hang(
         assert answer.status_code == 503
 
 
-def test_is_degraded_while_the_broker_is_away(stranger: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_service_is_degraded_while_the_broker_is_away(
+    stranger: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record_heartbeat("host:1", silent_seconds=0)
     monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1")
     answer = stranger.get("/health/ready")
@@ -105,5 +109,5 @@ def test_says_that_no_worker_hears_a_call(stranger: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_is_never_cached(stranger: Api, path: str) -> None:
+def test_a_health_response_is_never_cached(stranger: Api, path: str) -> None:
     assert "no-store" in stranger.get(path)["Cache-Control"]

@@ -33,7 +33,7 @@ def test_the_same_request_gets_the_same_answer(api: Api) -> None:
     assert Mailing.objects.count() == 1
 
 
-def test_the_answer_stays_that_of_the_first_request(api: Api) -> None:
+def test_a_repeated_request_gets_the_response_of_the_first(api: Api) -> None:
     body = mailing_body()
     first = _post(api, body)
     lifecycle.cancel_mailing(body_of(first)["id"])

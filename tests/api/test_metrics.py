@@ -38,7 +38,7 @@ def value(samples: dict[tuple[str, frozenset[Any]], float], name: str, **labels:
     return samples[f"notifications_{name}", frozenset(labels.items())]
 
 
-def test_is_for_keys_and_the_token_alone(reader: Api, stranger: Api, settings: Any) -> None:
+def test_metrics_are_for_keys_and_the_token_alone(reader: Api, stranger: Api, settings: Any) -> None:
     settings.METRICS_TOKEN = "scraper"
     assert stranger.get("/metrics").status_code == 401
     assert Api("scrapes").get("/metrics").status_code == 401
@@ -100,7 +100,7 @@ def test_counts_the_workers_that_live(reader: Api) -> None:
     assert (value(samples, "workers"), value(samples, "workers_silent")) == (2, 1)
 
 
-def test_says_so_when_the_database_is_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_say_that_the_database_is_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.METRICS_TOKEN = "scraper"
     elsewhere = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
     monkeypatch.setitem(connections.settings, "default", elsewhere)

@@ -30,16 +30,16 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def test_is_the_committed_one(document: dict[str, Any]) -> None:
+def test_the_openapi_document_is_the_committed_one(document: dict[str, Any]) -> None:
     assert document == json.loads(SNAPSHOT.read_text()), f"the document changed; if meant, run: {REFRESH}"
 
 
-def test_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1.")
     validate(document, cls=OpenAPIV31SpecValidator)
 
 
-def test_is_written_without_warnings(tmp_path: Path) -> None:
+def test_the_openapi_document_is_written_without_warnings(tmp_path: Path) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
 
 

@@ -81,7 +81,7 @@ def test_the_service_itself_starts_a_mailing() -> None:
 @pytest.mark.parametrize(
     ("action", "told"), [("remove", "mailing.deleted"), ("anonymise", "mailing.anonymised")]
 )
-def test_retention_is_told(action: str, told: str) -> None:
+def test_retention_leaves_an_entry(action: str, told: str) -> None:
     mailing = make_mailing(status="finished", finished_at=now() - timedelta(days=40))
     with entries_of() as entries:
         for _ in retention.retire(days=30, action=action):
@@ -100,7 +100,7 @@ def test_retention_is_told(action: str, told: str) -> None:
         ("import_clients {file}", ["import.started", "import.finished"]),
     ],
 )
-def test_a_command_is_told_with_its_name_and_the_systems_user(
+def test_a_commands_entry_has_its_name_and_the_systems_user(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, actions: list[str]
 ) -> None:
     file = tmp_path / "clients.csv"

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 PHONE = "79161234567"
 
 
-def test_an_import_is_told_once_with_its_counts(api: Api) -> None:
+def test_an_import_leaves_one_entry_with_its_counts(api: Api) -> None:
     rows = "".join(f"{79_160_000_000 + n},Europe/Moscow\n" for n in range(300))
     with entries_of() as entries:
         api.post("/api/clients/import/", f"phone,timezone\n{rows}7916,x\n".encode(), content_type="text/csv")
@@ -27,7 +27,7 @@ def test_a_file_that_is_refused_is_no_import(api: Api) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_upload_is_told_from_its_start_to_its_end() -> None:
+def test_an_upload_leaves_entries_from_its_start_to_its_end() -> None:
     arrival = IncomingFile(file_name=f"{PHONE}.csv", by="anna")
     arrival.write(f"phone,timezone\n{PHONE},Europe/Moscow\n7916,x\n".encode())
     with entries_of() as entries:

@@ -25,7 +25,9 @@ def test_so_many_failures_in_a_row_open_the_breaker(conninfo: str) -> None:
     assert (main().breaker, main().held_reason) == ("open", "connection refused")
 
 
-def test_what_tripped_it_is_charged_and_what_was_not_requested_is_not(conninfo: str) -> None:
+def test_the_failures_that_open_the_breaker_are_charged_and_unrequested_messages_are_not(
+    conninfo: str,
+) -> None:
     make_messages(make_running_mailing(), 100)
     gateway = ScriptedGateway(always(Response(503, b"")))
     drain(conninfo, gateway, max_concurrency=4, breaker_failures=10)
@@ -44,7 +46,7 @@ def test_an_open_breaker_costs_no_attempts(conninfo: str) -> None:
     assert (gateway.asked, set(Message.objects.values_list("attempts", flat=True))) == ([], {0})
 
 
-def test_a_failed_probe_leaves_it_open_for_another_interval(conninfo: str) -> None:
+def test_a_failed_probe_leaves_the_breaker_open_for_another_interval(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
     Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
     gateway = ScriptedGateway(always(Response(500, b"")))
@@ -54,7 +56,7 @@ def test_a_failed_probe_leaves_it_open_for_another_interval(conninfo: str) -> No
     assert (main().breaker, main().held_reason) == ("open", "HTTP 500")
 
 
-def test_it_is_half_open_while_a_probe_is_under_way(conninfo: str) -> None:
+def test_the_breaker_is_half_open_while_a_probe_is_under_way(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
     Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
     seen: list[bool] = []
@@ -77,7 +79,7 @@ def test_refusals_of_messages_are_no_trouble_of_the_gateways(conninfo: str) -> N
     assert Message.objects.filter(status="failed").count() == 50
 
 
-def test_a_probe_with_nothing_to_send_leaves_it_open(conninfo: str) -> None:
+def test_a_probe_with_nothing_to_send_leaves_the_breaker_open(conninfo: str) -> None:
     Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
     drain(conninfo, ScriptedGateway())
     assert main().breaker == "open"

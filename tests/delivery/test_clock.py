@@ -85,7 +85,7 @@ def test_remembers_a_bounded_number_of_zones(monkeypatch: pytest.MonkeyPatch) ->
     st.lists(st.integers(-600, 90_000), max_size=40),
     st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe"]),
 )
-def test_answers_as_a_fresh_look_would(steps: list[int], name: str) -> None:
+def test_the_remembered_opening_equals_one_worked_out_anew(steps: list[int], name: str) -> None:
     clock = ClockByHand("2027-03-26T00:00:00+00:00")  # two days before the clocks change
     zones, zone = OpenZones(clock), ZoneInfo(name)
     for seconds in steps:

@@ -174,7 +174,7 @@ def test_gives_up_after_a_timeout_where_the_mailing_asks_for_it(conninfo: str) -
 
 
 @pytest.mark.parametrize(("on_unknown", "says_so"), [("give_up", True), ("send_again", False)])
-def test_where_a_doubt_is_the_end_the_row_says_first_that_the_gateway_is_asked(
+def test_a_message_that_may_end_as_unknown_is_marked_as_attempted_before_its_request(
     conninfo: str, on_unknown: str, says_so: bool
 ) -> None:
     make_messages(make_running_mailing(on_unknown=on_unknown), 20)

@@ -20,7 +20,7 @@ def statuses() -> list[tuple[str, int, str]]:
     return sorted(set(Message.objects.values_list("status", "attempts", "error")))
 
 
-def test_what_it_takes_is_sent(conninfo: str) -> None:
+def test_a_message_that_form_sms_takes_is_sent(conninfo: str) -> None:
     messages = make_messages(make_running_mailing(text="Скидка 5 % & подарок 🎁"), 10)
     with simulator(token="someone:secret") as to:
         send_due(conninfo, to)

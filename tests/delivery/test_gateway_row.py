@@ -31,7 +31,7 @@ def test_a_gateway_is_not_held_at_first(conninfo: str) -> None:
     assert not is_held(conninfo)
 
 
-def test_every_worker_sees_that_it_is_held(conninfo: str) -> None:
+def test_every_worker_sees_that_a_gateway_is_held(conninfo: str) -> None:
     on_row(conninfo, hold)
     assert is_held(conninfo)
     assert Gateway.objects.get().held_reason == "HTTP 401"

@@ -196,11 +196,11 @@ def test_gives_up_on_what_the_gateway_may_have_taken() -> None:
     assert answered == Unknown("no answer in time")
 
 
-def test_does_not_give_up_on_what_never_left() -> None:
+def test_a_request_that_never_left_is_not_given_up() -> None:
     assert isinstance(outcome(NoResponse("refused", maybe_taken=False), give_up=True), Retry)
 
 
-def test_does_not_give_up_on_an_answer() -> None:
+def test_a_message_with_a_response_is_not_given_up_as_unknown() -> None:
     assert isinstance(outcome(Response(503, b""), give_up=True), Retry)
 
 

@@ -69,7 +69,7 @@ def test_gives_up_nothing_that_was_not_asked_for(conninfo: str) -> None:
     assert dict(Message.objects.values_list("pk", "status")) == {asked.id: "unknown", waited.id: "pending"}
 
 
-def test_a_message_that_is_anothers_by_now_is_not_noted_as_asked_for(conninfo: str) -> None:
+def test_a_message_that_another_worker_claimed_is_not_marked_as_attempted(conninfo: str) -> None:
     make_message(make_running_mailing(on_unknown="give_up"))
     late = claim(conninfo)
     end_leases()

@@ -52,7 +52,7 @@ def limit(**fields: Any) -> Gateway:
     return Gateway.objects.get(name="main")
 
 
-def test_asks_once_with_an_id_of_its_own(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_is_requested_once_with_an_id_of_its_own(conninfo: str, desk: Simulator) -> None:
     trial = ask()
     ended = send(conninfo)
     send(conninfo)
@@ -77,7 +77,9 @@ def test_what_is_not_taken_has_failed_and_says_why(
     assert Gateway.objects.get(name="main").held_at is None  # one trial says little about a gateway
 
 
-def test_no_answer_in_time_is_unknown_and_not_repeated(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_without_a_response_in_time_is_unknown_and_not_repeated(
+    conninfo: str, desk: Simulator
+) -> None:
     desk.behave(faults={"hang": 1})
     ask()
     assert (send(conninfo).status, len(desk.requests())) == ("unknown", 1)
@@ -103,14 +105,14 @@ def test_a_gateway_that_takes_no_messages_takes_no_trial(
     assert (ended.status, ended.reason, desk.requests()) == ("failed", reason, [])
 
 
-def test_one_that_is_set_wrong_is_said_to_be(conninfo: str, desk: Simulator) -> None:
+def test_a_misconfigured_gateway_fails_the_test_send_with_words(conninfo: str, desk: Simulator) -> None:
     ask()
     limit(token_variable="GATEWAY_TOKEN_THAT_NOBODY_SET", url=desk.url)
     ended = send(conninfo)
     assert (ended.status, ended.reason) == ("failed", "gateway unusable")
 
 
-def test_takes_its_moment_among_those_of_the_limit(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_takes_a_permit_of_the_gateways_limit(conninfo: str, desk: Simulator) -> None:
     until = now() + timedelta(seconds=1)
     limit(max_requests_per_second=5, permits_until=until)
     ask()
@@ -121,7 +123,7 @@ def test_takes_its_moment_among_those_of_the_limit(conninfo: str, desk: Simulato
     assert after > until
 
 
-def test_waits_for_no_moment_longer_than_it_may(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_waits_for_a_permit_no_longer_than_allowed(conninfo: str, desk: Simulator) -> None:
     limit(max_requests_per_second=5, permits_until=now() + timedelta(minutes=1))
     ask()
     ended = send(conninfo, room_seconds=0.5)

@@ -17,7 +17,7 @@ SECRETS = {
 }
 
 
-def test_it_matches_the_compose_specification() -> None:
+def test_the_compose_file_matches_the_specification() -> None:
     assert schema_errors("compose-spec", compose()) == []
 
 
@@ -64,7 +64,7 @@ def test_the_rest_starts_when_the_database_is_up_to_date() -> None:
     assert services()["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
 
 
-def test_it_holds_no_secret() -> None:
+def test_the_compose_file_holds_no_secret() -> None:
     lines = [line for line in text_of("compose.yaml").splitlines() if "PASS" in line or "SECRET_KEY" in line]
     assert [line for line in lines if "${" not in line] == []
 

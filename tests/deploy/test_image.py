@@ -78,7 +78,7 @@ def test_the_base_is_pinned_and_as_old_as_the_oldest_python_we_support() -> None
     assert set(bases) == {f"python:{required_python()}-slim-bookworm"}
 
 
-def test_it_does_not_run_as_root() -> None:
+def test_the_image_does_not_run_as_root() -> None:
     users = re.findall(r"^USER (.+)$", text_of("Dockerfile"), re.MULTILINE)
     assert users == ["10001:10001"]
 

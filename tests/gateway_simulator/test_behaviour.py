@@ -46,7 +46,7 @@ def test_gives_each_fault_its_share_and_takes_half_of_the_drops() -> None:
         assert answers[answer] / total == pytest.approx(share, abs=5 * math.sqrt(share / total))
 
 
-def test_is_an_ordinary_gateway_when_nothing_is_asked_for() -> None:
+def test_the_simulator_is_an_ordinary_gateway_unless_faults_are_set() -> None:
     assert Behaviour().decide(7, 1) == ("200", 0.0)
 
 

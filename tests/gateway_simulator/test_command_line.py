@@ -38,14 +38,14 @@ def test_the_log_is_complete_after_a_signal(tmp_path: Path, stop: signal.Signals
     }
 
 
-def test_a_signal_ends_it_while_requests_are_due() -> None:
+def test_a_signal_ends_the_simulator_while_requests_are_due() -> None:
     with simulator_process("--fault", "hang=1") as (gateway, process), gateway.connect() as connection:
         connection.sendall(b"POST /v1/send/7 HTTP/1.1\r\nHost: gateway\r\n")
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0
 
 
-def test_prints_its_address_and_nothing_more() -> None:
+def test_the_simulator_prints_its_address_and_nothing_more() -> None:
     with simulator_process("--fault", "400=0.5") as (gateway, process):
         for msg_id in range(10):
             gateway.send(msg_id)

@@ -22,7 +22,7 @@ def test_the_behaviour_changes_at_run_time() -> None:
         assert gateway.send(7).status == 200
 
 
-def test_what_it_shows_can_be_put_back() -> None:
+def test_the_simulators_shown_behaviour_can_be_set_again() -> None:
     with simulator(seed=4, faults={"503": 0.25}, retry_after="http-date") as gateway:
         shown = gateway.ask("GET", "/_simulator/behaviour")
         assert gateway.ask("PUT", "/_simulator/behaviour", shown.body).json == shown.json

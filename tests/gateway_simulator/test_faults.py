@@ -67,7 +67,7 @@ def test_truncated_promises_more_than_it_sends() -> None:
         gateway.send(7)
 
 
-def test_a_drop_answers_nothing_and_half_of_the_messages_are_taken() -> None:
+def test_a_dropped_request_gets_no_response_and_half_of_the_messages_are_taken() -> None:
     total = 60
     with simulator(faults={"drop": 1}) as gateway:
         for msg_id in range(total):

@@ -27,7 +27,7 @@ def test_says_that_it_closes_when_asked_to() -> None:
         assert gateway.stats()["requests"] == 1
 
 
-def test_an_old_client_gets_one_answer() -> None:
+def test_an_http_1_0_client_gets_one_response() -> None:
     with simulator() as gateway, gateway.connect() as connection:
         connection.sendall(
             raw_send(7, headers="Connection: keep-alive\r\n").replace(b"HTTP/1.1", b"HTTP/1.0")

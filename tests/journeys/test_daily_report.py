@@ -61,7 +61,7 @@ def text_of(server: MailServer) -> str:
     return str(text.get_content())
 
 
-def test_two_beats_and_two_workers_send_one_report_and_it_is_right(
+def test_two_beats_and_two_workers_send_one_correct_report(
     service: Service, zone: ZoneInfo, mail_server: MailServer
 ) -> None:
     day = seed_yesterday(zone)

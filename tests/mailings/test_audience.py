@@ -252,7 +252,7 @@ def test_two_builders_at_once_leave_one_message_each(small_chunks: None) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_builders_mailing_is_left_to_it() -> None:
+def test_a_mailing_that_another_worker_is_building_is_left_to_that_worker() -> None:
     make_client()
     mailing = make_unbuilt_mailing()
     lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"

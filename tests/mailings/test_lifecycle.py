@@ -118,7 +118,9 @@ def test_what_concerns_the_unsent_may_change_after_it(status: str, change: dict[
     "change",
     [{"start_at": now()}, {"operator_codes": ["916"]}, {"tags": ["vip"]}, {"on_unknown": "give_up"}],
 )
-def test_whom_it_goes_to_and_when_is_fixed_by_the_start(status: str, change: dict[str, Any]) -> None:
+def test_the_filter_and_the_start_are_fixed_once_a_mailing_has_started(
+    status: str, change: dict[str, Any]
+) -> None:
     mailing = make_mailing(status=status)
     with pytest.raises(Conflict, match=next(iter(change))):
         update_mailing(mailing.id, text="Bye", **change)
@@ -192,7 +194,7 @@ def test_leaves_what_lies_ahead() -> None:
     assert (start_due_mailings(), status_of(mailing)) == ([], "scheduled")
 
 
-def test_ends_what_slept_past_its_end() -> None:
+def test_a_mailing_whose_deadline_passed_while_the_service_was_down_ends() -> None:
     mailing = make_mailing(start_at=now() - 2 * HOUR, end_at=now() - HOUR)
     assert start_due_mailings() == []
     mailing.refresh_from_db()
@@ -221,7 +223,7 @@ def test_never_starts_what_has_ended(status: str) -> None:
     assert (start_due_mailings(), status_of(mailing)) == ([], status)
 
 
-def test_answers_what_has_no_audience_yet_the_longest_waiting_first() -> None:
+def test_mailings_without_an_audience_are_planned_longest_waiting_first() -> None:
     make_running_mailing()
     late, early = (make_running_mailing(audience_built_at=None, start_at=now() - n * HOUR) for n in (1, 2))
     paused = make_mailing(status="paused", audience_built_at=None, start_at=now() - 3 * HOUR)

@@ -97,7 +97,7 @@ def test_an_anonymised_mailing_may_be_removed_later() -> None:
     assert (Mailing.objects.count(), Message.objects.count()) == (0, 0)
 
 
-def test_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retention_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "CHUNK_MESSAGES", 2)
     mailing = make_ended_mailing(31, messages=5)
     next(retention.retire(days=30, action="anonymise"))

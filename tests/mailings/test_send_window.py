@@ -113,7 +113,7 @@ def test_opens_next_where_the_minutes_say_so(situation: tuple[SendWindow, str, d
 
 @settings(max_examples=examples(200), deadline=None)
 @given(situations())
-def test_is_open_where_the_minute_says_so(situation: tuple[SendWindow, str, datetime]) -> None:
+def test_a_window_is_open_exactly_in_its_minutes(situation: tuple[SendWindow, str, datetime]) -> None:
     window, name, at = situation
     assert is_open(window, zone=ZoneInfo(name), at=at) == open_by_the_clock(window, ZoneInfo(name), at)
 
@@ -231,11 +231,11 @@ def test_kathmandu_lives_at_a_quarter_to() -> None:
     )
 
 
-def test_the_answer_holds_until_the_window_closes() -> None:
+def test_an_open_window_stays_open_until_it_closes() -> None:
     window, at = SendWindow(opens=time(9), closes=time(21)), datetime(2026, 1, 1, 12, tzinfo=UTC)
     assert unchanged_until(window, zone=ZoneInfo("UTC"), at=at) == datetime(2026, 1, 1, 21, tzinfo=UTC)
 
 
-def test_the_answer_holds_from_one_edge_to_the_other() -> None:
+def test_a_window_does_not_change_between_two_of_its_edges() -> None:
     window, at = SendWindow(opens=time(9), closes=time(21)), datetime(2026, 1, 1, 21, tzinfo=UTC)
     assert unchanged_until(window, zone=ZoneInfo("UTC"), at=at) == datetime(2026, 1, 2, 9, tzinfo=UTC)

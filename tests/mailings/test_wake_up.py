@@ -48,7 +48,7 @@ def test_every_worker_gets_its_own_call_to_send() -> None:
     assert (options["exchange"], options["exchange_type"]) == ("workers", "fanout")
 
 
-def test_no_call_outlives_its_use() -> None:
+def test_wake_up_calls_expire() -> None:
     lifetimes = [entry["options"]["expires"] for entry in app.conf.beat_schedule.values()]
     assert max(lifetimes) <= 2
 

@@ -23,7 +23,9 @@ def yesterday(settings: Any) -> str:
     return str(timezone.now().astimezone(settings.REPORT_TIME_ZONE).date() - timedelta(days=1))
 
 
-def test_by_hand_it_sends_yesterday_again_and_again(report_settings: Any, mail_server: MailServer) -> None:
+def test_the_command_sends_yesterdays_report_as_often_as_it_is_run(
+    report_settings: Any, mail_server: MailServer
+) -> None:
     command()
     command()
     assert len(mail_server.letters("ops@example.com")) == len(mail_server.letters("boss@example.com")) == 2
@@ -34,7 +36,9 @@ def test_by_hand_it_sends_yesterday_again_and_again(report_settings: Any, mail_s
     assert DailyReport.objects.count() == 0
 
 
-def test_it_goes_to_whom_one_says(report_settings: Any, mail_server: MailServer, capsys: Any) -> None:
+def test_the_command_sends_to_the_address_that_is_given(
+    report_settings: Any, mail_server: MailServer, capsys: Any
+) -> None:
     command("--to", "me@example.com", "--date", "2026-03-31")
     [(address, letter)] = mail_server.taken
     assert address == "me@example.com"
@@ -42,7 +46,7 @@ def test_it_goes_to_whom_one_says(report_settings: Any, mail_server: MailServer,
     assert capsys.readouterr().out == "me@example.com: accepted\n"
 
 
-def test_it_prints_without_sending(settings: Any, capsys: Any) -> None:
+def test_the_command_prints_a_report_without_sending_it(settings: Any, capsys: Any) -> None:
     settings.EMAIL_HOST = ""
     at = timezone.now() - timedelta(days=1)
     seed_day(at.replace(hour=12, minute=0, second=0, microsecond=0))
@@ -84,7 +88,9 @@ def test_a_server_that_is_away_is_named(report_settings: Any) -> None:
         command()
 
 
-def test_it_says_who_was_not_accepted(report_settings: Any, mail_server: MailServer, capsys: Any) -> None:
+def test_the_command_says_which_address_was_not_accepted(
+    report_settings: Any, mail_server: MailServer, capsys: Any
+) -> None:
     mail_server.answers = {"ops@example.com": "550 No such user"}
     with pytest.raises(CommandError, match="1 of 2 were not accepted"):
         command()

@@ -19,7 +19,7 @@ MIDNIGHT = datetime(2026, 11, 23, 21, tzinfo=UTC)  # in Moscow
 MINUTE = timedelta(minutes=1)
 
 
-def test_they_equal_a_count_over_the_messages() -> None:
+def test_the_figures_of_a_day_equal_a_count_over_its_messages() -> None:
     inside = [seed_day(MIDNIGHT), seed_day(MIDNIGHT + timedelta(days=1) - 15 * MINUTE)]
     before = seed_day(MIDNIGHT - 15 * MINUTE)
     seed_day(MIDNIGHT + timedelta(days=1))
@@ -71,7 +71,9 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert (len(figures.failures), figures.more_failures) == (MOST_REASONS, 2)
 
 
-def test_it_takes_the_same_number_of_queries_for_any_size(django_assert_num_queries: Any) -> None:
+def test_the_figures_of_a_day_take_the_same_number_of_queries_for_any_size(
+    django_assert_num_queries: Any,
+) -> None:
     seed_day(MIDNIGHT)
     for _ in range(3):
         with django_assert_num_queries(10):

@@ -79,7 +79,7 @@ def flat(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
 
 
-def test_it_says_the_same_in_text_and_html(english: Any) -> None:
+def test_the_letter_says_the_same_in_text_and_html(english: Any) -> None:
     for version in (text_of(busy()), html_of(busy())):
         seen = flat(re.sub(r"<[^>]*>", " ", version))
         for words in (
@@ -94,7 +94,7 @@ def test_it_says_the_same_in_text_and_html(english: Any) -> None:
             assert words in seen
 
 
-def test_it_speaks_russian(russian: Any) -> None:
+def test_the_letter_speaks_russian(russian: Any) -> None:
     text = flat(text_of(busy()))
     assert text.startswith(
         "Сервис уведомлений, 24 ноября 2026: отправлено 48 112 сообщений, не доставлено 1 300"
@@ -148,7 +148,7 @@ def test_links_lead_to_the_console_where_its_address_is_known(english: Any) -> N
     assert "Console" not in text_of(busy())
 
 
-def test_it_loads_nothing_from_anywhere(english: Any) -> None:
+def test_the_letter_loads_nothing_from_anywhere(english: Any) -> None:
     assert re.findall(r"<(?:img|link|script|style|iframe)|url\(|src=", html_of(busy())) == []
 
 

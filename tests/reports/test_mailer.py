@@ -97,7 +97,7 @@ def secure_server(report_settings: Any, tls: ssl.SSLContext) -> Iterator[MailSer
         yield server
 
 
-def test_it_logs_in_over_tls(
+def test_the_mailer_logs_in_over_tls(
     secure_server: MailServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))

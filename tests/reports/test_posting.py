@@ -32,7 +32,7 @@ def report() -> DailyReport:
     return DailyReport.objects.get()
 
 
-def test_nothing_goes_before_its_hour(report_settings: Any, mail_server: MailServer) -> None:
+def test_no_report_is_sent_before_its_hour(report_settings: Any, mail_server: MailServer) -> None:
     send_due_report(EIGHT - timedelta(seconds=1))
     assert (takers(mail_server), DailyReport.objects.count()) == ([], 0)
 
@@ -48,7 +48,7 @@ def test_each_address_gets_one_letter_however_often_it_is_called(
     assert (report().day, report().waiting, report().next_attempt_at) == (DAY, [], None)
 
 
-def test_without_addresses_there_is_none(report_settings: Any, mail_server: MailServer) -> None:
+def test_without_addresses_there_is_no_report(report_settings: Any, mail_server: MailServer) -> None:
     report_settings.REPORT_TO = []
     send_due_report(EIGHT)
     assert (mail_server.connections, DailyReport.objects.count()) == (0, 0)
@@ -138,7 +138,7 @@ def test_a_letter_that_is_not_taken_is_tried_again(report_settings: Any, mail_se
     assert (report().waiting, report().error) == ([OPS, BOSS], "452 Disk full")
 
 
-def test_when_the_day_is_over_it_is_given_up(report_settings: Any, mail_server: MailServer) -> None:
+def test_a_report_is_given_up_when_its_day_is_over(report_settings: Any, mail_server: MailServer) -> None:
     use_mail_server(report_settings, 1)
     send_due_report(EIGHT)
     use_mail_server(report_settings, mail_server.port)

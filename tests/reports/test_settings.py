@@ -32,11 +32,11 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_they_have_defaults() -> None:
+def test_the_report_settings_have_defaults() -> None:
     assert run().stdout == "[] 08:00:00 UTC 587 \n"
 
 
-def test_they_are_read_and_the_password_may_be_in_a_file(tmp_path: Path) -> None:
+def test_the_report_settings_are_read_and_the_mail_password_may_be_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("secret\n", encoding="utf-8")
     shown = run(
         REPORT_TO=" a@example.com, b@example.com,A@example.com,",

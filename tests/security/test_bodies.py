@@ -152,7 +152,7 @@ def test_one_address_leaves_places_to_others() -> None:
     assert [places.take(address) for address in ("c", "a")] == [True, False]
 
 
-def test_who_finds_no_place_waits_a_moment_for_one() -> None:
+def test_a_request_body_that_finds_no_place_waits_a_moment_for_one() -> None:
     places = Places(most=1, most_of_one=1, patience_seconds=30)
     places.take("a")
     threading.Timer(0.01, places.give_back, ["a"]).start()

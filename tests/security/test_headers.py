@@ -41,7 +41,7 @@ def says_enough(answer: Any) -> bool:
 
 
 @pytest.mark.parametrize("path", ANSWERS.values(), ids=ANSWERS.keys())
-def test_is_for_no_frame_no_guess_and_no_script_of_others(path: str) -> None:
+def test_a_page_allows_no_frame_no_guessed_type_and_no_foreign_script(path: str) -> None:
     accept = {"Accept": "text/html"} if path == "/api/" else {}
     assert says_enough(caller("administrator").get(path, headers=accept))
 

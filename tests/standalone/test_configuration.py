@@ -48,7 +48,7 @@ def test_children_get_what_is_embedded_now() -> None:
     }
 
 
-def test_its_file_reads_the_same_for_us_a_dotenv_reader_and_a_shell(tmp_path: Path) -> None:
+def test_the_environment_file_reads_the_same_for_us_a_dotenv_reader_and_a_shell(tmp_path: Path) -> None:
     path = tmp_path / "embedded.env"
     write_env_file(path, {"DATABASE_URL": URL})
     script = '. "$1"; printf %s "$DATABASE_URL"'

@@ -45,12 +45,12 @@ def test_listens_on_no_tcp_port(shared_postgres: EmbeddedPostgres) -> None:
     assert psutil.Process(shared_postgres.pid).net_connections(kind="inet") == []
 
 
-def test_its_socket_lies_in_a_closed_folder(shared_postgres: EmbeddedPostgres) -> None:
+def test_the_socket_of_postgresql_lies_in_a_closed_folder(shared_postgres: EmbeddedPostgres) -> None:
     assert mode_of(shared_postgres.data_dir / "run") == 0o700
     assert mode_of(shared_postgres.data_dir / "run" / ".s.PGSQL.5432") == 0o700
 
 
-def test_its_password_is_for_its_owner_alone(shared_postgres: EmbeddedPostgres) -> None:
+def test_the_password_of_postgresql_is_for_its_owner_alone(shared_postgres: EmbeddedPostgres) -> None:
     assert mode_of(shared_postgres.data_dir / "postgres.password") == 0o600
     rules = (shared_postgres.data_dir / "postgres" / "pg_hba.conf").read_text(encoding="utf-8")
     methods = {line.split()[-1] for line in rules.splitlines() if line and not line.startswith("#")}

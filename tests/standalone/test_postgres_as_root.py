@@ -147,7 +147,7 @@ def folder_of_nobody_known() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_an_ordinary_user_without_a_name_can_start_it(folder_of_nobody_known: Path) -> None:
+def test_an_ordinary_user_without_a_name_can_start_postgresql(folder_of_nobody_known: Path) -> None:
     command = [sys.executable, "-c", START_AND_STOP, str(folder_of_nobody_known / "data")]
     try:
         finished = subprocess.run(

@@ -96,13 +96,13 @@ def serving(one_up: Up) -> Up:
     return one_up
 
 
-def test_a_second_one_on_its_folder_is_refused(serving: Up) -> None:
+def test_a_second_up_on_the_same_folder_is_refused(serving: Up) -> None:
     refused = Up(serving.data_dir).run()
     expected = f"CommandError: the service is already running on {serving.data_dir}\n"
     assert (refused.returncode, refused.stderr) == (1, expected)
 
 
-def test_another_terminal_finds_it_with_nothing_configured(serving: Up) -> None:
+def test_another_terminal_finds_the_service_with_nothing_configured(serving: Up) -> None:
     url = read_env_file(serving.data_dir / "embedded.env")["DATABASE_URL"]
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT username FROM auth_user").fetchall() == [("admin",)]

@@ -10,7 +10,7 @@ from notification_service.standalone.valkey.server import EmbeddedValkey
 from .waiting import mode_of, runs
 
 
-def test_answers_to_its_url(valkey: EmbeddedValkey) -> None:
+def test_valkey_responds_at_its_url(valkey: EmbeddedValkey) -> None:
     with redis.Redis.from_url(valkey.url) as connection:
         assert connection.ping() is True
 
@@ -29,7 +29,7 @@ def test_listens_on_loopback_alone(valkey: EmbeddedValkey) -> None:
     assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
 
 
-def test_its_password_is_for_its_owner_alone(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+def test_the_password_of_valkey_is_for_its_owner_alone(valkey: EmbeddedValkey, tmp_path: Path) -> None:
     assert valkey.pid is not None
     password = (tmp_path / "data" / "valkey" / "password").read_text(encoding="utf-8")
     assert not any(password in word for word in psutil.Process(valkey.pid).cmdline())

@@ -27,7 +27,7 @@ def fail(username: str) -> None:
     Browser(REMOTE_ADDR="203.0.113.7").post("/login/", {"username": username, "password": "wrong"})
 
 
-def test_a_wrong_password_is_told_with_its_address() -> None:
+def test_a_wrong_password_leaves_an_entry_with_the_address() -> None:
     make_person("viewer")
     with entries_of() as entries:
         fail("viewer")
@@ -42,7 +42,7 @@ def test_a_name_that_nobody_has_is_not_kept(username: str) -> None:
     assert told(entries) == [("person.sign_in_failed", "", "nobody", {"reason": "password"})]
 
 
-def test_a_second_factor_is_told_when_it_comes_and_when_it_goes() -> None:
+def test_adding_and_removing_a_second_factor_leaves_entries() -> None:
     with entries_of() as entries:
         make_person("operator")
         browser = Browser()
@@ -63,7 +63,7 @@ def enrol_and_switch_off(browser: Browser) -> None:
     browser.post(reverse("mfa_deactivate_totp"))
 
 
-def test_a_wrong_code_is_told_and_a_right_one_is_one_login(enrolled: Enrolled) -> None:
+def test_a_wrong_code_leaves_an_entry_and_a_right_one_is_one_login(enrolled: Enrolled) -> None:
     browser = Browser()
     with entries_of() as entries:
         log_in(browser)
@@ -82,7 +82,7 @@ def test_a_wrong_old_password_changes_nothing() -> None:
     assert entries == []
 
 
-def test_the_providers_word_is_told(issuer: Issuer) -> None:
+def test_the_identity_providers_refusal_is_in_the_entry(issuer: Issuer) -> None:
     with entries_of() as entries:
         sign_in(Browser())
         in_groups(issuer, "staff")

@@ -68,7 +68,7 @@ def role_of(browser: Browser) -> list[str]:
     return [group.name for group in person.groups.all()]
 
 
-def test_the_login_page_offers_it(issuer: Issuer) -> None:
+def test_the_login_page_offers_the_identity_provider(issuer: Issuer) -> None:
     page = Browser().get("/login/", {"next": "/mailings/"}).content.decode()
     assert 'href="/login/oidc/?next=/mailings/"' in page
     assert "Log in with Example" in page
@@ -233,7 +233,7 @@ def test_refuses_a_discovery_document_of_another_issuer(issuer: Issuer) -> None:
     assert Browser().get("/login/oidc/").status_code == 503
 
 
-def test_says_so_where_the_provider_does_not_answer(issuer: Issuer, settings: Any) -> None:
+def test_the_login_says_that_the_identity_provider_does_not_respond(issuer: Issuer, settings: Any) -> None:
     app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
     app["settings"]["server_url"] = "http://127.0.0.1:9/"
     assert Browser().get("/login/oidc/").status_code == 503

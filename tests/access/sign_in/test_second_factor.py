@@ -99,7 +99,9 @@ def test_the_database_does_not_give_the_key_away(enrolled: tuple[str, list[str]]
     assert enrolled[1][0] not in kept
 
 
-def test_switching_it_off_needs_the_password_or_a_code(enrolled: tuple[str, list[str]]) -> None:
+def test_switching_the_second_factor_off_needs_the_password_or_a_code(
+    enrolled: tuple[str, list[str]],
+) -> None:
     browser = Browser()
     log_in(browser)
     browser.post("/login/code/", {"code": code_of(enrolled[0])})
@@ -110,7 +112,7 @@ def test_switching_it_off_needs_the_password_or_a_code(enrolled: tuple[str, list
     assert not Authenticator.objects.exists()
 
 
-def test_an_administrator_takes_it_away(enrolled: tuple[str, list[str]]) -> None:
+def test_an_administrator_removes_a_persons_second_factor(enrolled: tuple[str, list[str]]) -> None:
     administrator, person = make_person("administrator"), Authenticator.objects.all()[0].user
     browser = Browser()
     browser.force_login(administrator)

@@ -101,7 +101,7 @@ def test_an_empty_log_says_what_will_stand_there(administrator: Browser) -> None
     assert "No entry matches." in filtered
 
 
-def test_the_export_heeds_the_filters_and_is_told_itself(administrator: Browser) -> None:
+def test_the_export_heeds_the_filters_and_leaves_an_entry(administrator: Browser) -> None:
     make_entry()
     entry = make_entry(Action.CLIENT_CHANGED, 2, object_name="=1+1", fields=["tag"])
     with entries_of() as entries:
@@ -132,7 +132,7 @@ def test_the_pages_of_a_mailing_and_a_client_lead_administrators_there(logged_in
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_nobody_else_reads_it(logged_in: LogIn, role: str) -> None:
+def test_only_administrators_see_the_audit_log(logged_in: LogIn, role: str) -> None:
     browser, entry = logged_in(role), make_entry()
     paths = ["/settings/audit/", "/settings/audit.csv", f"/settings/audit/{entry.pk}/"]
     assert [browser.get(path).status_code for path in paths] == [403] * 3

@@ -53,7 +53,7 @@ def test_a_second_click_of_the_same_button_is_the_same_test(operator: Browser) -
     assert Trial.objects.count() == 1
 
 
-def test_its_id_is_no_messages_and_no_count_knows_of_it(operator: Browser) -> None:
+def test_a_test_sends_id_is_no_messages_and_it_is_in_no_count(operator: Browser) -> None:
     first = make_message().pk
     ask(operator)
     assert first < Trial.objects.get().pk < make_message().pk
@@ -95,7 +95,7 @@ def test_viewers_send_none_and_nobody_sees_anothers(logged_in: LogIn) -> None:
     assert logged_in("administrator").get(path).status_code == 404
 
 
-def test_asks_again_until_it_has_ended(operator: Browser) -> None:
+def test_the_page_asks_until_the_test_send_has_ended(operator: Browser) -> None:
     assert "hx-get" in ask(operator)
     path = reverse("console:trial", args=[Trial.objects.get().key])
     take()
@@ -115,7 +115,7 @@ def test_asks_again_until_it_has_ended(operator: Browser) -> None:
         (TrialEnd(Trial.Status.UNKNOWN, "no answer in time"), "may have taken it: no answer in time."),
     ],
 )
-def test_says_what_became_of_it(operator: Browser, end: TrialEnd, words: str) -> None:
+def test_the_page_says_what_became_of_the_test_send(operator: Browser, end: TrialEnd, words: str) -> None:
     ask(operator)
     trials.end_trial(take().pk, end)
     assert words in trial_labels.outcome(Trial.objects.get())
@@ -130,7 +130,7 @@ def test_forgets_the_phone_and_the_text_at_its_end_and_the_rest_an_hour_later(op
     assert not Trial.objects.exists()
 
 
-def test_one_that_nobody_took_in_time_is_never_sent(operator: Browser) -> None:
+def test_a_test_send_that_no_worker_took_in_time_is_never_sent(operator: Browser) -> None:
     ask(operator)
     Trial.objects.update(created_at=now() - timedelta(seconds=61))
     assert trials.take_trial(margin=SECOND, default_timeout=SECOND) is None
@@ -138,7 +138,7 @@ def test_one_that_nobody_took_in_time_is_never_sent(operator: Browser) -> None:
     assert "no worker took it within a minute" in trial_labels.outcome(Trial.objects.get())
 
 
-def test_one_whose_worker_died_is_unknown_and_not_sent_again(operator: Browser) -> None:
+def test_a_test_send_whose_worker_died_is_unknown_and_not_sent_again(operator: Browser) -> None:
     ask(operator)
     trial = take()
     Trial.objects.update(lease_expires_at=now() - SECOND)

@@ -225,7 +225,7 @@ def test_one_gateway_is_no_choice(operator: Browser) -> None:
     assert not {"gateway", "failover"} & fields.keys()
 
 
-def test_chooses_the_gateway_and_what_happens_without_an_answer(operator: Browser) -> None:
+def test_an_operator_chooses_the_gateway_and_what_happens_without_a_response(operator: Browser) -> None:
     backup = make_gateway(name="backup", held_at=timezone.now())
     assert "backup (held)" in operator.get(reverse("console:new")).content.decode()
     chosen = {"gateway": str(backup.pk), "failover": "on", "on_unknown": "give_up"}

@@ -206,7 +206,7 @@ def test_deletes_one_that_nobody_names_and_says_why_another_stays(administrator:
     assert set(Gateway.objects.values_list("name", flat=True)) == {"main", named.name}
 
 
-def test_one_that_is_gone_is_not_found(administrator: Browser) -> None:
+def test_a_removed_gateway_is_not_found(administrator: Browser) -> None:
     for name in ("gateway", "gateway-switch", "gateway-release", "gateway-delete"):
         assert administrator.post(reverse(f"console:{name}", args=[99]), filled_in()).status_code == 404
 

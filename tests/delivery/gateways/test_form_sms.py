@@ -138,7 +138,9 @@ def test_an_id_and_a_count_are_a_success(answer: bytes) -> None:
         (b'{"id": 7, "cnt": 1}'.ljust(MAX_RESPONSE_BYTES + 1), "answer over 64 KiB"),
     ],
 )
-def test_what_it_does_not_understand_is_tried_again_and_trouble(answer: bytes, reason: str) -> None:
+def test_a_response_that_form_sms_does_not_know_is_tried_again_and_counts_as_trouble(
+    answer: bytes, reason: str
+) -> None:
     assert judge(Response(200, answer)) == TryAgain(reason, is_trouble=True)
 
 

@@ -30,7 +30,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize(
     "status", ["400 Bad Request", "401 Unauthorized", "503 Unavailable", "204 No Content"]
 )
-def test_any_status_is_an_answer(kind: str, status: str) -> None:
+def test_any_status_is_a_response(kind: str, status: str) -> None:
     assert answer_of(kind, answering(http(b"", status=status))) == Response(int(status[:3]), b"")
 
 

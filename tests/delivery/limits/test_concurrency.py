@@ -70,7 +70,7 @@ def test_starts_low_after_a_breaker_was_closed() -> None:
     assert concurrency.limit == 64
 
 
-def test_follows_its_share() -> None:
+def test_concurrency_follows_the_workers_quota() -> None:
     concurrency = make()
     concurrency.adjust(now=0, full=5)
     assert concurrency.limit == 5

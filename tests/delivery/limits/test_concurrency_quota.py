@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from notification_service.delivery.limits.concurrency import concurrency_quota
 
 
-def test_one_worker_has_it_all() -> None:
+def test_a_single_worker_has_the_whole_quota() -> None:
     assert concurrency_quota(limit=10, others=0, taken=0, under_way=0) == 10
 
 

@@ -63,7 +63,7 @@ def test_lists_the_rejected_lines_with_what_they_hold() -> None:
     assert (rejected.line, rejected.field, rejected.content) == (3, "phone", "+7 916,Europe/Moscow,=1+1")
 
 
-def test_another_goes_on_where_a_dead_worker_stopped_and_counts_nothing_twice() -> None:
+def test_another_worker_goes_on_where_a_dead_one_stopped_and_counts_nothing_twice() -> None:
     found = upload(csv_of(10) + "bad,Europe/Moscow,\n" + "bad,Europe/Moscow,\n")
     start_upload(found.pk, by="anna")
     answers = dying_after(2)
@@ -186,7 +186,7 @@ def test_a_person_says_what_a_column_is() -> None:
     assert counts(found) == (1, 0, 0, 0)
 
 
-def test_updates_whom_it_knows() -> None:
+def test_an_upload_updates_clients_that_exist() -> None:
     make_client(phone="79160000000", tag="vip", timezone="Europe/Moscow")
     make_client(phone="79160000001", tag="old")
     found = upload(csv_of(3))

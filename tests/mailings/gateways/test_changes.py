@@ -45,7 +45,7 @@ def test_a_variable_takes_the_place_of_a_token_and_back() -> None:
     assert endpoint(Gateway.objects.get(pk=gateway.pk)).token == "other"
 
 
-def test_main_keeps_what_it_has_from_the_environment() -> None:
+def test_the_main_gateway_keeps_what_the_environment_gives_it() -> None:
     for changes in ({"url": PUBLIC}, {"name": "x"}, {"token": "x"}, {"token_variable": "GATEWAY_TOKEN_B"}):
         with pytest.raises(InvalidGateway, match="from the environment"):
             save_gateway(main(), **changes)
