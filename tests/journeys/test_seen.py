@@ -64,8 +64,10 @@ def test_a_message_can_be_followed_through_the_logs(service: Service) -> None:
     assert retried["next_attempt_at"]
     assert (sent["event"], sent["mailing_id"]) == ("messages sent", mailing_id)
 
-    said = lines_about(service, "mailing_id", mailing_id)
-    events = list(dict.fromkeys(line["event"] for line in said))
+    wait_until(
+        lambda: "mailing finished" in events_about(service, mailing_id), what="the end being written down"
+    )
+    said, events = lines_about(service, "mailing_id", mailing_id), events_about(service, mailing_id)
     for event in ("mailing created", "request", "mailing started", "planning", "planned", "mailing finished"):
         assert event in events
     [created] = [line for line in said if line["event"] == "mailing created"]
@@ -73,6 +75,10 @@ def test_a_message_can_be_followed_through_the_logs(service: Service) -> None:
     assert created["request_id"] == request["request_id"]
     logs = "".join(path.read_text() for path in service.folder.glob("*.log"))
     assert not any(phone in logs for phone in (f"7900{number:07}" for number in range(1, CLIENTS + 1)))
+
+
+def events_about(service: Service, mailing_id: int) -> list[str]:
+    return [line["event"] for line in lines_about(service, "mailing_id", mailing_id)]
 
 
 def test_the_metrics_are_the_statistics(service: Service) -> None:
