@@ -70,5 +70,7 @@ def test_a_mailing_of_the_future_starts_at_the_first_call_after_its_time(service
     assert median(later.began_at - call.began_at for call, later in pairwise(calls)) < 0.5
     assert service.calls_in_vain(START, since=due, until=started) == []
     starting = next(call for call in calls if call.began_at <= started <= call.ended_at)
-    assert service.calls_in_vain(SEND, since=starting.ended_at, until=first) == []
+    # One that comes while another is about to send leaves the sending to it.
+    sending = next(call for call in service.calls(SEND) if call.began_at <= first <= call.ended_at)
+    assert service.calls_in_vain(SEND, since=starting.ended_at, until=sending.began_at) == []
     check_rules(mailing, service)
