@@ -10,6 +10,7 @@ from typing import Any
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, probe_server
 from notification_service.delivery.outcome import NoResponse, Response, Verdict
+from notification_service.delivery.shared_state import SharedState
 from tests.delivery.database import make_lane
 
 TAKEN = Response(200, b'{"code": 0, "message": "OK"}')
@@ -45,6 +46,14 @@ class ScriptedGateway:
         self._counting = threading.Lock()  # dispatchers on several threads may share it
         self.under_way = 0
         self.most_under_way = 0
+        self.shared: SharedState | None = None  # of the dispatcher that drains into it
+
+    async def next_sync(self) -> None:
+        """Return once the worker has looked at what others changed before this call."""
+        changed_at = time.monotonic()
+        assert self.shared is not None
+        while self.shared._synced_at <= changed_at:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
@@ -94,6 +103,8 @@ def drain(
     async def run() -> None:
         knobs.setdefault("record_interval_seconds", 0.01)
         lane = make_lane(conninfo, gateway, gateway_name=gateway_name, worker=worker, **knobs)
+        if isinstance(gateway, ScriptedGateway):
+            gateway.shared = lane.shared
         try:
             await asyncio.wait_for(job(Dispatcher(lane)), 20)
         finally:

@@ -401,10 +401,11 @@ def test_a_retry_of_a_mailing_that_was_paused_meanwhile_keeps_to_no_window_of_be
         await execute(
             conninfo, "UPDATE mailings_mailing SET status = 'paused', window_from = NULL, window_to = NULL"
         )
-        await asyncio.sleep(0.2)
+        await gateway.next_sync()
         return Response(429, b"", "7200")
 
-    drain(conninfo, ScriptedGateway(script))
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway)
     message.refresh_from_db()
     assert message.next_attempt_at is not None
     assert message.next_attempt_at - now() <= timedelta(hours=2)
@@ -415,10 +416,11 @@ def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str)
 
     async def script(request: Request) -> Response:
         await execute(conninfo, "UPDATE mailings_mailing SET window_from = NULL, window_to = NULL")
-        await asyncio.sleep(0.2)
+        await gateway.next_sync()
         return Response(429, b"", "7200")
 
-    drain(conninfo, ScriptedGateway(script))
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway)
     message.refresh_from_db()
     assert message.next_attempt_at is not None
     assert message.next_attempt_at - now() <= timedelta(hours=2)
@@ -431,7 +433,7 @@ def test_a_stopped_mailings_claimed_messages_are_released(conninfo: str, change:
     async def script(request: Request) -> Response:
         if len(gateway.requests) == 1:
             await execute(conninfo, f"UPDATE mailings_mailing SET {change}")
-            await asyncio.sleep(0.2)
+            await gateway.next_sync()
         return TAKEN
 
     gateway = ScriptedGateway(script)
@@ -446,7 +448,7 @@ def test_a_changed_text_applies_to_what_is_unsent(conninfo: str) -> None:
     async def script(request: Request) -> Response:
         if len(gateway.requests) == 1:
             await execute(conninfo, "UPDATE mailings_mailing SET text = 'new'")
-            await asyncio.sleep(0.2)
+            await gateway.next_sync()
         return TAKEN
 
     gateway = ScriptedGateway(script)
@@ -628,7 +630,7 @@ def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
 
     async def script(request: Request) -> Response:
         await execute(conninfo, "UPDATE mailings_mailing SET status = 'finished'")
-        await asyncio.sleep(0.2)
+        await gateway.next_sync()
         known.append(list(dispatchers[0]._shared.terms))
         return TAKEN
 
@@ -638,7 +640,8 @@ def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
 
     known: list[list[int]] = []
     dispatchers: list[Dispatcher] = []
-    drain(conninfo, ScriptedGateway(script), remembered)
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, remembered)
     assert known == [[]]
 
 
