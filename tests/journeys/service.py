@@ -102,6 +102,15 @@ class Service:
         """Those of witnessed workers that have ended, as they began."""
         return [call for call in read_calls(self.folder / "calls.log") if call.task == task]
 
+    def call_at(self, task: str, moment: float) -> Call:
+        """The one under way then, once it has ended: it may outlast the last of what it did."""
+
+        def found() -> list[Call]:
+            return [call for call in self.calls(task) if call.began_at <= moment <= call.ended_at]
+
+        wait_until(found, what=f"the end of the call of {task}")
+        return found()[0]
+
     def calls_in_vain(self, task: str, *, since: float, until: float) -> list[Call]:
         """Those that began and ended before the one under way at `until`."""
         calls = [call for call in self.calls(task) if call.began_at >= since]
