@@ -9,7 +9,7 @@ from tests.api.conftest import Api
 pytestmark = pytest.mark.django_db
 
 
-def test_keeps_nothing_that_the_key_could_be_told_from() -> None:
+def test_the_database_keeps_only_a_prefix_and_a_hash_of_a_key() -> None:
     row, key = ApiKey.issue(name="shop", scope="read")
     assert key.startswith(row.prefix)
     assert len(key) - len(row.prefix) >= 35
@@ -17,18 +17,18 @@ def test_keeps_nothing_that_the_key_could_be_told_from() -> None:
     assert key not in str(vars(row))
 
 
-def test_no_two_keys_are_alike() -> None:
+def test_no_two_keys_are_equal() -> None:
     keys = {ApiKey.issue(name="shop", scope="read")[1] for _ in range(100)}
     assert len(keys) == 100
 
 
-def test_refuses_a_scope_that_is_none() -> None:
+def test_a_key_with_an_unknown_scope_is_refused() -> None:
     with pytest.raises(ValueError, match="admin"):
         ApiKey.issue(name="shop", scope="admin")
 
 
 @pytest.mark.parametrize(("scope", "status"), [("read", 403), ("write", 400)])
-def test_the_command_prints_a_key_that_works(
+def test_the_command_prints_a_working_key_of_the_scope(
     capsys: pytest.CaptureFixture[str], scope: str, status: int
 ) -> None:
     call_command("create_api_key", "shop", scope=scope)
@@ -38,12 +38,12 @@ def test_the_command_prints_a_key_that_works(
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 101])
-def test_the_command_refuses_a_name(name: str) -> None:
+def test_the_command_refuses_an_empty_or_long_name(name: str) -> None:
     with pytest.raises(CommandError, match="1 to 100 characters"):
         call_command("create_api_key", name, scope="read")
 
 
-def test_the_command_makes_a_key_that_ends() -> None:
+def test_the_command_creates_a_key_that_expires() -> None:
     call_command("create_api_key", "shop", scope="read", expires_days=30)
     key = ApiKey.objects.get()
     assert key.expires_at is not None
@@ -51,6 +51,6 @@ def test_the_command_makes_a_key_that_ends() -> None:
 
 
 @pytest.mark.parametrize("days", [0, -1, 3651])
-def test_the_command_refuses_days(days: int) -> None:
+def test_the_command_refuses_an_expiry_outside_its_range(days: int) -> None:
     with pytest.raises(CommandError, match="1 to 3650"):
         call_command("create_api_key", "shop", scope="read", expires_days=days)

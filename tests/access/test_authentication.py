@@ -47,21 +47,23 @@ def _methods(pattern: URLPattern) -> list[str]:
 
 @pytest.mark.parametrize(("method", "path", "is_question"), _routes())
 class TestEveryRoute:
-    def test_a_route_is_closed_to_strangers(
+    def test_a_route_answers_401_without_a_key(
         self, stranger: Api, method: str, path: str, is_question: bool
     ) -> None:
         answer = stranger.send(method.upper(), path, {})
         assert (answer.status_code, answer["WWW-Authenticate"][:6]) == (401, "Bearer")
         assert errors_of(answer) == {}
 
-    def test_lets_a_read_key_read_alone(self, reader: Api, method: str, path: str, is_question: bool) -> None:
+    def test_a_read_key_may_only_read(self, reader: Api, method: str, path: str, is_question: bool) -> None:
         answer = reader.send(method.upper(), path, {} if method != "get" else None)
         if (method in READS or is_question) and not _is_for_administrators(method, path):
             assert answer.status_code in (200, 404)
         else:
             assert (answer.status_code, errors_of(answer)) == (403, {})
 
-    def test_lets_a_write_key_in(self, api: Api, method: str, path: str, is_question: bool) -> None:
+    def test_a_write_key_may_use_every_route_that_is_not_for_administrators(
+        self, api: Api, method: str, path: str, is_question: bool
+    ) -> None:
         answer = api.send(method.upper(), path, {} if method != "get" else None)
         if _is_for_administrators(method, path):
             assert answer.status_code == 403
@@ -88,13 +90,13 @@ class TestEveryRoute:
         "\x00",
     ],
 )
-def test_refuses_a_header(stranger: Api, header: str) -> None:
+def test_a_malformed_authorization_header_is_refused(stranger: Api, header: str) -> None:
     answer = stranger.http.get("/api/clients/", headers={"Authorization": header})
     assert (answer.status_code, answer["WWW-Authenticate"][:6]) == (401, "Bearer")
     assert errors_of(answer) == {}
 
 
-def test_takes_the_scheme_in_any_case(stranger: Api, read_key: str) -> None:
+def test_the_bearer_scheme_is_accepted_in_any_case(stranger: Api, read_key: str) -> None:
     answer = stranger.http.get("/api/clients/", headers={"Authorization": f"bearer  {read_key} "})
     assert answer.status_code == 200
 
@@ -105,14 +107,14 @@ def test_a_revoked_key_is_refused_at_once(reader: Api) -> None:
     assert reader.get("/api/clients/").status_code == 401
 
 
-def test_an_expired_key_is_refused_from_that_moment(reader: Api) -> None:
+def test_a_key_is_refused_from_its_expiry_on(reader: Api) -> None:
     ApiKey.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
     assert reader.get("/api/clients/").status_code == 200
     ApiKey.objects.update(expires_at=timezone.now())
     assert reader.get("/api/clients/").status_code == 401
 
 
-def test_notes_the_use_of_a_key_at_most_once_a_minute(reader: Api) -> None:
+def test_the_last_use_of_a_key_is_written_at_most_once_a_minute(reader: Api) -> None:
     reader.get("/api/clients/")
     first = ApiKey.objects.get().last_used_at
     reader.get("/api/clients/")
@@ -123,7 +125,7 @@ def test_notes_the_use_of_a_key_at_most_once_a_minute(reader: Api) -> None:
     assert ApiKey.objects.get().last_used_at not in (None, first, first - timedelta(seconds=61))
 
 
-def test_looks_a_key_up_by_one_indexed_query(reader: Api) -> None:
+def test_a_key_is_looked_up_with_one_indexed_query(reader: Api) -> None:
     reader.get("/api/")
     with CaptureQueriesContext(connection) as queries:
         reader.get("/api/")
@@ -139,7 +141,7 @@ def _person(role: str = "", **fields: Any) -> HttpClient:
     return http
 
 
-def test_a_staff_login_reads_without_a_key() -> None:
+def test_a_logged_in_person_reads_without_a_key() -> None:
     assert _person(is_staff=True).get("/api/clients/").status_code == 200
 
 
@@ -159,7 +161,7 @@ def test_a_viewer_may_not_write() -> None:
     assert answer.status_code == 403
 
 
-def test_a_login_without_staff_rights_may_not_even_read() -> None:
+def test_a_person_without_staff_rights_may_not_read() -> None:
     answer = _person().get("/api/clients/")
     assert (answer.status_code, errors_of(answer)) == (403, {})
 
@@ -167,5 +169,5 @@ def test_a_login_without_staff_rights_may_not_even_read() -> None:
 @pytest.mark.parametrize(
     "path", ["/docs/", "/docs", "/redoc/", "/openapi.json", "/health/live", "/health/ready"]
 )
-def test_the_open_routes_are_open_to_everyone(stranger: Api, path: str) -> None:
+def test_the_documentation_and_health_routes_need_no_key(stranger: Api, path: str) -> None:
     assert stranger.get(path).status_code == 200

@@ -22,7 +22,7 @@ from notification_service.access.client_address import client_address, client_ne
         (1, "", "10.0.0.9"),
     ],
 )
-def test_believes_what_our_proxies_wrote_and_nothing_else(
+def test_only_the_entries_of_trusted_proxies_give_the_address(
     settings: Any, proxies: int, forwarded: str | None, expected: str
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
@@ -30,11 +30,11 @@ def test_believes_what_our_proxies_wrote_and_nothing_else(
     assert client_address(RequestFactory(REMOTE_ADDR="10.0.0.9").get("/", headers=headers)) == expected
 
 
-def test_counts_an_ipv6_subscriber_once() -> None:
+def test_all_addresses_of_an_ipv6_subscriber_count_as_one_network() -> None:
     first = RequestFactory(REMOTE_ADDR="2001:db8:1:2:3::1").get("/")
     other = RequestFactory(REMOTE_ADDR="2001:db8:1:2:ffff::9").get("/")
     assert client_network(first) == client_network(other) == "2001:db8:1:2::"
 
 
-def test_a_unix_socket_has_no_address() -> None:
+def test_a_request_over_a_unix_socket_has_no_address() -> None:
     assert client_address(RequestFactory(REMOTE_ADDR="").get("/")) is None

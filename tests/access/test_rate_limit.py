@@ -20,7 +20,7 @@ def fresh_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RateLimit, "_parts", {})
 
 
-def test_refuses_what_is_past_the_limit_and_says_when_to_come_back(settings: Any, reader: Api) -> None:
+def test_requests_over_the_limit_answer_429_with_a_retry_after(settings: Any, reader: Api) -> None:
     settings.API_RATE_LIMIT = 25
     answers = [reader.get("/api/") for _ in range(27)]
     assert [answer.status_code for answer in answers] == [200] * 25 + [429] * 2
@@ -29,7 +29,9 @@ def test_refuses_what_is_past_the_limit_and_says_when_to_come_back(settings: Any
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
 
 
-def test_processes_share_the_limit(settings: Any, reader: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_web_processes_together_keep_to_the_limit(
+    settings: Any, reader: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.API_RATE_LIMIT = 50
     allowed = 0
     memories: list[dict[str, Any]] = [{}, {}, {}]
@@ -45,14 +47,16 @@ def test_each_key_has_a_rate_limit_of_its_own(settings: Any, reader: Api, api: A
     assert api.get("/api/").status_code == 200
 
 
-def test_imports_count_alike(settings: Any, api: Api) -> None:
+def test_an_import_counts_towards_the_rate_limit(settings: Any, api: Api) -> None:
     settings.API_RATE_LIMIT = 1
     api.get("/api/")
     answer = api.send("POST", "/api/clients/import/", b"", content_type="text/csv")
     assert answer.status_code == 429
 
 
-def test_the_next_minute_begins_anew(settings: Any, reader: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_minute_allows_the_whole_limit_again(
+    settings: Any, reader: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.API_RATE_LIMIT = 1
     assert [reader.get("/api/").status_code for _ in range(2)] == [200, 429]
     with connection.cursor() as cursor:
@@ -61,14 +65,14 @@ def test_the_next_minute_begins_anew(settings: Any, reader: Api, monkeypatch: py
     assert reader.get("/api/").status_code == 200
 
 
-def test_zero_is_no_limit(settings: Any, reader: Api) -> None:
+def test_a_limit_of_zero_limits_nothing(settings: Any, reader: Api) -> None:
     settings.API_RATE_LIMIT = 0
     with CaptureQueriesContext(connection) as queries:
         assert {reader.get("/api/").status_code for _ in range(20)} == {200}
     assert not [query for query in queries if "allowance" in query["sql"]]
 
 
-def test_a_thousand_requests_write_far_less_often(settings: Any, reader: Api) -> None:
+def test_a_thousand_requests_write_to_the_database_at_most_twenty_times(settings: Any, reader: Api) -> None:
     settings.API_RATE_LIMIT = 1200
     ApiKey.objects.update(last_used_at=None)
     with CaptureQueriesContext(connection) as queries:

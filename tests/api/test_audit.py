@@ -31,7 +31,7 @@ def found(caller: Api, **query: Any) -> list[int]:
     return [row["id"] for row in body_of(caller.get("/api/audit/", **query))["results"]]
 
 
-def test_shows_an_entry_whole(administrator: Api) -> None:
+def test_an_entry_is_shown_with_all_its_fields(administrator: Api) -> None:
     with acting(lambda: Origin("key", 3, "shop", "203.0.113.7", "api", "asked-1")):
         entry = make_entry(Action.MAILING_CHANGED, 12, changes={"text": ("a", "b")}, why="x")
     body = body_of(administrator.get(f"/api/audit/{entry.pk}/"))
@@ -49,7 +49,7 @@ def test_shows_an_entry_whole(administrator: Api) -> None:
     }
 
 
-def test_lists_the_newest_first_in_pages(administrator: Api) -> None:
+def test_the_log_is_paged_with_the_newest_entry_first(administrator: Api) -> None:
     made = [make_entry().pk for _ in range(3)]
     page = body_of(administrator.get("/api/audit/", page_size=2))
     assert [row["id"] for row in page["results"]] == made[:0:-1]
@@ -57,7 +57,7 @@ def test_lists_the_newest_first_in_pages(administrator: Api) -> None:
     assert [row["id"] for row in rest["results"]] == made[:1]
 
 
-def test_filters_by_what_was_done_to_what_and_by_whom(administrator: Api) -> None:
+def test_the_log_is_filtered_by_action_object_and_actor(administrator: Api) -> None:
     changed, deleted = make_entry(object_id=1), make_entry(Action.CLIENT_DELETED, 2)
     with acting(lambda: Origin("key", 3, "shop")):
         by_key = make_entry(Action.MAILING_PAUSED, 1)
@@ -68,7 +68,7 @@ def test_filters_by_what_was_done_to_what_and_by_whom(administrator: Api) -> Non
     assert found(administrator, actor="key:4") == []
 
 
-def test_filters_by_time(administrator: Api) -> None:
+def test_the_log_is_filtered_by_time(administrator: Api) -> None:
     entry = make_entry()
     before, after = entry.at - timedelta(seconds=1), timezone.now() + timedelta(seconds=1)
     assert found(administrator, at_from=before.isoformat(), at_before=after.isoformat()) == [entry.pk]
@@ -88,7 +88,7 @@ def test_filters_by_time(administrator: Api) -> None:
         {"at_from": "2030-01-01"},
     ],
 )
-def test_refuses_a_filter_that_makes_no_sense(administrator: Api, query: dict[str, str]) -> None:
+def test_a_malformed_filter_is_refused(administrator: Api, query: dict[str, str]) -> None:
     answer = administrator.get("/api/audit/", **query)
     assert (answer.status_code, list(errors_of(answer))) == (400, [f"?{next(iter(query))}"])
 
@@ -111,11 +111,11 @@ def test_nobody_writes_the_audit_log_through_the_api(administrator: Api) -> None
     assert [answer.status_code for answer in answers] == [405, 405, 405]
 
 
-def test_an_entry_that_is_not_there_is_not_found(administrator: Api) -> None:
+def test_an_unknown_entry_is_not_found(administrator: Api) -> None:
     assert administrator.get("/api/audit/1/").status_code == 404
 
 
-def test_three_entries_cost_as_many_queries_as_one(administrator: Api) -> None:
+def test_a_page_takes_as_many_queries_for_three_entries_as_for_one_entry(administrator: Api) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert administrator.get("/api/audit/").status_code == 200

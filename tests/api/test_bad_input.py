@@ -89,28 +89,28 @@ def _cases(table: dict[str, list[Any]]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "value"), _cases(BAD_CLIENTS))
-def test_refuses_a_client_with(api: Api, name: str, value: Any) -> None:
+def test_a_new_client_with_a_bad_value_is_refused(api: Api, name: str, value: Any) -> None:
     answer = api.post("/api/clients/", {**CLIENT, name: value})
     assert (answer.status_code, list(errors_of(answer))) == (400, [f"#/{name}"])
     assert not Client.objects.exists()
 
 
 @pytest.mark.parametrize(("name", "value"), _cases(BAD_CLIENTS))
-def test_refuses_to_change_a_client_to(api: Api, name: str, value: Any) -> None:
+def test_a_client_cannot_be_changed_to_a_bad_value(api: Api, name: str, value: Any) -> None:
     client = make_client()
     answer = api.patch(f"/api/clients/{client.pk}/", {name: value})
     assert (answer.status_code, list(errors_of(answer))) == (400, [f"#/{name}"])
 
 
 @pytest.mark.parametrize(("name", "value"), _cases(BAD_MAILINGS))
-def test_refuses_a_mailing_with(api: Api, name: str, value: Any) -> None:
+def test_a_new_mailing_with_a_bad_value_is_refused(api: Api, name: str, value: Any) -> None:
     answer = api.post("/api/mailings/", mailing_body(**{name: value}))
     assert (answer.status_code, list(errors_of(answer))) == (400, [f"#/{name}"])
     assert not Mailing.objects.exists()
 
 
 @pytest.mark.parametrize(("name", "value"), _cases(BAD_MAILINGS))
-def test_refuses_to_change_a_mailing_to(api: Api, name: str, value: Any) -> None:
+def test_a_mailing_cannot_be_changed_to_a_bad_value(api: Api, name: str, value: Any) -> None:
     mailing = make_mailing()
     answer = api.patch(f"/api/mailings/{mailing.pk}/", {name: value})
     assert (answer.status_code, list(errors_of(answer))) == (400, [f"#/{name}"])
@@ -152,7 +152,9 @@ def test_refuses_to_change_a_mailing_to(api: Api, name: str, value: Any) -> None
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_points_at_what_is_wrong_inside(api: Api, method: str, inside: Any, pointers: list[str]) -> None:
+def test_an_error_points_at_the_bad_value_inside_a_field(
+    api: Api, method: str, inside: Any, pointers: list[str]
+) -> None:
     path = "/api/mailings/" if method == "POST" else f"/api/mailings/{make_mailing().pk}/"
     answer = api.send(method, path, mailing_body(**inside))
     assert (answer.status_code, sorted(errors_of(answer))) == (400, sorted(pointers))
@@ -172,20 +174,20 @@ def test_points_at_what_is_wrong_inside(api: Api, method: str, inside: Any, poin
         ('{"\\ud83d": 1}', "#/attributes/\\ud83d"),
     ],
 )
-def test_refuses_an_attribute(api: Api, attributes: str, pointer: str) -> None:
+def test_a_bad_attribute_is_refused_with_a_pointer_at_it(api: Api, attributes: str, pointer: str) -> None:
     body = f'{{"phone": "79161234567", "timezone": "UTC", "attributes": {attributes}}}'.encode()
     answer = api.post("/api/clients/", body)
     assert (answer.status_code, list(errors_of(answer))) == (400, [pointer])
 
 
 @pytest.mark.parametrize("missing", ["text", "start_at", "end_at"])
-def test_says_which_field_is_missing(api: Api, missing: str) -> None:
+def test_an_error_names_the_missing_field(api: Api, missing: str) -> None:
     body = mailing_body()
     del body[missing]
     assert errors_of(api.post("/api/mailings/", body)) == {f"#/{missing}": "This field is required."}
 
 
-def test_shows_a_hundred_errors_of_a_body_that_has_more(api: Api) -> None:
+def test_a_response_lists_at_most_a_hundred_errors(api: Api) -> None:
     answer = api.post("/api/mailings/", mailing_body(**{f"field{n}": n for n in range(5000)}))
     assert (answer.status_code, len(errors_of(answer))) == (400, 100)
 
@@ -218,7 +220,7 @@ BAD_BODIES = {
 
 @pytest.mark.parametrize(("body", "status"), BAD_BODIES.values(), ids=BAD_BODIES.keys())
 @pytest.mark.parametrize("path", ["/api/clients/", "/api/mailings/", "/api/mailings/audience/"])
-def test_refuses_a_body_that_is(api: Api, path: str, body: bytes, status: int) -> None:
+def test_a_malformed_body_is_refused(api: Api, path: str, body: bytes, status: int) -> None:
     answer = api.post(path, body)
     # An audience needs no field, so that for it alone no body is an empty one.
     expected = 200 if (path, body) == ("/api/mailings/audience/", b"") else status
@@ -227,7 +229,7 @@ def test_refuses_a_body_that_is(api: Api, path: str, body: bytes, status: int) -
         errors_of(answer)
 
 
-def test_needs_the_length_of_a_body(api: Api) -> None:
+def test_a_body_of_unknown_length_answers_411(api: Api) -> None:
     environ: dict[str, Any] = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
     answer = api.http.generic("POST", "/api/clients/", b"", "application/json", **environ)
     assert (answer.status_code, errors_of(answer)) == (411, {})
@@ -250,7 +252,7 @@ def test_needs_the_length_of_a_body(api: Api) -> None:
         "a" * 20_000,
     ],
 )
-def test_speaks_json_alone(api: Api, path: str, content_type: str) -> None:
+def test_a_body_that_is_not_json_answers_415(api: Api, path: str, content_type: str) -> None:
     answer = api.post(path, b"{}", content_type=content_type)
     assert answer.status_code == 415
     assert errors_of(answer) == {}
@@ -259,7 +261,7 @@ def test_speaks_json_alone(api: Api, path: str, content_type: str) -> None:
 @pytest.mark.parametrize(
     "content_type", ["application/json; charset=UTF-8", 'application/json;charset="utf-8"']
 )
-def test_takes_utf8_by_its_name(api: Api, content_type: str) -> None:
+def test_a_content_type_may_name_utf8(api: Api, content_type: str) -> None:
     body = json.dumps(CLIENT).encode()
     assert api.post("/api/clients/", body, content_type=content_type).status_code == 201
 
@@ -318,7 +320,7 @@ BAD_QUERIES: dict[str, list[dict[str, Any]]] = {
         for query in queries
     ],
 )
-def test_refuses_a_query(reader: Api, path: str, query: dict[str, Any]) -> None:
+def test_a_bad_query_parameter_is_refused(reader: Api, path: str, query: dict[str, Any]) -> None:
     answer = reader.get(path, **query)
     assert answer.status_code == 400
     assert list(errors_of(answer)) == [f"?{name}" for name in query]
@@ -327,7 +329,7 @@ def test_refuses_a_query(reader: Api, path: str, query: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "query", ["%", "%FF", "a=%ff%fe", "&" * 2000, "a=1;b=2", "[]=1", "=", "x=1" + "&x=1" * 2000]
 )
-def test_survives_a_query_that_is_none(reader: Api, query: str) -> None:
+def test_a_malformed_query_string_causes_no_server_error(reader: Api, query: str) -> None:
     answer = reader.http.get(f"/api/messages/?{query}")
     assert answer.status_code in (200, 400)
 
@@ -336,14 +338,14 @@ def test_survives_a_query_that_is_none(reader: Api, query: str) -> None:
     "row", ["0", "00", str(2**63 - 1), str(2**63), "9" * 400, "-1", "1.0", "x", "٣", "%00", "%FF", " "]
 )
 @pytest.mark.parametrize("path", ["clients/{}/", "mailings/{}/", "messages/{}/", "mailings/{}/info/"])
-def test_an_id_that_is_none_is_not_found(reader: Api, path: str, row: str) -> None:
+def test_an_invalid_id_is_not_found(reader: Api, path: str, row: str) -> None:
     answer = reader.get("/api/" + path.format(row))
     assert answer.status_code == 404
     assert errors_of(answer) == {}
 
 
 @pytest.mark.parametrize("row", ["0", str(2**63 - 1), str(2**63)])
-def test_a_mailing_that_is_none_cannot_change(api: Api, row: str) -> None:
+def test_an_unknown_mailing_cannot_be_changed(api: Api, row: str) -> None:
     path = f"/api/mailings/{row}/"
     answers = [
         api.put(path, mailing_body()),

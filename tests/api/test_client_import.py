@@ -15,7 +15,7 @@ URL = "/api/clients/import/"
 CSV = b"phone,timezone\n79160000001,Asia/Omsk\n12,Asia/Omsk\n"
 
 
-def test_takes_the_good_lines_and_reports_the_others(api: Api) -> None:
+def test_an_import_takes_the_valid_lines_and_reports_the_rejected_lines(api: Api) -> None:
     answer = api.post(URL, CSV, content_type="text/csv")
     assert (answer.status_code, body_of(answer)) == (
         200,
@@ -31,13 +31,13 @@ def test_takes_the_good_lines_and_reports_the_others(api: Api) -> None:
     )
 
 
-def test_takes_ndjson(api: Api) -> None:
+def test_an_import_takes_ndjson(api: Api) -> None:
     body = b'{"phone": "79160000001", "timezone": "Asia/Omsk"}'
     assert body_of(api.post(URL, body, content_type="application/x-ndjson; charset=UTF-8"))["created"] == 1
 
 
 @pytest.mark.parametrize("body", [b"\n", b"phone,age\n", b"\x1f\x8b"])
-def test_refuses_a_file_that_is_no_import(api: Api, body: bytes) -> None:
+def test_a_file_without_clients_is_refused(api: Api, body: bytes) -> None:
     answer = api.post(URL, body, content_type="text/csv")
     assert answer.status_code == 400
     assert errors_of(answer) == {}
@@ -47,36 +47,36 @@ def test_refuses_a_file_that_is_no_import(api: Api, body: bytes) -> None:
 @pytest.mark.parametrize(
     "content_type", ["application/json", "", "text/plain", "text/csv; charset=windows-1251"]
 )
-def test_refuses_other_kinds_of_files(api: Api, content_type: str) -> None:
+def test_a_file_of_another_content_type_answers_415(api: Api, content_type: str) -> None:
     answer = api.post(URL, CSV, content_type=content_type)
     assert (answer.status_code, errors_of(answer)) == (415, {})
 
 
-def test_needs_a_key_that_may_write(reader: Api, stranger: Api) -> None:
+def test_an_import_needs_a_write_key(reader: Api, stranger: Api) -> None:
     assert reader.post(URL, CSV, content_type="text/csv").status_code == 403
     assert stranger.post(URL, CSV, content_type="text/csv").status_code == 401
     assert directory("phone") == []
 
 
-def test_shows_a_person_the_same_answer(api: Api) -> None:
+def test_a_browser_gets_the_result_of_an_import_as_a_page(api: Api) -> None:
     answer = api.post(URL, CSV, content_type="text/csv", Accept="text/html")
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
 
 
-def test_refuses_a_parameter_that_nothing_reads(api: Api) -> None:
+def test_an_unknown_parameter_is_refused(api: Api) -> None:
     assert errors_of(api.post(f"{URL}?dry_run=1", CSV, content_type="text/csv")) == {
         "?dry_run": "There is no such parameter."
     }
 
 
-def test_an_upload_that_breaks_off_is_no_end_of_file(write_key: str) -> None:
+def test_an_upload_that_breaks_off_is_refused(write_key: str) -> None:
     answer = ClientImportView.as_view()(upload(CSV[:-5], write_key, CONTENT_LENGTH=str(len(CSV))))
     assert answer.status_code == 400
     assert "5 of 50 bytes did not arrive" in answer.data["detail"]
     assert directory("phone") == []
 
 
-def test_takes_a_body_whose_length_is_not_known(write_key: str) -> None:
+def test_a_body_of_unknown_length_is_taken_if_the_server_marks_its_end(write_key: str) -> None:
     chunked = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
     known_end = upload(CSV, write_key, **chunked, **{"wsgi.input_terminated": True})
     assert ClientImportView.as_view()(known_end).data["created"] == 1

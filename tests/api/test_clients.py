@@ -13,7 +13,7 @@ from tests.factories import make_client, make_message
 pytestmark = pytest.mark.django_db
 
 
-def test_adds_a_client_and_says_where(api: Api) -> None:
+def test_post_creates_a_client_and_returns_its_location(api: Api) -> None:
     answer = api.post("/api/clients/", {**CLIENT, "tag": "vip", "attributes": {"name": "Анна", "age": 30}})
     body = body_of(answer)
     assert answer.status_code == 201
@@ -30,29 +30,29 @@ def test_adds_a_client_and_says_where(api: Api) -> None:
     }
 
 
-def test_keeps_an_operator_code_that_differs_from_the_phone(api: Api) -> None:
+def test_an_operator_code_may_differ_from_that_of_the_phone(api: Api) -> None:
     assert body_of(api.post("/api/clients/", {**CLIENT, "operator_code": "999"}))["operator_code"] == "999"
 
 
-def test_shows_a_client(reader: Api) -> None:
+def test_get_shows_a_client(reader: Api) -> None:
     client = make_client(tag="vip")
     body = body_of(reader.get(f"/api/clients/{client.pk}/"))
     assert (body["id"], body["phone"], body["tag"]) == (client.pk, client.phone, "vip")
 
 
-def test_put_returns_absent_fields_to_their_defaults(api: Api) -> None:
+def test_put_resets_the_absent_fields_of_a_client_to_their_defaults(api: Api) -> None:
     client = make_client(tag="vip", attributes={"name": "Anna"}, operator_code="999")
     body = body_of(api.put(f"/api/clients/{client.pk}/", CLIENT))
     assert (body["tag"], body["attributes"], body["operator_code"]) == ("", {}, "916")
 
 
-def test_patch_leaves_absent_fields_alone(api: Api) -> None:
+def test_patch_leaves_the_absent_fields_of_a_client_unchanged(api: Api) -> None:
     client = make_client(tag="vip", operator_code="999")
     body = body_of(api.patch(f"/api/clients/{client.pk}/", {"timezone": "Asia/Omsk"}))
     assert (body["tag"], body["timezone"], body["operator_code"]) == ("vip", "Asia/Omsk", "999")
 
 
-def test_delete_removes_the_client_from_sight_and_cancels_its_messages(api: Api) -> None:
+def test_delete_hides_the_client_and_cancels_the_pending_messages(api: Api) -> None:
     message = make_message()
     path = f"/api/clients/{message.client_id}/"
     assert api.delete(path).status_code == 204
@@ -61,14 +61,14 @@ def test_delete_removes_the_client_from_sight_and_cancels_its_messages(api: Api)
     assert body_of(api.get("/api/clients/"))["results"] == []
 
 
-def test_a_deleted_clients_phone_is_free_again(api: Api) -> None:
+def test_the_phone_of_a_deleted_client_may_be_used_again(api: Api) -> None:
     client = make_client(phone=CLIENT["phone"])
     api.delete(f"/api/clients/{client.pk}/")
     assert api.post("/api/clients/", CLIENT).status_code == 201
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
-def test_refuses_a_phone_that_another_client_has(api: Api, method: str) -> None:
+def test_the_phone_of_another_client_is_refused(api: Api, method: str) -> None:
     make_client(phone=CLIENT["phone"])
     path = "/api/clients/" if method == "POST" else f"/api/clients/{make_client().pk}/"
     answer = api.send(method, path, CLIENT)
@@ -77,7 +77,7 @@ def test_refuses_a_phone_that_another_client_has(api: Api, method: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_requests_that_race_for_a_phone_one_wins(write_key: str) -> None:
+def test_concurrent_requests_create_only_one_client_with_a_phone(write_key: str) -> None:
     statuses: list[int] = []
     barrier = threading.Barrier(4)
 
@@ -111,7 +111,9 @@ def test_of_requests_that_race_for_a_phone_one_wins(write_key: str) -> None:
         ({"ordering": "id"}, ["a", "b", "c"]),
     ],
 )
-def test_lists_clients_by(reader: Api, query: dict[str, Any], expected: list[str]) -> None:
+def test_the_list_of_clients_is_filtered_and_ordered(
+    reader: Api, query: dict[str, Any], expected: list[str]
+) -> None:
     names = {
         make_client(phone="79160000001", operator_code="916", tag="vip").pk: "a",
         make_client(phone="79260000001", operator_code="926", tag="regular", timezone="Asia/Omsk").pk: "b",
@@ -125,7 +127,7 @@ def test_lists_clients_by(reader: Api, query: dict[str, Any], expected: list[str
     "attributes",
     [{}, {"a": None, "b": True, "c": 1, "d": -1.5, "e": "ё"}, {str(n): n for n in range(100)}],
 )
-def test_attributes_are_returned_as_they_were_given(api: Api, attributes: dict[str, Any]) -> None:
+def test_attributes_are_returned_unchanged(api: Api, attributes: dict[str, Any]) -> None:
     assert (
         body_of(api.post("/api/clients/", {**CLIENT, "attributes": attributes}))["attributes"] == attributes
     )

@@ -23,7 +23,7 @@ def by_field(serializer: FastSerializer, row: Any) -> Any:
     return Serializer.to_representation(serializer, row)
 
 
-def test_mailings() -> None:
+def test_the_fast_serializer_writes_mailings_as_the_fields_do() -> None:
     gateway = make_gateway(name="backup", url="https://sms.example.com")
     night = {"window_from": time(22), "window_to": time(6, 30, 15)}
     rows = [
@@ -36,7 +36,7 @@ def test_mailings() -> None:
         assert serializer.to_representation(row) == by_field(serializer, row)
 
 
-def test_messages() -> None:
+def test_the_fast_serializer_writes_messages_as_the_fields_do() -> None:
     gateway = make_gateway(name="backup", url="https://sms.example.com")
     make_message(status="sent", sent_at=NOON, gateway=gateway)
     make_message(next_attempt_at=NOON, error="HTTP 503", client_id=None)
@@ -44,12 +44,12 @@ def test_messages() -> None:
         assert MessageSerializer().to_representation(row) == by_field(MessageSerializer(), row)
 
 
-def test_clients() -> None:
+def test_the_fast_serializer_writes_clients_as_the_fields_do() -> None:
     row = make_client(tag="", attributes={"name": "Аня", "age": 30, "vip": None})
     assert ClientSerializer().to_representation(row) == by_field(ClientSerializer(), row)
 
 
-def test_moments_are_in_utc_whoever_asks() -> None:
+def test_times_are_written_in_utc() -> None:
     """REST framework shows the zone of whoever is logged in."""
     in_moscow = NOON.astimezone(timezone(timedelta(hours=3)))
     assert written_datetime(in_moscow) == written_datetime(NOON) == "2030-01-01T12:00:00.250000Z"

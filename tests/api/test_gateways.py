@@ -39,7 +39,7 @@ def change(caller: Api, gateway: Gateway, **changes: Any) -> Any:
     return caller.patch(f"/api/gateways/{gateway.pk}/", changes)
 
 
-def test_a_gateway_is_shown_with_what_its_workers_say(reader: Api) -> None:
+def test_a_gateway_is_shown_with_the_state_that_its_workers_report(reader: Api) -> None:
     gateway = make_gateway(priority=5)
     make_gateway_use(gateway, concurrency=16, latency_ms=84)
     body = body_of(reader.get(f"/api/gateways/{gateway.pk}/"))
@@ -47,14 +47,14 @@ def test_a_gateway_is_shown_with_what_its_workers_say(reader: Api) -> None:
     assert [body[name] for name in shown] == ["slow", "closed", False, 1, 16, 64, 84]
 
 
-def test_a_held_gateway_says_since_when_and_why(reader: Api) -> None:
+def test_a_held_gateway_is_shown_with_the_time_and_the_reason(reader: Api) -> None:
     gateway = make_gateway(held_at=now(), held_reason="HTTP 401", probe_at=now(), probing_since=now())
     body = body_of(reader.get(f"/api/gateways/{gateway.pk}/"))
     assert (body["state"], body["breaker"], body["held_reason"]) == ("held", "half_open", "HTTP 401")
     assert body["held_at"] is not None
 
 
-def test_main_is_shown_without_the_environments_secrets(reader: Api, settings: Settings) -> None:
+def test_the_main_gateway_is_shown_without_secrets(reader: Api, settings: Settings) -> None:
     settings.GATEWAY_URL, settings.GATEWAY_TOKEN = "https://u:secret@gateway.example/x", "hidden"
     answer = reader.get("/api/gateways/")
     assert [(each["url"], each["is_default"]) for each in body_of(answer)["results"]] == [
@@ -84,29 +84,29 @@ def test_only_administrators_change_gateways(role: str) -> None:
     assert caller.get("/api/gateways/").status_code == 200
 
 
-def test_a_write_key_does_not_change_gateways(api: Api) -> None:
+def test_a_write_key_may_not_change_gateways(api: Api) -> None:
     assert api.post("/api/gateways/", NEW).status_code == 403
     assert change(api, make_gateway(), enabled=False).status_code == 403
 
 
-def test_a_private_address_is_pointed_at(administrator: Api) -> None:
+def test_a_private_address_is_refused_as_a_gateways_url(administrator: Api) -> None:
     answer = administrator.post("/api/gateways/", {**NEW, "url": "http://169.254.169.254/latest"})
     assert answer.status_code == 400
     assert "is a private address" in errors_of(answer)["#/url"]
 
 
-def test_main_stays_where_the_environment_says(administrator: Api) -> None:
+def test_the_url_of_the_main_gateway_cannot_be_changed(administrator: Api) -> None:
     answer = change(administrator, Gateway.objects.get(name="main"), url="http://8.8.8.8")
     assert list(errors_of(answer)) == ["#/url"]
 
 
 @pytest.mark.parametrize("value", [0, -1, True, "5", 1e400, [], {}])
-def test_a_limit_is_a_positive_number(administrator: Api, value: Any) -> None:
+def test_a_limit_that_is_not_a_positive_number_is_refused(administrator: Api, value: Any) -> None:
     answer = change(administrator, make_gateway(), max_requests_per_second=value)
     assert answer.status_code == 400
 
 
-def test_a_gateway_in_use_is_not_deleted(administrator: Api) -> None:
+def test_a_gateway_in_use_cannot_be_deleted(administrator: Api) -> None:
     gateway = make_gateway()
     make_mailing(gateway=gateway)
     answer = administrator.delete(f"/api/gateways/{gateway.pk}/")
@@ -114,13 +114,13 @@ def test_a_gateway_in_use_is_not_deleted(administrator: Api) -> None:
     assert "Disable it" in body_of(answer)["detail"]
 
 
-def test_a_gateway_that_nobody_uses_is_deleted(administrator: Api) -> None:
+def test_an_unused_gateway_can_be_deleted(administrator: Api) -> None:
     gateway = make_gateway()
     assert administrator.delete(f"/api/gateways/{gateway.pk}/").status_code == 204
     assert not Gateway.objects.filter(pk=gateway.pk).exists()
 
 
-def test_messages_and_attempts_name_their_gateway(reader: Api) -> None:
+def test_a_message_and_its_attempts_name_their_gateways(reader: Api) -> None:
     gateway = make_gateway()
     message = make_message(status="sent", gateway=gateway)
     make_attempt(message, gateway=Gateway.objects.get(name="main"))

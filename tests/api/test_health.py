@@ -61,7 +61,7 @@ def test_the_service_is_not_ready_while_a_migration_is_missing(stranger: Api) ->
     assert body_of(answer)["detail"] == "The database lacks migrations."
 
 
-def test_the_service_is_not_ready_while_the_database_refuses(
+def test_the_service_is_live_but_not_ready_while_the_database_refuses_connections(
     stranger: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
@@ -72,7 +72,7 @@ def test_the_service_is_not_ready_while_the_database_refuses(
     assert checks_of(answer) == {"database": "The database does not answer.", "workers": "unknown"}
 
 
-def test_says_within_two_seconds_that_database_and_broker_hang(
+def test_readiness_reports_a_hanging_database_and_broker_within_two_seconds(
     stranger: Api, monkeypatch: pytest.MonkeyPatch, deaf_port: int
 ) -> None:
     deaf = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": str(deaf_port)}
@@ -85,7 +85,7 @@ def test_says_within_two_seconds_that_database_and_broker_hang(
         assert answer.status_code == 503
 
 
-def test_the_service_is_degraded_while_the_broker_is_away(
+def test_the_service_is_degraded_while_the_broker_is_unreachable(
     stranger: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record_heartbeat("host:1", silent_seconds=0)
@@ -95,13 +95,13 @@ def test_the_service_is_degraded_while_the_broker_is_away(
     assert checks_of(answer) == {"broker": "The broker does not answer; workers call themselves."}
 
 
-def test_says_that_no_worker_runs(stranger: Api) -> None:
+def test_readiness_reports_that_no_worker_runs(stranger: Api) -> None:
     answer = stranger.get("/health/ready")
     assert (answer.status_code, body_of(answer)["status"]) == (200, "degraded")
     assert checks_of(answer) == {"workers": "No worker is running: nothing is sent."}
 
 
-def test_says_that_no_worker_hears_a_call(stranger: Api) -> None:
+def test_readiness_reports_that_no_worker_receives_wake_up_calls(stranger: Api) -> None:
     record_heartbeat("host:1", silent_seconds=60)
     assert checks_of(stranger.get("/health/ready")) == {
         "workers": "No worker hears from broker or beat; they call themselves."

@@ -23,7 +23,7 @@ def _post(api: Api, body: Any, key: str = "morning") -> Any:
     return api.post(PATH, body, **{"Idempotency-Key": key})
 
 
-def test_the_same_request_gets_the_same_answer(api: Api) -> None:
+def test_a_repeated_request_gets_the_same_response(api: Api) -> None:
     body = mailing_body(text="Доброе утро", filter={"tags": ["vip"]})
     first, second = _post(api, body), _post(api, body)
     assert [first.status_code, second.status_code] == [201, 201]
@@ -33,7 +33,7 @@ def test_the_same_request_gets_the_same_answer(api: Api) -> None:
     assert Mailing.objects.count() == 1
 
 
-def test_a_repeated_request_gets_the_response_of_the_first(api: Api) -> None:
+def test_a_repeated_request_gets_the_first_response_after_the_mailing_is_deleted(api: Api) -> None:
     body = mailing_body()
     first = _post(api, body)
     lifecycle.cancel_mailing(body_of(first)["id"])
@@ -41,7 +41,7 @@ def test_a_repeated_request_gets_the_response_of_the_first(api: Api) -> None:
     assert _post(api, body).content == first.content
 
 
-def test_a_repeated_request_is_answered_after_its_end_has_passed(api: Api) -> None:
+def test_a_repeated_request_gets_the_first_response_after_the_mailings_end(api: Api) -> None:
     body = mailing_body(end_at=(timezone.now() + timedelta(seconds=0.3)).isoformat())
     first = _post(api, body)
     with connection.cursor() as cursor:
@@ -49,20 +49,20 @@ def test_a_repeated_request_is_answered_after_its_end_has_passed(api: Api) -> No
     assert (first.status_code, _post(api, body).content) == (201, first.content)
 
 
-def test_the_order_of_fields_makes_no_other_body(api: Api) -> None:
+def test_a_repeated_request_may_list_its_fields_in_another_order(api: Api) -> None:
     body = mailing_body()
     first = _post(api, body)
     assert _post(api, dict(reversed(body.items()))).content == first.content
 
 
-def test_another_body_under_the_same_key_is_refused(api: Api) -> None:
+def test_a_key_with_another_body_is_refused(api: Api) -> None:
     _post(api, mailing_body())
     answer = _post(api, mailing_body(text="Another"))
     assert (answer.status_code, errors_of(answer)) == (422, {})
     assert Mailing.objects.count() == 1
 
 
-def test_two_keys_are_two_mailings(api: Api) -> None:
+def test_two_keys_create_two_mailings(api: Api) -> None:
     body = mailing_body()
     assert body_of(_post(api, body, "a"))["id"] != body_of(_post(api, body, "b"))["id"]
 
@@ -73,29 +73,29 @@ def test_two_callers_may_use_the_same_key(api: Api) -> None:
     assert body_of(_post(api, body))["id"] != body_of(_post(other, body))["id"]
 
 
-def test_without_a_key_each_request_is_a_mailing(api: Api) -> None:
+def test_each_request_without_a_key_creates_a_mailing(api: Api) -> None:
     body = mailing_body()
     assert body_of(api.post(PATH, body))["id"] != body_of(api.post(PATH, body))["id"]
 
 
-def test_a_refused_request_leaves_its_key_free(api: Api) -> None:
+def test_the_key_of_a_refused_request_may_be_used_again(api: Api) -> None:
     assert _post(api, mailing_body(end_at="2020-01-01T00:00:00Z")).status_code == 400
     assert _post(api, mailing_body()).status_code == 201
 
 
 @pytest.mark.parametrize("key", ["", " ", "é", "a\x00", "a\tb", "x" * 256, " a"])
-def test_refuses_a_key(api: Api, key: str) -> None:
+def test_a_malformed_idempotency_key_is_refused(api: Api, key: str) -> None:
     answer = _post(api, mailing_body(), key)
     assert (answer.status_code, errors_of(answer)) == (400, {})
 
 
 @pytest.mark.parametrize("key", ["a", "a b", "~!", "x" * 255])
-def test_takes_a_key(api: Api, key: str) -> None:
+def test_a_key_may_have_up_to_255_printable_ascii_characters(api: Api, key: str) -> None:
     assert _post(api, mailing_body(), key).status_code == 201
 
 
 @pytest.mark.parametrize(("age", "kept"), [(timedelta(hours=24), True), (timedelta(hours=49), False)])
-def test_keeps_an_answer_for_a_day_at_least_but_not_for_ever(api: Api, age: timedelta, kept: bool) -> None:
+def test_a_response_is_kept_for_a_day_and_not_for_two(api: Api, age: timedelta, kept: bool) -> None:
     _post(api, mailing_body(), "old")
     IdempotentAnswer.objects.update(created_at=timezone.now() - age)
     _post(api, mailing_body(), "new")
@@ -104,7 +104,7 @@ def test_keeps_an_answer_for_a_day_at_least_but_not_for_ever(api: Api, age: time
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("round_", range(5))
-def test_requests_at_the_same_moment_make_one_mailing(write_key: str, round_: int) -> None:
+def test_concurrent_requests_with_the_same_key_create_one_mailing(write_key: str, round_: int) -> None:
     body = mailing_body()
     answers: list[HttpResponse] = []
     barrier = threading.Barrier(8)

@@ -12,7 +12,7 @@ from tests.factories import make_client, make_gateway, make_mailing, make_messag
 pytestmark = pytest.mark.django_db
 
 
-def test_schedules_a_mailing_and_says_where(api: Api) -> None:
+def test_post_schedules_a_mailing_and_returns_its_location(api: Api) -> None:
     request = {
         "text": "Привет",
         "start_at": "2030-01-31T09:00:00+03:00",
@@ -42,13 +42,13 @@ def test_schedules_a_mailing_and_says_where(api: Api) -> None:
     }
 
 
-def test_needs_no_more_than_a_text_and_two_times(api: Api) -> None:
+def test_a_mailing_needs_only_a_text_a_start_and_an_end(api: Api) -> None:
     body = body_of(api.post("/api/mailings/", mailing_body()))
     assert body["filter"] == {"operator_codes": [], "tags": []}
     assert (body["send_window"], body["on_unknown"]) == (None, "send_again")
 
 
-def test_counts_messages_by_status(reader: Api) -> None:
+def test_a_mailing_is_shown_with_its_message_counts(reader: Api) -> None:
     mailing = make_mailing()
     for status in ("sent", "sent", "failed"):
         make_message(mailing=mailing, status=status, error="HTTP 400" if status == "failed" else "")
@@ -56,27 +56,27 @@ def test_counts_messages_by_status(reader: Api) -> None:
     assert counts == {**NO_MESSAGES, "total": 3, "sent": 2, "failed": 1}
 
 
-def test_put_returns_absent_fields_to_their_defaults(api: Api) -> None:
+def test_put_resets_the_absent_fields_of_a_mailing_to_their_defaults(api: Api) -> None:
     mailing = make_mailing(tags=["vip"], window_from="09:00", window_to="21:00", on_unknown="give_up")
     body = body_of(api.put(f"/api/mailings/{mailing.pk}/", mailing_body(text="Bye")))
     assert body["text"] == "Bye"
     assert (body["filter"]["tags"], body["send_window"], body["on_unknown"]) == ([], None, "send_again")
 
 
-def test_patch_leaves_absent_fields_alone(api: Api) -> None:
+def test_patch_leaves_the_absent_fields_of_a_mailing_unchanged(api: Api) -> None:
     mailing = make_mailing(tags=["vip"], window_from="09:00", window_to="21:00")
     body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"text": "Bye"}))
     assert (body["text"], body["filter"]["tags"]) == ("Bye", ["vip"])
     assert body["send_window"] == {"from": "09:00", "to": "21:00"}
 
 
-def test_patch_replaces_a_filter_as_a_whole(api: Api) -> None:
+def test_patch_replaces_the_whole_filter(api: Api) -> None:
     mailing = make_mailing(tags=["vip"], operator_codes=["916"])
     body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"filter": {"tags": ["new"]}}))
     assert body["filter"] == {"operator_codes": [], "tags": ["new"]}
 
 
-def test_patch_removes_a_window_by_null(api: Api) -> None:
+def test_patch_with_null_removes_the_send_window(api: Api) -> None:
     mailing = make_mailing(window_from="09:00", window_to="21:00")
     assert body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"send_window": None}))["send_window"] is None
 
@@ -89,14 +89,16 @@ def test_patch_removes_a_window_by_null(api: Api) -> None:
         {"on_unknown": "give_up"},
     ],
 )
-def test_refuses_to_change_what_is_fixed_since_the_start(api: Api, change: dict[str, Any]) -> None:
+def test_filter_start_and_on_unknown_of_a_running_mailing_cannot_be_changed(
+    api: Api, change: dict[str, Any]
+) -> None:
     mailing = make_mailing(status="running")
     answer = api.patch(f"/api/mailings/{mailing.pk}/", change)
     assert answer.status_code == 409
     assert errors_of(answer) == {}
 
 
-def test_changes_the_text_of_a_running_mailing(api: Api) -> None:
+def test_the_text_of_a_running_mailing_can_be_changed(api: Api) -> None:
     mailing = make_mailing(status="running")
     assert body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"text": "Bye"}))["text"] == "Bye"
 
@@ -113,7 +115,9 @@ def test_changes_the_text_of_a_running_mailing(api: Api) -> None:
         ("cancel", "finished", 409, "finished"),
     ],
 )
-def test_moves_a_mailing(api: Api, action: str, before: str, status: int, after: str) -> None:
+def test_an_action_changes_only_the_statuses_that_allow_it(
+    api: Api, action: str, before: str, status: int, after: str
+) -> None:
     mailing = make_mailing()
     set_status(mailing, before)
     answer = api.post(f"/api/mailings/{mailing.pk}/{action}/")
@@ -122,12 +126,12 @@ def test_moves_a_mailing(api: Api, action: str, before: str, status: int, after:
 
 
 @pytest.mark.parametrize("body", [{"reason": "none"}, [], "now"])
-def test_an_action_refuses_a_body(api: Api, body: Any) -> None:
+def test_an_action_with_a_body_is_refused(api: Api, body: Any) -> None:
     mailing = make_mailing(status="running")
     assert api.post(f"/api/mailings/{mailing.pk}/pause/", body).status_code == 400
 
 
-def test_delete_removes_the_mailing_and_its_messages_from_sight(api: Api) -> None:
+def test_delete_hides_the_mailing_and_its_messages(api: Api) -> None:
     message = make_message()
     path = f"/api/mailings/{message.mailing_id}/"
     assert api.delete(path).status_code == 204
@@ -151,7 +155,7 @@ def test_delete_removes_the_mailing_and_its_messages_from_sight(api: Api) -> Non
         ({"tags": ["nobody"]}, 0),
     ],
 )
-def test_counts_an_audience(reader: Api, audience: dict[str, Any], expected: int) -> None:
+def test_the_audience_of_a_filter_is_counted(reader: Api, audience: dict[str, Any], expected: int) -> None:
     make_client(operator_code="916", tag="vip")
     make_client(operator_code="916")
     make_client(operator_code="926", tag="vip")
@@ -170,7 +174,9 @@ def test_counts_an_audience(reader: Api, audience: dict[str, Any], expected: int
         ({}, ["b", "a"]),
     ],
 )
-def test_lists_mailings_by(reader: Api, query: dict[str, Any], expected: list[str]) -> None:
+def test_the_list_of_mailings_is_filtered_and_ordered(
+    reader: Api, query: dict[str, Any], expected: list[str]
+) -> None:
     first, second = datetime(2030, 1, 1, tzinfo=UTC), datetime(2030, 1, 2, tzinfo=UTC)
     end = second + timedelta(days=1)
     names = {
@@ -181,7 +187,7 @@ def test_lists_mailings_by(reader: Api, query: dict[str, Any], expected: list[st
     assert [names[row["id"]] for row in body["results"]] == expected
 
 
-def test_takes_a_start_long_past_and_an_end_far_ahead(api: Api) -> None:
+def test_a_mailing_may_start_in_1970_and_end_in_9999(api: Api) -> None:
     times = {"start_at": "1970-01-01T00:00:00Z", "end_at": "9999-12-30T00:00:00+00:00"}
     assert api.post("/api/mailings/", mailing_body(**times)).status_code == 201
 
@@ -194,26 +200,26 @@ def test_takes_a_start_long_past_and_an_end_far_ahead(api: Api) -> None:
         ({"start_at": "2020-01-01T00:00:00Z", "end_at": "2020-01-02T00:00:00Z"}, "#/end_at"),
     ],
 )
-def test_refuses_an_end_that_is_past_or_not_after_the_start(api: Api, changes: Any, pointer: str) -> None:
+def test_an_end_in_the_past_or_not_after_the_start_is_refused(api: Api, changes: Any, pointer: str) -> None:
     answer = api.post("/api/mailings/", mailing_body(**changes))
     assert answer.status_code == 400
     assert list(errors_of(answer)) == [pointer]
     assert not Mailing.objects.exists()
 
 
-def test_refuses_to_move_the_end_before_the_start(api: Api) -> None:
+def test_the_end_cannot_be_moved_before_the_start(api: Api) -> None:
     mailing = make_mailing(start_at=timezone.now() + timedelta(hours=1))
     answer = api.patch(f"/api/mailings/{mailing.pk}/", {"end_at": timezone.now().isoformat()})
     assert (answer.status_code, list(errors_of(answer))) == (400, ["#/end_at"])
 
 
-def test_a_gateway_that_nobody_knows_is_refused(api: Api) -> None:
+def test_an_unknown_gateway_is_refused(api: Api) -> None:
     answer = api.post("/api/mailings/", mailing_body(gateway="pigeon"))
     assert answer.status_code == 400
     assert errors_of(answer) == {"#/gateway": "There is no gateway of this name."}
 
 
-def test_the_gateway_and_failover_of_a_running_mailing_may_change(api: Api) -> None:
+def test_the_gateway_and_failover_of_a_running_mailing_can_be_changed(api: Api) -> None:
     mailing = make_mailing(status="running")
     gateway = make_gateway()
     body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"gateway": gateway.name, "failover": True}))

@@ -14,7 +14,7 @@ FIRST = datetime(2030, 1, 1, tzinfo=UTC)
 SECOND = datetime(2030, 1, 2, tzinfo=UTC)
 
 
-def test_shows_a_message_with_its_failed_attempts(reader: Api) -> None:
+def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
     message = make_message(created_at=FIRST, next_attempt_at=SECOND, attempts=2, error="HTTP 503")
     make_attempt(message, at=FIRST, http_status=503, answer="Busy", retry_at=SECOND)
     make_attempt(message, at=SECOND, number=2, outcome="lost", error="never reported")
@@ -54,7 +54,7 @@ def test_shows_a_message_with_its_failed_attempts(reader: Api) -> None:
     }
 
 
-def test_a_message_without_an_error_has_null(reader: Api) -> None:
+def test_the_error_of_a_sent_message_is_null(reader: Api) -> None:
     message = make_message(status="sent", sent_at=FIRST)
     body = body_of(reader.get(f"/api/messages/{message.pk}/"))
     assert (body["error"], body["failed_attempts"]) == (None, [])
@@ -64,7 +64,7 @@ STATUSES = ["pending", "sending", "sent", "failed", "expired", "cancelled", "unk
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_lists_messages_of_a_status(reader: Api, status: str) -> None:
+def test_the_list_of_messages_is_filtered_by_status(reader: Api, status: str) -> None:
     ids = {}
     for each in STATUSES:
         error = "" if each in ("pending", "sending", "sent") else "why"
@@ -89,7 +89,9 @@ def test_lists_messages_of_a_status(reader: Api, status: str) -> None:
         ({"created_from": "2030-01-01T00:00:00Z", "created_before": "2030-01-03T00:00:00Z"}, ["b", "a"]),
     ],
 )
-def test_lists_messages_by(reader: Api, query: dict[str, Any], expected: list[str]) -> None:
+def test_the_list_of_messages_is_filtered_by_time_and_ordered(
+    reader: Api, query: dict[str, Any], expected: list[str]
+) -> None:
     names = {
         make_message(status="sent", created_at=FIRST, sent_at=FIRST).pk: "a",
         make_message(status="sent", created_at=SECOND, sent_at=SECOND).pk: "b",
@@ -98,7 +100,7 @@ def test_lists_messages_by(reader: Api, query: dict[str, Any], expected: list[st
     assert [names[row["id"]] for row in body["results"]] == expected
 
 
-def test_lists_messages_of_a_mailing_and_of_a_client(reader: Api) -> None:
+def test_the_list_of_messages_is_filtered_by_mailing_and_client(reader: Api) -> None:
     mailing, client = make_mailing(), make_client()
     both = make_message(mailing=mailing, client=client)
     one = make_message(mailing=mailing)
@@ -114,7 +116,7 @@ def test_lists_messages_of_a_mailing_and_of_a_client(reader: Api) -> None:
     assert found == [[one.pk, both.pk], [other.pk, both.pk], [both.pk]]
 
 
-def test_knows_an_unescaped_plus_of_an_offset(reader: Api) -> None:
+def test_an_unescaped_plus_in_a_time_offset_is_understood(reader: Api) -> None:
     message = make_message(created_at=SECOND)
     answer = reader.http.get("/api/messages/?created_from=2030-01-02T03:00:00+03:00")
     assert [row["id"] for row in body_of(answer)["results"]] == [message.pk]

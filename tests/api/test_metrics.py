@@ -38,7 +38,7 @@ def value(samples: dict[tuple[str, frozenset[Any]], float], name: str, **labels:
     return samples[f"notifications_{name}", frozenset(labels.items())]
 
 
-def test_metrics_are_for_keys_and_the_token_alone(reader: Api, stranger: Api, settings: Any) -> None:
+def test_metrics_need_an_api_key_or_the_metrics_token(reader: Api, stranger: Api, settings: Any) -> None:
     settings.METRICS_TOKEN = "scraper"
     assert stranger.get("/metrics").status_code == 401
     assert Api("scrapes").get("/metrics").status_code == 401
@@ -48,11 +48,11 @@ def test_metrics_are_for_keys_and_the_token_alone(reader: Api, stranger: Api, se
     assert stranger.get("/metrics").status_code == 200
 
 
-def test_no_token_is_not_an_empty_token(stranger: Api) -> None:
+def test_an_empty_token_does_not_open_metrics_when_no_token_is_set(stranger: Api) -> None:
     assert stranger.http.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
 
 
-def test_counts_are_those_of_the_statistics(reader: Api) -> None:
+def test_metrics_show_the_counts_of_the_statistics(reader: Api) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 3)
     make_messages(mailing, 2, status="sent", sent_at=now())
@@ -65,13 +65,13 @@ def test_counts_are_those_of_the_statistics(reader: Api) -> None:
     assert value(samples, "queue_messages", status="pending") == 3
 
 
-def test_tells_how_long_messages_have_been_due(reader: Api) -> None:
+def test_metrics_show_how_long_the_oldest_message_has_been_due(reader: Api) -> None:
     make_message(next_attempt_at=now() - timedelta(seconds=90))
     make_message(make_running_mailing(status="paused"), next_attempt_at=now() - timedelta(hours=1))
     assert 90 <= value(scrape(reader), "oldest_due_message_seconds") < 100
 
 
-def test_tells_what_is_late(reader: Api) -> None:
+def test_metrics_show_late_starts_settlements_and_removals(reader: Api) -> None:
     past = now() - timedelta(seconds=50)
     mailing = make_mailing(start_at=past)
     type(mailing).objects.filter(pk=mailing.pk).update(created_at=past)
@@ -82,7 +82,7 @@ def test_tells_what_is_late(reader: Api) -> None:
         assert 50 <= value(samples, name) < 60
 
 
-def test_tells_the_state_of_each_breaker(reader: Api) -> None:
+def test_metrics_show_the_state_of_each_circuit_breaker(reader: Api) -> None:
     Gateway.objects.create(name="second", held_at=now(), held_reason="HTTP 401")
     samples = scrape(reader)
     states = {
@@ -93,14 +93,16 @@ def test_tells_the_state_of_each_breaker(reader: Api) -> None:
     assert [key for key, one in states.items() if one] == [("main", "closed"), ("second", "open")]
 
 
-def test_counts_the_workers_that_live(reader: Api) -> None:
+def test_metrics_count_the_live_and_the_silent_workers(reader: Api) -> None:
     record_heartbeat("a:1", silent_seconds=0)
     record_heartbeat("b:1", silent_seconds=60)
     samples = scrape(reader)
     assert (value(samples, "workers"), value(samples, "workers_silent")) == (2, 1)
 
 
-def test_metrics_say_that_the_database_is_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_show_that_the_database_is_unreachable(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.METRICS_TOKEN = "scraper"
     elsewhere = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
     monkeypatch.setitem(connections.settings, "default", elsewhere)

@@ -34,7 +34,7 @@ def test_the_openapi_document_is_the_committed_one(document: dict[str, Any]) -> 
     assert document == json.loads(SNAPSHOT.read_text()), f"the document changed; if meant, run: {REFRESH}"
 
 
-def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+def test_the_openapi_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1.")
     validate(document, cls=OpenAPIV31SpecValidator)
 
@@ -43,7 +43,7 @@ def test_the_openapi_document_is_written_without_warnings(tmp_path: Path) -> Non
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
 
 
-def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
+def test_every_operation_has_a_summary_and_a_description(document: dict[str, Any]) -> None:
     bare = [
         o["operationId"] for o in _operations(document) if not (o.get("summary") and o.get("description"))
     ]
@@ -85,7 +85,7 @@ def _media_types(node: Any) -> list[dict[str, Any]]:
     return found + [media for value in node.values() for media in _media_types(value)]
 
 
-def test_ids_are_bounded_to_int64(document: dict[str, Any]) -> None:
+def test_every_id_is_bounded_to_a_positive_int64(document: dict[str, Any]) -> None:
     parameters = [
         p for o in _operations(document) for p in o.get("parameters", []) if p["name"] in ("id", "pk")
     ]
@@ -93,7 +93,7 @@ def test_ids_are_bounded_to_int64(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs/", "/redoc/"])
-def test_the_pages_load_nothing_from_elsewhere(stranger: Api, path: str) -> None:
+def test_the_documentation_pages_load_nothing_from_other_sites(stranger: Api, path: str) -> None:
     answer = stranger.get(path)
     page = answer.content.decode()
     loaded = re.findall(r'(?:src|<link[^>]* href)="([^"]+)"', page)

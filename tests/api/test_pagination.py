@@ -16,7 +16,7 @@ from tests.factories import make_client, make_gateway, make_mailing, make_messag
 pytestmark = pytest.mark.django_db
 
 
-def test_next_and_previous_walk_the_whole_list_and_back(reader: Api) -> None:
+def test_next_and_previous_links_lead_through_the_whole_list_and_back(reader: Api) -> None:
     ids = [make_client().pk for _ in range(5)][::-1]
     pages = [body_of(reader.get("/api/clients/", page_size=2))]
     while pages[-1]["next"]:
@@ -30,7 +30,7 @@ def test_next_and_previous_walk_the_whole_list_and_back(reader: Api) -> None:
 
 
 @pytest.mark.parametrize("ordering", ["id", "-id", "phone", "-phone"])
-def test_every_order_has_pages(reader: Api, ordering: str) -> None:
+def test_a_list_has_pages_in_every_order(reader: Api, ordering: str) -> None:
     for _ in range(3):
         make_client()
     whole = body_of(reader.get("/api/clients/", ordering=ordering))["results"]
@@ -39,7 +39,7 @@ def test_every_order_has_pages(reader: Api, ordering: str) -> None:
     assert page["results"] + rest["results"] == whole
 
 
-def test_pages_keep_the_filter(reader: Api) -> None:
+def test_the_next_page_keeps_the_filter(reader: Api) -> None:
     for tag in ("vip", "", "vip", "", "vip"):
         make_client(tag=tag)
     page = body_of(reader.get("/api/clients/", tag="vip", page_size=2))
@@ -47,7 +47,7 @@ def test_pages_keep_the_filter(reader: Api) -> None:
     assert [row["tag"] for row in page["results"] + rest["results"]] == ["vip"] * 3
 
 
-def test_a_client_added_meanwhile_neither_repeats_nor_hides_one(reader: Api) -> None:
+def test_a_new_client_neither_repeats_nor_hides_rows_of_later_pages(reader: Api) -> None:
     ids = [make_client().pk for _ in range(4)][::-1]
     page = body_of(reader.get("/api/clients/", page_size=2))
     make_client()
@@ -56,7 +56,7 @@ def test_a_client_added_meanwhile_neither_repeats_nor_hides_one(reader: Api) -> 
 
 
 @pytest.mark.parametrize("size", ["0", "1001", "-1", "ten", "", "1.5", "٣", "9" * 5000, "1\x00"])
-def test_refuses_a_page_size(reader: Api, size: str) -> None:
+def test_a_page_size_outside_1_to_1000_is_refused(reader: Api, size: str) -> None:
     answer = reader.get("/api/clients/", page_size=size)
     assert (answer.status_code, list(errors_of(answer))) == (400, ["?page_size"])
 
@@ -93,18 +93,18 @@ def _encode(value: Any) -> str:
         _encode(["phone", "7", 0]),
     ],
 )
-def test_refuses_a_cursor_that_is_not_of_this_list(reader: Api, cursor: str) -> None:
+def test_a_malformed_or_foreign_cursor_is_refused(reader: Api, cursor: str) -> None:
     answer = reader.get("/api/clients/", cursor=cursor)
     assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
 
 
 @pytest.mark.parametrize("position", ["x", "\x00", "", "٣", 7])
-def test_refuses_a_position_that_is_no_phone(reader: Api, position: Any) -> None:
+def test_a_cursor_whose_position_is_not_a_phone_is_refused(reader: Api, position: Any) -> None:
     answer = reader.get("/api/clients/", ordering="phone", cursor=_encode(["phone", position, 0]))
     assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
 
 
-def test_a_cursor_past_the_end_is_an_empty_page(reader: Api) -> None:
+def test_a_cursor_past_the_end_gives_an_empty_page(reader: Api) -> None:
     make_client()
     body = body_of(reader.get("/api/clients/", ordering="id", cursor=Cursor("id", 2**63 - 1).encode()))
     assert body == {"next": None, "previous": None, "results": []}
@@ -127,7 +127,7 @@ def message_of_its_own_gateway() -> Message:
         ("/api/messages/", message_of_its_own_gateway),
     ],
 )
-def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one_row(
     reader: Api, path: str, make: Callable[[], Any]
 ) -> None:
     reader.get(path)  # notes the use of the key
@@ -143,7 +143,7 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
     assert counts[0] == counts[1]
 
 
-def test_a_messages_list_counts_nothing(reader: Api) -> None:
+def test_the_list_of_messages_runs_no_count_query(reader: Api) -> None:
     make_message()
     with CaptureQueriesContext(connection) as queries:
         reader.get("/api/messages/", mailing=1, status="sent")

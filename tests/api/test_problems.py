@@ -16,7 +16,7 @@ from tests.factories import make_message
 pytestmark = pytest.mark.django_db
 
 
-def test_has_the_members_of_the_standard(api: Api) -> None:
+def test_an_error_has_the_members_of_rfc_9457(api: Api) -> None:
     answer = api.post("/api/clients/", {"phone": "7"})
     assert answer["Content-Type"] == "application/problem+json"
     assert body_of(answer) == {
@@ -36,7 +36,7 @@ def test_has_the_members_of_the_standard(api: Api) -> None:
     "path", ["/api/nothing", "/api/clients/1/2/", "/api//clients/", "/api/../clients/", "/api/\x00"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_an_unknown_address_is_not_found_with_or_without_a_key(
+def test_an_unknown_address_answers_404_with_and_without_a_key(
     api: Api, stranger: Api, path: str, method: str
 ) -> None:
     for caller in (api, stranger):
@@ -50,7 +50,7 @@ def test_an_address_without_its_last_slash_is_redirected_with_its_method(api: Ap
     assert (answer.status_code, answer["Location"]) == (308, "/api/clients/?x=1")
 
 
-def test_a_method_that_is_not_allowed_says_which_are(api: Api) -> None:
+def test_a_refused_method_lists_the_allowed_methods(api: Api) -> None:
     answer = api.delete("/api/clients/")
     assert answer.status_code == 405
     assert errors_of(answer) == {}
@@ -58,14 +58,14 @@ def test_a_method_that_is_not_allowed_says_which_are(api: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PURGE"])
-def test_an_unusual_method_is_not_allowed(api: Api, method: str) -> None:
+def test_an_unusual_method_answers_405(api: Api, method: str) -> None:
     answer = api.send(method, "/api/clients/")
     assert answer.status_code == 405
     assert errors_of(answer) == {}
 
 
 @pytest.mark.parametrize("accept", ["image/png", "application/xml", "x" * 20_000])
-def test_a_type_that_is_not_spoken_is_not_acceptable(api: Api, accept: str) -> None:
+def test_an_unsupported_accept_type_answers_406(api: Api, accept: str) -> None:
     answer = api.http.get("/api/clients/", headers={"Accept": accept})
     assert answer.status_code == 406
     assert errors_of(answer) == {}
@@ -74,11 +74,11 @@ def test_a_type_that_is_not_spoken_is_not_acceptable(api: Api, accept: str) -> N
 @pytest.mark.parametrize(
     "accept", ["*/*", "application/json", "application/*", "text/html,*/*;q=0.8", "", "\x00"]
 )
-def test_survives_any_accept_header(api: Api, accept: str) -> None:
+def test_no_accept_header_causes_a_server_error(api: Api, accept: str) -> None:
     assert api.http.get("/api/clients/", headers={"Accept": accept}).status_code in (200, 406)
 
 
-def test_a_browser_gets_pages_for_answers_and_problems_for_errors(api: Api) -> None:
+def test_a_browser_gets_successes_as_pages_and_errors_as_problem_json(api: Api) -> None:
     message = make_message()
     mailing = f"/api/mailings/{message.mailing_id}/"
     pages = [
@@ -92,13 +92,13 @@ def test_a_browser_gets_pages_for_answers_and_problems_for_errors(api: Api) -> N
     errors_of(api.http.get("/api/clients/?x=1", headers=html))
 
 
-def test_a_strange_host_is_refused(api: Api) -> None:
+def test_an_unknown_host_is_refused(api: Api) -> None:
     answer = api.http.get("/api/clients/", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert errors_of(answer) == {}
 
 
-def test_speaks_english_whatever_the_browser_prefers(api: Api) -> None:
+def test_the_api_writes_english_whatever_language_is_accepted(api: Api) -> None:
     answer = api.http.get("/api/messages/1/", headers={"Accept-Language": "ru"})
     assert body_of(answer)["detail"] == "There is no such thing here."
     refusal = api.post("/api/clients/", {"timezone": "UTC"}, **{"Accept-Language": "ru"})
@@ -109,13 +109,13 @@ def test_speaks_english_whatever_the_browser_prefers(api: Api) -> None:
     "cookie",
     ['sessionid="\\000"', "sessionid=\x00", "sessionid=é", "csrftoken=\x01", "django_language=\\x00", "=;;="],
 )
-def test_survives_any_cookie(stranger: Api, cookie: str) -> None:
+def test_no_cookie_causes_a_server_error(stranger: Api, cookie: str) -> None:
     answer = stranger.http.get("/api/clients/", headers={"Cookie": cookie})
     assert answer.status_code == 401
     assert errors_of(answer) == {}
 
 
-def test_an_unexpected_error_tells_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_reveals_no_details(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MessageViewSet, "get_queryset", _raise(RuntimeError("secret")))
     api.http.raise_request_exception = False
     answer = api.get("/api/messages/")
@@ -124,7 +124,7 @@ def test_an_unexpected_error_tells_nothing(api: Api, monkeypatch: pytest.MonkeyP
     assert b"secret" not in answer.content
 
 
-def test_a_database_that_is_away_is_a_503(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_database_answers_503(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MessageViewSet, "get_queryset", _raise(OperationalError("host 10.0.0.1 is down")))
     answer = api.get("/api/messages/")
     assert answer.status_code == 503
@@ -132,7 +132,7 @@ def test_a_database_that_is_away_is_a_503(api: Api, monkeypatch: pytest.MonkeyPa
     assert b"10.0.0.1" not in answer.content
 
 
-def test_a_throttled_request_says_when_to_come_back() -> None:
+def test_a_throttled_request_answers_429_with_a_retry_after() -> None:
     class Request:
         path = "/api/"
 
@@ -142,7 +142,7 @@ def test_a_throttled_request_says_when_to_come_back() -> None:
     assert answer.content_type == "application/problem+json"
 
 
-def test_the_console_keeps_its_own_errors(stranger: Api) -> None:
+def test_an_error_of_the_console_stays_a_page(stranger: Api) -> None:
     answer = stranger.http.get(reverse("console:overview"), headers={"Host": "evil.example"})
     assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
 

@@ -94,5 +94,5 @@ FITS: dict[str, Callable[[Any], Any]] = {
 @settings(
     max_examples=examples(20), deadline=None, derandomize=not IS_DEEP, suppress_health_check=list(HealthCheck)
 )
-def test_does_what_the_document_says(case: Any, rows: None, write_key: str) -> None:
+def test_the_api_conforms_to_its_openapi_document(case: Any, rows: None, write_key: str) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {write_key}"})

@@ -8,7 +8,7 @@ from tests.factories import make_mailing, make_message
 pytestmark = pytest.mark.django_db
 
 
-def test_fullinfo_counts_everything_and_lists_each_mailing(reader: Api) -> None:
+def test_fullinfo_counts_all_messages_and_lists_each_mailing(reader: Api) -> None:
     running, scheduled = make_mailing(status="running"), make_mailing()
     make_message(mailing=running)
     make_message(mailing=running, status="sent")
@@ -39,7 +39,7 @@ def test_fullinfo_is_paged(reader: Api) -> None:
     assert rest["mailings"]["total"] == 3
 
 
-def test_info_tells_what_became_of_a_mailing(reader: Api) -> None:
+def test_info_shows_the_counts_and_failures_of_a_mailing(reader: Api) -> None:
     mailing = make_mailing(status="running")
     good, bad = make_message(mailing=mailing), make_message(mailing=mailing)
     make_message()
@@ -54,7 +54,7 @@ def test_info_tells_what_became_of_a_mailing(reader: Api) -> None:
     assert body["messages_url"] == f"http://testserver/api/messages/?mailing={mailing.pk}"
 
 
-def test_the_first_messages_go_on_in_the_list_of_messages(reader: Api) -> None:
+def test_the_first_messages_of_info_continue_in_the_list_of_messages(reader: Api) -> None:
     mailing = make_mailing()
     ids = [make_message(mailing=mailing).pk for _ in range(102)]
     first = body_of(reader.get(f"/api/mailings/{mailing.pk}/info/"))["first_messages"]

@@ -53,7 +53,7 @@ def migrated() -> None:
         ("DELETE", "SET LOCAL session_replication_role = replica; DELETE FROM audit_entry"),
     ],
 )
-def test_not_even_the_owner_takes_back_what_is_written(
+def test_the_owner_of_the_database_cannot_change_or_delete_an_entry(
     entry: Entry, migrated: None, operation: str, statement: str
 ) -> None:
     assert refused(statement) == f"the audit log is append-only: {operation} is refused"
@@ -82,11 +82,11 @@ def application_role(entry: Entry) -> None:
         "CREATE TABLE public.another (id int)",
     ],
 )
-def test_the_applications_role_cannot_touch_the_log(application_role: None, statement: str) -> None:
+def test_the_applications_role_cannot_change_the_log(application_role: None, statement: str) -> None:
     assert any(word in refused(statement) for word in ("permission denied", "must be owner"))
 
 
-def test_the_applications_role_works_and_reads_the_log(application_role: None) -> None:
+def test_the_applications_role_can_append_to_the_log_and_read_it(application_role: None) -> None:
     mailing = make_running_mailing()
     lifecycle.pause_mailing(mailing.pk)
     lifecycle.delete_mailing(mailing.pk)

@@ -34,7 +34,9 @@ def administrator() -> Browser:
 
 
 @pytest.mark.parametrize(("method", "route"), TELLING, ids=lambda value: value)
-def test_leaves_one_entry_with_who_and_from_where(administrator: Browser, method: str, route: str) -> None:
+def test_a_change_leaves_one_entry_with_the_actor_and_the_address(
+    administrator: Browser, method: str, route: str
+) -> None:
     action, prepare = TELLING[method, route]
     pk, body = prepare()
     with entries_of() as entries:
@@ -61,18 +63,18 @@ def as_json(body: Any) -> tuple[bytes, str]:
     return (b"" if body is None else json.dumps(body).encode()), "application/json"
 
 
-def test_every_write_of_the_api_leaves_an_entry_or_says_why_not() -> None:
+def test_every_write_of_the_api_leaves_an_entry_or_is_listed_as_silent() -> None:
     silent = {tuple(each.split()) for each in SILENT if " " in each}
     told = {each for each in TELLING if each[1].startswith("/api/")}
     assert api_writes() == told | silent
 
 
-def test_every_screen_leaves_an_entry_or_says_why_not() -> None:
+def test_every_screen_leaves_an_entry_or_is_listed_as_silent() -> None:
     told = {route for _, route in TELLING if not route.startswith("/api/")}
     silent = {each for each in SILENT if " " not in each}
     assert told & silent == set()
     assert told | silent == set(DOORS)
 
 
-def test_every_action_is_tried() -> None:
+def test_every_action_of_the_log_is_tested() -> None:
     assert {action for action, _ in TELLING.values()} | BY_ITSELF == set(Action)

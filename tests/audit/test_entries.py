@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 PHONE = "79161234567"
 
 
-def test_an_api_key_is_named_with_its_address_and_request(api: Api) -> None:
+def test_an_entry_names_the_api_key_the_address_and_the_request(api: Api) -> None:
     mailing = make_running_mailing()
     with entries_of() as entries:
         api.post(f"/api/mailings/{mailing.pk}/pause/", **{"X-Request-ID": "one-42"})
@@ -37,7 +37,7 @@ def test_an_api_key_is_named_with_its_address_and_request(api: Api) -> None:
     assert entry.changes == {"status": ["running", "paused"]}
 
 
-def test_what_is_refused_leaves_nothing(api: Api) -> None:
+def test_a_refused_or_empty_change_leaves_no_entry(api: Api) -> None:
     mailing = make_mailing()
     with entries_of() as entries:
         assert api.post(f"/api/mailings/{mailing.pk}/resume/").status_code == 409
@@ -48,7 +48,7 @@ def test_what_is_refused_leaves_nothing(api: Api) -> None:
     assert entries == []
 
 
-def test_a_repeated_request_is_one_entry(api: Api) -> None:
+def test_a_repeated_request_leaves_one_entry(api: Api) -> None:
     body = {"text": "Hello", "start_at": "2030-01-01T00:00:00Z", "end_at": "2030-01-02T00:00:00Z"}
     with entries_of() as entries:
         for _ in range(2):
@@ -57,14 +57,14 @@ def test_a_repeated_request_is_one_entry(api: Api) -> None:
     assert entries[0].changes["text"] == [None, "Hello"]
 
 
-def test_a_change_says_what_it_was_and_what_it_became() -> None:
+def test_an_entry_of_a_change_shows_the_values_before_and_after() -> None:
     mailing, backup = make_mailing(text="Before"), make_gateway(name="backup")
     with entries_of() as entries:
         lifecycle.update_mailing(mailing.pk, text="After", gateway=backup, tags=mailing.tags)
     assert entries[0].changes == {"gateway": [None, "backup"], "text": ["Before", "After"]}
 
 
-def test_the_service_itself_starts_a_mailing() -> None:
+def test_a_start_or_an_expiry_by_the_service_names_the_worker() -> None:
     due = make_mailing(start_at=now() - timedelta(minutes=2))
     slept = make_mailing(start_at=now() - timedelta(minutes=2), end_at=now() - timedelta(minutes=1))
     with entries_of() as entries:
@@ -100,7 +100,7 @@ def test_retention_leaves_an_entry(action: str, told: str) -> None:
         ("import_clients {file}", ["import.started", "import.finished"]),
     ],
 )
-def test_a_commands_entry_has_its_name_and_the_systems_user(
+def test_an_entry_of_a_command_names_the_command_and_the_system_user(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, actions: list[str]
 ) -> None:
     file = tmp_path / "clients.csv"
@@ -116,7 +116,7 @@ def test_a_commands_entry_has_its_name_and_the_systems_user(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_of_manage_py_says_which_command_it_is() -> None:
+def test_an_entry_of_manage_py_shows_its_command_line() -> None:
     command = [sys.executable, "manage.py", "create_api_key", "crm", "--scope", "read"]
     with entries_of() as entries:
         subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_conninfo()}, check=True)
@@ -124,7 +124,7 @@ def test_a_process_of_manage_py_says_which_command_it_is() -> None:
     assert entries[0].source.startswith("manage.py create_api_key on ")
 
 
-def test_of_a_client_only_the_names_of_fields_are_kept() -> None:
+def test_an_entry_about_a_client_keeps_only_the_names_of_fields() -> None:
     client = client_changes.create_client(
         phone=PHONE, operator_code="916", timezone="Europe/Moscow", tag="secret"
     )
@@ -138,7 +138,7 @@ def test_of_a_client_only_the_names_of_fields_are_kept() -> None:
     assert not Entry.objects.filter(facts__icontains="secret").exists()
 
 
-def test_of_a_token_only_that_there_is_one(settings: LazySettings) -> None:
+def test_an_entry_about_a_token_keeps_only_whether_the_token_exists(settings: LazySettings) -> None:
     settings.SECRET_KEY_IS_TEMPORARY = False
     gateway = make_gateway()
     with entries_of() as entries:
@@ -151,7 +151,7 @@ def test_of_a_token_only_that_there_is_one(settings: LazySettings) -> None:
 
 
 @pytest.mark.parametrize("written", [PHONE, "+7 (916) 123-45-67", "8-916-123-45-67"])
-def test_no_whole_phone_is_kept(written: str) -> None:
+def test_an_entry_keeps_no_whole_phone(written: str) -> None:
     mailing = make_mailing()
     with entries_of() as entries:
         lifecycle.update_mailing(mailing.pk, text=f"Call {written}", tags=[written])
@@ -160,7 +160,7 @@ def test_no_whole_phone_is_kept(written: str) -> None:
     assert "123" not in kept
 
 
-def test_what_is_kept_has_bounds() -> None:
+def test_an_entry_keeps_values_of_bounded_length() -> None:
     assert len(plain("x" * 5_000)) == MOST_CHARACTERS
     assert len(plain(list(range(1_000)))) == MOST_VALUES + 1
     assert plain("a\0b\udc80") == "ab\\udc80"

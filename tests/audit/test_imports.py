@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 PHONE = "79161234567"
 
 
-def test_an_import_leaves_one_entry_with_its_counts(api: Api) -> None:
+def test_an_import_leaves_entries_of_its_start_and_of_its_counts(api: Api) -> None:
     rows = "".join(f"{79_160_000_000 + n},Europe/Moscow\n" for n in range(300))
     with entries_of() as entries:
         api.post("/api/clients/import/", f"phone,timezone\n{rows}7916,x\n".encode(), content_type="text/csv")
@@ -20,7 +20,7 @@ def test_an_import_leaves_one_entry_with_its_counts(api: Api) -> None:
     assert entries[1].facts == {"created": 300, "updated": 0, "unchanged": 0, "rejected": 1}
 
 
-def test_a_file_that_is_refused_is_no_import(api: Api) -> None:
+def test_a_refused_file_leaves_no_entry(api: Api) -> None:
     with entries_of() as entries:
         answer = api.post("/api/clients/import/", b"a,b\n1,2\n", content_type="text/csv")
     assert (answer.status_code, entries) == (400, [])
@@ -41,7 +41,7 @@ def test_an_upload_leaves_entries_from_its_start_to_its_end() -> None:
     assert entries[2].facts == {"created": 1, "updated": 0, "unchanged": 0, "rejected": 1}
 
 
-def test_an_upload_that_fails_says_why() -> None:
+def test_a_failed_upload_leaves_an_entry_with_the_reason() -> None:
     arrival = IncomingFile(file_name="clients.csv", by="anna")
     arrival.write(b"phone,timezone\n")
     upload = arrival.finish()

@@ -23,7 +23,7 @@ PAGES = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("index", PAGES)
-def test_a_page_is_read_from_an_index(index: str) -> None:
+def test_a_page_of_the_log_is_read_from_an_index(index: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MANY)
         cursor.execute("ANALYZE audit_entry")

@@ -49,7 +49,7 @@ CHANGES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_no_change_is_made_that_cannot_be_told(refusing_log: None, name: str) -> None:
+def test_a_change_is_rolled_back_when_its_entry_cannot_be_written(refusing_log: None, name: str) -> None:
     mailing, client = make_running_mailing(), make_client()
     make_mailing(start_at=now() - timedelta(minutes=2))
     before = everything()
@@ -62,7 +62,7 @@ def everything() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in (Mailing, Client, Gateway)]
 
 
-def test_a_change_that_is_taken_back_leaves_no_entry() -> None:
+def test_a_change_that_is_rolled_back_leaves_no_entry() -> None:
     mailing = make_running_mailing()
     with entries_of() as entries, transaction.atomic():
         lifecycle.pause_mailing(mailing.pk)

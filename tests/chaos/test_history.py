@@ -3,11 +3,11 @@ from datetime import time
 from tests.chaos.history import Changes, Hours
 
 
-def test_before_any_change_the_first_value_holds() -> None:
+def test_the_first_value_holds_before_any_change() -> None:
     assert Changes("old").at(5) == ["old"]
 
 
-def test_until_a_second_after_the_answer_either_value_may_hold() -> None:
+def test_the_old_and_the_new_value_may_hold_until_a_second_after_the_response() -> None:
     changes = Changes("old")
     changes.settle(changes.ask("new", at=10), answered_at=10.5)
     assert [changes.at(moment) for moment in (9.9, 10, 11.4, 11.5)] == [
@@ -18,7 +18,7 @@ def test_until_a_second_after_the_answer_either_value_may_hold() -> None:
     ]
 
 
-def test_a_change_that_was_never_answered_stays_possible_until_the_next_is_settled() -> None:
+def test_a_change_without_a_response_stays_possible_until_the_next_change() -> None:
     changes = Changes("old")
     changes.ask("perhaps", at=10)
     changes.settle(changes.ask("new", at=20), answered_at=21)
@@ -26,13 +26,13 @@ def test_a_change_that_was_never_answered_stays_possible_until_the_next_is_settl
     assert changes.at(22) == ["new"]
 
 
-def test_a_refused_change_never_was() -> None:
+def test_a_refused_change_leaves_the_old_value() -> None:
     changes = Changes("old")
     changes.withdraw(changes.ask("new", at=10))
     assert changes.at(30) == ["old"]
 
 
-def test_hours_end_before_their_closing_time() -> None:
+def test_the_closing_time_is_outside_the_hours() -> None:
     hours = Hours(time(9), time(21))
     assert [hours.contain(time(*at)) for at in ((8, 59), (9,), (20, 59, 59), (21,))] == [
         False,

@@ -114,48 +114,48 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_each_rule_is_counted_where_it_is_broken_and_only_there(rule: str) -> None:
+def test_a_broken_rule_is_counted_and_no_other_rule(rule: str) -> None:
     assert broken_rules(BROKEN[rule]) == {rule: 1}
 
 
-def test_an_untroubled_message_breaks_nothing() -> None:
+def test_a_normal_message_breaks_no_rule() -> None:
     assert broken_rules(story()) == {}
 
 
-def test_a_change_has_a_second_to_take_effect() -> None:
+def test_a_cancelled_mailing_has_a_second_to_stop() -> None:
     stopped = mailing(state=changed(RUNNING, CANCELLED, answered_at=SENT - 0.9))
     assert broken_rules(story(mailing=stopped)) == {}
 
 
-def test_a_message_requested_again_before_its_success_was_recorded_is_no_double() -> None:
+def test_a_repeat_before_the_success_was_recorded_is_no_duplicate() -> None:
     lost_answer = story(requests=[request(SENT - 5), request()])
     assert broken_rules(lost_answer) == {}
 
 
-def test_nothing_is_asked_again_of_a_message_that_was_given_up() -> None:
+def test_a_repeat_of_a_message_that_was_given_up_is_a_duplicate() -> None:
     given_up = [("pending", START), ("sending", SENT - 9), ("unknown", SENT - 1)]
     late_request = story(mailing=mailing(gives_up=True), statuses=given_up, row_status="unknown")
     assert broken_rules(late_request) == {"double with give_up": 1}
 
 
-def test_a_final_status_stays() -> None:
+def test_a_message_that_leaves_a_final_status_breaks_a_rule() -> None:
     reopened = [*AFTER, ("pending", SENT + 1), ("sent", SENT + 2)]
     assert broken_rules(story(statuses=reopened)) == {"wrong status": 1}
 
 
-def test_a_client_without_a_message_is_missed() -> None:
+def test_a_client_without_a_message_is_counted_as_missed() -> None:
     other = client(number=7)
     history = History(mailings={1: mailing()}, clients={0: client(), 7: other})
     assert broken_rules(story(), history=history) == {"audience": 1}
 
 
-def test_a_client_who_was_added_after_the_start_is_not_missed() -> None:
+def test_a_client_added_after_the_start_is_not_counted_as_missed() -> None:
     newcomer = client(number=7, is_alive=changed(False, True, answered_at=SENT))
     history = History(mailings={1: mailing()}, clients={0: client(), 7: newcomer})
     assert broken_rules(story(), history=history) == {}
 
 
-def test_leases_and_mailings_that_nobody_ended_are_counted() -> None:
+def test_leftover_leases_and_unfinished_mailings_are_counted() -> None:
     unfinished = {1: MailingRow("running", START, START, is_finished=False)}
     assert broken_rules(story(), batches=2, mailings=unfinished) == {"leftover batches": 2, "lost": 1}
 

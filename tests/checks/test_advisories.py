@@ -49,12 +49,12 @@ def audit(url: str) -> int:
     return advisories.main("--vulnerability-service=osv", f"--osv-url={url}")
 
 
-def test_passes_where_no_package_is_weak(osv: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_passes_without_vulnerable_packages(osv: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit(osv) == 0
     assert capsys.readouterr().out.endswith(" packages, 0 known weaknesses\n")
 
 
-def test_fails_for_a_weakness(
+def test_the_audit_fails_for_a_vulnerable_package(
     osv: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Osv, "weak_package", "celery")
@@ -62,13 +62,15 @@ def test_fails_for_a_weakness(
     assert ": PYSEC-2026-1, mended by no version yet\n" in capsys.readouterr().out
 
 
-def test_passes_over_a_weakness_that_is_accepted(osv: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_audit_ignores_an_accepted_vulnerability(osv: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Osv, "weak_package", "celery")
     monkeypatch.setitem(advisories.ACCEPTED, "PYSEC-2026-1", "reason")
     assert audit(osv) == 0
 
 
-def test_says_in_a_line_that_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_is_skipped_with_one_line_when_the_server_refuses_connections(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # bound, not listening: refused
         assert audit(f"http://127.0.0.1:{nobody.getsockname()[1]}/") == 0
@@ -76,7 +78,7 @@ def test_says_in_a_line_that_nobody_answers(capsys: pytest.CaptureFixture[str]) 
     assert line.startswith("pip-audit: skipped, the list of known weaknesses cannot be read here (")
 
 
-def test_does_not_wait_for_a_server_that_hangs(
+def test_the_audit_is_skipped_when_the_server_hangs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(advisories, "PATIENCE_SECONDS", 2)

@@ -88,20 +88,20 @@ def rules_of(operation: Any, *, atomic: bool = True) -> set[str]:
 
 
 @pytest.mark.parametrize(("operation", "rule"), BAD.values(), ids=BAD.keys())
-def test_finds(operation: Any, rule: str) -> None:
+def test_the_check_finds_an_unsafe_operation(operation: Any, rule: str) -> None:
     assert rule in rules_of(operation)
 
 
 @pytest.mark.parametrize("operation", GOOD.values(), ids=GOOD.keys())
-def test_lets_pass(operation: Any) -> None:
+def test_the_check_passes_a_safe_operation(operation: Any) -> None:
     assert rules_of(operation) == set()
 
 
-def test_lets_an_index_be_made_beside_the_work() -> None:
+def test_the_check_passes_an_index_created_concurrently() -> None:
     assert rules_of(AddIndexConcurrently("message", INDEX), atomic=False) == set()
 
 
-def test_says_which_statement_it_was() -> None:
+def test_a_finding_shows_the_migration_and_the_statement() -> None:
     (found,) = findings([GOOD["a column without a value"], BAD["an index, in SQL"][0]])
     assert (found.migration, found.statement) == (
         "mailings.9999_made_up",
@@ -109,7 +109,7 @@ def test_says_which_statement_it_was() -> None:
     )
 
 
-def test_an_accepted_finding_is_one_of_its_migration_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_accepted_finding_is_accepted_in_its_migration_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = "require-concurrent-index-creation"
     monkeypatch.setitem(check.ACCEPTED, ("mailings.0008_other", rule), "reason")
     assert rules_of(BAD["an index"][0]) == {rule}
@@ -117,14 +117,14 @@ def test_an_accepted_finding_is_one_of_its_migration_alone(monkeypatch: pytest.M
     assert rules_of(BAD["an index"][0]) == set()
 
 
-def test_the_migrations_and_small_tables_that_it_names_exist() -> None:
+def test_the_migrations_and_small_tables_that_the_check_names_exist() -> None:
     tables = {model._meta.db_table for model in apps.get_models()} | {"access_rate_limit"}
     assert tables >= check.SMALL_TABLES
     on_disk = {(app, name[:4]) for app, name in MigrationLoader(None).disk_migrations}
     assert on_disk >= set(check.BEFORE_THE_FIRST_RELEASE.items())
 
 
-def test_an_app_that_is_named_nowhere_is_looked_at_from_its_first_migration() -> None:
+def test_an_unlisted_app_is_checked_from_its_first_migration() -> None:
     looked_at = {
         (migration.app_label, migration.name[:4])
         for migration, _state in check.since_the_first_release(MigrationLoader(None))
@@ -133,7 +133,7 @@ def test_an_app_that_is_named_nowhere_is_looked_at_from_its_first_migration() ->
     assert ("mailings", "0001") not in looked_at
 
 
-def test_fails_where_a_migration_of_ours_is_bad(
+def test_the_check_fails_for_an_unsafe_migration_of_the_project(
     settings: LazySettings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.MIGRATION_MODULES = {"standalone": "tests.checks.bad_migrations"}

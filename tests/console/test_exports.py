@@ -22,7 +22,7 @@ def rows_of(browser: Browser, name: str, *args: Any, **query: str) -> list[dict[
     return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
-def test_exports_the_clients_that_the_filters_leave(operator: Browser) -> None:
+def test_an_export_of_clients_holds_the_filtered_clients(operator: Browser) -> None:
     client = make_client(tag="=1+1", attributes={"city": "Омск"})
     make_client(tag="other")
     (row,) = rows_of(operator, "export-clients", tag="=1+1")
@@ -30,14 +30,14 @@ def test_exports_the_clients_that_the_filters_leave(operator: Browser) -> None:
     assert row["attributes"] == '{"city": "Омск"}'
 
 
-def test_exports_the_mailings_that_the_filters_leave(operator: Browser) -> None:
+def test_an_export_of_mailings_holds_the_filtered_mailings(operator: Browser) -> None:
     make_messages(make_running_mailing(text="Sale", tags=["a", "b"]), 3, status="sent")
     make_running_mailing(text="Other")
     (row,) = rows_of(operator, "export-mailings", q="Sale")
     assert (row["text"], row["tags"], row["total"], row["sent"]) == ("Sale", "a, b", "3", "3")
 
 
-def test_exports_the_messages_that_the_filters_leave(operator: Browser) -> None:
+def test_an_export_of_messages_holds_the_filtered_messages(operator: Browser) -> None:
     message = make_message(status="sent")
     make_message()
     assert message.client is not None
@@ -45,7 +45,7 @@ def test_exports_the_messages_that_the_filters_leave(operator: Browser) -> None:
     assert (row["id"], row["mailing"]) == (str(message.pk), str(message.mailing_id))
 
 
-def test_a_mailings_export_heeds_the_phone(operator: Browser) -> None:
+def test_an_export_of_a_mailing_is_filtered_by_phone(operator: Browser) -> None:
     mailing = make_running_mailing()
     message, _other = make_messages(mailing, 2)
     assert message.client is not None
@@ -53,7 +53,7 @@ def test_a_mailings_export_heeds_the_phone(operator: Browser) -> None:
     assert [row["id"] for row in rows] == [str(message.pk)]
 
 
-def test_exports_why_not(operator: Browser) -> None:
+def test_an_export_shows_why_a_message_was_not_sent(operator: Browser) -> None:
     mailing = make_running_mailing()
     for message in make_messages(mailing, 2):
         changes = {"status": "failed", "error": "HTTP 400", "next_attempt_at": None}
@@ -61,26 +61,26 @@ def test_exports_why_not(operator: Browser) -> None:
     assert rows_of(operator, "export-failures", mailing.pk) == [{"reason": "HTTP 400", "messages": "2"}]
 
 
-def test_a_viewer_takes_no_phones_away(logged_in: LogIn) -> None:
+def test_a_viewer_exports_no_clients_and_only_masked_phones(logged_in: LogIn) -> None:
     viewer, message = logged_in("viewer"), make_message(client=make_client(phone="79161234567"))
     assert viewer.get(reverse("console:export-clients")).status_code == 403
     assert rows_of(viewer, "export-messages")[0]["phone"] == "7916***4567"
     assert rows_of(viewer, "export", message.mailing_id)[0]["phone"] == "7916***4567"
 
 
-def test_times_are_in_the_operators_zone_and_say_so(operator: Browser) -> None:
+def test_exported_times_are_in_the_operators_zone_with_its_offset(operator: Browser) -> None:
     operator.cookies["console_timezone"] = "Asia/Kamchatka"
     make_client()
     assert rows_of(operator, "export-clients")[0]["created_at"].endswith("+12:00")
 
 
 @pytest.mark.django_db
-def test_reads_every_row_once_in_chunks() -> None:
+def test_an_export_reads_every_row_once_in_chunks() -> None:
     made = [make_client().pk for _ in range(7)]
     chunks = list(in_order(Client.objects.all(), chunk_rows=3))
     assert [len(chunk) for chunk in chunks] == [3, 3, 1]
     assert [client.pk for chunk in chunks for client in chunk] == made
 
 
-def test_a_message_of_a_deleted_client_has_no_phone() -> None:
+def test_a_message_of_a_deleted_client_is_exported_without_a_phone() -> None:
     assert masked("") == ""

@@ -30,7 +30,7 @@ def test_a_role_opens_its_screens_and_no_others(logged_in: LogIn, role: str, all
 
 
 @pytest.mark.parametrize("action", ["pause", "cancel", "delete"])
-def test_a_viewer_changes_no_mailing(logged_in: LogIn, action: str) -> None:
+def test_a_viewer_cannot_change_a_mailing(logged_in: LogIn, action: str) -> None:
     mailing = make_running_mailing()
     answer = logged_in("viewer").post(reverse(f"console:{action}", args=[mailing.pk]))
     assert answer.status_code == 403
@@ -38,14 +38,14 @@ def test_a_viewer_changes_no_mailing(logged_in: LogIn, action: str) -> None:
     assert (mailing.status, mailing.deleted_at) == ("running", None)
 
 
-def test_a_viewer_changes_no_client_and_schedules_nothing(logged_in: LogIn) -> None:
+def test_a_viewer_cannot_change_a_client_or_schedule_a_mailing(logged_in: LogIn) -> None:
     browser, client = logged_in("viewer"), make_client(tag="before")
     assert browser.post(reverse("console:client-edit", args=[client.pk]), {"tag": "x"}).status_code == 403
     assert browser.post(reverse("console:new"), {"text": "x"}).status_code == 403
     assert not Mailing.objects.exists()
 
 
-def test_an_operator_makes_no_key_and_no_person(logged_in: LogIn) -> None:
+def test_an_operator_cannot_create_a_key_or_a_person(logged_in: LogIn) -> None:
     browser = logged_in("operator")
     key = browser.post(reverse("console:keys"), {"name": "mine", "scope": "write"})
     person = browser.post(reverse("console:person-new"), {"username": "friend"})
@@ -53,7 +53,7 @@ def test_an_operator_makes_no_key_and_no_person(logged_in: LogIn) -> None:
 
 
 @pytest.mark.django_db
-def test_a_stranger_is_asked_to_log_in() -> None:
+def test_an_anonymous_visitor_is_asked_to_log_in() -> None:
     message = make_message()
     for name, args in [("overview", []), ("mailing", [message.mailing_id]), ("export", [message.mailing_id])]:
         path = reverse(f"console:{name}", args=args)
@@ -62,5 +62,5 @@ def test_a_stranger_is_asked_to_log_in() -> None:
         assert answer["Location"] == f"/login/?next={path}"
 
 
-def test_the_admins_own_pages_for_people_are_closed(logged_in: LogIn) -> None:
+def test_the_user_pages_of_the_django_admin_are_closed(logged_in: LogIn) -> None:
     assert logged_in("administrator").get("/auth/user/").status_code == 404

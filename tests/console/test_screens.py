@@ -27,7 +27,7 @@ def queries_of(browser: Browser, path: str) -> int:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_asks_as_much_for_one_row_as_for_three(operator: Browser, name: str) -> None:
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one_row(operator: Browser, name: str) -> None:
     path = reverse(f"console:{name}")
     make_message()
     one = queries_of(operator, path)
@@ -36,7 +36,7 @@ def test_a_list_asks_as_much_for_one_row_as_for_three(operator: Browser, name: s
     assert queries_of(operator, path) == one
 
 
-def test_a_mailing_asks_as_much_for_one_message_as_for_thirty(operator: Browser) -> None:
+def test_a_mailing_takes_as_many_queries_for_thirty_messages_as_for_one_message(operator: Browser) -> None:
     mailing = make_running_mailing()
     make_message(mailing)
     path = reverse("console:mailing", args=[mailing.pk])
@@ -45,7 +45,7 @@ def test_a_mailing_asks_as_much_for_one_message_as_for_thirty(operator: Browser)
     assert queries_of(operator, path) == one
 
 
-def test_shows_the_numbers_of_the_counters(operator: Browser) -> None:
+def test_a_mailing_page_shows_the_exact_counts(operator: Browser) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 2, status="sent")
     make_messages(mailing, 3)
@@ -55,7 +55,7 @@ def test_shows_the_numbers_of_the_counters(operator: Browser) -> None:
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "Отправлено 2 из 2."), ("en", "2 of 2 sent.")])
-def test_speaks_the_operators_language(operator: Browser, language: str, words: str) -> None:
+def test_a_page_is_in_the_operators_language(operator: Browser, language: str, words: str) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 2, status="sent")
     operator.post(reverse("set_language"), {"language": language, "next": "/"})
@@ -78,7 +78,9 @@ def test_the_overview_says_that_no_worker_runs(operator: Browser) -> None:
     assert re.search(rf"{words}\s+Last seen", operator.get("/").content.decode())
 
 
-def test_the_overview_says_whom_the_last_report_has_not_reached(operator: Browser, settings: Any) -> None:
+def test_the_overview_lists_the_addresses_that_the_last_report_has_not_reached(
+    operator: Browser, settings: Any
+) -> None:
     settings.REPORT_TO = ["a@example.com", "b@example.com"]
     day = date(2030, 3, 5)
     report = DailyReport.objects.create(day=day, waiting=settings.REPORT_TO)
@@ -107,13 +109,13 @@ def test_no_parameter_breaks_a_screen(operator: Browser, query: dict[str, Any]) 
         assert operator.get(reverse(f"console:{name}", args=args), query).status_code == 200
 
 
-def test_every_page_forbids_scripts_that_are_not_ours(operator: Browser) -> None:
+def test_every_page_forbids_inline_and_foreign_scripts(operator: Browser) -> None:
     answer = operator.get("/")
     assert "default-src 'self'" in answer["Content-Security-Policy"]
     assert " style=" not in answer.content.decode()
     assert "<script>" not in answer.content.decode()
 
 
-def test_an_unknown_zone_in_the_cookie_is_no_zone(operator: Browser) -> None:
+def test_an_unknown_time_zone_in_the_cookie_is_ignored(operator: Browser) -> None:
     operator.cookies["console_timezone"] = "../../etc/passwd"
     assert "UTC" in operator.get(reverse("console:mailings")).content.decode()

@@ -7,7 +7,7 @@ from notification_service import console
 MOST_CHARACTERS = 160
 
 
-def test_no_line_is_too_long_to_be_read() -> None:
+def test_no_template_has_a_line_that_is_too_long() -> None:
     templates = sorted(Path(console.__file__).parent.rglob("*.html"))
     long = [
         f"{template.name}:{number}"

@@ -16,7 +16,7 @@ def entries() -> list[str]:
     return CATALOGUE.read_text().split("\n\n")[1:]
 
 
-def test_no_text_is_left_untranslated() -> None:
+def test_every_text_of_the_console_is_translated() -> None:
     assert [entry for entry in entries() if re.search(r'msgstr(\[\d\])? ""\s*$', entry, re.MULTILINE)] == []
 
 
@@ -27,7 +27,7 @@ def test_the_compiled_catalogue_has_every_entry() -> None:
     assert len(ids - {""}) == len(entries())
 
 
-def test_russian_plurals() -> None:
+def test_a_russian_plural_has_the_right_form() -> None:
     with translation.override("ru"):
         counted = [labels.messages(n) for n in (1, 2, 5, 11, 21, 1004)]
     assert counted == [

@@ -51,14 +51,18 @@ def restored(empty_database: str, tmp_path: Path) -> Iterator["psycopg.Connectio
         yield connection
 
 
-def test_what_is_restored_is_whole_and_goes_on_counting(restored: "psycopg.Connection[Any]") -> None:
+def test_a_restored_database_is_complete_and_counts_further_changes(
+    restored: "psycopg.Connection[Any]",
+) -> None:
     sent = restored.execute("SELECT count(*) FROM mailings_message WHERE status = 'sent'").fetchone()
     assert (sent, restored.execute(WRONG).fetchall()) == ((2,), [])
     restored.execute("UPDATE mailings_message SET status = 'sent', next_attempt_at = NULL")
     assert restored.execute(WRONG).fetchall() == []
 
 
-def test_after_the_documents_statement_no_id_is_given_twice(restored: "psycopg.Connection[Any]") -> None:
+def test_the_documented_statement_keeps_ids_unique_after_a_restore(
+    restored: "psycopg.Connection[Any]",
+) -> None:
     [statement] = re.findall(r"^ +(SELECT setval\(.*;)$", text_of("docs/operations.md"), re.MULTILINE)
     last = restored.execute("SELECT max(id) FROM mailings_message").fetchone()
     given_since_the_backup = [message.pk for message in make_messages(make_running_mailing(), 5)]

@@ -21,7 +21,7 @@ def test_the_gitlab_pipeline_matches_its_schema() -> None:
     assert schema_errors("gitlab-ci", yaml.safe_load(text_of(GITLAB))) == []
 
 
-def test_both_call_the_same_targets_which_exist() -> None:
+def test_the_pipelines_call_the_same_existing_make_targets() -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.MULTILINE))
     for path in (GITHUB, GITLAB):
         called = re.findall(r"(?:run:|-) make ([\w-]+)", text_of(path))
@@ -29,28 +29,28 @@ def test_both_call_the_same_targets_which_exist() -> None:
         assert set(called) <= targets
 
 
-def test_both_install_what_some_tests_would_skip_without() -> None:
+def test_the_pipelines_install_every_program_that_tests_need() -> None:
     for path in (GITHUB, GITLAB):
         lines = re.findall(r"apt-get install.*", text_of(path))
         assert len(lines) == 2  # of the tests, and of the deep ones by night
         assert all(set(line.split()) >= PACKAGES for line in lines)
 
 
-def test_the_deep_run_is_left_to_the_night() -> None:
+def test_the_deep_tests_run_only_on_a_schedule() -> None:
     github, gitlab = yaml.safe_load(text_of(GITHUB)), yaml.safe_load(text_of(GITLAB))
     assert github[True]["schedule"]
     assert github["jobs"]["deep"]["if"] == "github.event_name == 'schedule'"
     assert gitlab["deep"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
 
 
-def test_both_run_on_the_oldest_python_we_support() -> None:
+def test_the_pipelines_run_on_the_oldest_supported_python() -> None:
     github: dict[str, Any] = yaml.safe_load(text_of(GITHUB))["jobs"]
     gitlab: dict[str, Any] = yaml.safe_load(text_of(GITLAB))
     used = {gitlab["default"]["image"], github["check"]["container"], github["test"]["container"]}
     assert used == {f"python:{required_python()}-bookworm"}
 
 
-def test_caches_are_folders_the_makefile_fills() -> None:
+def test_the_pipelines_cache_only_folders_that_the_makefile_fills() -> None:
     filled = {f"var/cache/{name}" for name in re.findall(r"CURDIR\)/var/cache/(\w+)", text_of("Makefile"))}
     for path in (GITHUB, GITLAB):
         cached = set(re.findall(r"var/cache/\w+", text_of(path)))

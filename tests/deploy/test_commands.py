@@ -32,7 +32,7 @@ COMMANDS = {*compose_commands(), *pod_commands(), *unit_commands(), image_comman
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_a_command_is_one_of_the_readme_or_of_manage_py(command: str) -> None:
+def test_a_deployed_command_is_a_command_of_the_readme_or_of_manage_py(command: str) -> None:
     management = re.search(r"\bpython manage\.py (\w+)", command)
     if management:
         assert management[1] in get_commands()
@@ -41,7 +41,7 @@ def test_a_command_is_one_of_the_readme_or_of_manage_py(command: str) -> None:
         assert command in in_readme
 
 
-def test_compose_and_kubernetes_run_the_same() -> None:
+def test_compose_and_kubernetes_run_the_same_commands() -> None:
     roles = ("web", "worker", "beat", "flower", "migrate", "simulator")
     in_compose = {name: our_services()[name]["command"] for name in roles}
     assert in_compose == {
@@ -49,13 +49,13 @@ def test_compose_and_kubernetes_run_the_same() -> None:
     }
 
 
-def test_a_worker_has_the_same_time_to_stop_everywhere() -> None:
+def test_a_worker_has_45_seconds_to_stop_in_compose_and_systemd() -> None:
     assert our_services()["worker"]["stop_grace_period"] == "45s"
     worker = next(unit for unit in UNITS if "worker" in unit.name)
     assert "TimeoutStopSec=45\n" in worker.read_text()
 
 
-def test_units_set_only_what_is_read() -> None:
+def test_every_variable_of_the_systemd_units_is_read() -> None:
     for unit in UNITS:
         values = " ".join(re.findall(r"^Environment=(.+)$", unit.read_text(), re.MULTILINE))
         names = {word.partition("=")[0] for word in values.split()}

@@ -21,7 +21,7 @@ def test_the_compose_file_matches_the_specification() -> None:
     assert schema_errors("compose-spec", compose()) == []
 
 
-def test_docker_compose_accepts_it_with_the_secrets_of_env_example(tmp_path: Path) -> None:
+def test_docker_compose_accepts_the_file_with_the_secrets_of_env_example(tmp_path: Path) -> None:
     assert SECRETS.keys() <= names_in_env_example()
     accepted = docker_compose_config(tmp_path, SECRETS)
     assert accepted.returncode == 0, accepted.stderr
@@ -35,17 +35,17 @@ def test_docker_compose_refuses_to_start_without_a_secret(tmp_path: Path, missin
     assert missing in refused.stderr
 
 
-def test_nothing_but_the_web_server_and_flower_is_published() -> None:
+def test_compose_publishes_only_the_web_server_and_flower() -> None:
     ports = {name: service["ports"] for name, service in services().items() if "ports" in service}
     assert ports == {"web": ["${WEB_LISTEN:-127.0.0.1:8000}:8000"], "flower": ["127.0.0.1:5555:5555"]}
 
 
-def test_the_servers_are_on_a_network_without_a_way_out() -> None:
+def test_the_database_and_the_broker_are_on_an_internal_network() -> None:
     assert compose()["networks"]["inside"] == {"internal": True}
     assert [services()[name]["networks"] for name in ("postgres", "rabbitmq")] == [["inside"], ["inside"]]
 
 
-def test_every_service_has_a_limit_of_memory_a_restart_policy_and_a_word_on_its_health() -> None:
+def test_every_service_has_a_memory_limit_a_restart_policy_and_a_health_check() -> None:
     for name, service in services().items():
         assert service["deploy"]["resources"]["limits"]["memory"], name
         assert service["restart"], name
@@ -53,12 +53,12 @@ def test_every_service_has_a_limit_of_memory_a_restart_policy_and_a_word_on_its_
     assert [name for name, service in services().items() if "healthcheck" not in service] == ["web"]
 
 
-def test_our_containers_have_no_rights_and_no_writable_disk() -> None:
+def test_our_containers_have_no_capabilities_and_a_read_only_disk() -> None:
     for service in our_services().values():
         assert (service["cap_drop"], service["read_only"], service["tmpfs"]) == (["ALL"], True, ["/tmp"])
 
 
-def test_the_rest_starts_when_the_database_is_up_to_date() -> None:
+def test_the_processes_start_after_the_migrations() -> None:
     for name in ("web", "worker", "beat", "flower"):
         assert services()[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert services()["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}

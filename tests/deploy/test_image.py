@@ -45,35 +45,35 @@ def test_the_image_has_every_file_of_the_package_and_nothing_else(image: Path) -
     assert {path.relative_to(image) for path in image.rglob("*") if path.is_file()} == expected
 
 
-def test_no_secret_state_or_test_reaches_the_builder() -> None:
+def test_no_secret_state_or_test_is_in_the_build_context() -> None:
     for name in (".env", "var/credentials.env", ".git/config", "tests/conftest.py", "deploy/README.md"):
         assert not is_in_context(Path(name)), name
 
 
-def test_django_finds_nothing_wrong_in_the_image(image: Path) -> None:
+def test_the_deployment_check_passes_in_the_image(image: Path) -> None:
     checked = run(image, "manage.py", "check", "--deploy")
     assert checked.returncode == 0, checked.stderr
 
 
-def test_every_module_of_the_image_can_be_imported_without_what_is_left_out(image: Path) -> None:
+def test_every_module_of_the_image_imports_without_the_removed_packages(image: Path) -> None:
     source = IMPORT_EVERYTHING.format(left_out=list(LEFT_OUT.values()))
     imported = run(image, "-c", source)
     assert imported.returncode == 0, imported.stderr
     assert "notification_service.wsgi" in imported.stdout.split()
 
 
-def test_what_is_left_out_is_a_requirement_that_the_builder_removes() -> None:
+def test_every_removed_package_is_a_requirement_that_the_builder_uninstalls() -> None:
     removed = re.findall(r"uninstall --yes (.+)$", text_of("Dockerfile"), re.MULTILINE)
     assert [line.split() for line in removed] == [list(LEFT_OUT)]
     for name in LEFT_OUT:
         assert f"\n{name}==" in text_of("requirements.txt")
 
 
-def test_packages_come_with_hashes_and_without_a_compiler() -> None:
+def test_packages_are_installed_from_wheels_with_hashes() -> None:
     assert "install --require-hashes --only-binary :all: -r requirements.txt" in text_of("Dockerfile")
 
 
-def test_the_base_is_pinned_and_as_old_as_the_oldest_python_we_support() -> None:
+def test_the_base_image_is_pinned_to_the_oldest_supported_python() -> None:
     bases = re.findall(r"^FROM (\S+)", text_of("Dockerfile"), re.MULTILINE)
     assert set(bases) == {f"python:{required_python()}-slim-bookworm"}
 

@@ -26,7 +26,7 @@ def test_every_pod_meets_the_restricted_profile() -> None:
             assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_our_containers_cannot_write_but_to_tmp() -> None:
+def test_our_containers_can_write_only_to_tmp() -> None:
     for pod in workloads().values():
         for container in containers(pod):
             if container["image"] == "notification-service":
@@ -34,24 +34,24 @@ def test_our_containers_cannot_write_but_to_tmp() -> None:
                 assert container["volumeMounts"] == [{"name": "tmp", "mountPath": "/tmp"}]
 
 
-def test_no_pod_gets_variables_made_of_services_or_a_token_of_the_cluster() -> None:
+def test_no_pod_gets_service_variables_or_a_token_of_the_cluster() -> None:
     """FLOWER_PORT=tcp://… of a service named flower would end Flower."""
     for pod in workloads().values():
         assert (pod["enableServiceLinks"], pod["automountServiceAccountToken"]) == (False, False)
 
 
-def test_every_container_says_what_it_needs_and_has_a_limit_of_memory() -> None:
+def test_every_container_has_resource_requests_and_a_memory_limit() -> None:
     for pod in workloads().values():
         for container in containers(pod):
             assert set(container["resources"]["requests"]) == {"cpu", "memory"}
             assert set(container["resources"]["limits"]) == {"memory"}
 
 
-def test_a_worker_has_the_time_its_stop_takes() -> None:
+def test_a_worker_has_45_seconds_to_stop_in_kubernetes() -> None:
     assert workloads()["worker"]["terminationGracePeriodSeconds"] == 45
 
 
-def test_the_probes_of_the_web_server_ask_as_an_allowed_host() -> None:
+def test_the_probes_of_the_web_server_send_an_allowed_host() -> None:
     web = workloads()["web"]["containers"][0]
     asked = {
         name: web[name]["httpGet"]["path"] for name in ("startupProbe", "livenessProbe", "readinessProbe")
@@ -62,20 +62,20 @@ def test_the_probes_of_the_web_server_ask_as_an_allowed_host() -> None:
         assert {"name": "Host", "value": "localhost"} in web[name]["httpGet"]["httpHeaders"]
 
 
-def test_selectors_find_their_pods() -> None:
+def test_every_selector_matches_a_pod() -> None:
     specs = [item.get("spec", {}) for item in manifests()]
     labels = [spec["template"]["metadata"]["labels"] for spec in specs if "template" in spec]
     for selector in filter(None, map(selector_of, specs)):
         assert any(selector.items() <= pod.items() for pod in labels), selector
 
 
-def test_nothing_goes_in_or_out_unless_a_policy_names_it() -> None:
+def test_network_policies_deny_traffic_by_default() -> None:
     policies = [item for item in manifests() if item["kind"] == "NetworkPolicy"]
     specs = {policy["metadata"]["name"]: policy["spec"] for policy in policies}
     assert specs["nothing-by-default"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
-def test_the_repository_holds_no_secret() -> None:
+def test_the_manifests_hold_no_secret() -> None:
     assert [item for item in manifests() if item["kind"] == "Secret"] == []
     assert "secrets.env\n" in (KUBERNETES / ".gitignore").read_text()
 
@@ -92,7 +92,7 @@ def test_an_overlay_can_be_built(tmp_path: Path, overlay: str) -> None:
     assert {reference["name"] for source in container["envFrom"] for reference in source.values()} == made
 
 
-def test_an_autoscaled_worker_keeps_its_number_when_applied_again(tmp_path: Path) -> None:
+def test_the_autoscaled_worker_sets_no_number_of_replicas(tmp_path: Path) -> None:
     worker = next(item for item in build(tmp_path, "example") if item["metadata"]["name"] == "worker")
     assert "replicas" not in worker["spec"]
 
@@ -107,7 +107,7 @@ def test_an_overlay_matches_the_schemas_of_kubernetes(tmp_path: Path, overlay: s
 
 
 @pytest.mark.django_db
-def test_the_queue_depth_counts_what_a_worker_could_send_now() -> None:
+def test_the_queue_depth_counts_the_messages_that_are_due_now() -> None:
     running = factories.make_running_mailing()
     factories.make_messages(running, 3)
     factories.make_message(running, status="sent")
@@ -119,7 +119,7 @@ def test_the_queue_depth_counts_what_a_worker_could_send_now() -> None:
 
 
 @pytest.mark.django_db
-def test_the_queue_depth_is_read_from_the_index_of_the_claim() -> None:
+def test_the_queue_depth_is_read_from_the_index_that_claims_use() -> None:
     factories.make_clients_in_bulk(20_000)
     factories.make_messages_in_bulk(factories.make_running_mailing(status="paused"))
     factories.make_messages(factories.make_running_mailing(), 3)

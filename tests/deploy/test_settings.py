@@ -35,7 +35,7 @@ OF_COMPOSE = {"COMPOSE_PROFILES", "WEB_LISTEN", "WORKERS", "IMAGE"}
 PASSWORDS = {"POSTGRES_PASSWORD", "RABBITMQ_PASSWORD"}
 
 
-def test_settings_are_found() -> None:
+def test_the_reader_of_settings_finds_known_settings() -> None:
     assert {"DATABASE_URL", "BROKER_URL", "SECRET_KEY", "GATEWAY_TOKEN"} <= names_read_by_settings()
 
 
@@ -44,26 +44,26 @@ def test_every_variable_of_our_containers_in_compose_is_read() -> None:
     assert used - names_read_by_settings() - OF_PACKAGES == set()
 
 
-def test_every_variable_of_the_servers_in_compose_is_one_of_their_image() -> None:
+def test_every_variable_of_the_servers_in_compose_is_known_to_their_images() -> None:
     for name, known in OF_IMAGES.items():
         assert set(compose()["services"][name]["environment"]) <= known
 
 
-def test_every_variable_compose_asks_for_stands_in_env_example() -> None:
+def test_every_variable_that_compose_asks_for_is_in_env_example() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)", text_of("compose.yaml")))
     assert asked - {"TOKEN"} <= names_in_env_example()  # another name of GATEWAY_TOKEN
 
 
-def test_every_variable_of_env_example_is_read_by_somebody() -> None:
+def test_every_variable_of_env_example_is_read() -> None:
     known = names_read_by_settings() | OF_PACKAGES | OF_COMPOSE | PASSWORDS
     assert names_in_env_example() - known == set()
 
 
-def test_every_setting_stands_in_env_example() -> None:
+def test_every_setting_is_in_env_example() -> None:
     assert names_read_by_settings() - names_in_env_example() == {"TOKEN"}  # another name of GATEWAY_TOKEN
 
 
-def test_every_setting_is_explained() -> None:
+def test_every_setting_is_explained_in_the_operations_document() -> None:
     explained = set(re.findall(r"`([A-Z_]+)(?:=[^`]*)?`", text_of("docs/operations.md")))
     assert names_read_by_settings() - explained == set()
 
@@ -74,7 +74,7 @@ def test_every_variable_of_our_pods_is_read() -> None:
     assert (own | generated) - names_read_by_settings() - OF_PACKAGES - PASSWORDS == set()
 
 
-def test_every_variable_of_the_servers_pods_is_one_of_their_image() -> None:
+def test_every_variable_of_the_server_pods_is_known_to_their_images() -> None:
     for item in manifests():
         name = item["metadata"]["name"]
         if name in OF_IMAGES and item["kind"] in ("Deployment", "StatefulSet"):
@@ -91,7 +91,7 @@ def test_every_variable_of_the_image_is_read() -> None:
     }
 
 
-def test_an_overlay_sets_everything_that_has_no_default() -> None:
+def test_an_overlay_sets_every_setting_without_a_default() -> None:
     for overlay in ("example", "trial"):
         given = config_names("base", f"overlays/{overlay}") | secret_names(overlay)
         needed = {"SECRET_KEY", "DATABASE_URL", "BROKER_URL", "GATEWAY_URL", "GATEWAY_TOKEN"}

@@ -28,7 +28,7 @@ def assert_in_step() -> None:
     assert set(DueMessage.objects.values_list("message_id", "mailing_id", "at")) == set(pending)
 
 
-def test_whatever_becomes_of_messages() -> None:
+def test_the_due_table_follows_every_change_of_a_message() -> None:
     first, second, sent = make_message(), make_message(next_attempt_at=LATER), make_message(status="sent")
     assert_in_step()
     Message.objects.filter(pk=first.pk).update(status="sending", next_attempt_at=None)
@@ -42,7 +42,7 @@ def test_whatever_becomes_of_messages() -> None:
     assert not DueMessage.objects.exists()
 
 
-def test_a_truncation() -> None:
+def test_the_due_table_is_emptied_by_a_truncation_of_messages() -> None:
     make_message()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -50,7 +50,7 @@ def test_a_truncation() -> None:
     assert not DueMessage.objects.exists()
 
 
-def test_many_at_once_of_what_was_empty_when_the_plan_was_made() -> None:
+def test_the_due_table_follows_a_bulk_change_after_a_plan_for_an_empty_table() -> None:
     """A plan with a look at every row for each of the others would take minutes."""
     make_message()
     Message.objects.update(status="sent", next_attempt_at=None)
@@ -60,7 +60,7 @@ def test_many_at_once_of_what_was_empty_when_the_plan_was_made() -> None:
     assert not DueMessage.objects.exists()
 
 
-def test_a_client_who_moves_and_one_who_is_deleted() -> None:
+def test_the_due_table_follows_clients_who_move_or_are_deleted() -> None:
     moving, leaving = make_client(), make_client()
     mailing = make_running_mailing()
     for client in (moving, leaving):
@@ -71,7 +71,7 @@ def test_a_client_who_moves_and_one_who_is_deleted() -> None:
     assert DueMessage.objects.get().at <= now()
 
 
-def test_a_mailing_that_is_removed() -> None:
+def test_the_due_table_forgets_the_messages_of_a_removed_mailing() -> None:
     mailing = make_mailing(deleted_at=now())
     make_message(mailing=mailing)
     make_message(mailing=mailing, status="sent")

@@ -48,7 +48,7 @@ def day() -> DayFigures:
     )
 
 
-def test_screenshot(chromium: Any, settings: Any) -> None:
+def test_the_letter_has_its_screenshot_taken(chromium: Any, settings: Any) -> None:
     settings.PUBLIC_URL, settings.REPORT_LANGUAGE = "https://notifications.example", "en"
     [copy] = copies(day(), ["ops@example.com"], message_id="<1@example.com>")
     page = chromium.new_page(viewport={"width": 700, "height": 800})

@@ -23,7 +23,7 @@ def yesterday(settings: Any) -> str:
     return str(timezone.now().astimezone(settings.REPORT_TIME_ZONE).date() - timedelta(days=1))
 
 
-def test_the_command_sends_yesterdays_report_as_often_as_it_is_run(
+def test_the_command_sends_yesterdays_report_at_every_run(
     report_settings: Any, mail_server: MailServer
 ) -> None:
     command()
@@ -82,7 +82,7 @@ def test_a_missing_setting_is_named(report_settings: Any, unset: str, words: str
         command()
 
 
-def test_a_server_that_is_away_is_named(report_settings: Any) -> None:
+def test_an_unreachable_mail_server_is_named(report_settings: Any) -> None:
     use_mail_server(report_settings, 1)
     with pytest.raises(CommandError, match=r"127.0.0.1:1: .*Connection refused"):
         command()

@@ -19,7 +19,7 @@ MIDNIGHT = datetime(2026, 11, 23, 21, tzinfo=UTC)  # in Moscow
 MINUTE = timedelta(minutes=1)
 
 
-def test_the_figures_of_a_day_equal_a_count_over_its_messages() -> None:
+def test_the_figures_of_a_day_equal_a_count_over_the_messages_of_the_day() -> None:
     inside = [seed_day(MIDNIGHT), seed_day(MIDNIGHT + timedelta(days=1) - 15 * MINUTE)]
     before = seed_day(MIDNIGHT - 15 * MINUTE)
     seed_day(MIDNIGHT + timedelta(days=1))
@@ -30,7 +30,7 @@ def test_the_figures_of_a_day_equal_a_count_over_its_messages() -> None:
     assert figures.failures == [{"reason": "HTTP 400", "messages": 6}, {"reason": "HTTP 422", "messages": 2}]
 
 
-def test_mailings_are_those_that_started_or_ended_in_the_day() -> None:
+def test_the_report_lists_the_mailings_that_started_or_ended_in_the_day() -> None:
     seed_day(MIDNIGHT - timedelta(days=1))
     ended = seed_day(MIDNIGHT - MINUTE / 2)
     both = seed_day(MIDNIGHT)
@@ -42,14 +42,14 @@ def test_mailings_are_those_that_started_or_ended_in_the_day() -> None:
     assert figures.mailings[1].counts["total"] == 12
 
 
-def test_a_day_of_a_mailing_that_is_deleted_forgets_it() -> None:
+def test_the_report_leaves_out_deleted_mailings() -> None:
     mailing = seed_day(MIDNIGHT)
     type(mailing).objects.filter(pk=mailing.pk).update(deleted_at=now())
     figures = read_day(DAY, zone=MOSCOW)
     assert (set(figures.ended.values()), figures.mailings, figures.failures) == ({0}, [], [])
 
 
-def test_what_needs_a_person_is_that_of_now() -> None:
+def test_the_report_lists_the_problems_that_need_a_person_now() -> None:
     held = Gateway.objects.create(name="b", url="http://8.8.8.8", held_at=now(), held_reason="HTTP 401")
     Gateway.objects.create(name="c", url="http://8.8.8.8", enabled=False, held_at=now())
     paused = make_running_mailing(status="paused")
@@ -58,7 +58,7 @@ def test_what_needs_a_person_is_that_of_now() -> None:
     assert (figures.held, figures.paused) == ([held], [paused])
 
 
-def test_a_long_list_is_cut_and_says_so() -> None:
+def test_a_long_list_of_the_report_is_cut_with_a_note() -> None:
     at = {"started_at": MIDNIGHT, "finished_at": MIDNIGHT + MINUTE, "status": "finished"}
     for _ in range(MOST_MAILINGS + 2):
         make_running_mailing(**at)
@@ -71,7 +71,7 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert (len(figures.failures), figures.more_failures) == (MOST_REASONS, 2)
 
 
-def test_the_figures_of_a_day_take_the_same_number_of_queries_for_any_size(
+def test_the_figures_of_a_day_take_ten_queries_at_any_size(
     django_assert_num_queries: Any,
 ) -> None:
     seed_day(MIDNIGHT)

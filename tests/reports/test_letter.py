@@ -115,19 +115,19 @@ def test_the_letter_speaks_russian(russian: Any) -> None:
         (1_021, "отправлено 1 021 сообщение"),
     ],
 )
-def test_russian_plurals(russian: Any, sent: int, words: str) -> None:
+def test_the_russian_subject_has_the_right_plural(russian: Any, sent: int, words: str) -> None:
     with translation.override("ru"):
         headline = words_of(figures(ended=NONE | {"sent": sent}), language="ru").headline
     assert flat(headline) == words
 
 
-def test_a_day_without_anything_says_so(english: Any) -> None:
+def test_the_letter_of_an_empty_day_says_that_nothing_was_sent(english: Any) -> None:
     assert "24 November 2026: nothing was sent" in text_of(figures())
     assert "Why messages failed" not in text_of(figures()) + html_of(figures())
     assert "Needs you" not in text_of(figures()) + html_of(figures())
 
 
-def test_what_others_wrote_is_shown_and_never_run(english: Any) -> None:
+def test_the_letter_escapes_texts_of_mailings_and_gateways(english: Any) -> None:
     html, text = html_of(busy()), text_of(busy())
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot;" in html
@@ -135,12 +135,12 @@ def test_what_others_wrote_is_shown_and_never_run(english: Any) -> None:
         assert {sign for sign in version if not sign.isprintable()} == {"\n"}
 
 
-def test_a_long_text_is_cut() -> None:
+def test_a_long_text_of_a_mailing_is_cut() -> None:
     assert excerpt("a" * 60) == "a" * 60
     assert excerpt("a b " * 30) == ("a b " * 14 + "a b").rstrip() + "…"
 
 
-def test_links_lead_to_the_console_where_its_address_is_known(english: Any) -> None:
+def test_the_letter_links_to_the_console_only_if_its_address_is_set(english: Any) -> None:
     assert 'href="https://notifications.example/mailings/7/"' in html_of(busy())
     assert "Console: https://notifications.example/" in text_of(busy())
     english.PUBLIC_URL = ""
@@ -148,17 +148,17 @@ def test_links_lead_to_the_console_where_its_address_is_known(english: Any) -> N
     assert "Console" not in text_of(busy())
 
 
-def test_the_letter_loads_nothing_from_anywhere(english: Any) -> None:
+def test_the_letter_loads_nothing_from_the_network(english: Any) -> None:
     assert re.findall(r"<(?:img|link|script|style|iframe)|url\(|src=", html_of(busy())) == []
 
 
-def test_text_fits_a_terminal(russian: Any) -> None:
+def test_the_text_of_the_letter_fits_80_columns(russian: Any) -> None:
     told = busy()
     longest = max(len(line) for line in text_of(told).splitlines()[1:])
     assert longest <= 80
 
 
-def test_a_copy_is_a_whole_letter_for_one_address(english: Any, mail_server: Any) -> None:
+def test_a_copy_is_a_complete_letter_to_a_single_address(english: Any, mail_server: Any) -> None:
     from notification_service.reports.mailer import post
 
     list(post(copies(busy(), english.REPORT_TO, message_id="<1@example.com>")))
@@ -180,7 +180,7 @@ def test_a_copy_is_a_whole_letter_for_one_address(english: Any, mail_server: Any
     assert letter["Date"]
 
 
-def test_the_catalogue_is_whole_and_compiled() -> None:
+def test_the_catalogue_of_the_letter_is_complete_and_compiled() -> None:
     entries = CATALOGUE.read_text().split("\n\n")[1:]
     assert [entry for entry in entries if re.search(r'msgstr(\[\d\])? ""\s*$', entry)] == []
     with CATALOGUE.with_suffix(".mo").open("rb") as compiled:

@@ -25,7 +25,7 @@ def letters(*addresses: str) -> Iterator[EmailMessage]:
         yield EmailMessage("Subject", "Text", "mailings@example.com", [address])
 
 
-def test_each_letter_has_a_fate(report_settings: Any, mail_server: MailServer) -> None:
+def test_each_letter_is_accepted_refused_or_put_off(report_settings: Any, mail_server: MailServer) -> None:
     mail_server.answers = {A: "550 5.1.1 No such user", B: "450 Later"}
     assert list(post(letters(A, B, "c@example.com"))) == [
         Posted(A, Fate.REFUSED, "550 5.1.1 No such user"),
@@ -42,7 +42,9 @@ def test_a_server_that_refuses_the_letter_may_take_it_later(
     assert list(post(letters(A))) == [Posted(A, Fate.NOT_YET, "554 Looks like spam")]
 
 
-def test_a_server_that_hangs_up_is_away(report_settings: Any, mail_server: MailServer) -> None:
+def test_a_mail_server_that_hangs_up_counts_as_unreachable(
+    report_settings: Any, mail_server: MailServer
+) -> None:
     mail_server.answers = {A: "421 Closing"}
     posted = post(letters(A, B))
     assert next(posted).fate is Fate.NOT_YET
@@ -50,13 +52,15 @@ def test_a_server_that_hangs_up_is_away(report_settings: Any, mail_server: MailS
         next(posted)
 
 
-def test_an_answer_is_kept_short_and_on_one_line(report_settings: Any, mail_server: MailServer) -> None:
+def test_a_reply_of_the_mail_server_is_kept_short_and_on_one_line(
+    report_settings: Any, mail_server: MailServer
+) -> None:
     mail_server.answers = {A: "550 " + "x" * 400}
     [posted] = post(letters(A))
     assert posted.error == "550 " + "x" * 196
 
 
-def test_message_ids_differ_and_are_of_the_senders_domain(report_settings: Any) -> None:
+def test_message_ids_are_unique_and_in_the_domain_of_the_sender(report_settings: Any) -> None:
     first, second = new_message_id("report"), new_message_id("report")
     assert first != second
     assert first.endswith("@example.com>")
@@ -104,12 +108,12 @@ def test_the_mailer_logs_in_over_tls(
     assert [posted.fate for posted in post(letters(A))] == [Fate.ACCEPTED]
 
 
-def test_a_certificate_that_nobody_vouches_for_gets_no_password(secure_server: MailServer) -> None:
+def test_a_server_with_an_untrusted_certificate_gets_no_password(secure_server: MailServer) -> None:
     with pytest.raises(ServerAway, match="certificate verify failed"):
         list(post(letters(A)))
 
 
-def test_a_wrong_password_is_an_error_that_may_be_mended(
+def test_a_wrong_password_is_a_temporary_error(
     secure_server: MailServer, certificate: Path, report_settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))

@@ -37,7 +37,7 @@ def test_no_report_is_sent_before_its_hour(report_settings: Any, mail_server: Ma
     assert (takers(mail_server), DailyReport.objects.count()) == ([], 0)
 
 
-def test_each_address_gets_one_letter_however_often_it_is_called(
+def test_each_address_gets_one_letter_however_often_the_task_runs(
     report_settings: Any, mail_server: MailServer
 ) -> None:
     for minutes in range(3):
@@ -48,14 +48,14 @@ def test_each_address_gets_one_letter_however_often_it_is_called(
     assert (report().day, report().waiting, report().next_attempt_at) == (DAY, [], None)
 
 
-def test_without_addresses_there_is_no_report(report_settings: Any, mail_server: MailServer) -> None:
+def test_no_report_is_made_without_addresses(report_settings: Any, mail_server: MailServer) -> None:
     report_settings.REPORT_TO = []
     send_due_report(EIGHT)
     assert (mail_server.connections, DailyReport.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_who_call_at_once_send_one(report_settings: Any, mail_server: MailServer) -> None:
+def test_concurrent_tasks_send_one_report(report_settings: Any, mail_server: MailServer) -> None:
     together = threading.Barrier(6)
 
     def call() -> None:
@@ -71,7 +71,7 @@ def test_many_who_call_at_once_send_one(report_settings: Any, mail_server: MailS
     assert takers(mail_server) == [BOSS, OPS]
 
 
-def test_a_service_that_was_down_sends_late_and_the_last_day_alone(
+def test_a_service_that_was_down_sends_only_the_report_of_the_last_day(
     report_settings: Any, mail_server: MailServer, capsys: Any
 ) -> None:
     send_due_report(EIGHT - timedelta(days=3))
@@ -81,7 +81,7 @@ def test_a_service_that_was_down_sends_late_and_the_last_day_alone(
     assert len(mail_server.letters(OPS)) == 2
 
 
-def test_a_server_that_is_away_is_tried_again_under_the_same_message_id(
+def test_a_report_is_sent_again_to_an_unreachable_server_under_the_same_message_id(
     report_settings: Any, mail_server: MailServer
 ) -> None:
     use_mail_server(report_settings, 1)
@@ -98,20 +98,22 @@ def test_a_server_that_is_away_is_tried_again_under_the_same_message_id(
     assert {letter["Message-ID"] for _, letter in mail_server.taken} == {expected}
 
 
-def test_a_missing_setting_is_said_and_may_be_mended(report_settings: Any, mail_server: MailServer) -> None:
+def test_a_missing_setting_is_recorded_and_the_report_still_waits(
+    report_settings: Any, mail_server: MailServer
+) -> None:
     report_settings.EMAIL_HOST = report_settings.REPORT_FROM = ""
     send_due_report(EIGHT)
     assert (report().waiting, report().error) == ([OPS, BOSS], "EMAIL_HOST and REPORT_FROM: not set")
     assert report().message_id.endswith("@localhost>")
 
 
-def test_pauses_grow_to_an_hour() -> None:
+def test_the_pause_between_attempts_grows_to_an_hour() -> None:
     minutes = [pause_after(attempts).total_seconds() / 60 for attempts in (1, 2, 3, 6, 7)]
     assert minutes == [1, 2, 4, 32, 60]
     assert pause_after(10_000) == LONGEST_PAUSE
 
 
-def test_an_address_that_is_refused_has_no_say_in_the_others(
+def test_a_refused_address_does_not_affect_the_other_addresses(
     report_settings: Any, mail_server: MailServer
 ) -> None:
     mail_server.answers = {OPS: "550 No such user"}
@@ -120,7 +122,7 @@ def test_an_address_that_is_refused_has_no_say_in_the_others(
     assert report().next_attempt_at is None
 
 
-def test_an_address_that_is_put_off_gets_it_later_and_the_others_only_once(
+def test_an_address_that_is_put_off_gets_the_report_later_and_other_addresses_only_once(
     report_settings: Any, mail_server: MailServer
 ) -> None:
     mail_server.answers = {OPS: "451 Greylisted"}
@@ -132,7 +134,9 @@ def test_an_address_that_is_put_off_gets_it_later_and_the_others_only_once(
     assert takers(mail_server) == [BOSS, OPS]
 
 
-def test_a_letter_that_is_not_taken_is_tried_again(report_settings: Any, mail_server: MailServer) -> None:
+def test_a_report_that_the_server_puts_off_is_tried_again(
+    report_settings: Any, mail_server: MailServer
+) -> None:
     mail_server.at_data = lambda: "452 Disk full"
     send_due_report(EIGHT)
     assert (report().waiting, report().error) == ([OPS, BOSS], "452 Disk full")
@@ -150,7 +154,7 @@ def test_a_report_is_given_up_when_its_day_is_over(report_settings: Any, mail_se
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whose_lease_ran_out_leaves_the_rest_to_another(
+def test_a_worker_whose_lease_ran_out_leaves_the_remaining_addresses_to_another_worker(
     report_settings: Any, mail_server: MailServer
 ) -> None:
     def taken_over() -> str:

@@ -35,7 +35,7 @@ def test_a_day_has_the_hours_of_its_zone(day: date, zone: str, hours: int, since
 
 @settings(deadline=None)
 @given(moments, st.sampled_from(ZONES))
-def test_every_moment_is_in_its_day_and_days_touch(moment: datetime, name: str) -> None:
+def test_every_time_is_in_its_day_and_days_leave_no_gap(moment: datetime, name: str) -> None:
     zone = ZoneInfo(name)
     day = moment.astimezone(zone).date()
     since, until = bounds(day, zone=zone)
@@ -50,7 +50,7 @@ def test_days_are_whole_quarters_of_an_hour(moment: datetime, name: str) -> None
     assert (since.timestamp() % 900, until.timestamp() % 900) == (0, 0)
 
 
-def test_yesterday_is_that_of_the_zone() -> None:
+def test_yesterday_is_the_day_before_in_the_zone_of_the_report() -> None:
     moment = utc(2026, 11, 24, 22)
     assert day_before(moment, zone=ZoneInfo("UTC")) == date(2026, 11, 23)
     assert day_before(moment, zone=ZoneInfo("Europe/Moscow")) == date(2026, 11, 24)
@@ -65,10 +65,10 @@ def test_yesterday_is_that_of_the_zone() -> None:
         (utc(2026, 3, 29, 22, 0), False),  # the next day
     ],
 )
-def test_a_time_that_clocks_jump_over_comes_with_the_jump(moment: datetime, *, has_come: bool) -> None:
+def test_a_report_time_that_the_clocks_skip_comes_with_the_jump(moment: datetime, *, has_come: bool) -> None:
     assert is_time(moment, at=time(2, 30), zone=BERLIN) == has_come
 
 
-def test_of_a_time_that_comes_twice_the_first_counts() -> None:
+def test_a_report_time_that_comes_twice_counts_the_first_time() -> None:
     assert not is_time(utc(2026, 10, 25, 0, 29), at=time(2, 30), zone=BERLIN)
     assert is_time(utc(2026, 10, 25, 0, 30), at=time(2, 30), zone=BERLIN)

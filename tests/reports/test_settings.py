@@ -83,22 +83,22 @@ def ids() -> list[str | None]:
     return [message.id for message in check_report()]
 
 
-def test_nothing_is_missing_where_all_is_set(report_settings: Any) -> None:
+def test_complete_report_settings_pass_the_checks(report_settings: Any) -> None:
     assert ids() == []
 
 
-def test_what_a_report_needs_is_asked_for(report_settings: Any) -> None:
+def test_a_report_without_a_server_or_a_sender_is_an_error(report_settings: Any) -> None:
     report_settings.EMAIL_HOST = report_settings.REPORT_FROM = ""
     assert ids() == ["reports.E001", "reports.E002"]
     report_settings.REPORT_TO = []
     assert ids() == []
 
 
-def test_a_name_without_a_password_is_an_error(report_settings: Any) -> None:
+def test_a_mail_user_without_a_password_is_an_error(report_settings: Any) -> None:
     report_settings.EMAIL_HOST_USER, report_settings.EMAIL_SECURITY = "mailings", "tls"
     assert ids() == ["reports.E003"]
 
 
-def test_a_password_in_the_clear_is_a_warning(report_settings: Any) -> None:
+def test_a_mail_password_without_encryption_is_a_warning(report_settings: Any) -> None:
     report_settings.EMAIL_HOST_USER, report_settings.EMAIL_HOST_PASSWORD = "mailings", "secret"
     assert ids() == ["reports.W001"]

@@ -43,7 +43,7 @@ def places(monkeypatch: pytest.MonkeyPatch) -> Places:
     return one
 
 
-def test_bodies_that_never_come_leave_room_for_everybody_else(web_server: WebServer) -> None:
+def test_stalled_request_bodies_leave_threads_for_other_requests(web_server: WebServer) -> None:
     def log_in() -> int:
         return web_server.ask("POST /login/", FORM, "Content-Length: 1", body=b"x")[0]
 
@@ -67,13 +67,13 @@ def await_answers(connections: list[socket.socket], count: int) -> list[socket.s
     return answered
 
 
-def test_the_server_takes_the_refusal_for_an_end(web_server: WebServer) -> None:
+def test_an_oversized_body_gets_a_413_from_the_web_server(web_server: WebServer) -> None:
     status, body = web_server.ask("POST /login/", FORM, "Content-Length: 8589934592", body=b"x" * 1000)
     assert (status, body) == (413, b"<h1>Content Too Large (413)</h1>")
 
 
 @pytest.mark.django_db
-def test_no_address_begins_to_read_gigabytes() -> None:
+def test_no_address_starts_to_read_a_body_of_gigabytes() -> None:
     http = caller("administrator")
     statuses = {
         route: http.generic("POST", address_of(route), b"", FILES, **ENDLESS).status_code
@@ -83,7 +83,7 @@ def test_no_address_begins_to_read_gigabytes() -> None:
     assert set(statuses.values()) <= {401, 404, 405, 413, 415}, statuses
 
 
-def test_a_process_has_more_threads_than_places_wherever_it_runs(tmp_path: Path) -> None:
+def test_a_web_process_has_more_threads_than_body_places_in_every_deployment(tmp_path: Path) -> None:
     (in_pod,) = (container for container in our_containers() if container["name"] == "web")
     variables = {variable["name"]: variable["value"] for variable in in_pod["env"]}
     services = Services(project_folder=ROOT, data_dir=tmp_path, environment={})
@@ -97,7 +97,7 @@ def test_a_process_has_more_threads_than_places_wherever_it_runs(tmp_path: Path)
 
 
 @pytest.mark.parametrize("length", [4, None])
-def test_a_body_has_its_place_until_its_last_byte(places: Places, length: int | None) -> None:
+def test_a_body_holds_its_place_until_its_last_byte(places: Places, length: int | None) -> None:
     body = Body(io.BytesIO(b"abcd"), length=length, address="a")
     assert body.read(3) == b"abc"
     assert not places.take("b")
@@ -118,14 +118,16 @@ def test_a_body_without_a_place_is_not_read(places: Places) -> None:
 @pytest.mark.parametrize(
     ("path", "kind"), [("/api/mailings/", "application/json"), ("/api/clients/import/", "text/csv")]
 )
-def test_a_request_without_a_place_is_to_come_again(places: Places, path: str, kind: str) -> None:
+def test_a_request_without_a_place_answers_503_with_a_retry_after(
+    places: Places, path: str, kind: str
+) -> None:
     places.take("127.0.0.1")
     answer = caller("write key").post(path, b"phone,timezone\n", content_type=kind)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
 @pytest.mark.django_db
-def test_a_form_without_a_place_does_nothing(places: Places) -> None:
+def test_a_form_without_a_place_changes_nothing(places: Places) -> None:
     mailing = make_running_mailing()
     places.take("127.0.0.1")
     http = caller("operator")
@@ -145,14 +147,14 @@ def test_a_request_that_leaves_its_body_unread_gives_its_place_back(places: Plac
     assert places.take("b")
 
 
-def test_one_address_leaves_places_to_others() -> None:
+def test_an_address_cannot_take_every_place() -> None:
     places = Places(most=3, most_of_one=2, patience_seconds=0)
     assert [places.take(address) for address in ("a", "a", "a", "b", "c")] == [True, True, False, True, False]
     places.give_back("a")
     assert [places.take(address) for address in ("c", "a")] == [True, False]
 
 
-def test_a_request_body_that_finds_no_place_waits_a_moment_for_one() -> None:
+def test_a_request_body_waits_for_a_place_to_become_free() -> None:
     places = Places(most=1, most_of_one=1, patience_seconds=30)
     places.take("a")
     threading.Timer(0.01, places.give_back, ["a"]).start()

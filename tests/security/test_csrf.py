@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 NEVER_FOR_POST = (400, 404, 405)  # whoever asks, and with whatever token
 
 
-def test_nothing_is_done_for_a_form_of_another_site() -> None:
+def test_a_form_of_another_site_changes_nothing() -> None:
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(person("administrator"))
     changes = [route for route in routes() if kind_of(route, "POST") != "metrics"]
@@ -28,7 +28,7 @@ def _post(browser: Browser, address: str) -> int:
     return int(answer.status_code)
 
 
-def test_an_api_key_needs_no_token() -> None:
+def test_a_request_with_an_api_key_needs_no_csrf_token() -> None:
     _row, key = ApiKey.issue(name="program", scope="write")
     program = Browser(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {key}"})
     answer = program.post("/api/mailings/audience/", {}, content_type="application/json")

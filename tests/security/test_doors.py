@@ -65,15 +65,15 @@ EVERYWHERE = [(route, method) for route in routes() for method in methods_of(rou
 
 
 @pytest.mark.parametrize(("route", "method"), EVERYWHERE, ids=lambda value: value)
-def test_lets_in_whom_the_table_names_and_nobody_else(route: str, method: str) -> None:
+def test_an_address_is_open_to_the_callers_of_the_table_alone(route: str, method: str) -> None:
     address = address_of(route)
     assert {name: outcome(name, method, address) for name in CALLERS} == expected(route, method)
 
 
-def test_every_address_has_an_entry_and_every_entry_an_address() -> None:
+def test_the_table_lists_exactly_the_addresses_of_the_service() -> None:
     assert routes() == sorted({*DOORS, *API_ADDRESSES})
 
 
-def test_the_document_shows_the_table_as_it_is() -> None:
+def test_the_security_document_shows_the_current_table() -> None:
     text = DOCUMENT.read_text()
     assert text.partition(MARKERS[0])[2].partition(MARKERS[1])[0] == table()

@@ -47,7 +47,9 @@ def test_a_page_allows_no_frame_no_guessed_type_and_no_foreign_script(path: str)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/messages/"])
-def test_an_error_says_as_much_and_nothing_of_itself(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_page_has_the_same_headers_and_reveals_no_details(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_args: Any) -> None:
         raise RuntimeError("the inside")
 
@@ -62,7 +64,7 @@ def test_an_error_says_as_much_and_nothing_of_itself(path: str, monkeypatch: pyt
 @pytest.mark.parametrize(
     "path", ["/api/clients/", "/api/messages/", "/clients/", "/clients.csv", "/messages/"]
 )
-def test_what_was_shown_to_somebody_is_kept_nowhere(path: str) -> None:
+def test_a_response_with_personal_data_is_never_cached(path: str) -> None:
     answer = caller("administrator").get(path)
     assert "no-store" in answer.headers.get("Cache-Control", "")
 
@@ -71,7 +73,7 @@ def log_in(browser: Browser) -> Any:
     return browser.post("/login/", {"username": "viewer", "password": PASSWORD}, secure=True)
 
 
-def test_cookies_are_for_https_our_site_and_no_script(settings: Any) -> None:
+def test_cookies_are_secure_same_site_and_http_only(settings: Any) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = True
     make_person("viewer")
     browser = Browser()
@@ -89,7 +91,7 @@ def test_https_makes_every_cookie_secure(settings: Any) -> None:
     assert {getattr(settings, name) for name in names} == {settings.HTTPS}
 
 
-def test_a_session_that_somebody_else_knows_is_not_the_one_after_the_login() -> None:
+def test_a_login_replaces_a_planted_session() -> None:
     make_person("viewer")
     browser = Browser()
     session = browser.session
@@ -104,7 +106,7 @@ def test_a_session_that_somebody_else_knows_is_not_the_one_after_the_login() -> 
     assert other.get("/").status_code == 302
 
 
-def test_a_session_id_that_was_made_up_is_not_taken() -> None:
+def test_an_invented_session_id_is_not_accepted() -> None:
     make_person("viewer")
     browser = Browser()
     browser.cookies["sessionid"] = "a" * 32
@@ -112,7 +114,7 @@ def test_a_session_id_that_was_made_up_is_not_taken() -> None:
     assert browser.cookies["sessionid"].value != "a" * 32
 
 
-def test_a_log_out_ends_the_session_for_whoever_has_its_cookie() -> None:
+def test_a_logout_ends_the_session_for_every_holder_of_the_cookie() -> None:
     make_person("viewer")
     browser, thief = Browser(), Browser()
     log_in(browser)

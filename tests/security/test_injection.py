@@ -44,7 +44,7 @@ def rows() -> None:
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)
-def test_the_api_finds_nothing_for_a_statement(rows: None, statement: str) -> None:
+def test_an_sql_statement_in_an_api_filter_finds_nothing(rows: None, statement: str) -> None:
     http = caller("read key")
     for path, names in API_LISTS.items():
         for name in names:
@@ -55,7 +55,7 @@ def test_the_api_finds_nothing_for_a_statement(rows: None, statement: str) -> No
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)
-def test_the_console_survives_a_statement(rows: None, statement: str) -> None:
+def test_an_sql_statement_in_a_console_filter_is_harmless(rows: None, statement: str) -> None:
     http = caller("administrator")
     for path, names in CONSOLE_LISTS.items():
         for name in names:
@@ -63,7 +63,7 @@ def test_the_console_survives_a_statement(rows: None, statement: str) -> None:
     assert Client.objects.exists()
 
 
-def test_a_sign_that_stands_for_any_text_is_that_sign() -> None:
+def test_a_wildcard_in_a_search_matches_itself_alone() -> None:
     make_client(tag="50 % off")
     make_client(tag="vip")
     answer: Any = caller("read key").get("/api/clients/", {"search": "%"})

@@ -38,7 +38,7 @@ def rows() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", FIXED)
-def test_no_request_sets_what_is_the_services_own(name: str) -> None:
+def test_no_request_sets_a_read_only_field(name: str) -> None:
     row = rows()[name]
     before = type(row).objects.values().get(pk=row.pk)
     for field, value in FIXED[name].items():
@@ -65,7 +65,7 @@ def test_a_form_about_a_person_makes_no_superuser() -> None:
     assert not viewer.user_permissions.exists()
 
 
-def test_an_administrator_does_not_reach_a_superusers_account() -> None:
+def test_an_administrator_cannot_change_the_account_of_a_superuser() -> None:
     root = User.objects.create_superuser("root", password="a-long-passphrase")
     administrator = caller("administrator")
     for name in ("person", "person-unlock", "person-second-factor"):
@@ -78,14 +78,14 @@ def test_an_administrator_does_not_reach_a_superusers_account() -> None:
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_nobody_gives_himself_a_role(role: str) -> None:
+def test_a_person_cannot_raise_their_own_role(role: str) -> None:
     someone = person(role)
     fields = {"role": "administrator", "full_name": "x", "is_active": "on"}
     assert caller(role).post(reverse("console:person", args=[someone.pk]), fields).status_code == 403
     assert [group.name for group in someone.groups.all()] == [role]
 
 
-def test_what_was_deleted_is_not_reached_by_its_id() -> None:
+def test_a_deleted_row_is_not_found_by_its_id() -> None:
     client, mailing = make_client(), make_mailing()
     message = make_message(mailing, client)
     http = caller("write key")

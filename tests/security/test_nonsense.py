@@ -49,13 +49,13 @@ def failures(browser: Browser, requests: dict[str, dict[str, str]]) -> set[str]:
 
 
 @pytest.mark.parametrize("row", IDS, ids=lambda row: row[:9])
-def test_an_id_that_is_none(row: str) -> None:
+def test_an_invalid_id_causes_no_server_error(row: str) -> None:
     paths = [re.sub(r"<[^>]+>", row, route) for route in DOORS if "<" in route]
     assert failures(caller("administrator"), {path: {} for path in paths}) == set()
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text)[:12])
-def test_a_filter_that_is_none(text: str) -> None:
+def test_an_invalid_filter_causes_no_server_error(text: str) -> None:
     query = dict.fromkeys(NAMES, text)
     browser = caller("administrator")
     assert failures(browser, dict.fromkeys(LISTS, query)) == set()
@@ -63,7 +63,7 @@ def test_a_filter_that_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text)[:12])
-def test_a_login_that_is_none(text: str) -> None:
+def test_an_invalid_login_causes_no_server_error(text: str) -> None:
     browser = Browser(raise_request_exception=False)
     for fields in ({"username": text, "password": text}, {"username": "viewer", "password": text}):
         answer = browser.post("/login/", fields, headers={"User-Agent": "\x80", "Accept": "\xff"})
@@ -83,6 +83,6 @@ def test_a_login_that_is_none(text: str) -> None:
         "/%ff",
     ],
 )
-def test_an_address_that_is_none(path: str) -> None:
+def test_an_invalid_path_causes_no_server_error(path: str) -> None:
     answer: Any = Browser(raise_request_exception=False).get(path)
     assert answer.status_code in (301, 302, 400, 404)

@@ -40,18 +40,18 @@ def https(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["notifications.example"]
 
 
-def test_plain_http_is_led_to_https(https: None) -> None:
+def test_plain_http_is_redirected_to_https(https: None) -> None:
     answer = Browser(headers={"Host": "notifications.example"}).get("/login/?next=/")
     assert (answer.status_code, answer["Location"]) == (301, "https://notifications.example/login/?next=/")
 
 
 @pytest.mark.django_db
-def test_behind_the_proxy_the_pages_ask_for_https_ever_after(https: None) -> None:
+def test_pages_behind_the_proxy_send_a_strict_transport_security_header(https: None) -> None:
     answer = Browser(headers={"Host": "notifications.example", "X-Forwarded-Proto": "https"}).get("/login/")
     assert (answer.status_code, answer["Strict-Transport-Security"]) == (200, "max-age=3600")
 
 
-def test_a_host_that_is_not_ours_is_refused(https: None) -> None:
+def test_an_unknown_host_is_refused_in_production(https: None) -> None:
     answer = Browser(headers={"Host": "evil.example", "X-Forwarded-Host": "notifications.example"}).get(
         "/login/"
     )
@@ -60,7 +60,7 @@ def test_a_host_that_is_not_ours_is_refused(https: None) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/login/", "/docs/", "/redoc/", "/api/", "/nowhere/"])
-def test_no_page_may_run_a_script_that_is_not_a_file_of_ours(path: str) -> None:
+def test_no_page_may_run_inline_or_foreign_scripts(path: str) -> None:
     policy = Browser().get(path)["Content-Security-Policy"]
     rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
     assert rules.get("script-src", rules["default-src"]) == "'self'"
@@ -71,7 +71,7 @@ def test_no_page_may_run_a_script_that_is_not_a_file_of_ours(path: str) -> None:
 @pytest.mark.parametrize(
     "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"]
 )
-def test_the_login_leads_nowhere_else(place: str) -> None:
+def test_the_login_does_not_redirect_to_another_site(place: str) -> None:
     from tests.console.conftest import PASSWORD, make_person
 
     make_person("viewer")

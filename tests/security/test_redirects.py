@@ -34,7 +34,7 @@ def leads_away(answer: Any) -> bool:
 
 
 @pytest.mark.parametrize("is_logged_in", [True, False])
-def test_a_place_to_go_on_to_is_one_of_ours(is_logged_in: bool) -> None:
+def test_a_page_redirects_only_within_the_service(is_logged_in: bool) -> None:
     browser = caller(is_logged_in=is_logged_in)
     for address in PLACES:
         for place in ELSEWHERE:
@@ -47,13 +47,13 @@ def test_a_place_to_go_on_to_is_one_of_ours(is_logged_in: bool) -> None:
     "path",
     ["//evil.example", "//evil.example/%2e%2e", "/\\evil.example", "/%5cevil.example", "//api/clients"],
 )
-def test_a_slash_that_is_added_adds_no_host(path: str) -> None:
+def test_the_redirect_that_adds_a_slash_adds_no_host(path: str) -> None:
     for is_logged_in in (True, False):
         assert not leads_away(caller(is_logged_in=is_logged_in).get(path))
 
 
 @pytest.mark.parametrize("path", ["/clients%0d%0aSet-Cookie:%20a=b", "/api/clients%0d%0aX:%20y"])
-def test_an_address_adds_no_header(path: str) -> None:
+def test_a_line_break_in_a_path_adds_no_header(path: str) -> None:
     answer = Browser().get(path)
     assert answer.status_code in (301, 302, 308, 404)
     assert "\n" not in answer.headers.get("Location", "")

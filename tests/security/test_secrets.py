@@ -52,7 +52,7 @@ def secrets_in(output: bytes, *more: str) -> set[str]:
     return {secret for secret in secrets if secret.encode() in output}
 
 
-def test_a_server_that_works_tells_none(transactional_db: None, tmp_path: Path) -> None:
+def test_a_working_server_reveals_no_secret(transactional_db: None, tmp_path: Path) -> None:
     make_person("viewer")
     key = ApiKey.issue(name="program", scope="write")[1]
     environment = {**PLANTED, **OIDC, "BROKER_URL": BROKER_URL, "DATABASE_URL": database_conninfo()}
@@ -62,7 +62,7 @@ def test_a_server_that_works_tells_none(transactional_db: None, tmp_path: Path) 
     assert secrets_in(output, key) == set()
 
 
-def test_a_server_whose_database_is_away_tells_none(tmp_path: Path) -> None:
+def test_a_server_without_its_database_reveals_no_secret(tmp_path: Path) -> None:
     url = f"postgresql://user:{DATABASE_PASSWORD}@127.0.0.1:1/none"
     with running(tmp_path, **PLANTED, **OIDC, BROKER_URL=BROKER_URL, DATABASE_URL=url) as server:
         output = everything_that_comes_out(server, KEY)
@@ -80,7 +80,7 @@ def test_a_server_whose_database_is_away_tells_none(tmp_path: Path) -> None:
         ("GATEWAY_URL", f"ftp://user:{PASSWORD}@host/"),
     ],
 )
-def test_a_setting_that_is_wrong_is_named_and_not_told(name: str, value: str) -> None:
+def test_a_wrong_setting_is_named_without_its_value(name: str, value: str) -> None:
     refused = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,

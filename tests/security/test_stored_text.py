@@ -62,7 +62,7 @@ def found_on(answer: Any) -> list[str]:
     return finder.found
 
 
-def test_no_screen_takes_a_text_for_html(hostile_rows: None) -> None:
+def test_every_screen_escapes_stored_html(hostile_rows: None) -> None:
     http = caller("administrator")
     shown_on = set()
     for route in DOORS:
@@ -79,7 +79,7 @@ def test_no_screen_takes_a_text_for_html(hostile_rows: None) -> None:
     } <= shown_on
 
 
-def test_no_page_of_the_api_takes_a_text_for_html(hostile_rows: None) -> None:
+def test_every_page_of_the_api_escapes_stored_html(hostile_rows: None) -> None:
     http = caller("administrator")
     for path in ("clients/", "clients/1/", "mailings/", "mailings/1/", "mailings/1/info/", "messages/1/"):
         answer: Any = http.get(f"/api/{path}", headers={"Accept": "text/html"})
@@ -88,7 +88,7 @@ def test_no_page_of_the_api_takes_a_text_for_html(hostile_rows: None) -> None:
         assert b"hostile" in answer.content
 
 
-def test_what_a_form_gets_back_is_what_was_typed() -> None:
+def test_a_refused_form_shows_typed_html_escaped() -> None:
     http = caller("administrator")
     for path in ("/mailings/new/", "/clients/new/", "/settings/people/new/", "/settings/keys/"):
         names = (

@@ -42,7 +42,7 @@ def send(browser: Browser, content: bytes, name: str = "clients.csv") -> Any:
 
 
 @pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS.keys())
-def test_refuses_and_keeps_nothing_of(content: bytes) -> None:
+def test_a_hostile_file_is_refused_and_not_kept(content: bytes) -> None:
     assert send(caller("operator"), content).status_code == 422
     assert not ClientUpload.objects.exists()
 
@@ -50,7 +50,7 @@ def test_refuses_and_keeps_nothing_of(content: bytes) -> None:
 @pytest.mark.parametrize(
     "row", [b"7" * 5_000_000, b'"' * 5_000_001, b'{"phone": "' + b"x" * 5_000_000], ids=lambda row: row[:9]
 )
-def test_shows_a_line_without_end_as_a_line_that_is_too_long(row: bytes) -> None:
+def test_an_endless_line_is_rejected_as_too_long(row: bytes) -> None:
     operator = caller("operator")
     answer = send(operator, b"phone,timezone\n" + row)
     page = operator.get(answer["Location"])
@@ -61,7 +61,7 @@ def test_shows_a_line_without_end_as_a_line_that_is_too_long(row: bytes) -> None
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "<img src=x onerror=alert(1)>.csv", "a\0b.csv", "x" * 9000]
 )
-def test_a_name_of_a_file_is_a_text_and_no_place(name: str) -> None:
+def test_a_hostile_file_name_is_shown_escaped_and_is_never_a_path(name: str) -> None:
     operator = caller("operator")
     answer = send(operator, b"phone,timezone\n79161234567,Europe/Moscow\n", name)
     page = operator.get(answer["Location"])

@@ -27,7 +27,7 @@ def fail(username: str) -> None:
     Browser(REMOTE_ADDR="203.0.113.7").post("/login/", {"username": username, "password": "wrong"})
 
 
-def test_a_wrong_password_leaves_an_entry_with_the_address() -> None:
+def test_a_wrong_password_leaves_an_entry_with_the_visitors_address() -> None:
     make_person("viewer")
     with entries_of() as entries:
         fail("viewer")
@@ -36,7 +36,7 @@ def test_a_wrong_password_leaves_an_entry_with_the_address() -> None:
 
 
 @pytest.mark.parametrize("username", ["my-own-password", "viewer\0", ""])
-def test_a_name_that_nobody_has_is_not_kept(username: str) -> None:
+def test_an_unknown_user_name_is_not_kept_in_the_log(username: str) -> None:
     with entries_of() as entries:
         fail(username)
     assert told(entries) == [("person.sign_in_failed", "", "nobody", {"reason": "password"})]
@@ -63,7 +63,7 @@ def enrol_and_switch_off(browser: Browser) -> None:
     browser.post(reverse("mfa_deactivate_totp"))
 
 
-def test_a_wrong_code_leaves_an_entry_and_a_right_one_is_one_login(enrolled: Enrolled) -> None:
+def test_a_wrong_code_leaves_an_entry_and_a_right_code_leaves_one_login(enrolled: Enrolled) -> None:
     browser = Browser()
     with entries_of() as entries:
         log_in(browser)
@@ -73,7 +73,7 @@ def test_a_wrong_code_leaves_an_entry_and_a_right_one_is_one_login(enrolled: Enr
     assert [(entry.action, entry.actor_name) for entry in entries[1:]] == [("person.signed_in", "operator")]
 
 
-def test_a_wrong_old_password_changes_nothing() -> None:
+def test_a_password_change_with_a_wrong_old_password_leaves_no_entry() -> None:
     browser = Browser()
     browser.force_login(make_person("viewer"))
     fields = {"old_password": "wrong", "new_password1": f"{PASSWORD}-2", "new_password2": f"{PASSWORD}-2"}
@@ -82,7 +82,7 @@ def test_a_wrong_old_password_changes_nothing() -> None:
     assert entries == []
 
 
-def test_the_identity_providers_refusal_is_in_the_entry(issuer: Issuer) -> None:
+def test_a_refused_login_of_the_identity_provider_leaves_an_entry_with_the_reason(issuer: Issuer) -> None:
     with entries_of() as entries:
         sign_in(Browser())
         in_groups(issuer, "staff")

@@ -33,16 +33,16 @@ def test_five_wrong_passwords_close_the_login_for_a_quarter_of_an_hour() -> None
     assert log_in().status_code == 429  # the right one, too
 
 
-def test_the_page_is_in_the_visitors_language() -> None:
+def test_the_lockout_page_is_in_the_visitors_language() -> None:
     answer = fail_five_times(headers={"Accept-Language": "ru"})
     assert "Слишком много попыток" in answer.content.decode()
 
 
-def test_a_name_that_nobody_has_is_closed_alike() -> None:
+def test_an_unknown_user_name_is_locked_like_a_known_one() -> None:
     assert fail_five_times(username="nobody").status_code == 429
 
 
-def test_the_lock_ends_by_itself_and_trying_does_not_lengthen_it() -> None:
+def test_a_lock_ends_by_itself_and_further_attempts_do_not_lengthen_it() -> None:
     make_person("viewer")
     fail_five_times()
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=14))
@@ -51,18 +51,18 @@ def test_the_lock_ends_by_itself_and_trying_does_not_lengthen_it() -> None:
     assert log_in().status_code == 302
 
 
-def test_another_address_may_log_in_meanwhile() -> None:
+def test_a_locked_person_may_log_in_from_another_address() -> None:
     make_person("viewer")
     fail_five_times()
     assert log_in(REMOTE_ADDR="10.1.1.1").status_code == 302
 
 
-def test_an_invented_header_changes_no_address() -> None:
+def test_a_forged_forwarding_header_does_not_evade_the_lock() -> None:
     answers = [log_in("wrong", headers={"X-Forwarded-For": f"1.1.1.{n}"}) for n in range(5)]
     assert answers[4].status_code == 429
 
 
-def test_behind_a_proxy_the_address_is_the_clients(settings: Any) -> None:
+def test_the_lock_behind_a_proxy_is_for_the_visitors_address(settings: Any) -> None:
     settings.TRUSTED_PROXIES = 1
     make_person("viewer")
     for n in range(5):  # each time another invention in front
@@ -71,12 +71,12 @@ def test_behind_a_proxy_the_address_is_the_clients(settings: Any) -> None:
     assert log_in(headers={"X-Forwarded-For": "1.2.3.5"}).status_code == 302
 
 
-def test_one_address_may_not_try_name_after_name() -> None:
+def test_an_address_that_tries_many_user_names_is_locked() -> None:
     answers = [log_in("wrong", username=f"name{n}") for n in range(21)]
     assert [answer.status_code for answer in answers] == [200] * 20 + [429]
 
 
-def test_success_forgets_the_failures() -> None:
+def test_a_successful_login_resets_the_count_of_failures() -> None:
     make_person("viewer")
     for _ in range(3):
         for _ in range(3):
@@ -93,7 +93,7 @@ def test_an_administrator_sees_and_ends_a_lock(logged_in: Callable[[str], Browse
     assert log_in().status_code == 302
 
 
-def test_the_command_line_ends_a_lock(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_axes_reset_command_ends_a_lock(capsys: pytest.CaptureFixture[str]) -> None:
     make_person("viewer")
     fail_five_times()
     call_command("axes_reset")

@@ -74,12 +74,12 @@ def test_the_login_page_offers_the_identity_provider(issuer: Issuer) -> None:
     assert "Log in with Example" in page
 
 
-def test_without_a_provider_there_is_no_such_address() -> None:
+def test_the_openid_address_does_not_exist_without_a_provider() -> None:
     assert Browser().get("/login/oidc/").status_code == 404
     assert "Log in with" not in Browser().get("/login/").content.decode()
 
 
-def test_a_stranger_in_a_group_gets_its_role(issuer: Issuer) -> None:
+def test_a_new_person_in_a_mapped_group_gets_the_role_of_the_group(issuer: Issuer) -> None:
     browser = Browser()
     answer = sign_in(browser, "/mailings/")
     assert (answer.status_code, answer["Location"]) == (302, "/mailings/")
@@ -88,7 +88,7 @@ def test_a_stranger_in_a_group_gets_its_role(issuer: Issuer) -> None:
     assert browser.session.get_expiry_age() <= 12 * 3600
 
 
-def test_the_highest_of_the_roles_counts_and_comes_anew_each_time(issuer: Issuer) -> None:
+def test_a_person_gets_the_highest_role_of_the_groups_at_each_login(issuer: Issuer) -> None:
     browser = Browser()
     in_groups(issuer, "staff", "it", "others")
     sign_in(browser)
@@ -100,13 +100,13 @@ def test_the_highest_of_the_roles_counts_and_comes_anew_each_time(issuer: Issuer
 
 
 @pytest.mark.parametrize("groups", [[], ["others"], "others", None, [1], {"it": True}])
-def test_nobody_without_a_mapped_group_gets_in(issuer: Issuer, groups: Any) -> None:
+def test_a_person_without_a_mapped_group_cannot_log_in(issuer: Issuer, groups: Any) -> None:
     issuer.person["https://example.org/groups"] = groups
     assert sign_in(Browser()).status_code == 403
     assert User.objects.count() == 1
 
 
-def test_who_leaves_the_group_loses_the_role_in_open_sessions_too(issuer: Issuer) -> None:
+def test_a_person_who_leaves_the_group_loses_the_role_in_open_sessions(issuer: Issuer) -> None:
     first = Browser()
     sign_in(first)
     in_groups(issuer)
@@ -114,7 +114,7 @@ def test_who_leaves_the_group_loses_the_role_in_open_sessions_too(issuer: Issuer
     assert first.get("/mailings/").status_code == 403
 
 
-def test_groups_may_come_with_the_user_information_alone(issuer: Issuer) -> None:
+def test_groups_may_come_in_the_user_information_alone(issuer: Issuer) -> None:
     issuer.userinfo = {"https://example.org/groups": ["staff"]}
     del issuer.person["https://example.org/groups"]
     browser = Browser()
@@ -122,7 +122,7 @@ def test_groups_may_come_with_the_user_information_alone(issuer: Issuer) -> None
     assert role_of(browser) == ["viewer"]
 
 
-def test_the_same_name_or_address_is_not_the_same_person(issuer: Issuer) -> None:
+def test_a_new_person_never_takes_over_an_account_of_the_same_name_or_email(issuer: Issuer) -> None:
     root = User.objects.create_superuser("root", email="anna@example.org", password="x")
     issuer.person |= {"preferred_username": "root", "email_verified": True}
     browser = Browser()
@@ -131,7 +131,7 @@ def test_the_same_name_or_address_is_not_the_same_person(issuer: Issuer) -> None
     assert (person.username, person.is_superuser, person == root) == ("root-2", False, False)
 
 
-def test_a_person_who_was_shut_out_stays_out(issuer: Issuer) -> None:
+def test_a_deactivated_person_cannot_log_in(issuer: Issuer) -> None:
     sign_in(Browser())
     User.objects.filter(username="anna@example.org").update(is_active=False)
     browser = Browser()
@@ -140,18 +140,18 @@ def test_a_person_who_was_shut_out_stays_out(issuer: Issuer) -> None:
 
 
 @pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_leads_nowhere_else(issuer: Issuer, next_url: str) -> None:
+def test_a_login_does_not_redirect_to_another_site(issuer: Issuer, next_url: str) -> None:
     assert sign_in(Browser(), next_url)["Location"] == "/"
 
 
-def test_asks_with_a_proof_key_a_state_and_a_nonce_of_this_sign_in(issuer: Issuer) -> None:
+def test_each_login_has_its_own_proof_key_state_and_nonce(issuer: Issuer) -> None:
     first, second = (parse_qs(urlsplit(to_issuer(Browser())).query) for _ in range(2))
     for name in ("state", "nonce", "code_challenge"):
         assert first[name] != second[name]
     assert first["code_challenge_method"] == ["S256"]
 
 
-def test_takes_nothing_from_the_address(issuer: Issuer) -> None:
+def test_the_login_ignores_parameters_of_its_url(issuer: Issuer) -> None:
     answer = Browser().get("/login/oidc/?scope=admin&process=connect&auth_params=nonce%3Dx")
     query = parse_qs(urlsplit(answer["Location"]).query)
     assert set(query["scope"][0].split()) == {"openid", "profile", "email"}
@@ -175,51 +175,51 @@ def _is_refused(browser: Browser, answer: Any) -> bool:
     ],
     ids=lambda claims: ",".join(claims),
 )
-def test_refuses_a_token(issuer: Issuer, claims: dict[str, Any]) -> None:
+def test_a_token_with_a_wrong_claim_is_refused(issuer: Issuer, claims: dict[str, Any]) -> None:
     issuer.claims = claims
     browser = Browser()
     assert _is_refused(browser, sign_in(browser))
 
 
 @pytest.mark.parametrize("name", ["nonce", "iss", "aud", "exp", "iat", "sub"])
-def test_refuses_a_token_that_lacks(issuer: Issuer, name: str) -> None:
+def test_a_token_without_a_required_claim_is_refused(issuer: Issuer, name: str) -> None:
     issuer.left_out = {name}
     browser = Browser()
     assert _is_refused(browser, sign_in(browser))
 
 
-def test_refuses_a_token_without_a_signature(issuer: Issuer) -> None:
+def test_a_token_without_a_signature_is_refused(issuer: Issuer) -> None:
     issuer.signing_key, issuer.algorithm = None, "none"
     browser = Browser()
     assert _is_refused(browser, sign_in(browser))
 
 
-def test_refuses_a_signature_of_another_key(issuer: Issuer) -> None:
+def test_a_token_signed_with_another_key_is_refused(issuer: Issuer) -> None:
     issuer.signing_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     browser = Browser()
     assert _is_refused(browser, sign_in(browser))
 
 
-def test_refuses_a_signature_with_a_shared_secret(issuer: Issuer) -> None:
+def test_a_token_signed_with_a_shared_secret_is_refused(issuer: Issuer) -> None:
     issuer.signing_key, issuer.algorithm = "the client secret, or a public key's text", "HS256"
     browser = Browser()
     assert _is_refused(browser, sign_in(browser))
 
 
-def test_refuses_user_information_about_somebody_else(issuer: Issuer) -> None:
+def test_user_information_about_another_person_is_refused(issuer: Issuer) -> None:
     issuer.userinfo = {"sub": "auth0|2"}
     browser = Browser()
     assert _is_refused(browser, sign_in(browser))
 
 
-def test_refuses_a_state_that_is_not_this_browsers(issuer: Issuer) -> None:
+def test_a_state_of_another_browser_is_refused(issuer: Issuer) -> None:
     address = from_issuer(to_issuer(Browser()))
     browser = Browser()
     to_issuer(browser)
     assert _is_refused(browser, browser.get(address))
 
 
-def test_refuses_the_same_answer_twice(issuer: Issuer) -> None:
+def test_a_redirect_of_the_provider_works_only_once(issuer: Issuer) -> None:
     browser = Browser()
     address = from_issuer(to_issuer(browser))
     browser.get(address)
@@ -227,19 +227,21 @@ def test_refuses_the_same_answer_twice(issuer: Issuer) -> None:
     assert _is_refused(browser, browser.get(address))
 
 
-def test_refuses_a_discovery_document_of_another_issuer(issuer: Issuer) -> None:
+def test_a_discovery_document_of_another_issuer_is_refused(issuer: Issuer) -> None:
     good = issuer.discovery()
     issuer.discovery = lambda: good | {"issuer": "https://evil.example/"}  # type: ignore[method-assign]
     assert Browser().get("/login/oidc/").status_code == 503
 
 
-def test_the_login_says_that_the_identity_provider_does_not_respond(issuer: Issuer, settings: Any) -> None:
+def test_the_login_answers_503_while_the_identity_provider_does_not_respond(
+    issuer: Issuer, settings: Any
+) -> None:
     app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
     app["settings"]["server_url"] = "http://127.0.0.1:9/"
     assert Browser().get("/login/oidc/").status_code == 503
 
 
-def test_what_the_provider_answers_is_not_logged(issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_login_logs_no_token(issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
     issuer.claims = {"aud": "another client"}
     sign_in(Browser())
     assert "sign-in failed" in caplog.text

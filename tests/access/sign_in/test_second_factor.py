@@ -47,14 +47,16 @@ def enrolled() -> tuple[str, list[str]]:
     return secret, codes
 
 
-def test_a_password_alone_no_longer_logs_in(enrolled: tuple[str, list[str]]) -> None:
+def test_a_password_alone_does_not_log_in_a_person_with_a_second_factor(
+    enrolled: tuple[str, list[str]],
+) -> None:
     browser = Browser()
     assert log_in(browser)["Location"] == "/login/code/"
     assert browser.get("/").status_code == 302
     assert browser.get("/api/clients/").status_code == 401
 
 
-def test_the_code_logs_in_and_leads_on(enrolled: tuple[str, list[str]]) -> None:
+def test_a_code_logs_in_and_leads_to_the_requested_page(enrolled: tuple[str, list[str]]) -> None:
     browser = Browser()
     log_in(browser, next="/mailings/")
     answer = browser.post("/login/code/", {"code": code_of(enrolled[0])})
@@ -62,7 +64,7 @@ def test_the_code_logs_in_and_leads_on(enrolled: tuple[str, list[str]]) -> None:
     assert browser.get("/mailings/").status_code == 200
 
 
-def test_a_code_logs_in_once(enrolled: tuple[str, list[str]]) -> None:
+def test_a_code_logs_in_only_once(enrolled: tuple[str, list[str]]) -> None:
     code, first, second = code_of(enrolled[0]), Browser(), Browser()
     for browser in (first, second):
         log_in(browser)
@@ -70,7 +72,7 @@ def test_a_code_logs_in_once(enrolled: tuple[str, list[str]]) -> None:
     assert (first.get("/").status_code, second.get("/").status_code) == (200, 302)
 
 
-def test_a_recovery_code_logs_in_once(enrolled: tuple[str, list[str]]) -> None:
+def test_a_recovery_code_logs_in_only_once(enrolled: tuple[str, list[str]]) -> None:
     codes = enrolled[1]
     assert len(codes) == 10
     first, second = Browser(), Browser()
@@ -80,7 +82,7 @@ def test_a_recovery_code_logs_in_once(enrolled: tuple[str, list[str]]) -> None:
     assert (first.get("/").status_code, second.get("/").status_code) == (200, 302)
 
 
-def test_guessing_codes_ends_soon(enrolled: tuple[str, list[str]]) -> None:
+def test_five_wrong_codes_end_the_login(enrolled: tuple[str, list[str]]) -> None:
     browser = Browser()
     log_in(browser)
     for _ in range(5):
@@ -89,17 +91,17 @@ def test_guessing_codes_ends_soon(enrolled: tuple[str, list[str]]) -> None:
     assert browser.get("/").status_code == 302
 
 
-def test_the_code_page_is_closed_to_whoever_gave_no_password(enrolled: tuple[str, list[str]]) -> None:
+def test_the_code_page_is_closed_to_visitors_who_gave_no_password(enrolled: tuple[str, list[str]]) -> None:
     assert Browser().get("/login/code/")["Location"] == "/login/"
 
 
-def test_the_database_does_not_give_the_key_away(enrolled: tuple[str, list[str]]) -> None:
+def test_the_database_keeps_the_key_and_the_recovery_codes_encrypted(enrolled: tuple[str, list[str]]) -> None:
     kept = str(list(Authenticator.objects.values_list("data", flat=True)))
     assert enrolled[0] not in kept
     assert enrolled[1][0] not in kept
 
 
-def test_switching_the_second_factor_off_needs_the_password_or_a_code(
+def test_removing_the_second_factor_needs_the_password_or_a_code(
     enrolled: tuple[str, list[str]],
 ) -> None:
     browser = Browser()

@@ -39,20 +39,20 @@ def make_entry(action: Action = Action.MAILING_PAUSED, object_id: int = 1, **abo
     return Entry.objects.latest("pk")
 
 
-def test_every_action_actor_and_object_has_its_words() -> None:
+def test_every_action_actor_and_object_of_the_log_has_a_label() -> None:
     assert set(audit_labels.ACTION) == set(Action)
     assert set(audit_labels.ACTOR) == set(Entry.Actor.values)
     assert set(audit_labels.OBJECT) == set(OBJECTS)
 
 
-def test_shows_what_was_done_in_the_readers_language(administrator: Browser) -> None:
+def test_the_log_is_in_the_readers_language(administrator: Browser) -> None:
     make_entry(Action.MAILING_PAUSED, 12)
     page = administrator.get(reverse("console:audit"), headers={"Accept-Language": "ru"}).content.decode()
     assert "Рассылка приостановлена" in page
     assert "object=mailing&amp;id=12" in page
 
 
-def test_shows_an_entry_with_what_changed(administrator: Browser) -> None:
+def test_an_entry_shows_the_changed_values(administrator: Browser) -> None:
     mailing = make_mailing(text="<b>Before</b>")
     lifecycle.update_mailing(mailing.pk, text="After", end_at=now().replace(year=2099, month=1, day=2))
     entry = Entry.objects.latest("pk")
@@ -62,13 +62,13 @@ def test_shows_an_entry_with_what_changed(administrator: Browser) -> None:
     assert f'href="/mailings/{mailing.pk}/"' in page
 
 
-def test_what_is_gone_has_no_link(administrator: Browser) -> None:
+def test_an_entry_about_a_removed_object_has_no_link(administrator: Browser) -> None:
     entry = make_entry(Action.MAILING_DELETED, 12)
     page = administrator.get(reverse("console:audit-entry", args=[entry.pk])).content.decode()
     assert 'href="/mailings/12/"' not in page
 
 
-def test_filters_leave_what_they_say(administrator: Browser) -> None:
+def test_the_log_shows_the_entries_that_match_the_filters(administrator: Browser) -> None:
     paused = make_entry()
     with acting(lambda: Origin("key", 3, "shop")):
         other = make_entry(Action.CLIENT_CREATED, 2)
@@ -89,19 +89,19 @@ def test_filters_leave_what_they_say(administrator: Browser) -> None:
         {"since": "2030-02-31", "until": "x", "before": "-1"},
     ],
 )
-def test_what_is_no_filter_leaves_everything(administrator: Browser, query: dict[str, str]) -> None:
+def test_an_invalid_filter_is_ignored(administrator: Browser, query: dict[str, str]) -> None:
     entry = make_entry()
     assert shown(administrator, **query) == [entry.pk]
 
 
-def test_an_empty_log_says_what_will_stand_there(administrator: Browser) -> None:
+def test_an_empty_log_explains_its_emptiness(administrator: Browser) -> None:
     page = administrator.get(reverse("console:audit")).content.decode()
     assert "Nothing was done yet." in page
     filtered = administrator.get(reverse("console:audit"), {"actor": "key"}).content.decode()
     assert "No entry matches." in filtered
 
 
-def test_the_export_heeds_the_filters_and_leaves_an_entry(administrator: Browser) -> None:
+def test_an_export_of_the_log_keeps_to_the_filters_and_leaves_an_entry(administrator: Browser) -> None:
     make_entry()
     entry = make_entry(Action.CLIENT_CHANGED, 2, object_name="=1+1", fields=["tag"])
     with entries_of() as entries:
@@ -114,13 +114,13 @@ def test_the_export_heeds_the_filters_and_leaves_an_entry(administrator: Browser
     ]
 
 
-def test_an_exports_filters_are_kept_without_the_phone(administrator: Browser) -> None:
+def test_an_entry_of_an_export_keeps_the_filters_without_the_whole_phone(administrator: Browser) -> None:
     with entries_of() as entries:
         administrator.get(reverse("console:export-clients"), {"phone": "+7 916 123-45-67", "tag": "vip"})
     assert entries[0].facts == {"filters": {"phone": "7916***", "tag": "vip"}}
 
 
-def test_the_pages_of_a_mailing_and_a_client_lead_administrators_there(logged_in: LogIn) -> None:
+def test_administrators_find_links_to_the_log_at_mailings_and_clients(logged_in: LogIn) -> None:
     administrator, operator = logged_in("administrator"), logged_in("operator")
     mailing, client = make_running_mailing(), make_client()
     for path, link in (
@@ -139,7 +139,7 @@ def test_only_administrators_see_the_audit_log(logged_in: LogIn, role: str) -> N
     assert "/settings/audit/" not in browser.get("/").content.decode()
 
 
-def test_three_entries_cost_as_many_queries_as_one(administrator: Browser) -> None:
+def test_the_log_takes_as_many_queries_for_three_entries_as_for_one_entry(administrator: Browser) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             shown(administrator)

@@ -37,7 +37,7 @@ CHOICE = random.Random(0)
 PERSON = Origin("person", 7, "anna", "203.0.113.7", "console", "0f8fad5bd9cb469fa16570867728950e")
 
 
-def test_screenshots(page: Any) -> None:
+def test_every_screen_has_its_screenshot_taken(page: Any) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     page.goto("/login/")
     shoot(page, "login")

@@ -72,7 +72,7 @@ def test_every_screen_is_accessible_in_light_and_dark_and_fits_the_window(page: 
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_login_is_accessible(page: Any, scheme: str) -> None:
+def test_the_login_page_is_accessible(page: Any, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     page.goto("/login/")
     assert violations(axe, page, scheme) == []

@@ -33,7 +33,7 @@ def send_and_start(page: Any, path: Path) -> None:
     page.get_by_role("button", name="Start the import").dblclick()
 
 
-def test_import_with_rejected_lines_a_reload_and_a_killed_worker(
+def test_an_import_survives_a_reload_and_a_killed_worker_and_lists_rejected_lines(
     page: Any, service: Service, tmp_path: Path
 ) -> None:
     make_client(phone=str(HELD), tag="before")
@@ -62,7 +62,7 @@ def test_import_with_rejected_lines_a_reload_and_a_killed_worker(
     ]
 
 
-def test_a_file_that_is_too_large_gets_an_answer_at_once(page: Any, tmp_path: Path, settings: Any) -> None:
+def test_a_file_that_is_too_large_is_refused_at_once(page: Any, tmp_path: Path, settings: Any) -> None:
     settings.IMPORT_MAX_MB = 1
     path = tmp_path / "large.csv"
     path.write_bytes(b"phone,timezone\n" + b"x" * 2_000_000)
@@ -73,7 +73,7 @@ def test_a_file_that_is_too_large_gets_an_answer_at_once(page: Any, tmp_path: Pa
     page.get_by_text("The file has more than 1 MB").wait_for()
 
 
-def test_a_picture_is_refused_in_words(page: Any, tmp_path: Path) -> None:
+def test_a_picture_is_refused_with_an_explanation(page: Any, tmp_path: Path) -> None:
     path = tmp_path / "photo.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(600_000))
     log_in(page, "operator")
@@ -84,7 +84,7 @@ def test_a_picture_is_refused_in_words(page: Any, tmp_path: Path) -> None:
     assert not ClientUpload.objects.exists()
 
 
-def test_makes_changes_and_deletes_a_client(page: Any) -> None:
+def test_an_operator_creates_changes_and_deletes_a_client(page: Any) -> None:
     log_in(page, "operator")
     page.goto("/clients/")
     page.get_by_role("link", name="New client").click()
@@ -109,7 +109,7 @@ def test_makes_changes_and_deletes_a_client(page: Any) -> None:
     assert not Client.objects.alive().exists()
 
 
-def test_exports_what_the_filters_leave(page: Any) -> None:
+def test_an_operator_exports_the_filtered_clients(page: Any) -> None:
     make_client(tag="vip")
     make_client()
     log_in(page, "operator")

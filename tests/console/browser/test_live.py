@@ -28,7 +28,7 @@ def looks_within(page: Any, milliseconds: int) -> None:
         page.clock.run_for(milliseconds)
 
 
-def test_looks_every_two_seconds_while_something_runs(page: Any) -> None:
+def test_a_mailing_page_refreshes_every_two_seconds_while_the_mailing_runs(page: Any) -> None:
     mailing = make_running_mailing()
     looked = open_with_a_clock(page, f"/mailings/{mailing.pk}/")
     for _ in range(3):
@@ -36,7 +36,7 @@ def test_looks_every_two_seconds_while_something_runs(page: Any) -> None:
     assert looked() in (3, 4)  # as the clock fell when it was stopped
 
 
-def test_looks_every_thirty_seconds_while_nothing_does(page: Any) -> None:
+def test_a_mailing_page_refreshes_every_thirty_seconds_after_the_mailings_end(page: Any) -> None:
     mailing = make_mailing(status="finished")
     looked = open_with_a_clock(page, f"/mailings/{mailing.pk}/")
     page.clock.run_for(27_000)
@@ -45,7 +45,7 @@ def test_looks_every_thirty_seconds_while_nothing_does(page: Any) -> None:
     assert looked() == 1
 
 
-def test_a_hidden_page_does_not_look_and_looks_at_once_when_it_is_shown(page: Any) -> None:
+def test_a_hidden_page_does_not_refresh_until_it_is_shown_again(page: Any) -> None:
     mailing = make_running_mailing()
     looked = open_with_a_clock(page, f"/mailings/{mailing.pk}/")
     page.evaluate(HIDE, True)

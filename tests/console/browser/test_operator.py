@@ -20,7 +20,7 @@ def write(page: Any, text: str) -> None:
     page.get_by_label("Only between").uncheck()
 
 
-def test_first_login_to_a_finished_mailing(page: Any, service: Service) -> None:
+def test_an_operator_logs_in_and_sees_a_mailing_through(page: Any, service: Service) -> None:
     make_clients(300)
     service.start_gateway()
     service.start_beat()
@@ -37,7 +37,7 @@ def test_first_login_to_a_finished_mailing(page: Any, service: Service) -> None:
     assert page.locator(".title-row .status").inner_text() == "finished"
 
 
-def test_pause_and_resume_a_running_mailing(page: Any, service: Service) -> None:
+def test_an_operator_pauses_and_resumes_a_running_mailing(page: Any, service: Service) -> None:
     make_clients(3000)
     service.start_gateway("--latency-ms", "200")
     service.start_beat()
@@ -69,7 +69,7 @@ def test_a_viewer_sees_a_mailing_and_no_button_that_changes_it(page: Any) -> Non
     assert page.goto("/mailings/new/").status == 403
 
 
-def test_the_language_changes_and_stays(page: Any) -> None:
+def test_a_chosen_language_stays_on_the_next_page(page: Any) -> None:
     log_in(page, "viewer")
     page.get_by_role("button", name="RU").click()
     page.get_by_role("heading", name="Обзор").wait_for()
@@ -78,13 +78,13 @@ def test_the_language_changes_and_stays(page: Any) -> None:
     assert page.get_by_text("Рассылок пока нет.").is_visible()
 
 
-def test_the_language_changes_before_the_login(page: Any) -> None:
+def test_the_language_can_be_changed_before_the_login(page: Any) -> None:
     page.goto("/login/")
     page.get_by_role("button", name="RU").click()
     page.get_by_role("button", name="Войти").wait_for()
 
 
-def test_the_theme_changes_and_stays(page: Any) -> None:
+def test_a_chosen_theme_stays_on_the_next_page(page: Any) -> None:
     log_in(page, "viewer")
     page.get_by_role("button", name="Light or dark").click()
     page.goto("/mailings/")
@@ -99,7 +99,7 @@ def test_an_open_page_follows_the_systems_theme(page: Any) -> None:
     page.locator("html:not(.dark)").wait_for()
 
 
-def test_the_length_while_one_types_is_the_servers(page: Any) -> None:
+def test_the_browser_counts_the_length_of_a_text_as_the_server_does(page: Any) -> None:
     log_in(page, "operator")
     page.goto("/mailings/new/")
     for text in ("a" * 160, "a" * 161, "€" * 81, "Ж" * 71, "🙂" * 36, "a" * 152 + "€" * 2):
@@ -109,7 +109,7 @@ def test_the_length_while_one_types_is_the_servers(page: Any) -> None:
         assert page.locator("[data-sms]").inner_text() == f"Characters: {words}"
 
 
-def test_a_session_that_ends_loses_nothing_that_was_typed(page: Any) -> None:
+def test_an_expired_session_loses_no_typed_text(page: Any) -> None:
     make_client()
     log_in(page, "operator")
     write(page, "Typed before the session ended")
@@ -140,7 +140,7 @@ def test_the_keyboard_alone_schedules_a_mailing(page: Any) -> None:
     assert Mailing.objects.get().text == "By keyboard"
 
 
-def test_says_since_when_the_numbers_are_old(page: Any) -> None:
+def test_a_mailing_page_shows_since_when_its_numbers_are_stale(page: Any) -> None:
     mailing = make_running_mailing()
     log_in(page, "viewer")
     page.goto(f"/mailings/{mailing.pk}/")

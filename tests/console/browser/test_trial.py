@@ -7,7 +7,7 @@ from tests.console.browser.conftest import log_in
 from tests.journeys.service import Service
 
 
-def test_a_test_arrives_once_and_is_counted_nowhere(page: Any, service: Service) -> None:
+def test_a_test_send_arrives_once_and_is_in_no_count(page: Any, service: Service) -> None:
     service.start_gateway("--latency-ms", "300")
     service.start_beat()
     service.start_worker()

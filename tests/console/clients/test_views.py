@@ -22,7 +22,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_makes_a_client(operator: Browser) -> None:
+def test_an_operator_creates_a_client(operator: Browser) -> None:
     attributes = {"attribute_name": ["city", ""], "attribute_value": ["Omsk", ""]}
     operator.post(reverse("console:client-new"), filled_in(**attributes))
     client = Client.objects.get()
@@ -41,7 +41,7 @@ def test_makes_a_client(operator: Browser) -> None:
         ({"attribute_name": ["a"], "attribute_value": ["x" * 17_000]}, "16384 bytes"),
     ],
 )
-def test_says_what_is_wrong_and_keeps_what_was_typed(
+def test_a_refused_client_form_explains_the_error_and_keeps_the_typed_values(
     operator: Browser, changes: dict[str, Any], words: str
 ) -> None:
     answer = operator.post(reverse("console:client-new"), filled_in(tag="kept as typed", **changes))
@@ -51,13 +51,13 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(
     assert not Client.objects.exists()
 
 
-def test_refuses_a_phone_that_is_taken(operator: Browser) -> None:
+def test_the_phone_of_another_client_is_refused(operator: Browser) -> None:
     make_client(phone="79160000001")
     answer = operator.post(reverse("console:client-new"), filled_in())
     assert "Another client has this phone." in answer.content.decode()
 
 
-def test_what_was_a_number_stays_one(operator: Browser) -> None:
+def test_an_edited_attribute_keeps_its_type(operator: Browser) -> None:
     client = make_client(attributes={"age": 41, "vip": True, "code": "007"})
     attributes = {"attribute_name": ["age", "vip", "code"], "attribute_value": ["42", "false", "008"]}
     operator.post(reverse("console:client-edit", args=[client.pk]), filled_in(**attributes))
@@ -65,7 +65,7 @@ def test_what_was_a_number_stays_one(operator: Browser) -> None:
     assert client.attributes == {"age": 42, "vip": False, "code": "008"}
 
 
-def test_refuses_a_stale_form_and_shows_what_the_client_is_now(operator: Browser) -> None:
+def test_a_stale_client_form_is_refused_and_shows_the_current_values(operator: Browser) -> None:
     client = make_client(tag="before")
     path = reverse("console:client-edit", args=[client.pk])
     version = client.updated_at.isoformat()
@@ -77,7 +77,7 @@ def test_refuses_a_stale_form_and_shows_what_the_client_is_now(operator: Browser
     assert client.tag == "by another"
 
 
-def test_names_the_consequence_of_a_deletion_in_numbers(operator: Browser) -> None:
+def test_the_deletion_page_says_how_many_messages_will_be_cancelled(operator: Browser) -> None:
     client = make_client()
     for status in ("pending", "pending", "sent"):
         make_message(make_running_mailing(), client, status=status)
@@ -90,7 +90,7 @@ def test_names_the_consequence_of_a_deletion_in_numbers(operator: Browser) -> No
     assert Message.objects.filter(status="cancelled").count() == 2
 
 
-def test_a_viewer_makes_and_deletes_no_client(logged_in: LogIn) -> None:
+def test_a_viewer_cannot_create_or_delete_a_client(logged_in: LogIn) -> None:
     viewer, client = logged_in("viewer"), make_client()
     assert viewer.get(reverse("console:client-new")).status_code == 403
     assert viewer.post(reverse("console:client-delete", args=[client.pk])).status_code == 403
@@ -98,14 +98,14 @@ def test_a_viewer_makes_and_deletes_no_client(logged_in: LogIn) -> None:
 
 
 @pytest.mark.parametrize("written", ["916123", "7916123", "+7 916 123", "8 (916) 123-45-67", "79161234567"])
-def test_finds_by_the_beginning_of_a_phone(operator: Browser, written: str) -> None:
+def test_clients_are_found_by_the_beginning_of_a_phone(operator: Browser, written: str) -> None:
     client = make_client(phone="79161234567")
     make_client(phone="79990000000")
     answer = operator.get(reverse("console:clients"), {"phone": written})
     assert answer.context["page"].rows == [client]
 
 
-def test_finds_by_time_zone(operator: Browser) -> None:
+def test_clients_are_found_by_time_zone(operator: Browser) -> None:
     client = make_client(timezone="Asia/Omsk")
     make_client()
     answer = operator.get(reverse("console:clients"), {"zone": "Asia/Omsk"})

@@ -21,7 +21,7 @@ from notification_service.console.compose.sms import sms_size
         ("🙂" * 36, 36, 2, "UCS-2", 67),
     ],
 )
-def test_counts_what_the_network_counts(
+def test_a_text_has_the_length_and_segments_that_the_network_counts(
     text: str, characters: int, segments: int, encoding: str, per_segment: int
 ) -> None:
     size = sms_size(text)
@@ -29,5 +29,5 @@ def test_counts_what_the_network_counts(
     assert (size.encoding, size.per_segment) == (encoding, per_segment)
 
 
-def test_does_not_cut_an_escaped_character_between_two_segments() -> None:
+def test_an_escaped_character_is_not_split_between_two_segments() -> None:
     assert sms_size("a" * 152 + "€" + "a" * 152).segments == 3

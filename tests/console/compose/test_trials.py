@@ -33,27 +33,27 @@ def take() -> Trial:
     return trial
 
 
-def test_a_test_waits_for_a_worker_at_the_default_gateway(operator: Browser) -> None:
+def test_a_test_send_waits_for_a_worker_at_the_default_gateway(operator: Browser) -> None:
     assert "It waits for a worker." in ask(operator, text="One\r\ntwo")
     trial = Trial.objects.get()
     assert (trial.phone, trial.text, trial.gateway.name) == ("79161234567", "One\ntwo", "main")
     assert trial.requested_by == "operator"
 
 
-def test_goes_through_the_gateway_that_the_mailing_would(operator: Browser) -> None:
+def test_a_test_send_goes_through_the_gateway_of_the_mailing(operator: Browser) -> None:
     backup = make_gateway(priority=9)
     ask(operator, gateway=str(backup.pk))
     assert Trial.objects.get().gateway == backup
 
 
-def test_a_second_click_of_the_same_button_is_the_same_test(operator: Browser) -> None:
+def test_a_double_click_makes_one_test_send(operator: Browser) -> None:
     form = filled_in()
     for _ in range(2):
         operator.post(reverse("console:trials"), form)
     assert Trial.objects.count() == 1
 
 
-def test_a_test_sends_id_is_no_messages_and_it_is_in_no_count(operator: Browser) -> None:
+def test_a_test_send_has_an_id_of_no_message_and_is_in_no_count(operator: Browser) -> None:
     first = make_message().pk
     ask(operator)
     assert first < Trial.objects.get().pk < make_message().pk
@@ -68,12 +68,14 @@ def test_a_test_sends_id_is_no_messages_and_it_is_in_no_count(operator: Browser)
         ({"key": "x"}, "Enter a valid UUID."),
     ],
 )
-def test_says_what_is_wrong_and_sends_nothing(operator: Browser, changes: dict[str, str], words: str) -> None:
+def test_a_refused_test_send_explains_the_error(
+    operator: Browser, changes: dict[str, str], words: str
+) -> None:
     assert words in ask(operator, **changes)
     assert not Trial.objects.exists()
 
 
-def test_no_more_than_twenty_an_hour_for_each(operator: Browser, logged_in: LogIn) -> None:
+def test_an_operator_may_make_at_most_twenty_test_sends_an_hour(operator: Browser, logged_in: LogIn) -> None:
     for _ in range(trials.MOST_AN_HOUR):
         ask(operator)
     assert "No more than 20 tests an hour" in ask(operator)
@@ -81,12 +83,12 @@ def test_no_more_than_twenty_an_hour_for_each(operator: Browser, logged_in: LogI
     assert "It waits for a worker." in ask(logged_in("administrator"))
 
 
-def test_says_that_every_gateway_is_disabled(operator: Browser) -> None:
+def test_a_test_send_is_refused_while_every_gateway_is_disabled(operator: Browser) -> None:
     Gateway.objects.update(enabled=False)
     assert "Every gateway is disabled." in ask(operator)
 
 
-def test_viewers_send_none_and_nobody_sees_anothers(logged_in: LogIn) -> None:
+def test_a_test_send_is_closed_to_viewers_and_seen_by_its_sender_alone(logged_in: LogIn) -> None:
     ask(logged_in("operator"))
     path = reverse("console:trial", args=[Trial.objects.get().key])
     viewer = logged_in("viewer")
@@ -95,7 +97,7 @@ def test_viewers_send_none_and_nobody_sees_anothers(logged_in: LogIn) -> None:
     assert logged_in("administrator").get(path).status_code == 404
 
 
-def test_the_page_asks_until_the_test_send_has_ended(operator: Browser) -> None:
+def test_the_page_refreshes_until_the_test_send_has_ended(operator: Browser) -> None:
     assert "hx-get" in ask(operator)
     path = reverse("console:trial", args=[Trial.objects.get().key])
     take()
@@ -115,13 +117,13 @@ def test_the_page_asks_until_the_test_send_has_ended(operator: Browser) -> None:
         (TrialEnd(Trial.Status.UNKNOWN, "no answer in time"), "may have taken it: no answer in time."),
     ],
 )
-def test_the_page_says_what_became_of_the_test_send(operator: Browser, end: TrialEnd, words: str) -> None:
+def test_the_page_shows_the_result_of_the_test_send(operator: Browser, end: TrialEnd, words: str) -> None:
     ask(operator)
     trials.end_trial(take().pk, end)
     assert words in trial_labels.outcome(Trial.objects.get())
 
 
-def test_forgets_the_phone_and_the_text_at_its_end_and_the_rest_an_hour_later(operator: Browser) -> None:
+def test_a_test_send_loses_phone_and_text_at_its_end_and_is_deleted_an_hour_later(operator: Browser) -> None:
     ask(operator)
     trials.end_trial(take().pk, TrialEnd(Trial.Status.SENT))
     assert list(Trial.objects.values_list("phone", "text")) == [("", "")]

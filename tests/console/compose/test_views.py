@@ -40,7 +40,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
     return fields | changes
 
 
-def test_schedules_what_was_written(operator: Browser) -> None:
+def test_the_form_schedules_a_mailing_with_its_values(operator: Browser) -> None:
     form = filled_in(
         text="One\r\ntwo",
         operator_codes="916, 903",
@@ -58,7 +58,7 @@ def test_schedules_what_was_written(operator: Browser) -> None:
     assert mailing.status == "scheduled"
 
 
-def test_reads_times_in_the_operators_zone(operator: Browser) -> None:
+def test_times_of_the_form_are_in_the_operators_zone(operator: Browser) -> None:
     operator.cookies["console_timezone"] = "Asia/Kamchatka"
     operator.post(reverse("console:new"), filled_in(end_at="2099-06-01T12:00"))
     assert Mailing.objects.get().end_at.isoformat() == "2099-06-01T00:00:00+00:00"
@@ -73,7 +73,7 @@ def test_the_same_form_twice_makes_one_mailing(operator: Browser) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_form_at_the_same_moment_makes_one_mailing() -> None:
+def test_the_same_form_sent_concurrently_makes_one_mailing() -> None:
     person, form = make_person("operator"), filled_in()
 
     def submit() -> None:
@@ -102,7 +102,7 @@ def test_the_same_form_at_the_same_moment_makes_one_mailing() -> None:
         ({"limit_hours": "on"}, "Give both hours"),
     ],
 )
-def test_says_what_is_wrong_and_keeps_what_was_typed(
+def test_a_refused_mailing_form_explains_the_error_and_keeps_the_typed_values(
     operator: Browser, changes: dict[str, Any], words: str
 ) -> None:
     answer = operator.post(reverse("console:new"), filled_in(tags="kept as typed", **changes))
@@ -112,7 +112,7 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(
     assert not Mailing.objects.exists()
 
 
-def test_shows_markup_and_does_not_run_it(operator: Browser) -> None:
+def test_markup_in_a_mailing_is_escaped(operator: Browser) -> None:
     mailing = make_mailing(text="<script>alert(1)</script>", tags=["<img src=x>"])
     page = operator.get(reverse("console:mailing", args=[mailing.pk])).content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -125,7 +125,7 @@ def opened_form(operator: Browser, mailing: Mailing) -> dict[str, Any]:
     return filled_in(text="Mine", end_at=end_at, version=answer.context["version"], starts="at")
 
 
-def test_changes_a_running_mailing(operator: Browser) -> None:
+def test_an_operator_changes_a_running_mailing(operator: Browser) -> None:
     mailing = make_running_mailing()
     answer = operator.post(reverse("console:edit", args=[mailing.pk]), opened_form(operator, mailing))
     assert answer.status_code == 302
@@ -133,7 +133,7 @@ def test_changes_a_running_mailing(operator: Browser) -> None:
     assert mailing.text == "Mine"
 
 
-def test_refuses_a_stale_form_and_says_what_changed(operator: Browser) -> None:
+def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browser) -> None:
     mailing = make_running_mailing(text="Theirs")
     form = opened_form(operator, mailing)
     lifecycle.update_mailing(mailing.pk, text="Changed by another")
@@ -149,7 +149,7 @@ def test_refuses_a_stale_form_and_says_what_changed(operator: Browser) -> None:
 
 
 @pytest.mark.django_db
-def test_the_summary_says_to_how_many_and_who_is_left_out() -> None:
+def test_the_summary_counts_the_audience_and_the_clients_left_out() -> None:
     now = timezone.now().replace(microsecond=0)
     local = (now + timedelta(hours=3)).time()  # in Moscow
     window = {"window_from": local.replace(second=0), "window_to": (now + timedelta(hours=4)).time()}
@@ -165,14 +165,14 @@ def test_the_summary_says_to_how_many_and_who_is_left_out() -> None:
     assert found.first_zone == "Etc/GMT-3"
 
 
-def test_the_summary_is_what_the_button_says(operator: Browser) -> None:
+def test_the_button_shows_the_number_of_clients_in_the_summary(operator: Browser) -> None:
     make_client(tag="vip")
     make_client()
     page = operator.post(reverse("console:preview"), filled_in(tags="vip")).content.decode()
     assert "Schedule: 1 client" in page
 
 
-def test_a_copy_begins_with_the_original(operator: Browser) -> None:
+def test_a_copy_of_a_mailing_begins_with_the_values_of_the_original(operator: Browser) -> None:
     origin = make_mailing(status="finished", text="Again", tags=["vip"])
     page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
     assert re.search(r"<textarea[^>]*>\s*Again</textarea>", page)
@@ -193,7 +193,7 @@ def as_shown(field: Any) -> Any:
     return field.field.widget.format_value(value) if isinstance(value, datetime | time) else value
 
 
-def test_a_change_keeps_the_tags_it_does_not_touch(operator: Browser) -> None:
+def test_a_change_of_the_text_keeps_the_tags(operator: Browser) -> None:
     mailing = make_mailing(tags=["", " vip ", "new"], on_unknown="give_up")
     assert edited(operator, mailing, text="Changed") == 302
     mailing.refresh_from_db()
@@ -215,12 +215,12 @@ def test_a_change_keeps_the_seconds_that_the_form_does_not_show(operator: Browse
     assert mailing.end_at == (end_at + timedelta(hours=1)).replace(second=0, microsecond=0)
 
 
-def test_clients_without_a_tag_are_chosen_by_a_mark(operator: Browser) -> None:
+def test_clients_without_a_tag_are_chosen_with_a_checkbox(operator: Browser) -> None:
     operator.post(reverse("console:new"), filled_in(tags="vip", untagged="on"))
     assert Mailing.objects.get().tags == ["vip", ""]
 
 
-def test_one_gateway_is_no_choice(operator: Browser) -> None:
+def test_the_form_offers_no_choice_of_a_single_gateway(operator: Browser) -> None:
     fields = operator.get(reverse("console:new")).context["form"].fields
     assert not {"gateway", "failover"} & fields.keys()
 
@@ -237,7 +237,7 @@ def test_an_operator_chooses_the_gateway_and_what_happens_without_a_response(ope
     assert (copy["gateway"], copy["failover"], copy["on_unknown"]) == (backup.pk, True, "give_up")
 
 
-def test_a_running_mailing_takes_another_gateway_and_keeps_its_rule_of_no_answer(operator: Browser) -> None:
+def test_a_running_mailing_can_change_its_gateway_and_not_on_unknown(operator: Browser) -> None:
     backup, mailing = make_gateway(), make_running_mailing()
     changes = {"gateway": str(backup.pk), "on_unknown": "give_up", "untagged": "on"}
     assert edited(operator, mailing, **changes) == 302
@@ -245,7 +245,7 @@ def test_a_running_mailing_takes_another_gateway_and_keeps_its_rule_of_no_answer
     assert (mailing.gateway, mailing.on_unknown, mailing.tags) == (backup, "send_again", [])
 
 
-def test_says_that_another_changed_the_gateway(operator: Browser) -> None:
+def test_a_stale_form_says_that_the_gateway_was_changed(operator: Browser) -> None:
     backup, mailing = make_gateway(), make_running_mailing()
     form = opened_form(operator, mailing)
     lifecycle.update_mailing(mailing.pk, gateway=backup)
@@ -255,7 +255,7 @@ def test_says_that_another_changed_the_gateway(operator: Browser) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("chosen", [{"tags": [""]}, {"operator_codes": ["900"]}, {}])
-def test_counts_an_audience_without_reading_the_clients(chosen: dict[str, list[str]]) -> None:
+def test_an_audience_is_counted_without_a_scan_of_the_clients(chosen: dict[str, list[str]]) -> None:
     make_clients_in_bulk(20_000)
     now = timezone.now()
     fields = {"text": "x", "start_at": now, "end_at": now + timedelta(days=1)}

@@ -51,7 +51,7 @@ def words_of(browser: Browser, path: str = LIST) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
 
 
-def test_shows_how_a_gateway_fares_and_what_waits_for_it(logged_in: LogIn) -> None:
+def test_the_list_shows_the_state_of_a_gateway_and_its_waiting_messages(logged_in: LogIn) -> None:
     gateway = make_gateway(
         name="backup", max_requests_per_second=50, max_concurrency=8, request_timeout_seconds=5, held_at=now()
     )
@@ -65,14 +65,14 @@ def test_shows_how_a_gateway_fares_and_what_waits_for_it(logged_in: LogIn) -> No
     assert "50 a second , 8 at once Time limits in all 5 s" in words
 
 
-def test_counts_mailings_that_name_none_at_the_default_gateway(logged_in: LogIn) -> None:
+def test_mailings_without_a_gateway_count_for_the_default_gateway(logged_in: LogIn) -> None:
     make_gateway(priority=9)
     make_messages(make_running_mailing(), 2)
     rows = logged_in("viewer").get(LIST).context["rows"]
     assert [(row.state.is_default, row.running, row.unsent) for row in rows] == [(True, 1, 2), (False, 0, 0)]
 
 
-def test_a_gateways_page_leads_to_what_was_done_to_it(administrator: Browser) -> None:
+def test_a_gateways_page_links_to_its_entries_in_the_log(administrator: Browser) -> None:
     gateway = make_gateway()
     page = administrator.get(reverse("console:gateway", args=[gateway.pk])).content.decode()
     link = f"{reverse('console:audit')}?object=gateway&amp;id={gateway.pk}"
@@ -82,7 +82,7 @@ def test_a_gateways_page_leads_to_what_was_done_to_it(administrator: Browser) ->
     assert [entry.object_id for entry in page_of.rows] == [gateway.pk]
 
 
-def test_asks_as_much_for_one_gateway_as_for_four(logged_in: LogIn) -> None:
+def test_the_list_takes_as_many_queries_for_four_gateways_as_for_one_gateway(logged_in: LogIn) -> None:
     browser = logged_in("administrator")
     with CaptureQueriesContext(connection) as one:
         browser.get(LIST)
@@ -103,7 +103,7 @@ def test_only_administrators_find_buttons_and_forms(logged_in: LogIn, role: str)
     assert browser.post(reverse("console:gateway-new"), filled_in()).status_code == 403
 
 
-def test_adds_a_gateway_and_never_shows_its_token(administrator: Browser, settings: Any) -> None:
+def test_a_gateway_is_added_and_its_token_is_never_shown(administrator: Browser, settings: Any) -> None:
     settings.SECRET_KEY_IS_TEMPORARY = False
     administrator.post(reverse("console:gateway-new"), filled_in(token="s3cret-token"))
     gateway = Gateway.objects.get(name="backup")
@@ -113,7 +113,7 @@ def test_adds_a_gateway_and_never_shows_its_token(administrator: Browser, settin
         assert "s3cret-token" not in administrator.get(path).content.decode()
 
 
-def test_an_empty_token_keeps_the_one_it_has(administrator: Browser) -> None:
+def test_an_empty_token_field_keeps_the_token(administrator: Browser) -> None:
     gateway = make_gateway(token_encrypted=encrypt_token("kept"))
     form = opened(administrator, gateway) | {"max_concurrency": "7", "token": ""}
     administrator.post(reverse("console:gateway", args=[gateway.pk]), form)
@@ -121,7 +121,7 @@ def test_an_empty_token_keeps_the_one_it_has(administrator: Browser) -> None:
     assert (gateway.max_concurrency, decrypt_token(gateway.token_encrypted or b"")) == (7, "kept")
 
 
-def test_forgets_a_token_when_told_to(administrator: Browser) -> None:
+def test_a_token_is_removed_on_request(administrator: Browser) -> None:
     gateway = make_gateway(token_encrypted=encrypt_token("kept"))
     form = opened(administrator, gateway) | {"forget_token": "on"}
     administrator.post(reverse("console:gateway", args=[gateway.pk]), form)
@@ -129,7 +129,7 @@ def test_forgets_a_token_when_told_to(administrator: Browser) -> None:
     assert gateway.token_encrypted is None
 
 
-def test_a_form_changes_only_what_was_changed_in_it(administrator: Browser) -> None:
+def test_a_form_saves_only_the_fields_that_were_edited(administrator: Browser) -> None:
     gateway = make_gateway(priority=3)
     form = opened(administrator, gateway) | {"max_requests_per_second": "20"}
     Gateway.objects.filter(pk=gateway.pk).update(priority=8)
@@ -155,7 +155,7 @@ def test_a_form_changes_only_what_was_changed_in_it(administrator: Browser) -> N
         ({"request_timeout_seconds": "nan"}, "Enter a number"),
     ],
 )
-def test_says_what_is_wrong_and_adds_nothing(
+def test_a_refused_gateway_form_explains_the_error_and_adds_nothing(
     administrator: Browser, changes: dict[str, str], words: str
 ) -> None:
     answer = administrator.post(reverse("console:gateway-new"), filled_in(**changes))
@@ -164,7 +164,7 @@ def test_says_what_is_wrong_and_adds_nothing(
     assert Gateway.objects.count() == 1
 
 
-def test_what_the_environment_says_of_main_is_no_field(administrator: Browser) -> None:
+def test_the_form_of_the_main_gateway_lacks_the_fields_set_by_the_environment(administrator: Browser) -> None:
     main = Gateway.objects.get(name="main")
     path = reverse("console:gateway", args=[main.pk])
     assert not {"name", "kind", "url", "token"} & administrator.get(path).context["form"].fields.keys()
@@ -173,7 +173,7 @@ def test_what_the_environment_says_of_main_is_no_field(administrator: Browser) -
     assert (main.priority, main.url) == (4, "")
 
 
-def test_disables_and_enables_after_naming_who_waits(administrator: Browser) -> None:
+def test_a_gateway_is_disabled_and_enabled_with_its_waiting_messages_named(administrator: Browser) -> None:
     gateway = make_gateway()
     make_messages(make_running_mailing(gateway=gateway), 2)
     assert "2 messages of 1 mailing wait until it is enabled" in words_of(administrator)
@@ -186,7 +186,7 @@ def test_disables_and_enables_after_naming_who_waits(administrator: Browser) -> 
     assert gateway.enabled
 
 
-def test_has_a_held_gateway_tried_at_once(administrator: Browser) -> None:
+def test_a_held_gateway_is_probed_at_once_on_request(administrator: Browser) -> None:
     gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2099))
     administrator.post(reverse("console:gateway-release", args=[gateway.pk]))
     gateway.refresh_from_db()
@@ -195,7 +195,7 @@ def test_has_a_held_gateway_tried_at_once(administrator: Browser) -> None:
     assert gateway.probe_at <= now()
 
 
-def test_deletes_one_that_nobody_names_and_says_why_another_stays(administrator: Browser) -> None:
+def test_an_unused_gateway_is_deleted_and_a_used_gateway_stays_with_a_reason(administrator: Browser) -> None:
     named, free = make_gateway(), make_gateway()
     make_mailing(gateway=named, status="finished")
     assert "It cannot be deleted, for it is named by 1 mailing." in words_of(administrator)

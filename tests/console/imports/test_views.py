@@ -43,7 +43,7 @@ def begin(browser: Browser, **fields: Any) -> Any:
     return browser.post(path, chosen | {"action": "start"} | fields, follow=True)
 
 
-def test_shows_what_is_recognised_before_anything_is_taken(operator: Browser) -> None:
+def test_an_upload_shows_its_recognised_columns_before_the_import_starts(operator: Browser) -> None:
     answer = send(operator, GOOD)
     page = operator.get(answer["Location"]).content.decode()
     assert "The first 1 row are in order." in page or "The first 1 row" in page
@@ -52,7 +52,7 @@ def test_shows_what_is_recognised_before_anything_is_taken(operator: Browser) ->
     assert not Client.objects.exists()
 
 
-def test_takes_the_file_after_the_start_and_shows_what_it_came_to(operator: Browser) -> None:
+def test_a_started_import_takes_the_file_and_shows_its_counts(operator: Browser) -> None:
     send(operator, GOOD + "8916,Europe/Moscow,x,y\n")
     assert "It starts as soon as a worker is free" in begin(operator).content.decode()
     take_waiting()
@@ -82,7 +82,7 @@ def test_a_double_click_makes_one_import(operator: Browser) -> None:
     assert ClientUpload.objects.count() == 1
 
 
-def test_another_column_can_be_chosen(operator: Browser) -> None:
+def test_a_person_can_choose_the_meaning_of_a_column(operator: Browser) -> None:
     send(operator, "a;b;c\n79160000001;Europe/Moscow;vip\n")
     assert "Say which column is" in begin(operator).content.decode()
     begin(operator, column=["phone", "timezone", "tag"])
@@ -90,14 +90,14 @@ def test_another_column_can_be_chosen(operator: Browser) -> None:
     assert Client.objects.get().tag == "vip"
 
 
-def test_the_same_field_twice_is_refused(operator: Browser) -> None:
+def test_two_columns_of_the_same_field_are_refused(operator: Browser) -> None:
     send(operator, GOOD)
     page = begin(operator, column=["phone", "timezone", "tag", "tag"]).content.decode()
     assert "Two columns are chosen as “Tag”" in page
     assert ClientUpload.objects.get().status == "ready"
 
 
-def test_another_encoding_is_looked_at_anew(operator: Browser) -> None:
+def test_a_file_in_another_encoding_is_recognised(operator: Browser) -> None:
     answer = send(operator, "phone;timezone;тег\n79160000001;Europe/Moscow;важный\n".encode("cp1251"))
     page = operator.get(answer["Location"]).content.decode()
     assert "важный" in page
@@ -112,7 +112,7 @@ def test_another_encoding_is_looked_at_anew(operator: Browser) -> None:
         (b"x" * 300_000, "longer than 64 KiB"),
     ],
 )
-def test_says_at_once_what_is_no_list_and_keeps_nothing(
+def test_a_file_that_is_no_list_is_refused_at_once_and_not_kept(
     operator: Browser, content: bytes, words: str
 ) -> None:
     answer = send(operator, content)
@@ -121,7 +121,7 @@ def test_says_at_once_what_is_no_list_and_keeps_nothing(
     assert not ClientUpload.objects.exists()
 
 
-def test_refuses_a_file_that_is_too_large_before_it_reads_it(operator: Browser) -> None:
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(operator: Browser) -> None:
     class Unreadable(io.RawIOBase):
         def read(self, _size: int = -1) -> bytes:
             raise AssertionError("the body was read")
@@ -135,7 +135,7 @@ def test_refuses_a_file_that_is_too_large_before_it_reads_it(operator: Browser) 
     assert "import_clients" in answer.content.decode()
 
 
-def test_a_form_that_was_cut_is_no_import(operator: Browser) -> None:
+def test_a_form_that_was_cut_off_starts_no_import(operator: Browser) -> None:
     answer = operator.post(
         reverse("console:import-upload"), {"file": SimpleUploadedFile("a.csv", GOOD.encode())}
     )
@@ -144,14 +144,14 @@ def test_a_form_that_was_cut_is_no_import(operator: Browser) -> None:
     assert not UploadPart.objects.exists()
 
 
-def test_a_form_of_another_site_is_refused_and_nothing_is_kept(transactional_db: None) -> None:
+def test_a_form_of_another_site_is_refused_and_its_file_is_not_kept(transactional_db: None) -> None:
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(make_person("operator"))
     assert send(browser, GOOD).status_code == 403
     assert not ClientUpload.objects.exists()
 
 
-def test_a_cancelled_import_says_what_stays(operator: Browser) -> None:
+def test_a_cancelled_import_shows_how_much_it_took(operator: Browser) -> None:
     send(operator, GOOD)
     begin(operator)
     upload = ClientUpload.objects.get()
@@ -161,7 +161,7 @@ def test_a_cancelled_import_says_what_stays(operator: Browser) -> None:
     assert not Client.objects.exists()
 
 
-def test_a_viewer_looks_and_changes_nothing(transactional_db: None) -> None:
+def test_a_viewer_sees_imports_and_cannot_change_them(transactional_db: None) -> None:
     send(browser_of("operator"), GOOD)
     viewer, pk = browser_of("viewer"), ClientUpload.objects.get().pk
     assert viewer.get(reverse("console:imports")).status_code == 200
@@ -173,7 +173,7 @@ def test_a_viewer_looks_and_changes_nothing(transactional_db: None) -> None:
     assert ClientUpload.objects.get().status == "ready"
 
 
-def test_markup_in_a_file_is_shown_and_not_run(operator: Browser) -> None:
+def test_markup_in_a_file_is_escaped(operator: Browser) -> None:
     answer = send(operator, "phone,timezone,<script>alert(1)</script>\n1,2,<img src=x>\n", "<b>.csv")
     page = operator.get(answer["Location"]).content.decode()
     assert "<script>alert" not in page

@@ -11,7 +11,7 @@ def status_of(mailing: Mailing) -> str:
     return mailing.status
 
 
-def test_pauses_and_resumes(operator: Browser) -> None:
+def test_an_operator_pauses_and_resumes_a_mailing(operator: Browser) -> None:
     mailing = make_running_mailing()
     operator.post(reverse("console:pause", args=[mailing.pk]))
     assert status_of(mailing) == "paused"
@@ -19,7 +19,7 @@ def test_pauses_and_resumes(operator: Browser) -> None:
     assert status_of(mailing) == "running"
 
 
-def test_names_the_consequence_of_a_cancel_in_numbers(operator: Browser) -> None:
+def test_the_cancel_page_says_how_many_messages_will_not_be_sent(operator: Browser) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 3)
     make_messages(mailing, 1, status="sent")
@@ -28,21 +28,21 @@ def test_names_the_consequence_of_a_cancel_in_numbers(operator: Browser) -> None
     assert status_of(mailing) == "running"
 
 
-def test_cancels_after_the_confirmation(operator: Browser) -> None:
+def test_a_confirmed_cancel_cancels_the_mailing(operator: Browser) -> None:
     mailing = make_running_mailing()
     operator.post(reverse("console:cancel", args=[mailing.pk]))
     assert status_of(mailing) == "cancelled"
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "cancel"])
-def test_says_what_the_mailing_became_meanwhile(operator: Browser, action: str) -> None:
+def test_a_late_action_shows_the_current_status_of_the_mailing(operator: Browser, action: str) -> None:
     mailing = make_mailing(status="finished")
     page = operator.post(reverse(f"console:{action}", args=[mailing.pk]), follow=True).content.decode()
     assert "Nothing was done: meanwhile the mailing became “finished”." in page
     assert status_of(mailing) == "finished"
 
 
-def test_deletes_after_the_confirmation(operator: Browser) -> None:
+def test_a_mailing_is_deleted_only_after_the_confirmation(operator: Browser) -> None:
     mailing = make_running_mailing()
     operator.get(reverse("console:delete", args=[mailing.pk]))
     assert Mailing.objects.alive().exists()
@@ -50,13 +50,13 @@ def test_deletes_after_the_confirmation(operator: Browser) -> None:
     assert not Mailing.objects.alive().exists()
 
 
-def test_a_link_alone_changes_nothing(operator: Browser) -> None:
+def test_a_get_request_changes_no_mailing(operator: Browser) -> None:
     mailing = make_running_mailing()
     assert operator.get(reverse("console:pause", args=[mailing.pk])).status_code == 405
     assert status_of(mailing) == "running"
 
 
-def test_an_action_of_the_list_goes_back_to_the_list(operator: Browser) -> None:
+def test_an_action_in_the_list_returns_to_the_list(operator: Browser) -> None:
     mailing = make_running_mailing()
     page = f"{reverse('console:mailings')}?status=running"
     answer = operator.post(reverse("console:pause", args=[mailing.pk]), {"next": page})
@@ -65,13 +65,13 @@ def test_an_action_of_the_list_goes_back_to_the_list(operator: Browser) -> None:
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
-def test_an_action_leads_to_no_other_site(operator: Browser, elsewhere: str) -> None:
+def test_an_action_does_not_redirect_to_another_site(operator: Browser, elsewhere: str) -> None:
     mailing = make_running_mailing()
     answer = operator.post(reverse("console:pause", args=[mailing.pk]), {"next": elsewhere})
     assert answer["Location"] == reverse("console:mailing", args=[mailing.pk])
 
 
-def test_a_row_offers_what_its_status_allows(operator: Browser) -> None:
+def test_a_row_offers_the_actions_that_its_status_allows(operator: Browser) -> None:
     running, finished = make_running_mailing(), make_mailing(status="finished")
     page = operator.get(reverse("console:mailings")).content.decode()
     assert f'action="/mailings/{running.pk}/pause/"' in page

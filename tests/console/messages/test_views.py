@@ -29,7 +29,7 @@ def fail(message: Message, reason: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["pending", "sending", "sent", "failed", "expired", "cancelled"])
-def test_lists_the_messages_of_a_status(operator: Browser, status: str) -> None:
+def test_the_page_of_a_mailing_lists_the_messages_of_a_status(operator: Browser, status: str) -> None:
     mailing = make_running_mailing()
     for each in ("pending", "sent", "expired", "cancelled"):
         make_message(mailing, status=each)
@@ -39,7 +39,7 @@ def test_lists_the_messages_of_a_status(operator: Browser, status: str) -> None:
     assert [row.status for row in answer.context["page"].rows] == [status] * expected
 
 
-def test_a_reason_is_one_click_from_its_clients(operator: Browser) -> None:
+def test_a_reason_of_failure_links_to_its_messages(operator: Browser) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 2, status="failed", error="HTTP 400: bad phone")
     make_message(mailing, status="failed", error="HTTP 422")
@@ -47,7 +47,7 @@ def test_a_reason_is_one_click_from_its_clients(operator: Browser) -> None:
     assert len(answer.context["page"].rows) == 2
 
 
-def test_pages_by_key_reach_every_message_once(operator: Browser) -> None:
+def test_the_pages_of_a_mailing_show_every_message_once(operator: Browser) -> None:
     mailing = make_running_mailing()
     made = {message.pk for message in make_messages(mailing, 60)}
     first = operator.get(reverse("console:mailing", args=[mailing.pk])).context["page"]
@@ -65,7 +65,7 @@ def test_a_message_shows_its_attempts(operator: Browser) -> None:
     assert "&lt;h1&gt;busy&lt;/h1&gt;" in page
 
 
-def test_exports_what_is_shown(operator: Browser) -> None:
+def test_an_export_of_a_mailing_holds_the_filtered_messages(operator: Browser) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 3)
     make_message(mailing, status="failed", error="=HYPERLINK(1)")
@@ -77,19 +77,19 @@ def test_exports_what_is_shown(operator: Browser) -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
-def test_marks_formulas_as_text(text: str) -> None:
+def test_a_formula_is_exported_as_text(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("written", ["79161234567", "+7 (916) 123-45-67", "8 916 123 45 67", "9161234567"])
-def test_finds_a_phone_however_it_is_written(operator: Browser, written: str) -> None:
+def test_the_search_finds_a_phone_in_any_spelling(operator: Browser, written: str) -> None:
     client = make_client(phone="79161234567")
     answer = operator.get(reverse("console:search"), {"q": written})
     assert answer.context["clients"] == [client]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_filter_of_failed_messages_reads_them_alone() -> None:
+def test_the_filter_of_failed_messages_reads_the_failed_messages_alone() -> None:
     """Of 20,000 messages two have failed: the first page of them comes from their own index."""
     mailing = make_running_mailing()
     make_clients_in_bulk(20_000)

@@ -11,14 +11,14 @@ def minute(offset: int, **counts: int) -> dict[str, object]:
     return {"minute": START + timedelta(minutes=offset), "sent": 0, "failed": 0, "retried": 0, **counts}
 
 
-def test_keeps_every_count_whatever_the_step() -> None:
+def test_a_chart_keeps_every_count_at_any_step() -> None:
     rows = [minute(i, sent=3, failed=1) for i in range(0, 1000, 7)]
     drawn = chart(rows)
     assert drawn.totals == {"sent": 3 * len(rows), "failed": len(rows), "retried": 0}
     assert len(drawn.columns) <= MOST_COLUMNS + 1
 
 
-def test_draws_a_minute_without_sends_as_a_gap() -> None:
+def test_a_minute_without_sends_is_drawn_as_a_gap() -> None:
     drawn = chart([minute(0, sent=5), minute(2, sent=10)])
     assert [len(column.parts) for column in drawn.columns[:4]] == [1, 0, 1, 0]
     assert drawn.highest == 10
@@ -33,13 +33,13 @@ def test_an_empty_chart_has_a_time_axis() -> None:
     ("highest", "top"),
     [(0, 2), (1, 2), (2, 2), (3, 4), (9, 10), (10, 10), (99, 100), (112, 120), (417, 500), (10_000, 10_000)],
 )
-def test_the_axis_ends_at_an_even_number_above_every_column(highest: int, top: int) -> None:
+def test_the_axis_ends_at_an_even_number_not_below_any_column(highest: int, top: int) -> None:
     drawn = chart([minute(0, sent=highest)])
     assert (drawn.top, drawn.middle * 2) == (top, top)
     assert all(part.y >= 0 for column in drawn.columns for part in column.parts)
 
 
-def test_the_axis_names_times_between_its_ends() -> None:
+def test_the_time_axis_has_labels_between_its_ends() -> None:
     drawn = chart([], since=START, until=START + timedelta(hours=3))
     hours = [(tick - START) / timedelta(hours=1) for tick in drawn.ticks]
     assert hours == [0, 0.75, 1.5, 2.25, 3]

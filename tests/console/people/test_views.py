@@ -16,7 +16,7 @@ def administrator(logged_in: LogIn) -> Browser:
     return logged_in("administrator")
 
 
-def test_makes_a_person_who_can_log_in(administrator: Browser) -> None:
+def test_a_new_person_can_log_in(administrator: Browser) -> None:
     fields = {
         "username": "anna",
         "full_name": "Анна",
@@ -30,7 +30,7 @@ def test_makes_a_person_who_can_log_in(administrator: Browser) -> None:
     assert browser.get("/").status_code == 200
 
 
-def test_changes_a_role(administrator: Browser) -> None:
+def test_an_administrator_changes_the_role_of_a_person(administrator: Browser) -> None:
     fields = {"username": "anna", "role": "viewer", "password": PASSWORD, "is_active": "on"}
     administrator.post(reverse("console:person-new"), fields)
     anna = User.objects.get(username="anna")
@@ -39,12 +39,12 @@ def test_changes_a_role(administrator: Browser) -> None:
     assert User.objects.get(pk=anna.pk).check_password(PASSWORD)
 
 
-def test_a_superusers_account_is_out_of_reach(administrator: Browser) -> None:
+def test_the_account_of_a_superuser_is_not_found(administrator: Browser) -> None:
     root = User.objects.create_superuser("root", password=PASSWORD)
     assert administrator.get(reverse("console:person", args=[root.pk])).status_code == 404
 
 
-def test_nobody_locks_himself_out(administrator: Browser) -> None:
+def test_an_administrator_cannot_lock_themselves_out(administrator: Browser) -> None:
     me = User.objects.get(username="administrator")
     administrator.post(reverse("console:person", args=[me.pk]), {"role": "viewer"})
     me.refresh_from_db()
@@ -52,7 +52,7 @@ def test_nobody_locks_himself_out(administrator: Browser) -> None:
     assert list(me.groups.values_list("name", flat=True)) == ["administrator"]
 
 
-def test_a_key_is_shown_once(administrator: Browser) -> None:
+def test_a_new_key_is_shown_only_once(administrator: Browser) -> None:
     made = administrator.post(reverse("console:keys"), {"name": "crm", "scope": "read"})
     key = made.context["issued"]
     assert key in made.content.decode()
@@ -68,7 +68,7 @@ def test_a_revoked_key_is_refused(administrator: Browser) -> None:
     assert Browser().get("/api/mailings/", **header).status_code == 401  # type: ignore[arg-type]
 
 
-def test_a_key_ends_when_it_was_asked_to(administrator: Browser) -> None:
+def test_a_key_expires_after_the_requested_days(administrator: Browser) -> None:
     administrator.post(reverse("console:keys"), {"name": "crm", "scope": "read", "expires_days": "30"})
     key = ApiKey.objects.get()
     assert key.expires_at is not None
