@@ -28,7 +28,7 @@ from notification_service.environment import Environment
     ],
 )
 @pytest.mark.parametrize("name", ["GATEWAY_URL", "PUBLIC_URL", "OIDC_ISSUER"])
-def test_a_url_that_cannot_be_asked_is_refused(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_url_is_refused(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, url)
     with pytest.raises(ImproperlyConfigured, match=rf"^{name} must be an http:// or https:// URL") as refused:
         Environment().http_url(name)
@@ -46,6 +46,6 @@ def test_a_url_that_cannot_be_asked_is_refused(name: str, url: str, monkeypatch:
         ("http://someone:secret@gateway", "http://someone:secret@gateway"),
     ],
 )
-def test_a_url_that_can_be_asked_is_read(url: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_valid_url_is_read(url: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_URL", url)
     assert Environment().http_url("GATEWAY_URL") == read

@@ -14,7 +14,7 @@ print(*(name for name in sys.modules if name.startswith("notification_service.")
 """
 
 
-def test_a_worker_asks_no_other_worker_for_anything() -> None:
+def test_a_worker_starts_without_mingle_and_gossip() -> None:
     worker = SimpleNamespace(options={"without_mingle": False, "without_gossip": False})
     leave_other_workers_alone(worker)
     assert worker.options == {"without_mingle": True, "without_gossip": True}

@@ -2,7 +2,7 @@ from tests.benchmarks.__main__ import DOCUMENT
 from tests.benchmarks.registry import KEYS, NAMES
 
 
-def test_the_nine_benchmarks_are_there() -> None:
+def test_the_registry_has_the_nine_benchmarks() -> None:
     assert list(NAMES) == [f"B{number}" for number in range(1, 10)]
 
 
@@ -12,5 +12,5 @@ def test_every_goal_has_its_row_in_the_document() -> None:
     assert shown == list(KEYS)
 
 
-def test_goals_of_one_benchmark_begin_with_its_name() -> None:
+def test_the_key_of_a_goal_begins_with_the_name_of_its_benchmark() -> None:
     assert {key.split(" ")[0] for key in KEYS} == set(NAMES)

@@ -11,12 +11,12 @@ def test_the_median_of_the_runs_meets_a_goal() -> None:
     assert not SPEED.is_met([Run(99), Run(99), Run(500)])
 
 
-def test_a_ratio_is_judged_where_the_goal_is_one() -> None:
+def test_a_goal_for_a_ratio_is_judged_by_the_ratio() -> None:
     assert RATIO.is_met([Run(150, baseline=100)])
     assert not RATIO.is_met([Run(151, baseline=100)])
 
 
-def test_a_ratio_needs_something_to_compare_with() -> None:
+def test_a_ratio_needs_a_baseline() -> None:
     with pytest.raises(ValueError, match="Y needs something to compare with"):
         RATIO.is_met([Run(1)])
 

@@ -31,13 +31,13 @@ def test_a_row_shows_minimum_median_maximum_and_whether_the_target_is_met() -> N
     assert row.cells == ("X1", "speed", "rows/s", *shown)
 
 
-def test_a_row_shows_what_was_compared_with_and_the_median_of_the_ratios() -> None:
+def test_a_row_shows_the_baseline_and_the_median_of_the_ratios() -> None:
     runs = [Run(70, baseline=100), Run(60, baseline=100), Run(90, baseline=200)]
     row = Row.of_runs(RATIO, runs, measured="today")
     assert row.cells[6:10] == ("bare loop 100", "0.60", "ratio ≥ 0.75", "**no**")
 
 
-def test_rows_come_in_the_order_of_the_keys_and_the_text_around_stays(document: Path) -> None:
+def test_the_table_is_in_the_order_of_its_keys_and_keeps_the_text_around(document: Path) -> None:
     rows = [Row.without_runs(RATIO), Row.without_runs(SPEED)]
     write_table(document, rows, keys=KEYS, machine="Machine: one.")
     lines = document.read_text().splitlines()
@@ -46,7 +46,7 @@ def test_rows_come_in_the_order_of_the_keys_and_the_text_around_stays(document: 
     assert lines[9:] == [END, "", "The end."]
 
 
-def test_a_partial_run_replaces_its_rows_alone(document: Path) -> None:
+def test_a_partial_run_replaces_only_its_own_rows(document: Path) -> None:
     first = [
         Row.of_runs(SPEED, [Run(1)], measured="first"),
         Row.of_runs(RATIO, [Run(1, baseline=2)], measured="first"),
@@ -61,7 +61,7 @@ def test_a_partial_run_replaces_its_rows_alone(document: Path) -> None:
     assert "Machine: one." not in text
 
 
-def test_a_row_of_a_benchmark_that_is_gone_goes_too(document: Path) -> None:
+def test_a_row_of_a_removed_benchmark_is_removed(document: Path) -> None:
     write_table(
         document, [Row.without_runs(SPEED), Row.without_runs(RATIO)], keys=KEYS, machine="Machine: one."
     )
@@ -69,7 +69,7 @@ def test_a_row_of_a_benchmark_that_is_gone_goes_too(document: Path) -> None:
     assert "| X1 |" not in document.read_text()
 
 
-def test_what_was_not_measured_says_so() -> None:
+def test_a_row_without_runs_says_that_nothing_was_measured() -> None:
     assert Row.without_runs(SPEED).cells == ("X1", "speed", "rows/s", *[""] * 5, "≥ 50,000", "", NOT_MEASURED)
 
 

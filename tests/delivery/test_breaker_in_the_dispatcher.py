@@ -17,7 +17,7 @@ def main() -> Gateway:
     return Gateway.objects.get(name="main")
 
 
-def test_so_many_failures_in_a_row_open_the_breaker(conninfo: str) -> None:
+def test_consecutive_failures_open_the_breaker(conninfo: str) -> None:
     make_messages(make_running_mailing(), 100)
     gateway = ScriptedGateway(always(REFUSED))
     drain(conninfo, gateway, max_concurrency=4, breaker_failures=10)
@@ -72,7 +72,7 @@ def test_the_breaker_is_half_open_while_a_probe_is_under_way(conninfo: str) -> N
     assert main().breaker == "closed"
 
 
-def test_refusals_of_messages_are_no_trouble_of_the_gateways(conninfo: str) -> None:
+def test_refused_messages_do_not_open_the_breaker(conninfo: str) -> None:
     make_messages(make_running_mailing(), 50)
     drain(conninfo, ScriptedGateway(always(Response(400, b""))), breaker_failures=5)
     assert main().breaker == "closed"

@@ -94,7 +94,7 @@ class Breaker(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(120)
-def test_two_workers_move_the_breaker_through_its_documented_states_only(conninfo: str) -> None:
+def test_two_workers_move_the_breaker_only_through_the_documented_states(conninfo: str) -> None:
     machine = type("BreakerHere", (Breaker,), {"conninfo": conninfo})
     few = settings(
         max_examples=examples(25),

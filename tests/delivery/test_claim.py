@@ -16,7 +16,7 @@ from tests.delivery.database import claim, config, ids, open_database
 from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
 
 
-def test_takes_what_is_due(conninfo: str) -> None:
+def test_a_claim_takes_a_due_message(conninfo: str) -> None:
     message = make_message(client=make_client(phone="79161234567", timezone="Asia/Tokyo"), attempts=2)
     [claimed] = claim(conninfo)
     assert claimed == Claimed(claimed.batch, message.id, message.mailing_id, 3, "79161234567", "Asia/Tokyo")
@@ -32,7 +32,7 @@ def test_a_claimed_message_is_sending_under_its_batch(conninfo: str) -> None:
     assert (message.batch_id, batch.message_ids) == (batch.id, [message.id])
 
 
-def test_a_batch_says_whose_it_is_and_until_when(conninfo: str) -> None:
+def test_a_batch_names_its_worker_and_the_end_of_its_lease(conninfo: str) -> None:
     make_message()
     before = now()
     claim(conninfo, 1, worker="host:1", lease_seconds=40)
@@ -50,7 +50,7 @@ def test_a_claim_of_nothing_leaves_no_batch(conninfo: str) -> None:
     assert (claim(conninfo), Batch.objects.count()) == ([], 0)
 
 
-def test_takes_the_longest_due_first(conninfo: str) -> None:
+def test_a_claim_takes_the_longest_due_messages_first(conninfo: str) -> None:
     mailing = make_running_mailing()
     _, later, latest = (
         make_message(mailing, next_attempt_at=now() - timedelta(hours=hours)) for hours in (1, 2, 3)
@@ -58,42 +58,42 @@ def test_takes_the_longest_due_first(conninfo: str) -> None:
     assert ids(claim(conninfo, limit=2)) == ids([later, latest])
 
 
-def test_takes_nothing_before_its_time(conninfo: str) -> None:
+def test_a_claim_takes_no_message_before_its_time(conninfo: str) -> None:
     make_message(next_attempt_at=now() + timedelta(minutes=1))
     assert claim(conninfo) == []
 
 
 @pytest.mark.parametrize("status", ["sending", "sent", "failed", "expired", "cancelled", "unknown"])
-def test_takes_pending_messages_alone(conninfo: str, status: str) -> None:
+def test_a_claim_takes_only_pending_messages(conninfo: str, status: str) -> None:
     make_message(status=status)
     assert claim(conninfo) == []
 
 
 @pytest.mark.parametrize("status", ["scheduled", "paused", "finished", "cancelled"])
-def test_takes_messages_of_running_mailings_alone(conninfo: str, status: str) -> None:
+def test_a_claim_takes_only_messages_of_running_mailings(conninfo: str, status: str) -> None:
     make_message(make_running_mailing(status=status))
     assert claim(conninfo) == []
 
 
-def test_takes_nothing_of_a_deleted_mailing(conninfo: str) -> None:
+def test_a_claim_takes_no_message_of_a_deleted_mailing(conninfo: str) -> None:
     message = make_message()
     delete_mailing(message.mailing_id)
     assert claim(conninfo) == []
 
 
-def test_takes_nothing_at_the_deadline(conninfo: str) -> None:
+def test_a_claim_takes_no_message_at_the_deadline(conninfo: str) -> None:
     make_message(make_running_mailing(end_at=now()))
     assert claim(conninfo) == []
 
 
-def test_takes_nothing_that_close_to_the_deadline(conninfo: str) -> None:
+def test_a_claim_takes_no_message_within_the_guard_time_before_the_deadline(conninfo: str) -> None:
     make_message(make_running_mailing(end_at=now() + timedelta(seconds=60)))
     late = claim(conninfo, 1, deadline_guard_seconds=90)
     in_time = claim(conninfo, 1, deadline_guard_seconds=30)
     assert (len(late), len(in_time)) == (0, 1)
 
 
-def test_gives_every_mailing_an_equal_share(conninfo: str) -> None:
+def test_a_claim_takes_equally_from_every_mailing(conninfo: str) -> None:
     mailings = [make_running_mailing() for _ in range(3)]
     for mailing in mailings:
         make_messages(mailing, 5)
@@ -101,20 +101,20 @@ def test_gives_every_mailing_an_equal_share(conninfo: str) -> None:
     assert sorted(message.mailing_id for message in claimed) == [m.id for m in mailings for _ in range(2)]
 
 
-def test_takes_no_more_than_asked_of_more_mailings_than_that(conninfo: str) -> None:
+def test_a_claim_keeps_to_its_limit_with_more_mailings_than_the_limit(conninfo: str) -> None:
     for _ in range(5):
         make_message()
     assert len(claim(conninfo, limit=2)) == 2
 
 
-def test_a_mailing_without_due_messages_takes_no_share(conninfo: str) -> None:
+def test_a_claim_goes_whole_to_the_mailings_with_due_messages(conninfo: str) -> None:
     make_running_mailing()
     make_message(next_attempt_at=now() + timedelta(hours=1))
     make_messages(make_running_mailing(), 4)
     assert len(claim(conninfo, limit=4)) == 4
 
 
-def test_skips_messages_locked_by_another_worker(conninfo: str) -> None:
+def test_a_claim_skips_messages_locked_by_another_worker(conninfo: str) -> None:
     locked, free = make_messages(make_running_mailing(), 2)
     with psycopg.connect(conninfo) as other:
         other.execute("SELECT FROM mailings_duemessage WHERE message_id = %s FOR UPDATE", [locked.id])
@@ -158,7 +158,7 @@ def test_a_deleted_clients_retry_ends_as_cancelled(conninfo: str) -> None:
     assert message.status == "cancelled"
 
 
-def test_takes_the_clients_present_phone_and_zone(conninfo: str) -> None:
+def test_a_claim_takes_the_clients_current_phone_and_zone(conninfo: str) -> None:
     message = make_message()
     assert message.client_id is not None
     Client.objects.filter(pk=message.client_id).update(phone="79990000001", timezone="Asia/Omsk")

@@ -29,7 +29,7 @@ def buffers(name: str, parameters: dict[str, Any]) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_finished_messages_do_not_make_a_claim_dearer() -> None:
+def test_the_cost_of_a_claim_does_not_grow_with_finished_messages() -> None:
     make_clients_in_bulk(1_000)
     make_messages_in_bulk(make_running_mailing())
     execute("VACUUM ANALYZE mailings_message, mailings_duemessage")
@@ -41,7 +41,7 @@ def test_finished_messages_do_not_make_a_claim_dearer() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_claim_needs_no_fresh_statistics() -> None:
+def test_a_claim_is_cheap_without_fresh_statistics() -> None:
     tables = ("mailings_message", "mailings_duemessage")
     for table in tables:
         execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")

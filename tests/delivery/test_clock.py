@@ -23,24 +23,24 @@ class ClockByHand(DatabaseClock):
         return self.at.timestamp()
 
 
-def test_follows_the_database_and_not_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_follows_the_database_and_not_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = DatabaseClock()
     monkeypatch.setattr("time.monotonic", lambda: 5.0)
     clock.set_ahead(995.0)
     assert clock.now() == datetime.fromtimestamp(1000, UTC)
 
 
-def test_an_open_zone_has_no_opening_to_wait_for() -> None:
+def test_an_open_window_has_no_opening_to_wait_for() -> None:
     zones = OpenZones(ClockByHand("2026-01-01T09:00:00+03:00"))
     assert zones.opening(DAY, "Europe/Moscow") is None
 
 
-def test_a_closed_zone_opens_when_the_window_does() -> None:
+def test_a_closed_window_gives_its_next_opening() -> None:
     zones = OpenZones(ClockByHand("2026-01-01T21:00:00+03:00"))
     assert zones.opening(DAY, "Europe/Moscow") == datetime(2026, 1, 2, 6, tzinfo=UTC)
 
 
-def test_a_clock_that_may_be_fast_opens_no_window_early() -> None:
+def test_a_clock_that_may_be_fast_does_not_open_a_window_early() -> None:
     clock = ClockByHand("2026-01-01T09:00:00.1+03:00")
     clock.fast_by_at_most = 0.2
     zones = OpenZones(clock)
@@ -49,7 +49,7 @@ def test_a_clock_that_may_be_fast_opens_no_window_early() -> None:
     assert zones.opening(DAY, "Europe/Moscow") is None
 
 
-def test_what_is_remembered_ends_with_the_window() -> None:
+def test_a_remembered_open_window_ends_when_the_window_closes() -> None:
     clock = ClockByHand("2026-01-01T20:59:59.9+03:00")
     zones = OpenZones(clock)
     zones.opening(DAY, "Europe/Moscow")
@@ -57,7 +57,7 @@ def test_what_is_remembered_ends_with_the_window() -> None:
     assert zones.opening(DAY, "Europe/Moscow") == datetime(2026, 1, 2, 6, tzinfo=UTC)
 
 
-def test_what_is_remembered_ends_with_the_opening() -> None:
+def test_a_remembered_closed_window_ends_at_its_opening() -> None:
     clock = ClockByHand("2026-01-01T08:59:59.9+03:00")
     zones = OpenZones(clock)
     zones.opening(DAY, "Europe/Moscow")
@@ -65,7 +65,7 @@ def test_what_is_remembered_ends_with_the_opening() -> None:
     assert zones.opening(DAY, "Europe/Moscow") is None
 
 
-def test_what_is_remembered_does_not_outlive_a_clock_set_back() -> None:
+def test_a_remembered_opening_is_dropped_when_the_clock_is_set_back() -> None:
     clock = ClockByHand("2026-01-01T09:00:00+03:00")
     zones = OpenZones(clock)
     zones.opening(DAY, "Europe/Moscow")
@@ -73,7 +73,7 @@ def test_what_is_remembered_does_not_outlive_a_clock_set_back() -> None:
     assert zones.opening(DAY, "Europe/Moscow") == datetime(2026, 1, 1, 6, tzinfo=UTC)
 
 
-def test_remembers_a_bounded_number_of_zones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_remembered_zones_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock_module, "MAX_REMEMBERED", 2)
     zones = OpenZones(ClockByHand("2026-01-01T12:00:00+00:00"))
     for name in ("Europe/Moscow", "Asia/Tokyo", "America/Lima", "UTC"):
@@ -85,7 +85,7 @@ def test_remembers_a_bounded_number_of_zones(monkeypatch: pytest.MonkeyPatch) ->
     st.lists(st.integers(-600, 90_000), max_size=40),
     st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe"]),
 )
-def test_the_remembered_opening_equals_one_worked_out_anew(steps: list[int], name: str) -> None:
+def test_a_remembered_opening_equals_a_freshly_computed_opening(steps: list[int], name: str) -> None:
     clock = ClockByHand("2027-03-26T00:00:00+00:00")  # two days before the clocks change
     zones, zone = OpenZones(clock), ZoneInfo(name)
     for seconds in steps:

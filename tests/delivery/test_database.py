@@ -47,7 +47,7 @@ def test_a_claim_survives_the_end_of_its_connection(conninfo: str) -> None:
     assert ids(claimed) == ids(messages)
 
 
-def test_what_is_to_be_recorded_survives_the_end_of_a_connection(conninfo: str) -> None:
+def test_an_outcome_survives_the_end_of_its_connection(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
 
     async def record(database: Database) -> None:
@@ -59,7 +59,7 @@ def test_what_is_to_be_recorded_survives_the_end_of_a_connection(conninfo: str) 
     assert Message.objects.filter(status="sent").count() == 3
 
 
-def test_calls_at_the_same_time_take_turns_on_the_connection(conninfo: str) -> None:
+def test_concurrent_calls_take_turns_on_the_connection(conninfo: str) -> None:
     messages = make_messages(make_running_mailing(), 20)
 
     async def claim_together(database: Database) -> list[Claimed]:
@@ -70,7 +70,7 @@ def test_calls_at_the_same_time_take_turns_on_the_connection(conninfo: str) -> N
     assert ids(on_database(conninfo, claim_together)) == ids(messages)
 
 
-def test_holds_one_connection(conninfo: str) -> None:
+def test_a_worker_holds_one_connection(conninfo: str) -> None:
     async def look_together(database: Database) -> int:
         await asyncio.gather(*(snapshot(database) for _ in range(5)))
         return end_workers_connections(conninfo)
@@ -94,7 +94,7 @@ def test_the_time_to_connect_does_not_set_the_clock_ahead(
     assert ahead < 1.5
 
 
-def test_statements_have_a_time_limit(conninfo: str) -> None:
+def test_every_statement_has_a_time_limit(conninfo: str) -> None:
     async def show(database: Database) -> str:
         async with open_database(conninfo) as other:
             await snapshot(other)
@@ -105,7 +105,7 @@ def test_statements_have_a_time_limit(conninfo: str) -> None:
     assert on_database(conninfo, show) == "30s"
 
 
-def test_an_empty_record_changes_nothing(conninfo: str) -> None:
+def test_an_empty_buffer_of_outcomes_changes_nothing(conninfo: str) -> None:
     message = make_message()
     on_database(conninfo, lambda database: write(database, OutcomeBuffer()))
     message.refresh_from_db()

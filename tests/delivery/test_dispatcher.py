@@ -57,7 +57,7 @@ def hours_from_now(opens: int, closes: int) -> dict[str, time_of_day]:
 # send
 
 
-def test_sends_all_that_is_due_and_records_it(conninfo: str) -> None:
+def test_a_drain_sends_and_records_every_due_message(conninfo: str) -> None:
     messages = [message for _ in range(3) for message in make_messages(make_running_mailing(), 100)]
     gateway = ScriptedGateway()
     drain(conninfo, gateway)
@@ -65,7 +65,7 @@ def test_sends_all_that_is_due_and_records_it(conninfo: str) -> None:
     assert (statuses(), Batch.objects.count()) == ({"sent": 300}, 0)
 
 
-def test_sends_the_mailings_text_to_the_clients_phone(conninfo: str) -> None:
+def test_a_request_carries_the_mailings_text_to_the_clients_phone(conninfo: str) -> None:
     client = make_client(phone="79161234567")
     message = make_message(make_running_mailing(text="Скидка"), client)
     gateway = ScriptedGateway()
@@ -74,13 +74,13 @@ def test_sends_the_mailings_text_to_the_clients_phone(conninfo: str) -> None:
     assert (request.message_id, request.phone, request.text) == (message.id, "79161234567", "Скидка")
 
 
-def test_sends_more_than_a_batch(conninfo: str) -> None:
+def test_a_drain_sends_more_than_a_batch(conninfo: str) -> None:
     make_messages(make_running_mailing(), 50)
     drain(conninfo, ScriptedGateway(), batch_size=7, max_concurrency=3)
     assert statuses() == {"sent": 50}
 
 
-def test_never_has_more_requests_under_way_than_allowed(conninfo: str) -> None:
+def test_a_drain_never_has_more_requests_under_way_than_allowed(conninfo: str) -> None:
     make_messages(make_running_mailing(), 40)
 
     async def slowly(request: Request) -> Response:
@@ -92,13 +92,13 @@ def test_never_has_more_requests_under_way_than_allowed(conninfo: str) -> None:
     assert gateway.most_under_way == 4
 
 
-def test_a_drain_of_nothing_ends(conninfo: str) -> None:
+def test_a_drain_without_due_messages_ends(conninfo: str) -> None:
     gateway = ScriptedGateway()
     drain(conninfo, gateway)
     assert gateway.asked == []
 
 
-def test_drains_again_and_again(conninfo: str) -> None:
+def test_a_dispatcher_can_drain_repeatedly(conninfo: str) -> None:
     gateway = ScriptedGateway()
     first = make_message()
 
@@ -111,7 +111,7 @@ def test_drains_again_and_again(conninfo: str) -> None:
     assert gateway.asked == [first.id, first.id]
 
 
-def test_two_workers_ask_for_each_message_once(conninfo: str) -> None:
+def test_two_workers_request_each_message_once(conninfo: str) -> None:
     messages = make_messages(make_running_mailing(), 200)
     gateway = ScriptedGateway()
 
@@ -127,7 +127,7 @@ def test_two_workers_ask_for_each_message_once(conninfo: str) -> None:
 # decide and record
 
 
-def test_a_retry_waits_for_its_time(conninfo: str) -> None:
+def test_a_retry_waits_as_long_as_the_gateway_asks(conninfo: str) -> None:
     message = make_message()
     gateway = ScriptedGateway(always(Response(503, b"", "3600")))
     drain(conninfo, gateway)
@@ -156,7 +156,7 @@ def test_a_repeated_message_keeps_its_id(conninfo: str) -> None:
     assert (message.status, message.attempts, Attempt.objects.count()) == ("sent", 3, 2)
 
 
-def test_a_refused_message_fails_and_others_go_on(conninfo: str) -> None:
+def test_a_refused_message_fails_and_the_other_messages_are_sent(conninfo: str) -> None:
     refused, *_ = make_messages(make_running_mailing(), 5)
 
     async def script(request: Request) -> Response:
@@ -167,7 +167,7 @@ def test_a_refused_message_fails_and_others_go_on(conninfo: str) -> None:
     assert (refused.status, refused.error, statuses()) == ("failed", "HTTP 400", {"sent": 4, "failed": 1})
 
 
-def test_gives_up_after_a_timeout_where_the_mailing_asks_for_it(conninfo: str) -> None:
+def test_a_timeout_ends_a_message_as_unknown_in_a_mailing_that_gives_up(conninfo: str) -> None:
     make_message(make_running_mailing(on_unknown="give_up"))
     drain(conninfo, ScriptedGateway(always(NoResponse("no answer in time", maybe_taken=True))))
     assert statuses() == {"unknown": 1}
@@ -225,7 +225,7 @@ def test_an_outcome_that_comes_while_others_are_recorded_is_recorded_before_the_
     assert statuses() == {"sent": 2}
 
 
-def test_what_could_not_be_recorded_is_recorded_with_the_next(
+def test_an_outcome_that_could_not_be_recorded_is_recorded_with_the_next_outcomes(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 3)
@@ -248,7 +248,7 @@ def test_what_could_not_be_recorded_is_recorded_with_the_next(
     assert (len(gateway.requests), statuses()) == (3, {"sent": 3})
 
 
-def test_claims_no_more_while_outcomes_cannot_be_recorded(
+def test_a_worker_claims_no_more_while_outcomes_cannot_be_recorded(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 30)
@@ -292,7 +292,7 @@ def test_a_lost_database_connection_loses_no_outcome(conninfo: str, monkeypatch:
 # troubles of our own
 
 
-def test_an_exception_in_a_send_neither_loses_nor_blocks_others(conninfo: str) -> None:
+def test_an_exception_in_a_send_neither_loses_nor_blocks_other_messages(conninfo: str) -> None:
     broken, *_ = make_messages(make_running_mailing(), 20)
 
     async def script(request: Request) -> Response:
@@ -305,9 +305,7 @@ def test_an_exception_in_a_send_neither_loses_nor_blocks_others(conninfo: str) -
     assert set(Attempt.objects.values_list("message", "error")) == {(broken.id, "internal error")}
 
 
-def test_a_claim_that_breaks_leaves_nothing_under_way_unrecorded(
-    conninfo: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_claim_leaves_no_outcome_unrecorded(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_messages(make_running_mailing(), 2)
     take_due = claim_module.take_due
 
@@ -336,7 +334,7 @@ def test_a_claim_that_breaks_leaves_nothing_under_way_unrecorded(
 # obstacles
 
 
-def test_a_closed_window_puts_off_to_its_opening_without_charge(conninfo: str) -> None:
+def test_a_closed_window_puts_a_message_off_to_its_opening_without_charge(conninfo: str) -> None:
     mailing = make_running_mailing(**hours_from_now(2, 4))
     message = make_message(mailing, make_client(timezone="UTC"))
     gateway = ScriptedGateway()
@@ -348,7 +346,7 @@ def test_a_closed_window_puts_off_to_its_opening_without_charge(conninfo: str) -
     assert message.next_attempt_at == opening
 
 
-def test_sends_where_the_window_is_open(conninfo: str) -> None:
+def test_a_drain_sends_only_to_zones_where_the_window_is_open(conninfo: str) -> None:
     mailing = make_running_mailing(**hours_from_now(-1, 1))
     here = make_message(mailing, make_client(timezone="UTC"))
     make_message(mailing, make_client(timezone="Asia/Tokyo"))
@@ -357,7 +355,7 @@ def test_sends_where_the_window_is_open(conninfo: str) -> None:
     assert gateway.asked == [here.id]
 
 
-def test_a_retry_after_the_window_waits_for_its_next_opening(conninfo: str) -> None:
+def test_a_retry_after_the_window_waits_for_the_next_opening(conninfo: str) -> None:
     mailing = make_running_mailing(end_at=now() + timedelta(days=3), **hours_from_now(-1, 1))
     message = make_message(mailing, make_client(timezone="UTC"))
     drain(conninfo, ScriptedGateway(always(Response(429, b"", "7200"))))
@@ -394,7 +392,7 @@ def test_a_closed_window_puts_off_no_client_who_moved_since_the_claim(conninfo: 
     assert message.next_attempt_at <= now()
 
 
-def test_a_retry_of_a_mailing_that_was_paused_meanwhile_keeps_to_no_window_of_before(conninfo: str) -> None:
+def test_a_retry_of_a_mailing_paused_meanwhile_ignores_the_old_window(conninfo: str) -> None:
     message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
 
     async def script(request: Request) -> Response:
@@ -427,7 +425,7 @@ def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str)
 
 
 @pytest.mark.parametrize("change", ["status = 'paused'", "status = 'cancelled', deleted_at = now()"])
-def test_a_stopped_mailings_claimed_messages_are_released(conninfo: str, change: str) -> None:
+def test_the_claimed_messages_of_a_stopped_mailing_are_released(conninfo: str, change: str) -> None:
     make_messages(make_running_mailing(), 30)
 
     async def script(request: Request) -> Response:
@@ -442,7 +440,7 @@ def test_a_stopped_mailings_claimed_messages_are_released(conninfo: str, change:
     assert set(Message.objects.filter(status="pending").values_list("attempts", flat=True)) == {0}
 
 
-def test_a_changed_text_applies_to_what_is_unsent(conninfo: str) -> None:
+def test_a_changed_text_applies_to_unsent_messages(conninfo: str) -> None:
     make_messages(make_running_mailing(text="old"), 30)
 
     async def script(request: Request) -> Response:
@@ -513,7 +511,7 @@ def make_probe_due() -> None:
     Gateway.objects.update(probe_at=now() - timedelta(seconds=1))
 
 
-def test_not_being_let_in_holds_the_gateway_and_charges_nothing(conninfo: str) -> None:
+def test_a_rejected_token_holds_the_gateway_and_charges_no_attempt(conninfo: str) -> None:
     make_messages(make_running_mailing(), 30)
     gateway = ScriptedGateway(always(NOT_LET_IN))
     drain(conninfo, gateway, max_concurrency=2)
@@ -522,7 +520,7 @@ def test_not_being_let_in_holds_the_gateway_and_charges_nothing(conninfo: str) -
     assert Gateway.objects.get().held_reason == "HTTP 401"
 
 
-def test_what_was_claimed_when_the_gateway_was_held_is_released(conninfo: str) -> None:
+def test_the_claimed_messages_of_a_held_gateway_are_released(conninfo: str) -> None:
     make_clients_in_bulk(2000)
     make_messages_in_bulk(make_running_mailing())
 
@@ -535,7 +533,7 @@ def test_what_was_claimed_when_the_gateway_was_held_is_released(conninfo: str) -
     assert statuses() == {"sent": 1000, "pending": 1000}
 
 
-def test_a_held_gateway_is_left_alone_until_the_probe(conninfo: str) -> None:
+def test_a_held_gateway_gets_no_request_until_the_probe(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
     Gateway.objects.update(held_at=now(), probe_at=now() + timedelta(minutes=1))
     gateway = ScriptedGateway()
@@ -553,7 +551,7 @@ def test_a_probe_is_one_message(conninfo: str) -> None:
     assert Gateway.objects.get().held_at is not None
 
 
-def test_a_probe_that_is_let_in_releases_the_gateway_and_the_rest_follows(conninfo: str) -> None:
+def test_an_accepted_probe_releases_the_gateway_and_the_other_messages_follow(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
     Gateway.objects.update(held_at=now(), held_reason="HTTP 401", probe_at=now())
     gateway = ScriptedGateway()
@@ -562,14 +560,14 @@ def test_a_probe_that_is_let_in_releases_the_gateway_and_the_rest_follows(connin
     assert Gateway.objects.get().held_at is None
 
 
-def test_a_probe_that_is_refused_for_another_reason_was_let_in(conninfo: str) -> None:
+def test_a_probe_refused_for_its_message_releases_the_gateway(conninfo: str) -> None:
     make_message()
     Gateway.objects.update(held_at=now(), probe_at=now())
     drain(conninfo, ScriptedGateway(always(Response(400, b""))))
     assert (Gateway.objects.get().held_at, statuses()) == (None, {"failed": 1})
 
 
-def test_a_probe_without_an_answer_keeps_the_gateway_held(conninfo: str) -> None:
+def test_a_probe_without_a_response_keeps_the_gateway_held(conninfo: str) -> None:
     make_messages(make_running_mailing(), 5)
     Gateway.objects.update(held_at=now(), probe_at=now())
     gateway = ScriptedGateway(always(NoResponse("connection refused", maybe_taken=False)))
@@ -578,7 +576,7 @@ def test_a_probe_without_an_answer_keeps_the_gateway_held(conninfo: str) -> None
     assert Gateway.objects.get().held_at is not None
 
 
-def test_goes_on_by_itself_after_a_hold(conninfo: str) -> None:
+def test_sending_continues_by_itself_after_a_hold(conninfo: str) -> None:
     make_messages(make_running_mailing(), 10)
     gateway = ScriptedGateway(always(NOT_LET_IN))
     drain(conninfo, gateway)
@@ -590,7 +588,7 @@ def test_goes_on_by_itself_after_a_hold(conninfo: str) -> None:
 # stop
 
 
-def test_stops_with_everything_released_or_recorded(conninfo: str) -> None:
+def test_a_stop_leaves_every_message_released_or_recorded(conninfo: str) -> None:
     make_messages(make_running_mailing(), 100)
 
     async def stop_during_the_fifth(dispatcher: Dispatcher) -> None:
@@ -609,7 +607,7 @@ def test_stops_with_everything_released_or_recorded(conninfo: str) -> None:
     assert (statuses(), Batch.objects.count()) == ({"sent": 5, "pending": 95}, 0)
 
 
-def test_claims_nothing_after_a_stop(conninfo: str) -> None:
+def test_a_stopped_dispatcher_claims_nothing(conninfo: str) -> None:
     make_message()
     gateway = ScriptedGateway()
 
@@ -624,7 +622,7 @@ def test_claims_nothing_after_a_stop(conninfo: str) -> None:
 # memory
 
 
-def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
+def test_a_worker_forgets_ended_mailings(conninfo: str) -> None:
     ended = make_running_mailing()
     make_message(ended)
 
@@ -645,7 +643,7 @@ def test_forgets_mailings_that_have_ended(conninfo: str) -> None:
     assert known == [[]]
 
 
-def test_a_small_mailing_has_its_turn_beside_a_large_one(conninfo: str) -> None:
+def test_a_small_mailing_is_sent_beside_a_large_mailing(conninfo: str) -> None:
     make_messages(make_running_mailing(), 300)
     small = make_running_mailing()
     make_messages(small, 3)

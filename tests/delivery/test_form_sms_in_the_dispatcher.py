@@ -30,7 +30,7 @@ def test_a_message_that_form_sms_takes_is_sent(conninfo: str) -> None:
     assert statuses() == [("sent", 1, "")]
 
 
-def test_an_empty_account_holds_the_gateway_and_a_paid_one_goes_on(conninfo: str) -> None:
+def test_an_empty_account_holds_the_gateway_until_the_account_is_paid(conninfo: str) -> None:
     make_messages(make_running_mailing(), 10)
     with simulator(faults={"error_3": 1}) as to:
         send_due(conninfo, to)
@@ -50,7 +50,7 @@ def test_a_forbidden_text_fails_for_good_with_its_reason(conninfo: str) -> None:
     assert statuses() == [("failed", 1, "message forbidden")]
 
 
-def test_a_limit_is_waited_out_and_is_no_trouble(conninfo: str) -> None:
+def test_a_limit_of_the_provider_delays_messages_and_does_not_count_as_trouble(conninfo: str) -> None:
     make_messages(make_running_mailing(), 30)
     with simulator(faults={"error_9": 1}) as to:
         send_due(conninfo, to)

@@ -7,7 +7,7 @@ from tests.factories import make_gateway
 
 
 @pytest.mark.django_db
-def test_a_gateway_of_a_later_version_s_kind_leaves_the_others_alone() -> None:
+def test_a_gateway_of_an_unknown_kind_does_not_affect_other_gateways() -> None:
     Gateway.objects.update(enabled=False)
     make_gateway(name="known", kind="form_sms")
     make_gateway(name="unknown", kind="pigeon_post")

@@ -37,7 +37,7 @@ def test_every_worker_sees_that_a_gateway_is_held(conninfo: str) -> None:
     assert Gateway.objects.get().held_reason == "HTTP 401"
 
 
-def test_holding_again_keeps_since_when_and_the_next_probe(conninfo: str) -> None:
+def test_a_repeated_hold_keeps_its_start_and_the_next_probe(conninfo: str) -> None:
     on_row(conninfo, hold)
     before = Gateway.objects.values("held_at", "probe_at").get()
     on_row(conninfo, lambda row: row.hold("HTTP 403"))
@@ -45,23 +45,23 @@ def test_holding_again_keeps_since_when_and_the_next_probe(conninfo: str) -> Non
     assert Gateway.objects.get().held_reason == "HTTP 403"
 
 
-def test_no_one_probes_before_the_interval_has_passed(conninfo: str) -> None:
+def test_no_worker_probes_before_the_interval_has_passed(conninfo: str) -> None:
     on_row(conninfo, hold, probe_interval_seconds=60)
     assert probes(conninfo) == [False, False]
 
 
-def test_one_worker_gets_the_probe_of_an_interval(conninfo: str) -> None:
+def test_only_one_worker_gets_the_probe_of_an_interval(conninfo: str) -> None:
     on_row(conninfo, hold)
     make_probe_due()
     assert probes(conninfo) == [True, False]
 
 
-def test_no_one_probes_a_gateway_that_is_not_held(conninfo: str) -> None:
+def test_no_worker_probes_a_gateway_that_is_not_held(conninfo: str) -> None:
     Gateway.objects.update(probe_at=now() - timedelta(seconds=1))
     assert probes(conninfo) == [False, False]
 
 
-def test_a_released_gateway_is_as_new(conninfo: str) -> None:
+def test_a_released_gateway_keeps_no_trace_of_the_hold(conninfo: str) -> None:
     on_row(conninfo, hold)
     on_row(conninfo, lambda row: row.release())
     gateway = Gateway.objects.get()

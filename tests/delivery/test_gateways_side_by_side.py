@@ -21,32 +21,32 @@ def hold(name: str = "main") -> None:
     Gateway.objects.filter(name=name).update(held_at=now(), held_reason="HTTP 401", probe_at=now())
 
 
-def test_a_mailing_without_a_gateway_goes_to_the_default(conninfo: str) -> None:
+def test_a_mailing_without_a_gateway_goes_to_the_default_gateway(conninfo: str) -> None:
     make_gateway()
     message = make_message()
     assert claimed(conninfo, "backup") == []
     assert claimed(conninfo, "main") == [message.id]
 
 
-def test_the_lowest_priority_is_the_default(conninfo: str) -> None:
+def test_the_gateway_of_the_lowest_priority_is_the_default(conninfo: str) -> None:
     make_gateway("first", priority=-1)
     message = make_message()
     assert claimed(conninfo, "main") == []
     assert claimed(conninfo, "first") == [message.id]
 
 
-def test_a_mailing_goes_to_the_gateway_it_names(conninfo: str) -> None:
+def test_a_mailing_goes_to_its_named_gateway(conninfo: str) -> None:
     message = make_message(make_running_mailing(gateway=make_gateway()))
     assert claimed(conninfo, "main") == []
     assert claimed(conninfo, "backup") == [message.id]
 
 
-def test_a_disabled_gateways_mailing_waits(conninfo: str) -> None:
+def test_a_mailing_of_a_disabled_gateway_waits(conninfo: str) -> None:
     make_message(make_running_mailing(gateway=make_gateway(enabled=False)))
     assert (claimed(conninfo, "main"), claimed(conninfo, "backup")) == ([], [])
 
 
-def test_without_failover_a_held_gateways_mailing_waits(conninfo: str) -> None:
+def test_a_mailing_of_a_held_gateway_waits_without_failover(conninfo: str) -> None:
     make_gateway()
     make_message()
     hold()
@@ -67,7 +67,7 @@ def test_failover_moves_messages_to_the_next_gateway_and_back(conninfo: str) -> 
     assert claimed(conninfo, "main") == [second.id]
 
 
-def test_with_every_gateway_held_messages_stay_with_their_own(conninfo: str) -> None:
+def test_messages_stay_with_their_own_gateway_while_every_gateway_is_held(conninfo: str) -> None:
     make_gateway()
     message = make_message(make_running_mailing(failover=True))
     hold("main")
@@ -76,14 +76,14 @@ def test_with_every_gateway_held_messages_stay_with_their_own(conninfo: str) -> 
     assert claimed(conninfo, "main", is_probe=True) == [message.id]
 
 
-def test_a_held_gateway_is_probed_with_a_message_that_would_go_elsewhere(conninfo: str) -> None:
+def test_a_held_gateway_is_probed_with_a_message_that_failover_would_move(conninfo: str) -> None:
     make_gateway()
     message = make_message(make_running_mailing(failover=True))
     hold()
     assert claimed(conninfo, "main", is_probe=True) == [message.id]
 
 
-def test_a_success_says_which_gateway_took_it(conninfo: str) -> None:
+def test_a_sent_message_names_the_gateway_that_took_the_message(conninfo: str) -> None:
     gateway = make_gateway()
     message = make_message(make_running_mailing(gateway=gateway))
     messages = claim(conninfo, 1, gateway="backup")
@@ -92,7 +92,7 @@ def test_a_success_says_which_gateway_took_it(conninfo: str) -> None:
     assert message.gateway_id == gateway.pk
 
 
-def test_failover_after_the_first_gateway_did_not_let_us_in(conninfo: str) -> None:
+def test_failover_sends_after_the_first_gateway_rejected_the_token(conninfo: str) -> None:
     backup = make_gateway()
     make_messages(make_running_mailing(failover=True), 30)
     drain(conninfo, ScriptedGateway(always(Response(401, b""))))

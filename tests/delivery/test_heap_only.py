@@ -25,7 +25,7 @@ def heap_only_updates(*, after: int) -> int:
     return updates()[1]
 
 
-def test_claims_and_successes_are_heap_only(conninfo: str) -> None:
+def test_claims_and_successes_are_heap_only_updates(conninfo: str) -> None:
     make_clients_in_bulk(2_000)
     make_messages_in_bulk(make_running_mailing())
     at_first, heap_only_at_first = updates()
@@ -45,7 +45,7 @@ WHERE indrelid = 'mailings_message'::regclass AND attnum > 0
 
 
 @pytest.mark.django_db
-def test_no_index_looks_at_a_column_that_every_message_changes() -> None:
+def test_no_index_covers_a_column_that_every_message_changes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(INDEXED)
         indexed = {row[0] for row in cursor.fetchall()}

@@ -49,7 +49,7 @@ def test_no_permit_is_reserved_twice(conninfo: str) -> None:
     assert min(later - earlier for earlier, later in pairwise(taken)) > SPREAD / 200 - 0.0001
 
 
-def test_reserves_no_further_ahead_than_the_horizon(conninfo: str) -> None:
+def test_permits_are_reserved_no_further_ahead_than_the_horizon(conninfo: str) -> None:
     limit(max_requests_per_second=100)
     reserved = on_row(conninfo, lambda row: row.take_permits(1000))
     assert reserved.count <= HORIZON_SECONDS * 100 + 1
@@ -66,7 +66,7 @@ def test_a_gateway_without_a_limit_has_no_permits(conninfo: str) -> None:
     assert on_row(conninfo, lambda row: row.take_permits(5)).count == 0
 
 
-def test_requests_start_at_the_limits_pace(conninfo: str) -> None:
+def test_requests_start_at_the_pace_of_the_limit(conninfo: str) -> None:
     limit(max_requests_per_second=50)
     make_messages(make_running_mailing(), 80)
     gateway = ScriptedGateway()
@@ -83,7 +83,7 @@ def test_requests_start_at_the_limits_pace(conninfo: str) -> None:
     assert 30 < busiest <= 50
 
 
-def test_what_is_released_unsent_keeps_no_permit_from_what_is_claimed_next(conninfo: str) -> None:
+def test_a_message_released_unsent_leaves_its_permit_to_the_next_message(conninfo: str) -> None:
     limit(max_requests_per_second=20)
     make_messages(make_running_mailing(), 10)
 
@@ -103,12 +103,12 @@ def test_what_is_released_unsent_keeps_no_permit_from_what_is_claimed_next(conni
 # concurrency
 
 
-def test_the_quota_of_a_gateway_without_a_limit_is_none(conninfo: str) -> None:
+def test_a_gateway_without_a_limit_has_no_quota(conninfo: str) -> None:
     assert on_row(conninfo, lambda row: row.report(usage(limit=None))) is None
     assert GatewayUse.objects.get().share is None
 
 
-def test_workers_share_what_a_gateway_takes_at_once(conninfo: str) -> None:
+def test_workers_divide_the_concurrency_of_a_gateway(conninfo: str) -> None:
     limit(max_concurrency=10)
     quotas = [ask(conninfo, worker) for worker in ("a", "b", "a", "b", "a")]
     assert quotas == [10, 0, 5, 5, 5]
@@ -121,7 +121,7 @@ def test_a_quota_is_free_again_once_its_lease_has_ended(conninfo: str) -> None:
     assert ask(conninfo, "b") == 10
 
 
-def test_workers_that_ask_at_once_get_no_more_than_the_limit(conninfo: str) -> None:
+def test_workers_that_ask_concurrently_get_no_more_than_the_limit(conninfo: str) -> None:
     limit(max_concurrency=7)
 
     async def all_at_once() -> None:
@@ -141,7 +141,7 @@ def ask(conninfo: str, worker: str) -> int | None:
     return on_row(conninfo, lambda row: row.report(usage()), worker=worker)
 
 
-def test_no_more_requests_are_under_way_than_the_gateway_takes(conninfo: str) -> None:
+def test_workers_together_keep_to_the_concurrency_of_a_gateway(conninfo: str) -> None:
     limit(max_concurrency=3)
     make_messages(make_running_mailing(), 60)
 
@@ -162,7 +162,7 @@ def test_no_more_requests_are_under_way_than_the_gateway_takes(conninfo: str) ->
     assert Message.objects.filter(status="sent").count() == 60
 
 
-def test_a_worker_at_rest_holds_no_quota(conninfo: str) -> None:
+def test_an_idle_worker_holds_no_quota(conninfo: str) -> None:
     limit(max_concurrency=3)
     make_messages(make_running_mailing(), 3)
     drain(conninfo, ScriptedGateway())

@@ -44,13 +44,13 @@ def test_a_retry_waits_and_is_charged() -> None:
     )
 
 
-def test_a_retry_outside_the_window_waits_for_its_opening() -> None:
+def test_a_retry_outside_the_window_waits_for_the_opening() -> None:
     retry = Retry(NOW, "HTTP 503")  # 21:00 in Tokyo
     row = not_sent(MESSAGE, retry, response=Response(503, b""), terms=DAYTIME, now=NOW)
     assert (row.next_attempt_at, row.retry_at) == (datetime(2026, 11, 24, 0, tzinfo=UTC), NOW)
 
 
-def test_a_held_message_waits_as_if_it_had_not_been_tried() -> None:
+def test_a_held_message_waits_and_is_not_charged() -> None:
     row = not_sent(MESSAGE, Held("HTTP 401"), response=Response(401, b""), terms=TERMS, now=NOW)
     assert (row.status, row.next_attempt_at, row.charged) == ("pending", NOW, False)
 
@@ -60,32 +60,32 @@ def test_a_refusal_ends_the_message() -> None:
     assert (row.status, row.next_attempt_at, row.charged) == ("failed", None, True)
 
 
-def test_giving_up_ends_the_message() -> None:
+def test_an_unknown_outcome_ends_the_message() -> None:
     silence = NoResponse("no answer in time", maybe_taken=True)
     row = not_sent(MESSAGE, Unknown(silence.reason), response=silence, terms=TERMS, now=NOW)
     assert (row.status, row.next_attempt_at, row.http_status, row.response) == ("unknown", None, None, "")
 
 
 @given(st.binary(max_size=3000))
-def test_keeps_the_start_of_an_answer_as_text_that_postgresql_can_hold(body: bytes) -> None:
+def test_the_start_of_a_response_is_kept_as_text_that_postgresql_can_store(body: bytes) -> None:
     row = not_sent(MESSAGE, Failed("HTTP 400"), response=Response(400, body), terms=TERMS, now=NOW)
     assert len(row.response) <= 500
     assert "\0" not in row.response
     row.response.encode()
 
 
-def test_keeps_cyrillic_answers_whole() -> None:
+def test_a_cyrillic_response_is_kept_without_broken_characters() -> None:
     body = ("ж" * 600).encode()
     row = not_sent(MESSAGE, Failed("HTTP 400"), response=Response(400, body), terms=TERMS, now=NOW)
     assert row.response == "ж" * 500
 
 
-def test_a_nul_in_an_answer_becomes_a_replacement_character() -> None:
+def test_a_nul_in_a_response_becomes_a_replacement_character() -> None:
     row = not_sent(MESSAGE, Failed("HTTP 400"), response=Response(400, b"a\0b"), terms=TERMS, now=NOW)
     assert row.response == "a\ufffdb"
 
 
-def test_outcomes_are_counted_together() -> None:
+def test_the_buffer_counts_sent_and_not_sent_messages_together() -> None:
     outcomes = OutcomeBuffer(sent=[(MESSAGE, 0.0)], not_sent=[released(MESSAGE, until=NOW)])
     outcomes.extend(OutcomeBuffer(sent=[(MESSAGE, 1.0)]))
     assert (len(outcomes), outcomes.sent) == (3, [(MESSAGE, 0.0), (MESSAGE, 1.0)])

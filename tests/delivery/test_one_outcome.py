@@ -53,7 +53,7 @@ def recorded(messages: Iterable[Message]) -> set[tuple[str, int, int]]:
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize(("on_unknown", "status"), [("send_again", "pending"), ("give_up", "unknown")])
-def test_what_an_adapter_raises_may_have_been_taken(
+def test_a_message_whose_adapter_raises_may_have_been_taken(
     conninfo: str, error: type[BaseException], on_unknown: str, status: str
 ) -> None:
     messages = make_messages(make_running_mailing(on_unknown=on_unknown), 3)
@@ -64,20 +64,20 @@ def test_what_an_adapter_raises_may_have_been_taken(
     assert set(Attempt.objects.values_list("error", flat=True)) == {"internal error"}
 
 
-def test_what_an_adapter_raises_counts_with_the_breaker(conninfo: str) -> None:
+def test_an_exception_of_an_adapter_counts_towards_the_breaker(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
     drain(conninfo, raising(ValueError), max_concurrency=1, breaker_failures=5)
     assert Gateway.objects.get(name="main").breaker == "open"
 
 
-def test_a_response_that_cannot_be_judged_may_have_been_taken(conninfo: str) -> None:
+def test_a_message_whose_response_cannot_be_judged_may_have_been_taken(conninfo: str) -> None:
     messages = make_messages(make_running_mailing(on_unknown="give_up"), 3)
     drain(conninfo, PuzzledGateway(), **LATER)
     assert recorded(messages) == {("unknown", 1, 1)}
     assert set(Attempt.objects.values_list("http_status", flat=True)) == {200}
 
 
-def test_a_cancelled_delivery_records_its_request_and_ends(conninfo: str) -> None:
+def test_a_cancelled_dispatcher_records_its_request_and_ends(conninfo: str) -> None:
     messages = make_messages(make_running_mailing(on_unknown="give_up"), 2)
     begun = asyncio.Event()
 
@@ -101,7 +101,7 @@ def test_a_cancelled_delivery_records_its_request_and_ends(conninfo: str) -> Non
     assert recorded([other]) == {("pending", 0, 0)}
 
 
-def test_a_zone_that_is_not_known_here_waits_for_its_backoff(conninfo: str) -> None:
+def test_a_message_in_an_unknown_zone_waits_for_its_backoff(conninfo: str) -> None:
     mailing = make_running_mailing(**hours_from_now(-2, 2))
     message = make_message(mailing, make_client(timezone=UNKNOWN_ZONE))
     well = make_message(mailing, make_client(timezone="UTC"))
@@ -112,21 +112,23 @@ def test_a_zone_that_is_not_known_here_waits_for_its_backoff(conninfo: str) -> N
     assert Attempt.objects.get(message=message).error == "time zone unknown to this worker"
 
 
-def test_a_retry_in_a_zone_that_is_not_known_here_is_recorded(conninfo: str) -> None:
+def test_a_retry_in_an_unknown_zone_is_recorded(conninfo: str) -> None:
     message = make_message(make_running_mailing(), make_client(timezone=UNKNOWN_ZONE))
     drain(conninfo, raising(ValueError), **LATER)
     assert recorded([message]) == {("pending", 1, 1)}
 
 
 @pytest.mark.parametrize("kind", ["probe_server", "form_sms"])
-def test_a_url_that_the_library_does_not_read_was_surely_not_taken(conninfo: str, kind: str) -> None:
+def test_a_message_to_an_invalid_url_was_surely_not_taken(conninfo: str, kind: str) -> None:
     message = make_message(make_running_mailing(on_unknown="give_up"))
     drain(conninfo, make_gateway(kind, GatewaySettings("http://gateway example", "token")), **LATER)
     assert recorded([message]) == {("pending", 1, 1)}
     assert Attempt.objects.get().error == "request cannot be built"
 
 
-def test_what_cannot_begin_is_released_for_a_while(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_cannot_be_marked_as_attempted_is_released(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def fail(*_: object) -> None:
         raise psycopg.OperationalError("the connection is lost")
 
@@ -175,7 +177,7 @@ async def serve_each(
 
 @given(st.lists(responses(), min_size=15, max_size=15))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_bytes_are_one_outcome(conninfo: str, given_answers: list[bytes]) -> None:
+def test_any_bytes_of_a_gateway_give_one_outcome(conninfo: str, given_answers: list[bytes]) -> None:
     messages = make_messages(make_running_mailing(), len(given_answers))
     answers = {message.id: answer for message, answer in zip(messages, given_answers, strict=True)}
     requests: list[int] = []
@@ -197,7 +199,9 @@ RAISED = st.sampled_from([*ERRORS, None])
 
 @given(st.lists(RAISED, min_size=15, max_size=15))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_error_is_one_outcome(conninfo: str, errors: list[type[BaseException] | None]) -> None:
+def test_any_error_of_a_gateway_gives_one_outcome(
+    conninfo: str, errors: list[type[BaseException] | None]
+) -> None:
     messages = make_messages(make_running_mailing(), len(errors))
     raised = {message.id: error for message, error in zip(messages, errors, strict=True)}
 

@@ -78,17 +78,17 @@ def outcome(
     )
 
 
-def test_200_with_code_0_is_sent() -> None:
+def test_a_200_with_code_0_is_sent() -> None:
     assert outcome(Response(200, OK)) == Sent()
 
 
 @pytest.mark.parametrize("status", REFUSED)
-def test_refusals_fail_for_good(status: int) -> None:
+def test_a_refused_message_fails_for_good(status: int) -> None:
     assert outcome(Response(status, OK)) == Failed(f"HTTP {status}")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_not_being_let_in_holds_the_gateway(status: int) -> None:
+def test_a_401_or_403_holds_the_gateway(status: int) -> None:
     assert outcome(Response(status, OK, "60")) == Held(f"HTTP {status}")
 
 
@@ -127,7 +127,7 @@ def test_any_other_status_is_tried_again(status: int) -> None:
         (OK + b" " * MAX_RESPONSE_BYTES, "answer over 64 KiB"),
     ],
 )
-def test_200_with_another_body_is_tried_again(body: bytes, reason: str) -> None:
+def test_a_200_with_another_body_is_tried_again(body: bytes, reason: str) -> None:
     answered = outcome(Response(200, body))
     assert isinstance(answered, Retry)
     assert answered.reason == reason
@@ -138,12 +138,12 @@ def test_a_body_of_exactly_64_kib_is_read() -> None:
 
 
 @given(st.integers(100, 999), st.binary(max_size=200), st.text(max_size=40) | st.none())
-def test_every_answer_has_an_outcome(status: int, body: bytes, retry_after: str | None) -> None:
+def test_every_response_has_an_outcome(status: int, body: bytes, retry_after: str | None) -> None:
     assert isinstance(outcome(Response(status, body, retry_after)), Outcome)
 
 
 @pytest.mark.parametrize("maybe_taken", [True, False])
-def test_no_answer_is_tried_again(maybe_taken: bool) -> None:
+def test_a_message_without_a_response_is_tried_again(maybe_taken: bool) -> None:
     answered = outcome(NoResponse("no answer in time", maybe_taken=maybe_taken))
     assert isinstance(answered, Retry)
     assert answered.reason == "no answer in time"
@@ -153,11 +153,13 @@ def test_no_answer_is_tried_again(maybe_taken: bool) -> None:
     ("verdict", "expected"),
     [(ACCEPTED, Sent()), (Refused("no"), Failed("no")), (NotLetIn("who?"), Held("who?"))],
 )
-def test_the_gateway_s_own_verdict_decides_whatever_the_answer(verdict: Verdict, expected: Outcome) -> None:
+def test_the_verdict_of_the_gateway_kind_decides_and_not_the_status(
+    verdict: Verdict, expected: Outcome
+) -> None:
     assert outcome(Response(500, b"?", "60"), judge=lambda answer: verdict) == expected
 
 
-def test_a_verdict_may_ask_for_a_wait_as_the_answer_may() -> None:
+def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
     def judge(answer: Response) -> Verdict:
         return TryAgain("slowly", is_trouble=False, wait_seconds=60)
 
@@ -180,18 +182,18 @@ def test_a_verdict_may_ask_for_a_wait_as_the_answer_may() -> None:
     ],
 )
 @pytest.mark.parametrize("max_attempts", [0, 1])
-def test_tells_a_gateway_in_trouble_from_one_that_says_no(
+def test_a_server_error_is_trouble_and_a_refusal_is_not(
     answer: Response | NoResponse, is_trouble: bool, max_attempts: int
 ) -> None:
     config = DeliveryConfig(max_attempts=max_attempts)
     assert outcome(answer, config=config).is_trouble is is_trouble
 
 
-def test_what_may_have_been_taken_is_trouble_where_it_is_given_up_too() -> None:
+def test_a_timeout_is_trouble_in_a_mailing_that_gives_up() -> None:
     assert outcome(NoResponse("no answer in time", maybe_taken=True), give_up=True).is_trouble
 
 
-def test_gives_up_on_what_the_gateway_may_have_taken() -> None:
+def test_a_message_that_may_have_been_taken_ends_as_unknown_if_the_mailing_gives_up() -> None:
     answered = outcome(NoResponse("no answer in time", maybe_taken=True), give_up=True)
     assert answered == Unknown("no answer in time")
 
@@ -205,12 +207,12 @@ def test_a_message_with_a_response_is_not_given_up_as_unknown() -> None:
 
 
 @pytest.mark.parametrize(("attempt", "expected"), [(1, Retry), (2, Retry), (3, Failed), (4, Failed)])
-def test_fails_after_the_last_attempt(attempt: int, expected: type[Outcome]) -> None:
+def test_a_message_fails_after_its_last_attempt(attempt: int, expected: type[Outcome]) -> None:
     config = DeliveryConfig(max_attempts=3)
     assert type(outcome(Response(500, b""), attempt=attempt, config=config)) is expected
 
 
-def test_a_held_attempt_is_never_the_last() -> None:
+def test_a_held_attempt_is_never_the_last_attempt() -> None:
     config = DeliveryConfig(max_attempts=1)
     assert outcome(Response(401, b""), attempt=7, config=config) == Held("HTTP 401")
 
@@ -225,13 +227,13 @@ def test_attempts_are_unlimited_by_default() -> None:
     cap=st.floats(0.001, 1e9),
     seed=st.integers(0, 1000),
 )
-def test_backoff_is_jittered_below_its_ceiling(attempt: int, base: float, cap: float, seed: int) -> None:
+def test_backoff_stays_below_its_ceiling(attempt: int, base: float, cap: float, seed: int) -> None:
     config = DeliveryConfig(retry_base_seconds=base, retry_cap_seconds=cap)
     ceiling = min(cap, base * 2 ** min(attempt - 1, 100))
     assert 0 <= backoff_seconds(attempt, config=config, random=Random(seed)) <= ceiling
 
 
-def test_backoff_spreads_over_all_of_its_range() -> None:
+def test_backoff_spreads_over_its_whole_range() -> None:
     random = Random(1)
     delays = [backoff_seconds(4, config=CONFIG, random=random) for _ in range(1000)]
     assert {int(delay) for delay in delays} == set(range(8))
@@ -300,7 +302,7 @@ def test_backoff_reaches_its_cap() -> None:
         ("5, 10", 0),
     ],
 )
-def test_reads_retry_after_in_both_its_forms(value: str | None, seconds: int) -> None:
+def test_retry_after_is_read_as_seconds_or_as_a_date(value: str | None, seconds: int) -> None:
     assert retry_after_delay(value, now=NOW) == timedelta(seconds=seconds)
 
 
@@ -314,7 +316,9 @@ FORMS = ["%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%
 
 
 @given(now=MOMENTS, seconds=st.integers(-(10**9), 10**9), form=st.sampled_from(FORMS))
-def test_a_date_is_that_far_ahead_and_the_past_is_now(now: datetime, seconds: int, form: str) -> None:
+def test_a_retry_after_date_is_its_distance_and_a_past_date_is_zero(
+    now: datetime, seconds: int, form: str
+) -> None:
     now = now.replace(microsecond=0)
     moment = now + timedelta(seconds=seconds)
     expected = min(max(timedelta(0), timedelta(seconds=seconds)), MAX_RETRY_AFTER)
@@ -322,7 +326,7 @@ def test_a_date_is_that_far_ahead_and_the_past_is_now(now: datetime, seconds: in
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["", " ", "\t", " \t "]))
-def test_seconds_are_that_many(seconds: int, blank: str) -> None:
+def test_retry_after_seconds_are_read_with_blanks_around(seconds: int, blank: str) -> None:
     expected = min(timedelta(seconds=seconds), MAX_RETRY_AFTER)
     assert retry_after_delay(f"{blank}{seconds}{blank}", now=NOW) == expected
 
@@ -330,7 +334,7 @@ def test_seconds_are_that_many(seconds: int, blank: str) -> None:
 @given(
     st.text(st.characters(categories=["Nd", "No", "Nl"]), min_size=1).filter(lambda text: not text.isascii())
 )
-def test_digits_of_other_scripts_are_nonsense(value: str) -> None:
+def test_digits_of_other_scripts_are_ignored_in_retry_after(value: str) -> None:
     assert retry_after_delay(value, now=NOW) == timedelta(0)
 
 
@@ -338,7 +342,7 @@ CONTROLS = st.text(st.characters(max_codepoint=0x9F), max_size=12)
 
 
 @given(CONTROLS, CONTROLS, st.sampled_from(["120", "Mon, 23 Nov 2026 12:02:00 GMT", "9" * 400, "-0000"]))
-def test_no_control_character_makes_it_raise(before: str, after: str, value: str) -> None:
+def test_no_control_character_makes_the_retry_after_reader_raise(before: str, after: str, value: str) -> None:
     assert timedelta(0) <= retry_after_delay(f"{before}{value}{after}", now=NOW) <= MAX_RETRY_AFTER
 
 
@@ -351,7 +355,7 @@ def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
     assert timedelta(0) <= retry_after_delay(value, now=NOW) <= MAX_RETRY_AFTER
 
 
-def test_waits_for_as_long_as_the_gateway_asks() -> None:
+def test_a_retry_waits_for_the_retry_after_of_the_gateway() -> None:
     answered = outcome(Response(429, b"", "3600"))
     assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429", is_trouble=False)
 

@@ -77,12 +77,12 @@ def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from message_scans(child)
 
 
-def test_the_claim_reads_due_messages_by_their_index(big_queue: Mailing) -> None:
+def test_the_claim_reads_due_messages_through_the_index(big_queue: Mailing) -> None:
     used = scans("claim", CLAIM)
     assert {index for _, index in used} == {"due_of_mailing", "mailings_message_pkey"}
 
 
-def test_the_claim_reads_no_more_than_it_takes(big_queue: Mailing) -> None:
+def test_the_claim_reads_only_the_rows_of_the_claimed_messages(big_queue: Mailing) -> None:
     with connection.cursor() as cursor:
         explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + statement("claim").decode()
         cursor.execute(explain, CLAIM | {"gateway_id": Gateway.objects.get(name="main").pk})
@@ -128,24 +128,24 @@ def test_a_rescue_finds_the_messages_by_the_primary_key(big_queue: Mailing) -> N
     assert scans("rescue", {"batches": 20}) == {("Index Scan", "mailings_message_pkey")}
 
 
-def test_a_page_of_a_mailings_messages_is_read_by_its_index(big_queue: Mailing) -> None:
+def test_a_page_of_messages_of_a_mailing_is_read_through_an_index(big_queue: Mailing) -> None:
     page = Message.objects.filter(mailing=big_queue, id__gt=1000).order_by("id")[:100]
     assert "message_of_mailing" in page.explain()
 
 
-def test_a_page_of_a_clients_messages_is_read_by_its_index(big_queue: Mailing) -> None:
+def test_a_page_of_messages_of_a_client_is_read_through_an_index(big_queue: Mailing) -> None:
     client = Client.objects.order_by("id")[0]
     assert "message_of_client" in Message.objects.filter(client=client).order_by("id")[:100].explain()
 
 
-def test_a_page_of_a_mailings_troubles_is_read_by_its_index(big_queue: Mailing) -> None:
+def test_a_page_of_messages_with_an_error_is_read_through_an_index(big_queue: Mailing) -> None:
     troubles = Message.objects.filter(mailing=big_queue, error="HTTP 400").order_by("id")[:100]
     assert "message_trouble" in troubles.explain()
 
 
 @pytest.mark.parametrize("of", ["one", "all"])
 @pytest.mark.parametrize("status", ["failed", "unknown"])
-def test_a_page_of_undelivered_messages_is_read_by_its_index(
+def test_a_page_of_undelivered_messages_is_read_through_an_index(
     big_queue: Mailing, of: str, status: str
 ) -> None:
     messages = Message.objects.filter(mailing=big_queue) if of == "one" else Message.objects.all()
@@ -153,6 +153,6 @@ def test_a_page_of_undelivered_messages_is_read_by_its_index(
     assert "message_undelivered" in page.explain()
 
 
-def test_every_statement_is_headed_by_what_it_guarantees() -> None:
+def test_every_sql_file_begins_with_a_comment() -> None:
     files = sorted((Path(database.__file__).parent / "sql").glob("*.sql"))
     assert [file.name for file in files if not file.read_text().startswith("-- ")] == []

@@ -40,7 +40,7 @@ def held(message: Claimed) -> NotSent:
     return NotSent(message, "pending", AT, attempt_outcome="held", error="HTTP 401", charged=False)
 
 
-def test_a_success_is_on_the_message(conninfo: str) -> None:
+def test_a_success_is_written_to_the_message(conninfo: str) -> None:
     message = make_message()
     record_sent(conninfo, claim(conninfo), at=AT)
     message.refresh_from_db()
@@ -67,7 +67,7 @@ def test_a_success_recorded_twice_counts_once(conninfo: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["pending", "sending", "failed", "expired", "cancelled", "unknown"])
-def test_a_late_success_is_recorded_whatever_became_of_the_message(conninfo: str, status: str) -> None:
+def test_a_late_success_is_recorded_in_every_status(conninfo: str, status: str) -> None:
     message = make_message()
     claimed = claim(conninfo)
     due = now() if status == "pending" else None
@@ -96,7 +96,7 @@ def test_a_retry_waits_with_its_error(conninfo: str) -> None:
     assert message.error == "HTTP 503"
 
 
-def test_an_attempt_without_success_leaves_a_row(conninfo: str) -> None:
+def test_a_failed_attempt_leaves_a_row(conninfo: str) -> None:
     message = make_message(attempts=4)
     [claimed] = claim(conninfo)
     record_not_sent(conninfo, retried(claimed))
@@ -127,7 +127,7 @@ def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
     assert stats.failures_by_reason(message.mailing_id) == [{"reason": "HTTP 400", "messages": 1}]
 
 
-def test_a_message_that_ended_has_no_client_locked(conninfo: str) -> None:
+def test_a_final_outcome_does_not_lock_the_client(conninfo: str) -> None:
     make_message()
     [claimed] = claim(conninfo)
     record_not_sent(conninfo, failed(claimed))
@@ -146,7 +146,7 @@ def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:
     assert (attempt.outcome, attempt.number) == ("held", 3)
 
 
-def test_what_was_released_is_as_it_was_before(conninfo: str) -> None:
+def test_a_released_message_keeps_its_attempts_and_error(conninfo: str) -> None:
     message = make_message(attempts=2, error="HTTP 503")
     [claimed] = claim(conninfo)
     record_not_sent(conninfo, released(claimed, until=AT))
@@ -155,7 +155,7 @@ def test_what_was_released_is_as_it_was_before(conninfo: str) -> None:
     assert (message.error, Attempt.objects.count()) == ("HTTP 503", 0)
 
 
-def test_what_is_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
+def test_a_message_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
     """Whether that move comes true is not known yet; nobody waits for it, and the engine looks again."""
     message = make_message()
     [claimed] = claim(conninfo)
@@ -200,7 +200,7 @@ def test_an_outcome_of_a_rescued_message_changes_nothing(conninfo: str) -> None:
     assert (message.status, message.attempts) == ("pending", 1)
 
 
-def test_records_many_outcomes_at_once(conninfo: str) -> None:
+def test_many_outcomes_are_recorded_at_once(conninfo: str) -> None:
     make_messages(make_running_mailing(), 4)
     first, second, third, _ = claim(conninfo)
     record_not_sent(conninfo, failed(first), retried(second), released(third, until=AT))
@@ -208,7 +208,7 @@ def test_records_many_outcomes_at_once(conninfo: str) -> None:
     assert statuses == ["failed", "pending", "pending", "sending"]
 
 
-def test_forgets_batches_that_are_recorded(conninfo: str) -> None:
+def test_a_recorded_batch_is_forgotten(conninfo: str) -> None:
     make_messages(make_running_mailing(), 2)
     [first], [second] = claim(conninfo, limit=1), claim(conninfo, limit=1)
     on_database(conninfo, lambda database: database.execute("close_batches", ids=[first.batch.id]))

@@ -22,7 +22,7 @@ from tests.delivery.database import (
 from tests.factories import make_message, make_messages, make_running_mailing, now
 
 
-def test_returns_the_messages_of_an_ended_lease(conninfo: str) -> None:
+def test_a_rescue_returns_the_messages_of_an_ended_lease(conninfo: str) -> None:
     messages = make_messages(make_running_mailing(), 3)
     claim(conninfo)
     end_leases()
@@ -30,7 +30,7 @@ def test_returns_the_messages_of_an_ended_lease(conninfo: str) -> None:
     assert ids(claim(conninfo)) == ids(messages)
 
 
-def test_leaves_a_living_workers_messages_alone(conninfo: str) -> None:
+def test_a_rescue_leaves_the_messages_of_a_live_worker_alone(conninfo: str) -> None:
     make_message()
     claim(conninfo)
     assert (rescue_all(), Message.objects.get().status, Batch.objects.count()) == (0, "sending", 1)
@@ -49,7 +49,7 @@ def test_a_rescued_message_is_due_and_its_attempt_is_listed_as_lost(conninfo: st
     assert (attempt.outcome, attempt.number, attempt.mailing_id) == ("lost", 2, message.mailing_id)
 
 
-def test_ends_as_unknown_where_the_mailing_asks_for_it(conninfo: str) -> None:
+def test_an_attempted_message_ends_as_unknown_in_a_mailing_that_gives_up(conninfo: str) -> None:
     message = make_message(make_running_mailing(on_unknown="give_up"))
     claimed = claim(conninfo)
     mark(conninfo, claimed)
@@ -60,7 +60,7 @@ def test_ends_as_unknown_where_the_mailing_asks_for_it(conninfo: str) -> None:
     assert Attempt.objects.get().outcome == "unknown"
 
 
-def test_gives_up_nothing_that_was_not_asked_for(conninfo: str) -> None:
+def test_a_message_that_was_not_requested_is_never_given_up(conninfo: str) -> None:
     asked, waited = make_messages(make_running_mailing(on_unknown="give_up"), 2)
     claimed = [message for message in claim(conninfo) if message.id == asked.id]
     mark(conninfo, claimed)
@@ -81,7 +81,7 @@ def test_a_message_that_another_worker_claimed_is_not_marked_as_attempted(connin
     assert Message.objects.get().status == "pending"
 
 
-def test_what_is_tried_again_is_not_in_doubt_before_its_next_request(conninfo: str) -> None:
+def test_a_released_message_is_not_given_up_before_its_next_request(conninfo: str) -> None:
     make_message(make_running_mailing(on_unknown="give_up"))
     claimed = claim(conninfo)
     mark(conninfo, claimed)
@@ -92,7 +92,7 @@ def test_what_is_tried_again_is_not_in_doubt_before_its_next_request(conninfo: s
     assert Message.objects.get().status == "pending"
 
 
-def test_leaves_what_was_recorded_alone(conninfo: str) -> None:
+def test_a_rescue_leaves_recorded_messages_alone(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
     recorded, *lost = claim(conninfo)
     record_sent(conninfo, [recorded])
@@ -102,7 +102,7 @@ def test_leaves_what_was_recorded_alone(conninfo: str) -> None:
     assert ids(Message.objects.filter(status="pending")) == ids(lost)
 
 
-def test_leaves_what_another_batch_claimed_meanwhile_alone(conninfo: str) -> None:
+def test_a_rescue_leaves_messages_of_another_batch_alone(conninfo: str) -> None:
     make_message()
     [lost] = claim(conninfo)
     Message.objects.update(status="pending", next_attempt_at=now())
@@ -111,7 +111,7 @@ def test_leaves_what_another_batch_claimed_meanwhile_alone(conninfo: str) -> Non
     assert (rescue_all(), Message.objects.get().status) == (0, "sending")
 
 
-def test_forgets_the_ended_lease(conninfo: str) -> None:
+def test_a_rescue_forgets_the_ended_lease(conninfo: str) -> None:
     make_message()
     claim(conninfo)
     end_leases()
@@ -127,7 +127,7 @@ def test_a_batch_of_a_removed_mailing_is_forgotten(conninfo: str) -> None:
     assert (rescue_all(), Batch.objects.count()) == (0, 0)
 
 
-def test_skips_batches_that_another_rescuer_holds(conninfo: str) -> None:
+def test_a_rescue_skips_batches_that_another_rescue_holds(conninfo: str) -> None:
     make_message()
     claim(conninfo)
     end_leases()
@@ -136,7 +136,7 @@ def test_skips_batches_that_another_rescuer_holds(conninfo: str) -> None:
         assert rescue_all() == 0
 
 
-def test_takes_a_bounded_number_of_batches(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rescue_takes_a_bounded_number_of_batches(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim_module, "RESCUED_BATCHES", 2)
     make_messages(make_running_mailing(), 3)
     for _ in range(3):
@@ -145,7 +145,7 @@ def test_takes_a_bounded_number_of_batches(conninfo: str, monkeypatch: pytest.Mo
     assert [rescue_all(), rescue_all(), rescue_all()] == [2, 1, 0]
 
 
-def test_two_rescuers_return_each_message_once(conninfo: str) -> None:
+def test_two_concurrent_rescues_return_each_message_once(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
     for _ in range(10):
         claim(conninfo, limit=2)

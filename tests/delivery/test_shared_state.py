@@ -12,7 +12,7 @@ from tests.delivery.database import on_row, terms_of
 from tests.factories import make_mailing, make_running_mailing, now
 
 
-def test_terms_are_the_mailings_present_ones(conninfo: str) -> None:
+def test_terms_show_the_current_values_of_the_mailing(conninfo: str) -> None:
     mailing = make_running_mailing(
         text="Hi", window_from=time_of_day(22), window_to=time_of_day(6, 30), on_unknown="give_up"
     )
@@ -23,7 +23,7 @@ def test_terms_are_the_mailings_present_ones(conninfo: str) -> None:
     }
 
 
-def test_terms_without_a_window(conninfo: str) -> None:
+def test_terms_of_a_mailing_without_a_window_have_no_window(conninfo: str) -> None:
     mailing = make_running_mailing()
     terms = terms_of(conninfo, mailing.id)[mailing.id]
     assert (terms.window, terms.give_up_on_unknown) == (None, False)
@@ -41,11 +41,11 @@ def test_terms_say_that_a_deleted_mailing_does_not_run(conninfo: str) -> None:
     assert not terms_of(conninfo, mailing.id)[mailing.id].is_running
 
 
-def test_a_mailing_that_is_gone_has_no_terms(conninfo: str) -> None:
+def test_a_removed_mailing_has_no_terms(conninfo: str) -> None:
     assert terms_of(conninfo, 12345) == {}
 
 
-def test_the_databases_clock_is_never_behind(conninfo: str) -> None:
+def test_the_clock_of_the_database_is_never_read_as_behind(conninfo: str) -> None:
     state = on_row(conninfo, lambda row: row.snapshot())
     assert state is not None
     ahead_of_us = state.database_ahead + time.monotonic() - now().timestamp()

@@ -27,7 +27,7 @@ def drain_metered(conninfo: str, gateway: ScriptedGateway, *, name: str, log_sen
     asyncio.run(run())
 
 
-def test_every_message_is_counted_and_logged_by_what_became_of_it(conninfo: str) -> None:
+def test_every_message_is_counted_and_logged_by_its_outcome(conninfo: str) -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 5)
     refused = messages[0].pk
@@ -59,7 +59,7 @@ def test_every_message_is_counted_and_logged_by_what_became_of_it(conninfo: str)
     )
 
 
-def test_lines_of_what_was_sent_can_be_turned_off(conninfo: str) -> None:
+def test_log_lines_of_sent_messages_can_be_turned_off(conninfo: str) -> None:
     make_messages(make_running_mailing(), 2)
     with capture_logs() as lines:
         drain_metered(conninfo, ScriptedGateway(), name="quiet", log_sent="off")
@@ -67,7 +67,7 @@ def test_lines_of_what_was_sent_can_be_turned_off(conninfo: str) -> None:
     assert [line for line in lines if line["event"].startswith("message")] == []
 
 
-def test_sorts_latencies_as_the_histogram_itself_would() -> None:
+def test_latencies_are_counted_in_the_buckets_of_the_histogram() -> None:
     meters = Meters("timed")
     for seconds in (0.0005, 0.001, 0.3, 0.5, 60):
         meters.responded(seconds)
@@ -81,6 +81,6 @@ def test_sorts_latencies_as_the_histogram_itself_would() -> None:
     assert value("gateway_request_seconds_sum", gateway="timed") == pytest.approx(60.8015)
 
 
-def test_a_gateway_that_invents_reasons_does_not_fill_the_memory() -> None:
+def test_the_number_of_reason_labels_is_bounded() -> None:
     reasons = Reasons(most=2)
     assert [reasons.label(reason) for reason in ("a", "b", "c", "a")] == ["a", "b", "other", "a"]

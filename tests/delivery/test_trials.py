@@ -65,7 +65,7 @@ def test_a_test_send_is_requested_once_with_an_id_of_its_own(conninfo: str, desk
     ("status", "message"),
     [(400, "Bad Request"), (503, "Service Unavailable"), (401, "Unauthorized"), (429, "too many requests")],
 )
-def test_what_is_not_taken_has_failed_and_says_why(
+def test_a_refused_test_send_fails_with_the_reason(
     conninfo: str, desk: Simulator, status: int, message: str
 ) -> None:
     desk.behave(faults={str(status): 1})
@@ -85,7 +85,7 @@ def test_a_test_send_without_a_response_in_time_is_unknown_and_not_repeated(
     assert (send(conninfo).status, len(desk.requests())) == ("unknown", 1)
 
 
-def test_a_gateway_that_is_not_there_has_not_taken_it(conninfo: str, desk: Simulator, settings: Any) -> None:
+def test_a_test_send_to_an_unreachable_gateway_fails(conninfo: str, desk: Simulator, settings: Any) -> None:
     settings.GATEWAY_URL = "http://127.0.0.1:1"
     ask()
     ended = send(conninfo)
@@ -96,7 +96,7 @@ def test_a_gateway_that_is_not_there_has_not_taken_it(conninfo: str, desk: Simul
     ("fields", "reason"),
     [({"held_at": now()}, "gateway held"), ({"enabled": False}, "gateway disabled")],
 )
-def test_a_gateway_that_takes_no_messages_takes_no_trial(
+def test_a_held_or_disabled_gateway_gets_no_test_send(
     conninfo: str, desk: Simulator, fields: dict[str, Any], reason: str
 ) -> None:
     ask()
@@ -105,7 +105,7 @@ def test_a_gateway_that_takes_no_messages_takes_no_trial(
     assert (ended.status, ended.reason, desk.requests()) == ("failed", reason, [])
 
 
-def test_a_misconfigured_gateway_fails_the_test_send_with_words(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_to_a_misconfigured_gateway_fails_with_the_reason(conninfo: str, desk: Simulator) -> None:
     ask()
     limit(token_variable="GATEWAY_TOKEN_THAT_NOBODY_SET", url=desk.url)
     ended = send(conninfo)
@@ -123,14 +123,14 @@ def test_a_test_send_takes_a_permit_of_the_gateways_limit(conninfo: str, desk: S
     assert after > until
 
 
-def test_a_test_send_waits_for_a_permit_no_longer_than_allowed(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_waits_for_a_permit_for_a_limited_time(conninfo: str, desk: Simulator) -> None:
     limit(max_requests_per_second=5, permits_until=now() + timedelta(minutes=1))
     ask()
     ended = send(conninfo, room_seconds=0.5)
     assert (ended.status, ended.reason, desk.requests()) == ("failed", "gateway busy", [])
 
 
-def test_waits_for_a_share_of_what_the_gateway_takes_at_once(conninfo: str, desk: Simulator) -> None:
+def test_a_test_send_waits_for_a_quota_of_the_gateway(conninfo: str, desk: Simulator) -> None:
     main = limit(max_concurrency=1)
     other = make_gateway_use(main, share=1, lease_expires_at=now() + timedelta(minutes=1))
     ask()
@@ -142,7 +142,7 @@ def test_waits_for_a_share_of_what_the_gateway_takes_at_once(conninfo: str, desk
     assert not GatewayUse.objects.filter(lease_expires_at__gt=now()).exists()  # its share is given back
 
 
-def test_workers_at_once_ask_once_for_each(conninfo: str, desk: Simulator) -> None:
+def test_concurrent_workers_request_each_test_send_once(conninfo: str, desk: Simulator) -> None:
     made = [ask().pk for _ in range(8)]
 
     def work() -> None:
@@ -157,7 +157,7 @@ def test_workers_at_once_ask_once_for_each(conninfo: str, desk: Simulator) -> No
     assert sorted(request["msg_id"] for request in desk.requests()) == made
 
 
-def test_holds_no_connection_while_the_gateway_answers(conninfo: str, settings: Any) -> None:
+def test_a_test_send_holds_no_connection_during_its_request(conninfo: str, settings: Any) -> None:
     limit(max_concurrency=5, max_requests_per_second=50)
     ask()
     connection.close()
@@ -175,7 +175,7 @@ def test_holds_no_connection_while_the_gateway_answers(conninfo: str, settings: 
     assert seen[-1] == 0
 
 
-def test_a_header_that_cannot_be_read_does_not_lose_the_answer(conninfo: str, settings: Any) -> None:
+def test_an_unreadable_header_does_not_lose_the_response(conninfo: str, settings: Any) -> None:
     taken = b'HTTP/1.1 200 OK\r\nRetry-After: \xd0\xbc\r\nContent-Length: 11\r\n\r\n{"code": 0}'
 
     def serve(listener: socket.socket) -> None:
@@ -195,7 +195,7 @@ def test_a_header_that_cannot_be_read_does_not_lose_the_answer(conninfo: str, se
 
 @pytest.mark.parametrize("method", ["send", "judge"])
 @pytest.mark.parametrize("error", [ValueError, KeyError, asyncio.CancelledError])
-def test_what_an_adapter_raises_may_have_been_taken(
+def test_a_test_send_whose_adapter_raises_may_have_been_taken(
     conninfo: str, desk: Simulator, monkeypatch: pytest.MonkeyPatch, method: str, error: type[BaseException]
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -207,7 +207,7 @@ def test_what_an_adapter_raises_may_have_been_taken(
     assert (ended.status, ended.reason) == ("unknown", "internal error")
 
 
-def test_an_error_before_the_request_has_failed_and_holds_up_no_other(
+def test_an_error_before_the_request_fails_the_test_send_and_delays_no_other(
     conninfo: str, desk: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -220,6 +220,6 @@ def test_an_error_before_the_request_has_failed_and_holds_up_no_other(
     assert (Trial.objects.filter(status="failed").count(), desk.requests()) == (2, [])
 
 
-def test_takes_no_more_once_the_worker_stops(conninfo: str, desk: Simulator) -> None:
+def test_a_stopping_worker_takes_no_test_send(conninfo: str, desk: Simulator) -> None:
     ask()
     assert send(conninfo, should_stop=lambda: True).status == "waiting"

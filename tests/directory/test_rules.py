@@ -11,14 +11,14 @@ from notification_service.directory.rules import Reason, Unacceptable, check_att
 
 
 @pytest.mark.parametrize("text", ["79161234567", "70000000000"])
-def test_a_phone_is_seven_and_ten_digits(text: str) -> None:
+def test_a_phone_is_a_7_and_ten_more_digits(text: str) -> None:
     assert rules.is_phone(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "7916123456", "791612345678", "89161234567", "7916123456a", "79161234567\n", "7٩٩٩٩٩٩٩٩٩٩"]
 )
-def test_nothing_else_is_a_phone(text: str) -> None:
+def test_any_other_text_is_no_phone(text: str) -> None:
     assert not rules.is_phone(text)
 
 
@@ -28,7 +28,7 @@ def test_an_operator_code_is_three_digits(text: str, *, good: bool) -> None:
 
 
 @pytest.mark.django_db
-def test_the_database_takes_the_operator_code_from_the_same_digits() -> None:
+def test_the_database_takes_the_operator_code_from_the_same_digits_as_python() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT substr('79161234567', %(code_from)s, %(code_length)s)", OPERATOR_CODE)
         assert cursor.fetchone() == (rules.operator_code_of("79161234567"),) == ("916",)
@@ -37,18 +37,18 @@ def test_the_database_takes_the_operator_code_from_the_same_digits() -> None:
 @pytest.mark.parametrize(
     ("text", "stored"), [("a\0b", "a\\0b"), ("\ud800", "\\ud800"), ("\udfff!", "\\udfff!")]
 )
-def test_what_postgresql_cannot_store_is_spelled_out(text: str, stored: str) -> None:
+def test_characters_that_postgresql_cannot_store_are_escaped(text: str, stored: str) -> None:
     assert not rules.is_storable(text)
     assert rules.storable(text) == stored
     assert rules.is_storable(stored)
 
 
-def test_text_of_every_other_kind_is_stored_as_it_is() -> None:
+def test_any_other_text_is_stored_unchanged() -> None:
     assert rules.is_storable("Анна 😀\n\t\x01\U0010ffff")
     assert rules.storable("Анна 😀") == "Анна 😀"
 
 
-def test_zones_that_are_no_places_are_left_out() -> None:
+def test_zone_names_that_are_no_places_are_left_out() -> None:
     names = ["Europe/Moscow", "UTC", "localtime", "posix/Europe/Moscow", "right/UTC", "Factory"]
     assert rules.places(names) == {"Europe/Moscow", "UTC"}
 
@@ -67,13 +67,13 @@ def test_attributes_are_returned_as_json() -> None:
         ({"a": "я" * 8192}, Reason.TOO_LARGE),
     ],
 )
-def test_attributes_as_a_whole_may_not_be(value: Any, reason: Reason) -> None:
+def test_attributes_that_are_too_many_or_no_object_are_refused(value: Any, reason: Reason) -> None:
     with pytest.raises(Unacceptable) as refused:
         check_attributes(value)
     assert (refused.value.reason, refused.value.entries) == (reason, {})
 
 
-def test_every_bad_entry_is_named_with_its_reason() -> None:
+def test_every_bad_attribute_is_named_with_its_reason() -> None:
     bad = {"a": [1], "b": 2**63 + 1, "c": float("nan"), "d": "\0", "e\ud800": 1, "good": 1}
     with pytest.raises(Unacceptable) as refused:
         check_attributes(bad)

@@ -30,18 +30,18 @@ def is_there(path: str) -> bool:
     return (ROOT / path).exists() or (path.startswith("test_") and any(ROOT.glob(f"tests/**/{path}")))
 
 
-def test_there_are_documents() -> None:
+def test_the_search_finds_known_documents_and_names() -> None:
     assert {"README.md", "docs/message-lifecycle.md", "docs/operations.md"} <= set(DOCUMENTS)
     assert "tests/mailings/test_audience.py" in set(named_files(LIFECYCLE))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_files_that_a_document_names_are_there(document: str) -> None:
+def test_every_file_that_a_document_names_exists(document: str) -> None:
     assert [path for path in named_files((ROOT / document).read_text()) if not is_there(path)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_of_a_document_lead_somewhere(document: str) -> None:
+def test_every_link_of_a_document_leads_to_a_file(document: str) -> None:
     folder = (ROOT / document).parent
     links = LINK.findall((ROOT / document).read_text())
     assert [link for link in links if not (folder / link).exists()] == []

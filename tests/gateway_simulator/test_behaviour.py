@@ -18,7 +18,7 @@ MIXED = Behaviour(seed=5, jitter_ms=20, error_rate=0.1, faults={"drop": 0.2, "42
 
 
 @given(requests=st.lists(st.tuples(INT64, st.integers(1, 1000)), unique=True), seed=INT64, data=st.data())
-def test_decides_the_same_for_the_same_seed_whatever_the_order(
+def test_a_decision_for_a_seed_does_not_depend_on_the_order_of_requests(
     requests: list[tuple[int, int]], seed: int, data: st.DataObject
 ) -> None:
     first, second = (
@@ -29,14 +29,14 @@ def test_decides_the_same_for_the_same_seed_whatever_the_order(
     assert {request: second.decide(*request) for request in shuffled} == decided
 
 
-def test_decides_anew_for_another_seed_and_for_another_request_of_a_message() -> None:
+def test_another_seed_and_a_repeated_request_give_other_decisions() -> None:
     other = Behaviour(seed=6, jitter_ms=20, error_rate=0.1, faults=MIXED.faults)
     first = [MIXED.decide(msg_id, 1) for msg_id in range(100)]
     assert first != [other.decide(msg_id, 1) for msg_id in range(100)]
     assert first != [MIXED.decide(msg_id, 2) for msg_id in range(100)]
 
 
-def test_gives_each_fault_its_share_and_takes_half_of_the_drops() -> None:
+def test_each_fault_has_its_frequency_and_half_of_the_drops_are_taken() -> None:
     total = 20_000
     answers = Counter(MIXED.decide(msg_id, 1).answer for msg_id in range(total))
     shares = {"200": 0.4, "429": 0.2, "hang": 0.1, "drop": 0.1, "drop_taken": 0.1}
@@ -50,7 +50,7 @@ def test_the_simulator_is_an_ordinary_gateway_unless_faults_are_set() -> None:
     assert Behaviour().decide(7, 1) == ("200", 0.0)
 
 
-def test_adds_jitter_to_the_latency() -> None:
+def test_jitter_is_added_to_the_latency() -> None:
     delays = [
         Behaviour(latency_ms=100, jitter_ms=50).decide(msg_id, 1).delay_seconds for msg_id in range(500)
     ]
@@ -59,13 +59,13 @@ def test_adds_jitter_to_the_latency() -> None:
 
 
 @pytest.mark.parametrize("fault", [*sorted(NAMED_FAULTS), "500", "503", "429", "401", "400", "599", "204"])
-def test_a_share_of_one_is_every_request(fault: str) -> None:
+def test_a_fault_with_the_frequency_1_hits_every_request(fault: str) -> None:
     behaviour = Behaviour(faults={fault: 1})
     answers = {behaviour.decide(msg_id, 1).answer for msg_id in range(100)}
     assert answers == ({"drop", "drop_taken"} if fault == "drop" else {fault})
 
 
-def test_ten_tenths_are_one() -> None:
+def test_frequencies_of_ten_tenths_add_up_to_1() -> None:
     tenths = dict.fromkeys(["500", "501", "502", "503", "504", "505", "429", "400", "401"], 0.1)
     assert Behaviour(faults=tenths, error_rate=0.1).decide(7, 1).answer != "200"
 
@@ -104,26 +104,26 @@ def test_ten_tenths_are_one() -> None:
         {"speed": 1},
     ],
 )
-def test_refuses_what_makes_no_sense(wrong: dict[str, Any]) -> None:
+def test_an_invalid_behaviour_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(BehaviourError, match=r"\w"):
         Behaviour.from_json(wrong)
 
 
 @pytest.mark.parametrize("wrong", [None, [], "fast", 1])
-def test_refuses_a_behaviour_that_is_no_object(wrong: object) -> None:
+def test_a_behaviour_that_is_no_object_is_refused(wrong: object) -> None:
     with pytest.raises(BehaviourError, match="object"):
         Behaviour.from_json(wrong)
 
 
-def test_reads_back_what_it_writes() -> None:
+def test_a_written_behaviour_is_read_back_unchanged() -> None:
     assert Behaviour.from_json(MIXED.as_json()) == MIXED
 
 
-def test_reads_faults_from_the_command_line() -> None:
+def test_faults_are_read_from_the_command_line() -> None:
     assert parse_faults(["503=0.25", "drop=1e-3"]) == {"503": 0.25, "drop": 0.001}
 
 
 @pytest.mark.parametrize("arguments", [["503"], ["503="], ["503=half"], ["503=0.1", "503=0.2"]])
-def test_refuses_faults_that_are_not_a_name_and_a_share(arguments: list[str]) -> None:
+def test_a_fault_without_a_name_or_a_frequency_is_refused(arguments: list[str]) -> None:
     with pytest.raises(BehaviourError, match="fault"):
         parse_faults(arguments)

@@ -54,7 +54,7 @@ def test_the_simulator_prints_its_address_and_nothing_more() -> None:
     assert (printed, complaints) == ("", "")
 
 
-def test_reads_the_token_from_a_file(tmp_path: Path) -> None:
+def test_the_simulator_reads_the_token_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("secret\n")
     with simulator_process("--token-file", str(tmp_path / "token")) as (gateway, _):
         assert [gateway.send(7, token=token).status for token in ("any", "secret")] == [401, 200]
@@ -71,7 +71,7 @@ def test_reads_the_token_from_a_file(tmp_path: Path) -> None:
         (["--token-file", "/nonexistent"], "cannot read the token"),
     ],
 )
-def test_refuses_wrong_options_with_one_line(
+def test_a_wrong_option_is_refused_with_one_line(
     options: list[str], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parser = ArgumentParser()
@@ -82,24 +82,24 @@ def test_refuses_wrong_options_with_one_line(
     assert reason in printed.err
 
 
-def test_wrong_options_are_the_exit_code_two() -> None:
+def test_a_wrong_option_ends_with_exit_code_2() -> None:
     assert run_to_the_end(*MODULE, "--fault", "nosuch=0.1").returncode == 2
 
 
-def test_a_port_already_taken_is_one_line() -> None:
+def test_a_port_already_taken_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = run_to_the_end(*MODULE, "--port", str(taken.getsockname()[1]))
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
     assert "address already in use" in ended.stderr
 
 
-def test_a_log_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_opened_is_reported_in_one_line(tmp_path: Path) -> None:
     ended = run_to_the_end(*MODULE, "--port", "0", "--log", str(tmp_path / "nowhere" / "log"))
     assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-def test_stops_rather_than_lose_a_line_of_its_log() -> None:
+def test_the_simulator_stops_when_its_log_cannot_be_written() -> None:
     with simulator_process("--log", "/dev/full") as (gateway, process):
         gateway.send(7)
         assert process.wait(PATIENCE_SECONDS) == 1
@@ -107,7 +107,7 @@ def test_stops_rather_than_lose_a_line_of_its_log() -> None:
         assert "No space left" in process.stderr.read()
 
 
-def test_the_management_command_serves_too() -> None:
+def test_the_management_command_starts_the_simulator() -> None:
     with launch("manage.py", "gateway_simulator", "--port", "0") as process:
         assert process.stdout
         assert process.stdout.readline().startswith("gateway simulator listens on http://127.0.0.1:")

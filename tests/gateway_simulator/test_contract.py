@@ -18,12 +18,12 @@ HIGHEST = 2**63 - 1
         b'{"id": 7, "phone": 79161234567, "text": "G\\u006fod day"}',
     ],
 )
-def test_accepts_what_the_contract_asks_for(body: bytes) -> None:
+def test_a_body_of_the_contract_is_accepted(body: bytes) -> None:
     assert parse_message(body, msg_id=7) == Message(7, 79161234567, "Good day")
 
 
 @pytest.mark.parametrize("text", ["", "Добрый день", "👍🏽", "</script>", "\u2028", "x" * 100_000])
-def test_accepts_any_text_of_unicode_characters(text: str) -> None:
+def test_any_text_of_unicode_characters_is_accepted(text: str) -> None:
     body = f'{{"id": 7, "phone": 1, "text": "{text}"}}'.encode()
     assert parse_message(body, msg_id=7).text == text
 
@@ -87,7 +87,7 @@ def test_accepts_any_text_of_unicode_characters(text: str) -> None:
         b"id=7&phone=1&text=x",
     ],
 )
-def test_refuses_every_other_body(body: bytes) -> None:
+def test_every_other_body_is_refused(body: bytes) -> None:
     with pytest.raises(ContractError, match=r"\w"):
         parse_message(body, msg_id=7)
 
@@ -95,7 +95,7 @@ def test_refuses_every_other_body(body: bytes) -> None:
 @pytest.mark.parametrize(
     ("segment", "msg_id"), [(b"0", 0), (b"7", 7), (b"-7", -7), (b"%d" % HIGHEST, HIGHEST)]
 )
-def test_reads_the_path_id(segment: bytes, msg_id: int) -> None:
+def test_an_id_in_the_path_is_read(segment: bytes, msg_id: int) -> None:
     assert parse_msg_id(segment) == msg_id
 
 
@@ -119,5 +119,5 @@ def test_reads_the_path_id(segment: bytes, msg_id: int) -> None:
         "٧".encode(),
     ],
 )
-def test_refuses_every_other_spelling_of_a_path_id(segment: bytes) -> None:
+def test_every_other_spelling_of_an_id_in_the_path_is_refused(segment: bytes) -> None:
     assert parse_msg_id(segment) is None

@@ -51,7 +51,7 @@ def test_a_wrong_behaviour_is_refused_with_a_reason_and_changes_nothing(body: by
         assert gateway.ask("GET", "/_simulator/behaviour").json == PLAIN
 
 
-def test_counts_what_it_receives_but_not_its_own_pages() -> None:
+def test_the_simulator_counts_requests_and_not_its_own_pages() -> None:
     with simulator() as gateway:
         gateway.send(7)
         gateway.send(7)
@@ -67,7 +67,7 @@ def test_counts_what_it_receives_but_not_its_own_pages() -> None:
     }
 
 
-def test_lists_requests_in_pages() -> None:
+def test_the_simulator_lists_requests_in_pages() -> None:
     with simulator(keep=4) as gateway:
         for msg_id in range(1, 7):
             gateway.send(msg_id)
@@ -76,7 +76,7 @@ def test_lists_requests_in_pages() -> None:
         assert gateway.requests("?after=6") == []
 
 
-def test_a_page_of_requests_is_bounded_in_size_but_never_empty_before_the_end() -> None:
+def test_a_page_of_requests_has_a_bounded_size_and_is_not_empty_before_the_end() -> None:
     with simulator() as gateway:
         for msg_id in range(1, 21):
             gateway.send(msg_id, text="й" * 160_000)  # nearly a mebibyte as ASCII
@@ -87,12 +87,12 @@ def test_a_page_of_requests_is_bounded_in_size_but_never_empty_before_the_end() 
 
 
 @pytest.mark.parametrize("query", ["?after=x", "?limit=-1", "?after=", "?limit=1.5", "?after=%D9%A7"])
-def test_refuses_a_page_that_is_no_number(query: str) -> None:
+def test_a_page_that_is_no_number_is_refused(query: str) -> None:
     with simulator() as gateway:
         assert gateway.ask("GET", f"/_simulator/requests{query}").status == 400
 
 
-def test_forgets_on_demand() -> None:
+def test_the_simulator_forgets_its_requests_on_demand() -> None:
     with simulator() as gateway:
         gateway.send(7)
         assert gateway.ask("DELETE", "/_simulator/requests").status == 204

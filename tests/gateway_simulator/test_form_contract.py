@@ -15,12 +15,12 @@ GOOD = b"apikey=key&phones=79161234567&mes=x&id=7&fmt=3&charset=utf-8"
         (b"charset=utf%2D8&fmt=3&id=7&mes=%78&phones=7916123%34567&apikey=key", "key"),
     ],
 )
-def test_accepts_what_the_api_asks_for(body: bytes, token: str) -> None:
+def test_a_form_of_the_contract_is_accepted(body: bytes, token: str) -> None:
     assert parse_form(body) == Form(token, Message(7, PHONE, "x"))
 
 
 @pytest.mark.parametrize("text", ["Добрый день", "a&b=c+d%20e", "👍🏽", "две\r\nстроки", " ", "x" * 10_000])
-def test_accepts_any_text_of_unicode_characters(text: str) -> None:
+def test_any_text_of_unicode_characters_is_accepted_in_a_form(text: str) -> None:
     assert parse_form(form_body(7, text=text)).message.text == text
 
 
@@ -54,7 +54,7 @@ def test_accepts_any_text_of_unicode_characters(text: str) -> None:
         GOOD.replace(b"id=7", b"id=9223372036854775808"),
     ],
 )
-def test_refuses_what_breaks_the_form(body: bytes) -> None:
+def test_a_broken_form_is_refused(body: bytes) -> None:
     with pytest.raises(FormError) as broken:
         parse_form(body)
     assert broken.value.code == 1
@@ -64,7 +64,7 @@ def test_refuses_what_breaks_the_form(body: bytes) -> None:
     "phone",
     [b"", b"0", b"%2B79161234567", b"7916123456x", b"79161234567%2C79161234568", b"9" * 16, b"007916123"],
 )
-def test_a_wrong_phone_is_an_error_of_its_own(phone: bytes) -> None:
+def test_a_wrong_phone_has_its_own_error_code(phone: bytes) -> None:
     with pytest.raises(FormError) as broken:
         parse_form(GOOD.replace(b"79161234567", phone))
     assert broken.value.code == 7

@@ -10,7 +10,7 @@ UNNAMED = b"POST /v1/send/7 HTTP/1.1\r\nHost: gateway\r\n"
 SEND_7 = UNNAMED + b"Authorization: Bearer any\r\n"
 
 
-def test_keeps_the_connection_and_answers_pipelined_requests_in_order() -> None:
+def test_the_server_keeps_the_connection_and_answers_pipelined_requests_in_order() -> None:
     with simulator(latency_ms=1, jitter_ms=20) as gateway, gateway.connect() as connection:
         wrong = raw_send(4).replace(b"/4 ", b"/5 ")
         connection.sendall(
@@ -20,7 +20,7 @@ def test_keeps_the_connection_and_answers_pipelined_requests_in_order() -> None:
         assert [request["msg_id"] for request in gateway.requests()] == [1, 2, 3, 5, 6]
 
 
-def test_says_that_it_closes_when_asked_to() -> None:
+def test_the_server_announces_a_requested_close() -> None:
     with simulator() as gateway, gateway.connect() as connection:
         connection.sendall(raw_send(7, headers="Connection: close\r\n") + raw_send(8))
         assert b"\r\nConnection: close\r\n" in read_all(connection)
@@ -35,7 +35,7 @@ def test_an_http_1_0_client_gets_one_response() -> None:
         assert STATUSES.findall(read_all(connection)) == [b"200"]
 
 
-def test_reads_a_chunked_body_that_arrives_byte_by_byte() -> None:
+def test_the_server_reads_a_chunked_body_that_arrives_byte_by_byte() -> None:
     body = send_body(7)
     chunks = b"".join(b"%x\r\n%c\r\n" % (1, byte) for byte in body) + b"0\r\n\r\n"
     with simulator() as gateway, gateway.connect() as connection:
@@ -45,7 +45,7 @@ def test_reads_a_chunked_body_that_arrives_byte_by_byte() -> None:
         assert STATUSES.findall(read_all(connection)) == [b"200"]
 
 
-def test_a_trailer_lets_nobody_in() -> None:
+def test_an_authorization_in_a_trailer_is_ignored() -> None:
     head = UNNAMED + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     body = send_body(7)
     with simulator() as gateway, gateway.connect() as connection:
@@ -53,7 +53,7 @@ def test_a_trailer_lets_nobody_in() -> None:
         assert STATUSES.findall(read_all(connection)) == [b"401"]
 
 
-def test_tells_a_cautious_client_to_go_on() -> None:
+def test_the_server_answers_an_expect_header_with_100_continue() -> None:
     with simulator() as gateway, gateway.connect() as connection:
         body = send_body(7)
         connection.sendall(SEND_7 + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
@@ -62,7 +62,7 @@ def test_tells_a_cautious_client_to_go_on() -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_answers_a_client_that_has_closed_its_side() -> None:
+def test_the_server_answers_a_client_that_has_closed_its_side() -> None:
     with simulator(latency_ms=20) as gateway, gateway.connect() as connection:
         connection.sendall(raw_send(7) + raw_send(8))
         connection.shutdown(socket.SHUT_WR)
@@ -70,7 +70,7 @@ def test_answers_a_client_that_has_closed_its_side() -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /v1/se", raw_send(7)[:-1]])
-def test_lets_go_of_a_client_that_closes_its_side_before_a_whole_request(sent: bytes) -> None:
+def test_the_server_closes_after_a_client_that_ends_within_a_request(sent: bytes) -> None:
     with simulator() as gateway, gateway.connect() as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
@@ -93,7 +93,9 @@ def test_lets_go_of_a_client_that_closes_its_side_before_a_whole_request(sent: b
         (SEND_7 + b"X-Long: " + b"x" * 1_000_000, b"431"),
     ],
 )
-def test_refuses_what_it_cannot_read_and_closes(request_bytes: bytes, status: bytes) -> None:
+def test_an_unreadable_request_is_refused_and_the_connection_closed(
+    request_bytes: bytes, status: bytes
+) -> None:
     with simulator() as gateway, gateway.connect() as connection:
         connection.sendall(request_bytes)
         answer = read_all(connection)
@@ -115,19 +117,19 @@ def test_a_body_of_exactly_one_mebibyte_is_read() -> None:
         (b"CONNECT gateway:80 HTTP/1.1\r\nHost: gateway\r\n\r\n", b"404"),
     ],
 )
-def test_speaks_no_other_protocol(request_bytes: bytes, status: bytes) -> None:
+def test_the_server_refuses_other_protocols(request_bytes: bytes, status: bytes) -> None:
     with simulator() as gateway, gateway.connect() as connection:
         connection.sendall(request_bytes)
         assert STATUSES.findall(read_all(connection)) == [status]
 
 
-def test_answers_head_without_a_body() -> None:
+def test_a_head_request_is_answered_without_a_body() -> None:
     with simulator() as gateway, gateway.connect() as connection:
         connection.sendall(b"HEAD / HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
         assert read_all(connection).endswith(b"\r\n\r\n")
 
 
-def test_stops_reading_from_a_client_that_does_not_read() -> None:
+def test_the_server_stops_reading_from_a_client_that_does_not_read() -> None:
     # The client's requests fit into the buffers of both sides only while the simulator goes on reading them.
     with simulator(faults={"huge": 1}) as gateway, gateway.connect() as connection:
         connection.settimeout(0.5)

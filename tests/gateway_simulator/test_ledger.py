@@ -23,7 +23,7 @@ def kept_seqs(ledger: Ledger, *, after: int = 0, limit: int = 100) -> list[int]:
     return [json.loads(line)["seq"] for line in ledger.requests(after=after, limit=limit)]
 
 
-def test_counts_the_requests_of_each_message() -> None:
+def test_the_ledger_counts_the_requests_of_each_message() -> None:
     ledger = Ledger(keep=10)
     assert [take(ledger, msg_id) for msg_id in (7, 8, 7, 7, 8)] == [1, 1, 2, 3, 2]
 
@@ -39,7 +39,7 @@ def test_a_duplicate_is_a_request_after_the_message_was_taken() -> None:
     assert stats["answers"] == {"200": 3, "503": 1}
 
 
-def test_keeps_the_last_requests() -> None:
+def test_the_ledger_keeps_the_last_requests() -> None:
     ledger = Ledger(keep=3)
     for msg_id in range(1, 6):
         ledger.record(received(msg_id))
@@ -52,21 +52,21 @@ def test_keeps_the_last_requests() -> None:
     ("after", "limit", "seqs"),
     [(0, 2, [3, 4]), (3, 1, [4]), (4, 9, [5]), (5, 9, []), (99, 9, []), (0, 0, [])],
 )
-def test_pages_through_what_is_kept(after: int, limit: int, seqs: list[int]) -> None:
+def test_the_kept_requests_are_read_in_pages(after: int, limit: int, seqs: list[int]) -> None:
     ledger = Ledger(keep=3)
     for msg_id in range(1, 6):
         ledger.record(received(msg_id))
     assert kept_seqs(ledger, after=after, limit=limit) == seqs
 
 
-def test_keeps_no_more_distinct_long_texts_than_fit() -> None:
+def test_the_ledger_keeps_only_as_many_long_texts_as_fit() -> None:
     ledger = Ledger(keep=1000)
     for msg_id in range(100):
         ledger.record(received(msg_id, text=f"{msg_id:02}" * 500_000))
     assert ledger.stats(now=0)["kept"] == 16
 
 
-def test_keeps_a_repeated_long_text_once() -> None:
+def test_the_ledger_keeps_a_repeated_long_text_once() -> None:
     ledger = Ledger(keep=1000)
     for msg_id in range(1000):
         ledger.record(received(msg_id, text="x" * 1_000_000))
@@ -82,14 +82,14 @@ def test_clearing_forgets_everything_but_the_running_number() -> None:
     assert kept_seqs(ledger) == [2]
 
 
-def test_the_rate_is_that_of_the_last_whole_second() -> None:
+def test_the_rate_counts_the_requests_of_the_last_whole_second() -> None:
     ledger = Ledger(keep=10)
     for at in (10.0, 10.5, 10.9, 11.1):
         ledger.record(received(7, at=at))
     assert [ledger.stats(now=now)["requests_per_second"] for now in (11.5, 12.5, 13.5)] == [3, 1, 0]
 
 
-def test_the_log_is_appended_to_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_log_is_appended_to_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "requests.ndjson"
     for text in ('a "quoted" line\nand \u2028 another', "день"):
         ledger = Ledger(keep=0, log_path=path)

@@ -8,7 +8,7 @@ from notification_service.gateway_simulator.page import mask_phone
 from tests.gateway_simulator.running import PHONE, simulator
 
 
-def test_shows_a_text_with_html_in_it_and_does_not_run_it() -> None:
+def test_html_in_a_text_is_escaped() -> None:
     with simulator() as gateway:
         gateway.send(7, text="</td><script>alert('hello')</script>$rows")
         answer = gateway.ask("GET", "/")
@@ -17,7 +17,7 @@ def test_shows_a_text_with_html_in_it_and_does_not_run_it() -> None:
     assert page.count("<script>") == 1
 
 
-def test_only_its_own_script_and_style_may_run() -> None:
+def test_only_the_pages_own_script_and_style_may_run() -> None:
     with simulator() as gateway:
         answer = gateway.ask("GET", "/")
     policy = answer.headers["Content-Security-Policy"]
@@ -28,7 +28,7 @@ def test_only_its_own_script_and_style_may_run() -> None:
         assert f"{tag}-src 'sha256-{digest}';" in policy
 
 
-def test_masks_phones() -> None:
+def test_the_page_masks_phones() -> None:
     with simulator() as gateway:
         gateway.send(7)
         page = gateway.ask("GET", "/").body.decode()
@@ -36,7 +36,7 @@ def test_masks_phones() -> None:
     assert str(PHONE) not in page
 
 
-def test_shows_the_totals_and_the_behaviour_in_force() -> None:
+def test_the_page_shows_the_totals_and_the_current_behaviour() -> None:
     with simulator(latency_ms=5, faults={"401": 0.25, "503": 0.75}) as gateway:
         gateway.send(7)
         page = gateway.ask("GET", "/").body.decode()
@@ -45,7 +45,7 @@ def test_shows_the_totals_and_the_behaviour_in_force() -> None:
     assert "<dt>latency</dt><dd>5 ms</dd>" in page
 
 
-def test_shows_the_last_fifty_messages_newest_first() -> None:
+def test_the_page_shows_the_last_fifty_messages_newest_first() -> None:
     with simulator() as gateway:
         for msg_id in range(100, 160):
             gateway.send(msg_id)
@@ -55,7 +55,7 @@ def test_shows_the_last_fifty_messages_newest_first() -> None:
     assert page.index("<td>159</td>") < page.index("<td>110</td>")
 
 
-def test_asks_nothing_of_other_servers() -> None:
+def test_the_page_loads_nothing_from_other_servers() -> None:
     with simulator() as gateway:
         page = gateway.ask("GET", "/").body.decode()
     assert "://" not in page

@@ -3,7 +3,7 @@ import pytest
 from tests.gateway_simulator.running import PHONE, send_body, simulator
 
 
-def test_answers_success_and_records_the_message() -> None:
+def test_a_valid_message_answers_success_and_is_recorded() -> None:
     with simulator() as gateway:
         answer = gateway.send(7, text="Добрый <b>день</b>")
         assert (answer.status, answer.json) == (200, {"code": 0, "message": "OK"})
@@ -15,7 +15,7 @@ def test_answers_success_and_records_the_message() -> None:
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic any", "any", "Bearerany"])
-def test_lets_nobody_in_without_a_bearer_token(authorization: str) -> None:
+def test_a_request_without_a_bearer_token_answers_401(authorization: str) -> None:
     with simulator() as gateway:
         answer = gateway.ask("POST", "/v1/send/7", send_body(7), authorization=authorization)
         assert answer.status == 401
@@ -23,7 +23,7 @@ def test_lets_nobody_in_without_a_bearer_token(authorization: str) -> None:
         assert gateway.stats()["answers"] == {"401": 1}
 
 
-def test_a_configured_token_is_the_only_one() -> None:
+def test_only_the_configured_token_is_authorised() -> None:
     with simulator(token="right") as gateway:
         assert [gateway.send(7, token=token).status for token in ("wrong", "righ", "right")] == [
             401,
@@ -44,7 +44,7 @@ def test_a_configured_token_is_the_only_one() -> None:
         ("/v1/send/seven", send_body(7)),
     ],
 )
-def test_refuses_what_breaks_the_contract(path: str, body: bytes) -> None:
+def test_a_message_that_breaks_the_contract_answers_400(path: str, body: bytes) -> None:
     with simulator() as gateway:
         answer = gateway.ask("POST", path, body, authorization="Bearer any")
         assert answer.status == 400
@@ -56,14 +56,14 @@ def test_refuses_what_breaks_the_contract(path: str, body: bytes) -> None:
     ("content_type", "status"),
     [("application/json", 200), ("Application/JSON; charset=utf-8", 200), ("text/plain", 415), ("", 415)],
 )
-def test_refuses_a_body_declared_as_something_else(content_type: str, status: int) -> None:
+def test_a_body_of_another_content_type_is_refused(content_type: str, status: int) -> None:
     with simulator() as gateway:
         headers = {"authorization": "Bearer any", "content_type": content_type}
         assert gateway.ask("POST", "/v1/send/7", send_body(7), **headers).status == status
 
 
 @pytest.mark.parametrize("path", ["/v1/send/", "/v1/send", "/v1/send/7/", "/v1/send/7/8", "/v2/send/7", "/x"])
-def test_knows_no_other_path(path: str) -> None:
+def test_every_other_path_answers_404(path: str) -> None:
     with simulator() as gateway:
         assert gateway.ask("POST", path, send_body(7), authorization="Bearer any").status == 404
         assert gateway.stats()["answers"] == {"404": 1}
@@ -80,13 +80,13 @@ def test_knows_no_other_path(path: str) -> None:
         ("PUT", "/_simulator/requests", "GET, DELETE"),
     ],
 )
-def test_names_the_methods_it_allows(method: str, path: str, allowed: str) -> None:
+def test_a_405_lists_the_allowed_methods(method: str, path: str, allowed: str) -> None:
     with simulator() as gateway:
         answer = gateway.ask(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, allowed)
 
 
-def test_a_query_changes_nothing() -> None:
+def test_a_query_string_is_ignored() -> None:
     with simulator() as gateway:
         answer = gateway.ask("POST", "/v1/send/7?x=/y", send_body(7), authorization="Bearer any")
         assert answer.status == 200

@@ -11,7 +11,7 @@ THREADS = 8
 COUNTS = "SELECT sessions, xact_commit FROM pg_stat_database WHERE datname = current_database()"
 
 
-def test_calls_open_no_connections_of_their_own(service: Service) -> None:
+def test_wake_up_calls_open_no_further_connections(service: Service) -> None:
     service.start_worker()
     sessions, _ = counts_after_calls(service)  # by then each thread has its own
     assert counts_after_calls(service)[0] - sessions <= THREADS

@@ -37,7 +37,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_no_recorded_success(service: 
     check_rules(mailing, service)
 
 
-def test_a_killed_worker_gives_up_what_it_asked_for_and_no_more(service: Service) -> None:
+def test_a_killed_workers_requested_messages_alone_are_given_up(service: Service) -> None:
     service.environment["LEASE_SECONDS"] = SHORT_LEASE
     make_clients(MESSAGES)
     service.start_gateway(*SLOWLY)
@@ -82,7 +82,7 @@ def test_a_broker_killed_with_all_its_data_loses_nothing(
     check_rules(second, service)
 
 
-def test_a_database_killed_in_the_middle_loses_nothing(
+def test_a_database_killed_midway_loses_nothing(
     service: Service, postgres_server: EmbeddedPostgres | None
 ) -> None:
     if postgres_server is None:
@@ -124,7 +124,7 @@ def probe_time() -> datetime | None:
     return Gateway.objects.get(name="main").probe_at
 
 
-def test_a_stopped_worker_leaves_nothing_sending(service: Service) -> None:
+def test_a_stopped_worker_leaves_no_message_in_sending(service: Service) -> None:
     make_clients(MESSAGES)
     service.start_gateway("--latency-ms", "200")
     service.start_beat()
@@ -139,7 +139,7 @@ def test_a_stopped_worker_leaves_nothing_sending(service: Service) -> None:
     assert sum(map(len, service.requests().values())) == sent(mailing)
 
 
-def test_a_second_beat_repeats_nothing(service: Service) -> None:
+def test_a_second_beat_repeats_no_message(service: Service) -> None:
     make_clients(MESSAGES)
     service.start_gateway(*SLOWLY)
     for _ in range(2):

@@ -8,7 +8,7 @@ MESSAGES = 100
 FAULTS = ("hang", "reset", "drop", "nonsense", "redirect", "truncated", "500", "429")
 
 
-def test_whatever_the_gateway_does_for_a_while_no_message_fails(service: Service) -> None:
+def test_a_temporary_fault_of_the_gateway_fails_no_message(service: Service) -> None:
     make_clients(MESSAGES)
     service.start_gateway()
     service.start_beat()

@@ -52,7 +52,7 @@ def test_no_second_sees_more_requests_than_the_gateways_limit(service: Service) 
     check_rules(mailing, service)
 
 
-def test_two_workers_ask_a_gateway_for_no_more_at_once_than_it_takes(service: Service) -> None:
+def test_two_workers_keep_to_the_concurrency_of_a_gateway(service: Service) -> None:
     make_clients(300)
     service.start_gateway("--latency-ms", "100")
     main(max_concurrency=10)
@@ -65,7 +65,7 @@ def test_two_workers_ask_a_gateway_for_no_more_at_once_than_it_takes(service: Se
     check_rules(mailing, service)
 
 
-def test_a_dead_gateway_is_left_alone_and_found_again(service: Service) -> None:
+def test_a_dead_gateway_gets_only_probes_until_it_recovers(service: Service) -> None:
     service.environment["RETRY_CAP_SECONDS"] = "1"
     make_clients(5000)
     gateway = service.start_gateway("--latency-ms", "100")
@@ -97,7 +97,7 @@ def wait_for_probe() -> None:
     wait_until(lambda: main().breaker == "open", what="the probe having failed")
 
 
-def test_failover_goes_to_the_next_gateway_and_comes_back(service: Service, backup: Gateway) -> None:
+def test_failover_moves_messages_to_the_next_gateway_and_back(service: Service, backup: Gateway) -> None:
     make_clients(200)
     service.start_gateway()
     start_all(service)
@@ -114,7 +114,7 @@ def test_failover_goes_to_the_next_gateway_and_comes_back(service: Service, back
     assert set(Attempt.objects.values_list("outcome", flat=True)) == {"held"}
 
 
-def test_a_gateway_that_hangs_holds_up_no_other(service: Service, backup: Gateway) -> None:
+def test_a_hanging_gateway_does_not_delay_other_gateways(service: Service, backup: Gateway) -> None:
     make_clients(2000)
     service.start_gateway()
     start_all(service)

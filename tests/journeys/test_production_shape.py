@@ -92,14 +92,14 @@ def test_every_container_is_healthy(containers: Containers) -> None:
     assert [service for service in checked if not containers.is_healthy(service)] == []
 
 
-def test_flower_shows_the_workers_to_who_has_the_password(containers: Containers) -> None:
+def test_flower_shows_the_workers_only_with_the_password(containers: Containers) -> None:
     url = f"http://127.0.0.1:{containers.flower_port}/"
     with pytest.raises(urllib.error.HTTPError, match="401"):
         page(url, login="operator:guessed")
     wait_until(lambda: "second@" in page(url, login=FLOWER_LOGIN), what="Flower knowing the workers")
 
 
-def test_every_worker_hears_the_call_to_send(containers: Containers) -> None:
+def test_every_worker_receives_the_call_to_send(containers: Containers) -> None:
     def heard() -> bool:
         calls = containers.calls_heard(SEND, NODES)
         return calls.keys() == NODES and min(calls.values()) > 2
@@ -108,7 +108,9 @@ def test_every_worker_hears_the_call_to_send(containers: Containers) -> None:
     assert "on our own pulse" not in containers.log("worker").read_text()
 
 
-def test_no_queue_is_left_over_by_who_only_calls(broker: Rabbitmq, containers: Containers) -> None:
+def test_a_process_that_only_sends_calls_leaves_no_queue_behind(
+    broker: Rabbitmq, containers: Containers
+) -> None:
     assert broker.exchanges()["workers"] == "fanout"
     queues = [queue for queue in broker.queues() if "reply" not in queue.name]
     assert [queue.name for queue in queues if not queue.consumers] == []

@@ -48,7 +48,7 @@ def test_pause_resume_and_cancel_act_at_once_at_full_speed(service: Service) -> 
     assert service.calls_in_vain(SEND, since=resumed_at, until=first) == []
 
 
-def test_a_mailing_of_ten_is_not_kept_waiting_by_a_large_one(service: Service) -> None:
+def test_a_large_mailing_does_not_delay_a_mailing_of_ten(service: Service) -> None:
     large = start_large_mailing(service)
     before = sent(large)
     small = start_mailing(tags=["few"])

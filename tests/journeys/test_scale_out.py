@@ -47,7 +47,7 @@ def service(
     service.stop()
 
 
-def test_a_killed_node_and_one_cut_from_the_broker_lose_nothing(
+def test_a_killed_node_and_a_node_cut_from_the_broker_lose_nothing(
     service: Service, broker: Rabbitmq, line: HalfOpenable
 ) -> None:
     make_clients(MESSAGES)

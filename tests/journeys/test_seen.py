@@ -81,7 +81,7 @@ def events_about(service: Service, mailing_id: int) -> list[str]:
     return [line["event"] for line in lines_about(service, "mailing_id", mailing_id)]
 
 
-def test_the_metrics_are_the_statistics(service: Service) -> None:
+def test_the_metrics_equal_the_statistics(service: Service) -> None:
     make_clients(CLIENTS)
     api = start(service, "--error-rate", "0.1", "--latency-ms", "20")
     mailing_id = send(api)

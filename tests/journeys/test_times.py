@@ -52,7 +52,7 @@ def test_only_clients_inside_their_local_hours_are_messaged(service: Service) ->
     assert set(waiting.values_list("attempts", flat=True)) == {0}
 
 
-def test_a_mailing_of_the_future_starts_at_the_first_call_after_its_time(service: Service) -> None:
+def test_a_future_mailing_starts_at_the_first_call_after_its_time(service: Service) -> None:
     """Which is within a second, for beat calls four times in one."""
     make_clients(100)
     service.start_gateway()

@@ -47,7 +47,7 @@ def traceparents(service: Service) -> Iterator[list[tuple[int, str]]]:
         yield seen
 
 
-def test_one_trace_from_the_request_to_the_gateway(
+def test_a_trace_leads_from_the_api_request_to_the_gateway(
     service: Service, traceparents: list[tuple[int, str]], collector: Collector
 ) -> None:
     make_clients(CLIENTS)

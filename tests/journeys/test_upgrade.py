@@ -35,7 +35,7 @@ def later_schema(transactional_db: None) -> Iterator[None]:
     _execute("DELETE FROM django_migrations WHERE name = '9999_later'")
 
 
-def test_an_older_worker_goes_on_while_the_database_is_migrated_and_newer_workers_come(
+def test_an_older_worker_keeps_sending_during_a_migration_and_beside_newer_workers(
     service: Service, later_schema: None
 ) -> None:
     make_clients(MESSAGES)
@@ -60,7 +60,7 @@ def test_an_older_worker_goes_on_while_the_database_is_migrated_and_newer_worker
     assert "of_a_later_version" in service.log("old")
 
 
-def test_what_only_a_later_version_can_send_waits_for_its_workers(service: Service) -> None:
+def test_messages_that_only_a_later_version_can_send_wait_for_its_workers(service: Service) -> None:
     make_clients(10)
     service.start_gateway()
     service.start_beat()
@@ -76,7 +76,7 @@ def test_what_only_a_later_version_can_send_waits_for_its_workers(service: Servi
     assert wait_until_finished(waiting)["sent"] == 10
 
 
-def test_a_newer_worker_touches_nothing_before_the_database_is_migrated(service: Service) -> None:
+def test_a_newer_worker_changes_nothing_before_the_database_is_migrated(service: Service) -> None:
     make_clients(10)
     service.start_gateway()
     service.start_beat()

@@ -35,7 +35,7 @@ def moved_clock(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("hours", [5, -5])
-def test_a_worker_with_a_wrong_clock_keeps_deadline_and_local_hours(
+def test_a_worker_with_a_wrong_clock_keeps_to_the_deadline_and_local_hours(
     service: Service, moved_clock: str, hours: int
 ) -> None:
     clock = {"LD_PRELOAD": moved_clock, "CLOCK_OFFSET": str(hours * 3600)}

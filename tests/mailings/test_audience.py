@@ -61,7 +61,7 @@ def after_chunk(monkeypatch: pytest.MonkeyPatch, number: int, call: Callable[[],
         (["916"], ["new"], []),
     ],
 )
-def test_matches_any_of_the_codes_and_any_of_the_tags(
+def test_a_client_matches_any_of_the_codes_and_any_of_the_tags(
     operator_codes: list[str], tags: list[str], expected: list[str]
 ) -> None:
     for name in ("916 vip", "916 ", "903 vip", "903 new", "926 new"):
@@ -72,7 +72,7 @@ def test_matches_any_of_the_codes_and_any_of_the_tags(
 
 
 @pytest.mark.django_db
-def test_a_deleted_client_matches_nothing() -> None:
+def test_a_deleted_client_matches_no_filter() -> None:
     delete_client(make_client().id)
     assert list(matching_clients(operator_codes=[], tags=[])) == []
 
@@ -96,7 +96,7 @@ def test_a_new_message_is_due_and_was_never_tried() -> None:
 
 
 @pytest.mark.django_db
-def test_a_built_audience_is_marked_as_such() -> None:
+def test_a_built_audience_is_marked_as_built() -> None:
     mailing = make_unbuilt_mailing()
     build_audience(mailing.id)
     mailing.refresh_from_db()
@@ -117,7 +117,7 @@ def test_first_attempts_wait_for_the_window_in_each_zone() -> None:
 
 
 @pytest.mark.django_db
-def test_a_zone_that_only_the_database_knows_stops_nobody() -> None:
+def test_a_zone_unknown_to_python_does_not_stop_the_fan_out() -> None:
     strange, usual = make_client(timezone="MSK"), make_client()
     mailing = make_unbuilt_mailing(**DAYTIME)
     build_audience(mailing.id)
@@ -127,7 +127,7 @@ def test_a_zone_that_only_the_database_knows_stops_nobody() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("clients", [9, 10, 11, 12, 1000])
-def test_chunks_leave_neither_gaps_nor_doubles(small_chunks: None, clients: int) -> None:
+def test_chunks_of_an_audience_leave_no_gaps_and_no_duplicates(small_chunks: None, clients: int) -> None:
     make_clients_in_bulk(clients)
     mailing = make_unbuilt_mailing()
     build_audience(mailing.id)
@@ -136,7 +136,7 @@ def test_chunks_leave_neither_gaps_nor_doubles(small_chunks: None, clients: int)
 
 
 @pytest.mark.django_db
-def test_the_first_messages_are_there_before_the_rest(
+def test_the_first_chunk_is_committed_before_the_other_chunks(
     small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_clients_in_bulk(1000)
@@ -149,7 +149,7 @@ def test_the_first_messages_are_there_before_the_rest(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("written", [1, 10, 300])
-def test_a_build_that_died_goes_on_where_it_stopped(small_chunks: None, written: int) -> None:
+def test_an_interrupted_fan_out_continues_where_it_stopped(small_chunks: None, written: int) -> None:
     make_clients_in_bulk(1000)
     expected = all_clients()
     mailing = make_unbuilt_mailing()
@@ -162,7 +162,9 @@ def test_a_build_that_died_goes_on_where_it_stopped(small_chunks: None, written:
 
 
 @pytest.mark.django_db
-def test_nobody_is_added_later(small_chunks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_added_during_the_fan_out_gets_no_message(
+    small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_clients_in_bulk(1000)
     expected = all_clients()
     mailing = make_unbuilt_mailing()
@@ -191,7 +193,7 @@ def test_a_mailing_that_does_not_run_gets_no_messages(status: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_paused_mailings_audience_is_written_on() -> None:
+def test_the_fan_out_continues_while_the_mailing_is_paused() -> None:
     client = make_client()
     mailing = make_unbuilt_mailing(status="paused")
     build_audience(mailing.id)
@@ -218,7 +220,7 @@ def test_a_mailing_cancelled_midway_gets_no_more_messages(
 
 
 @pytest.mark.django_db
-def test_a_window_changed_midway_holds_for_the_rest(
+def test_a_window_changed_midway_applies_to_the_remaining_clients(
     small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_clients_in_bulk(1000)
@@ -231,7 +233,7 @@ def test_a_window_changed_midway_holds_for_the_rest(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_builders_at_once_leave_one_message_each(small_chunks: None) -> None:
+def test_concurrent_fan_outs_write_one_message_for_each_client(small_chunks: None) -> None:
     make_clients_in_bulk(3000)
     mailing = make_unbuilt_mailing()
     start = threading.Barrier(3)
@@ -252,7 +254,7 @@ def test_two_builders_at_once_leave_one_message_each(small_chunks: None) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mailing_that_another_worker_is_building_is_left_to_that_worker() -> None:
+def test_a_fan_out_under_way_is_left_to_its_worker() -> None:
     make_client()
     mailing = make_unbuilt_mailing()
     lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"

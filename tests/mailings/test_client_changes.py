@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 TOMORROW = now() + timedelta(days=1)
 
 
-def test_changes_are_kept() -> None:
+def test_a_change_of_a_client_is_saved() -> None:
     client = make_client()
     update_client(client.id, phone="79169999999", tag="vip", attributes={"name": "Anna"})
     client.refresh_from_db()
@@ -29,7 +29,7 @@ def test_a_phone_belongs_to_one_client() -> None:
         update_client(second.id, phone=first.phone)
 
 
-def test_a_client_who_moved_has_the_waiting_messages_looked_at_anew() -> None:
+def test_the_waiting_messages_of_a_client_who_moved_become_due() -> None:
     message = make_message(next_attempt_at=TOMORROW)
     assert message.client_id is not None
     update_client(message.client_id, timezone="Asia/Vladivostok")
@@ -48,7 +48,7 @@ def test_a_retry_keeps_its_time_when_the_client_moves() -> None:
     assert message.next_attempt_at == retry_at
 
 
-def test_messages_of_a_client_who_stays_are_left_alone() -> None:
+def test_messages_of_a_client_who_did_not_move_keep_their_times() -> None:
     message, others = make_message(next_attempt_at=TOMORROW), make_message(next_attempt_at=TOMORROW)
     assert message.client_id is not None
     update_client(message.client_id, timezone="Europe/Moscow", tag="vip")
@@ -66,13 +66,13 @@ def test_a_deleted_client_leaves_no_personal_data() -> None:
     assert client.deleted_at is not None
 
 
-def test_a_deleted_clients_phone_is_free_again() -> None:
+def test_the_phone_of_a_deleted_client_may_be_used_again() -> None:
     client = make_client(phone="79161234567")
     delete_client(client.id)
     assert make_client(phone="79161234567").id != client.id
 
 
-def test_what_a_deleted_client_was_to_get_is_cancelled_and_counted() -> None:
+def test_the_pending_messages_of_a_deleted_client_are_cancelled_and_counted() -> None:
     client, mailing = make_client(), make_running_mailing()
     make_message(mailing, client, attempts=1, error="HTTP 503")
     make_message(client=client, status="sent")
@@ -86,7 +86,7 @@ def test_what_a_deleted_client_was_to_get_is_cancelled_and_counted() -> None:
 
 
 @pytest.mark.parametrize("status", ["sending", "sent", "failed", "expired", "unknown"])
-def test_what_is_no_longer_pending_keeps_its_status(status: str) -> None:
+def test_a_message_that_is_not_pending_keeps_its_status_after_the_deletion(status: str) -> None:
     message = make_message(status=status)
     assert message.client_id is not None
     delete_client(message.client_id)
@@ -94,7 +94,7 @@ def test_what_is_no_longer_pending_keeps_its_status(status: str) -> None:
     assert message.status == status
 
 
-def test_a_deleted_client_is_not_there() -> None:
+def test_a_deleted_client_cannot_be_changed_or_deleted_again() -> None:
     client = make_client()
     delete_client(client.id)
     for call in (delete_client, update_client):

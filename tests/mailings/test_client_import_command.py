@@ -17,7 +17,7 @@ def run(*arguments: str | Path) -> str:
     return output.getvalue()
 
 
-def test_reports_what_became_of_the_file(tmp_path: Path) -> None:
+def test_the_command_reports_counts_and_rejected_lines(tmp_path: Path) -> None:
     file = tmp_path / "clients.csv"
     file.write_text("phone,timezone\n79160000001,Asia/Omsk\n12,Asia/Omsk\n")
     output = run(file)
@@ -26,13 +26,13 @@ def test_reports_what_became_of_the_file(tmp_path: Path) -> None:
     assert directory("phone") == [("79160000001",)]
 
 
-def test_takes_ndjson_by_its_name(tmp_path: Path) -> None:
+def test_the_command_recognises_ndjson_by_the_file_name(tmp_path: Path) -> None:
     file = tmp_path / "clients.NDJSON"
     file.write_text('{"phone": "79160000001", "timezone": "Asia/Omsk"}')
     assert "1 created" in run(file)
 
 
-def test_writes_every_rejected_line_to_a_file(tmp_path: Path) -> None:
+def test_the_command_writes_every_rejected_line_to_a_file(tmp_path: Path) -> None:
     file, rejected = tmp_path / "clients.csv", tmp_path / "rejected.csv"
     file.write_text("phone,timezone\n" + "12,Asia/Omsk\n" * 30)
     assert "… and 10 more rejected lines" in run(file, "--rejected", rejected)
@@ -41,7 +41,7 @@ def test_writes_every_rejected_line_to_a_file(tmp_path: Path) -> None:
     assert len(rows) == 31
 
 
-def test_reads_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reads_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         sys, "stdin", io.TextIOWrapper(io.BytesIO(b"phone,timezone\n79160000001,Asia/Omsk\n"))
     )
@@ -52,7 +52,7 @@ def test_reads_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     ("content", "reason"),
     [("phone,age\n", '"age" is none of'), ("", "The file is empty"), (None, "No such file")],
 )
-def test_fails_where_the_file_as_a_whole_cannot_be_read(
+def test_the_command_fails_if_the_file_cannot_be_read(
     tmp_path: Path, content: str | None, reason: str
 ) -> None:
     file = tmp_path / "clients.csv"

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
         {"timezone": ""},
     ],
 )
-def test_refuses_a_client_against_the_contract(fields: dict[str, Any]) -> None:
+def test_the_database_refuses_an_invalid_client(fields: dict[str, Any]) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         make_client(**fields)
 
@@ -44,7 +44,7 @@ def test_refuses_a_client_against_the_contract(fields: dict[str, Any]) -> None:
         {"window_from": "09:00", "window_to": "09:00"},
     ],
 )
-def test_refuses_a_mailing_against_the_contract(fields: dict[str, Any]) -> None:
+def test_the_database_refuses_an_invalid_mailing(fields: dict[str, Any]) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         make_mailing(**fields)
 
@@ -58,18 +58,18 @@ def test_refuses_a_mailing_against_the_contract(fields: dict[str, Any]) -> None:
         {"status": "sent", "next_attempt_at": now()},
     ],
 )
-def test_refuses_a_message_that_contradicts_itself(fields: dict[str, Any]) -> None:
+def test_the_database_refuses_an_inconsistent_message(fields: dict[str, Any]) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         make_message(**fields)
 
 
-def test_refuses_a_second_message_of_a_mailing_to_a_client() -> None:
+def test_the_database_refuses_a_second_message_of_a_mailing_to_a_client() -> None:
     message = make_message()
     with pytest.raises(DatabaseError, match="message_once_per_client"), transaction.atomic():
         make_message(message.mailing, message.client)
 
 
-def test_refuses_a_second_client_with_the_same_phone() -> None:
+def test_the_database_refuses_a_second_client_with_the_same_phone() -> None:
     client = make_client()
     with pytest.raises(DatabaseError), transaction.atomic():
         make_client(phone=client.phone)

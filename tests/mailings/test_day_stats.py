@@ -41,7 +41,9 @@ UPDATE mailings_message SET error = %(error)s WHERE mailing_id = %(mailing)s AND
     max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.sampled_from(STATUSES), st.integers(0, 6), st.sampled_from("abc")), max_size=12))
-def test_minutes_and_quarters_equal_the_rows_after_every_statement(taken: list[tuple[str, int, str]]) -> None:
+def test_minute_and_quarter_counts_equal_the_rows_after_every_statement(
+    taken: list[tuple[str, int, str]],
+) -> None:
     with transaction.atomic():
         make_clients_in_bulk(CLIENTS)
         for share in range(7):
@@ -60,7 +62,7 @@ def day_around(moment: datetime) -> tuple[datetime, datetime]:
 
 
 @pytest.mark.django_db
-def test_a_day_counts_every_end_of_every_mailing_in_it() -> None:
+def test_a_day_counts_the_ended_messages_of_every_mailing() -> None:
     [first, second] = [make_running_mailing(), make_running_mailing(status="finished", finished_at=now())]
     for mailing in (first, second):
         messages = make_messages(mailing, 16)
@@ -81,7 +83,7 @@ def test_a_day_counts_every_end_of_every_mailing_in_it() -> None:
 
 
 @pytest.mark.django_db
-def test_a_day_is_its_own_minutes_alone() -> None:
+def test_a_day_counts_only_the_minutes_of_the_day() -> None:
     since, until = datetime(2026, 3, 28, 21, tzinfo=UTC), datetime(2026, 3, 29, 21, tzinfo=UTC)
     mailing = make_running_mailing(started_at=since - timedelta(days=1))
     for minute in (since - MINUTE, since, until - MINUTE, until):
@@ -93,7 +95,7 @@ def test_a_day_is_its_own_minutes_alone() -> None:
 
 
 @pytest.mark.django_db
-def test_a_mailing_being_deleted_is_in_no_day() -> None:
+def test_a_deleted_mailing_is_in_the_counts_of_no_day() -> None:
     mailing = make_running_mailing(deleted_at=now(), status="cancelled")
     end(make_messages(mailing, 2), "failed", error="x")
     assert set(stats.ended_between(*day_around(now())).values()) == {0}
@@ -101,7 +103,7 @@ def test_a_mailing_being_deleted_is_in_no_day() -> None:
 
 
 @pytest.mark.django_db
-def test_a_day_is_read_from_the_indexes_of_the_mailings_in_it() -> None:
+def test_a_day_is_read_through_the_indexes_of_its_mailings() -> None:
     execute(
         "INSERT INTO mailings_minutecount (mailing_id, minute, slot, sent)"
         " SELECT mailing, now() - make_interval(mins => minute), 0, 1"

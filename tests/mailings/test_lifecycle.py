@@ -38,7 +38,7 @@ def status_of(mailing: Mailing) -> str:
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("move", MOVES)
-def test_every_move_from_every_status(move: Callable[[int], Mailing], status: str) -> None:
+def test_an_action_is_allowed_only_in_its_statuses(move: Callable[[int], Mailing], status: str) -> None:
     mailing = make_mailing(status=status)
     target = MOVES[move].get(status)
     if target is None:
@@ -50,7 +50,7 @@ def test_every_move_from_every_status(move: Callable[[int], Mailing], status: st
 
 
 @pytest.mark.parametrize("move", [*MOVES, delete_mailing, update_mailing])
-def test_a_deleted_mailing_is_not_there(move: Callable[[int], Any]) -> None:
+def test_a_deleted_mailing_cannot_be_changed(move: Callable[[int], Any]) -> None:
     mailing = make_running_mailing(deleted_at=now())
     with pytest.raises(Mailing.DoesNotExist):
         move(mailing.id)
@@ -75,7 +75,7 @@ def test_a_new_mailing_is_scheduled() -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 2), (2, 1), (-2, -1)])
-def test_end_at_must_follow_the_start_and_lie_ahead(start: int, end: int) -> None:
+def test_the_end_must_follow_the_start_and_lie_in_the_future(start: int, end: int) -> None:
     moment = now()
     with pytest.raises(InvalidChange) as refusal:
         create_mailing(text="Hello", start_at=moment + start * HOUR, end_at=moment + end * HOUR)
@@ -97,7 +97,7 @@ def test_end_at_must_follow_the_start_and_lie_ahead(start: int, end: int) -> Non
         {"on_unknown": "give_up"},
     ],
 )
-def test_everything_may_change_before_the_start(change: dict[str, Any]) -> None:
+def test_every_field_of_a_scheduled_mailing_can_be_changed(change: dict[str, Any]) -> None:
     mailing = make_mailing()
     update_mailing(mailing.id, **change)
     assert Mailing.objects.filter(pk=mailing.pk, **change).exists()
@@ -107,7 +107,7 @@ def test_everything_may_change_before_the_start(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change", [{"text": "Bye"}, {"end_at": now() + 5 * HOUR}, {"window_from": time(9), "window_to": time(21)}]
 )
-def test_what_concerns_the_unsent_may_change_after_it(status: str, change: dict[str, Any]) -> None:
+def test_text_end_and_window_can_be_changed_after_the_start(status: str, change: dict[str, Any]) -> None:
     mailing = make_mailing(status=status)
     update_mailing(mailing.id, **change)
     assert Mailing.objects.filter(pk=mailing.pk, **change).exists()
@@ -118,7 +118,7 @@ def test_what_concerns_the_unsent_may_change_after_it(status: str, change: dict[
     "change",
     [{"start_at": now()}, {"operator_codes": ["916"]}, {"tags": ["vip"]}, {"on_unknown": "give_up"}],
 )
-def test_the_filter_and_the_start_are_fixed_once_a_mailing_has_started(
+def test_the_filter_and_the_start_cannot_be_changed_after_the_start(
     status: str, change: dict[str, Any]
 ) -> None:
     mailing = make_mailing(status=status)
@@ -141,14 +141,14 @@ def test_a_mailing_past_its_end_can_no_longer_change() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_an_equal_value_is_no_change(status: str) -> None:
+def test_an_equal_value_changes_nothing(status: str) -> None:
     mailing = make_mailing(status=status)
     update_mailing(mailing.id, text=mailing.text, start_at=mailing.start_at, tags=[])
     assert Mailing.objects.get().updated_at == mailing.updated_at
 
 
 @pytest.mark.parametrize("change", [{"end_at": now() - HOUR / 2}, {"end_at": now() - 2 * HOUR}])
-def test_a_changed_end_must_follow_the_start_and_lie_ahead(change: dict[str, Any]) -> None:
+def test_a_changed_end_must_follow_the_start_and_lie_in_the_future(change: dict[str, Any]) -> None:
     mailing = make_running_mailing()
     with pytest.raises(InvalidChange):
         update_mailing(mailing.id, **change)
@@ -160,26 +160,26 @@ def test_a_changed_start_must_precede_the_end() -> None:
         update_mailing(mailing.id, start_at=mailing.end_at)
 
 
-def test_only_fields_of_the_contract_can_change() -> None:
+def test_only_editable_fields_can_be_changed() -> None:
     with pytest.raises(TypeError, match="status"):
         update_mailing(make_mailing().id, status="finished")
 
 
 @pytest.mark.parametrize(("status", "is_noted"), [("scheduled", False), ("running", True), ("paused", True)])
-def test_a_changed_window_is_noted_once_messages_wait_by_it(status: str, is_noted: bool) -> None:
+def test_a_changed_window_is_recorded_once_the_mailing_has_started(status: str, is_noted: bool) -> None:
     mailing = make_mailing(status=status)
     changed = update_mailing(mailing.id, window_from=time(9), window_to=time(21))
     assert (changed.window_changed_at is not None) == is_noted
 
 
-def test_another_change_does_not_count_as_a_changed_window() -> None:
+def test_a_changed_text_does_not_count_as_a_changed_window() -> None:
     assert update_mailing(make_running_mailing().id, text="Bye").window_changed_at is None
 
 
 # start
 
 
-def test_starts_what_has_reached_its_time() -> None:
+def test_a_mailing_starts_at_its_time() -> None:
     due = make_mailing(start_at=now() - timedelta(seconds=1))
     before = now()
     assert start_due_mailings() == [due.id]
@@ -189,12 +189,12 @@ def test_starts_what_has_reached_its_time() -> None:
     assert before - timedelta(seconds=1) < due.started_at < now() + timedelta(seconds=1)
 
 
-def test_leaves_what_lies_ahead() -> None:
+def test_a_mailing_does_not_start_before_its_time() -> None:
     mailing = make_mailing(start_at=now() + timedelta(seconds=30))
     assert (start_due_mailings(), status_of(mailing)) == ([], "scheduled")
 
 
-def test_a_mailing_whose_deadline_passed_while_the_service_was_down_ends() -> None:
+def test_a_mailing_whose_deadline_passed_during_a_downtime_ends_unstarted() -> None:
     mailing = make_mailing(start_at=now() - 2 * HOUR, end_at=now() - HOUR)
     assert start_due_mailings() == []
     mailing.refresh_from_db()
@@ -202,12 +202,12 @@ def test_a_mailing_whose_deadline_passed_while_the_service_was_down_ends() -> No
     assert mailing.finished_at is not None
 
 
-def test_starts_what_slept_past_its_start_but_not_its_end() -> None:
+def test_a_mailing_whose_start_passed_during_a_downtime_starts_late() -> None:
     mailing = make_mailing(start_at=now() - 2 * HOUR, end_at=now() + HOUR)
     assert (start_due_mailings(), status_of(mailing)) == ([mailing.id], "running")
 
 
-def test_starts_a_mailing_once() -> None:
+def test_a_mailing_starts_only_once() -> None:
     mailing = make_mailing(start_at=now() - HOUR)
     start_due_mailings()
     mailing.refresh_from_db()
@@ -218,12 +218,12 @@ def test_starts_a_mailing_once() -> None:
 
 
 @pytest.mark.parametrize("status", ["cancelled", "finished"])
-def test_never_starts_what_has_ended(status: str) -> None:
+def test_an_ended_mailing_never_starts(status: str) -> None:
     mailing = make_mailing(status=status, audience_built_at=None)
     assert (start_due_mailings(), status_of(mailing)) == ([], status)
 
 
-def test_mailings_without_an_audience_are_planned_longest_waiting_first() -> None:
+def test_mailings_without_an_audience_are_planned_in_the_order_of_their_starts() -> None:
     make_running_mailing()
     late, early = (make_running_mailing(audience_built_at=None, start_at=now() - n * HOUR) for n in (1, 2))
     paused = make_mailing(status="paused", audience_built_at=None, start_at=now() - 3 * HOUR)
@@ -244,7 +244,7 @@ def test_mailings_without_an_audience_are_planned_longest_waiting_first() -> Non
         ("scheduled", False, "scheduled"),
     ],
 )
-def test_finishes_what_is_written(status: str, is_built: bool, expected: str) -> None:
+def test_only_a_mailing_with_a_built_audience_is_finished(status: str, is_built: bool, expected: str) -> None:
     mailing = make_mailing(status=status, audience_built_at=now() if is_built else None)
     finish_settled([mailing.id])
     mailing.refresh_from_db()

@@ -48,7 +48,7 @@ def by_rows() -> dict[str, int]:
 
 
 @pytest.mark.parametrize("status", ["finished", "cancelled"])
-def test_an_old_mailing_goes_with_all_that_belongs_to_it(status: str) -> None:
+def test_an_old_mailing_is_removed_with_all_its_rows(status: str) -> None:
     mailing = make_ended_mailing(31, status=status)
     make_attempt(make_message(mailing, status="failed", error="HTTP 400"))
     retire("remove")
@@ -58,7 +58,7 @@ def test_an_old_mailing_goes_with_all_that_belongs_to_it(status: str) -> None:
 
 
 @pytest.mark.parametrize("action", retention.ACTIONS)
-def test_younger_and_unfinished_mailings_are_left_alone(action: str) -> None:
+def test_younger_and_unfinished_mailings_are_kept(action: str) -> None:
     kept = [make_ended_mailing(29), make_running_mailing(), make_mailing()]
     make_messages(kept[1], 2)
     retire(action)
@@ -84,7 +84,7 @@ def test_an_anonymised_mailing_keeps_its_counts_and_forgets_the_people() -> None
     assert by_counters() == by_rows()
 
 
-def test_what_is_anonymised_is_not_looked_at_again() -> None:
+def test_an_anonymised_mailing_is_not_anonymised_again() -> None:
     make_ended_mailing(31)
     retire("anonymise")
     assert list(retention.retire(days=30, action="anonymise")) == []
@@ -97,7 +97,7 @@ def test_an_anonymised_mailing_may_be_removed_later() -> None:
     assert (Mailing.objects.count(), Message.objects.count()) == (0, 0)
 
 
-def test_retention_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_anonymisation_continues_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "CHUNK_MESSAGES", 2)
     mailing = make_ended_mailing(31, messages=5)
     next(retention.retire(days=30, action="anonymise"))
@@ -107,7 +107,7 @@ def test_retention_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch)
     assert Message.objects.filter(client=None).count() == 5
 
 
-def test_no_chunk_passes_what_is_forgotten_already() -> None:
+def test_no_chunk_reads_the_messages_that_are_already_anonymised() -> None:
     make_clients_in_bulk(20_000)
     mailing = make_mailing(status="finished")
     make_messages_in_bulk(mailing, status="sent")
@@ -122,7 +122,7 @@ def test_no_chunk_passes_what_is_forgotten_already() -> None:
     assert "Rows Removed" not in plan
 
 
-def test_what_a_stopped_removal_left_is_removed_by_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settlement_completes_a_stopped_removal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("notification_service.mailings.settlement.CHUNK_MESSAGES", 2)
     make_ended_mailing(31, messages=5)
     next(retention.retire(days=30, action="remove"))
@@ -131,7 +131,7 @@ def test_what_a_stopped_removal_left_is_removed_by_settling(monkeypatch: pytest.
     assert (Mailing.objects.count(), by_counters()) == (0, by_rows())
 
 
-def test_the_settings_decide(settings: LazySettings) -> None:
+def test_the_settings_decide_age_and_action_of_retention(settings: LazySettings) -> None:
     make_ended_mailing(31)
     settings.RETENTION_DAYS = 0
     tasks.retire()
@@ -141,7 +141,7 @@ def test_the_settings_decide(settings: LazySettings) -> None:
     assert Mailing.objects.count() == 0
 
 
-def test_the_command_tells_what_it_would_remove() -> None:
+def test_a_dry_run_of_the_command_shows_what_would_be_removed() -> None:
     make_ended_mailing(31)
     out = StringIO()
     call_command("remove_old_mailings", older_than=30, dry_run=True, stdout=out)
@@ -149,13 +149,13 @@ def test_the_command_tells_what_it_would_remove() -> None:
     assert Mailing.objects.count() == 1
 
 
-def test_the_command_removes_to_the_end() -> None:
+def test_the_command_removes_every_old_mailing() -> None:
     make_ended_mailing(31)
     out = StringIO()
     call_command("remove_old_mailings", older_than=30, stdout=out)
     assert (out.getvalue(), Mailing.objects.count()) == ("remove: 1 mailings, 3 messages\n", 0)
 
 
-def test_the_command_wants_an_age() -> None:
+def test_the_command_needs_an_age() -> None:
     with pytest.raises(CommandError, match="RETENTION_DAYS is 0"):
         call_command("remove_old_mailings")

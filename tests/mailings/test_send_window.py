@@ -105,7 +105,7 @@ def first_open_minute(window: SendWindow, zone: ZoneInfo, at: datetime) -> datet
 
 @settings(max_examples=examples(600), deadline=None)
 @given(situations())
-def test_opens_next_where_the_minutes_say_so(situation: tuple[SendWindow, str, datetime]) -> None:
+def test_the_next_opening_equals_a_search_by_minutes(situation: tuple[SendWindow, str, datetime]) -> None:
     window, name, at = situation
     zone = ZoneInfo(name)
     assert next_opening(window, zone=zone, at=at) == first_open_minute(window, zone, at)
@@ -113,14 +113,18 @@ def test_opens_next_where_the_minutes_say_so(situation: tuple[SendWindow, str, d
 
 @settings(max_examples=examples(200), deadline=None)
 @given(situations())
-def test_a_window_is_open_exactly_in_its_minutes(situation: tuple[SendWindow, str, datetime]) -> None:
+def test_a_window_is_open_exactly_when_the_local_clock_is_inside(
+    situation: tuple[SendWindow, str, datetime],
+) -> None:
     window, name, at = situation
     assert is_open(window, zone=ZoneInfo(name), at=at) == open_by_the_clock(window, ZoneInfo(name), at)
 
 
 @settings(max_examples=examples(300), deadline=None)
 @given(situations())
-def test_nothing_changes_before_the_promised_instant(situation: tuple[SendWindow, str, datetime]) -> None:
+def test_a_window_does_not_open_or_close_before_the_promised_time(
+    situation: tuple[SendWindow, str, datetime],
+) -> None:
     window, name, at = situation
     zone = ZoneInfo(name)
     until = unchanged_until(window, zone=zone, at=at)
@@ -133,7 +137,7 @@ def test_nothing_changes_before_the_promised_instant(situation: tuple[SendWindow
 
 @settings(max_examples=examples(100), deadline=None)
 @given(situations(), st.sampled_from(ODD_ZONES))
-def test_the_zone_in_which_an_instant_is_written_does_not_matter(
+def test_the_zone_of_the_given_time_does_not_change_the_result(
     situation: tuple[SendWindow, str, datetime], writer: str
 ) -> None:
     window, name, at = situation
@@ -157,7 +161,7 @@ def test_no_zone_changes_its_offset_twice_within_an_hour() -> None:
     assert twice == {}
 
 
-def test_generated_instants_come_from_real_clock_changes() -> None:
+def test_the_generated_times_include_real_clock_changes() -> None:
     known = {"Europe/Berlin": "2027-03-28T01:00Z", "Pacific/Apia": "2011-12-30T10:00Z"}
     for name, change in known.items():
         assert datetime.fromisoformat(change).timestamp() in clock_changes(name)
@@ -169,25 +173,25 @@ def opening(opens: str, closes: str, zone: str, at: str) -> str:
     return moment.isoformat()
 
 
-def test_no_window_is_always_open() -> None:
+def test_a_mailing_without_a_window_is_always_open() -> None:
     at = datetime(2026, 1, 1, 3, 4, 5, 6, tzinfo=UTC)
     assert next_opening(None, zone=ZoneInfo("Europe/Moscow"), at=at) == at
 
 
-def test_an_open_window_opens_now() -> None:
+def test_the_next_opening_of_an_open_window_is_now() -> None:
     assert (
         opening("09:00", "21:00", "Europe/Moscow", "2026-01-01T09:30:00+03:00") == "2026-01-01T06:30:00+00:00"
     )
 
 
-def test_the_first_instant_belongs_to_the_window_and_the_last_does_not() -> None:
+def test_a_window_includes_its_opening_and_excludes_its_closing_time() -> None:
     window, zone = SendWindow(opens=time(9), closes=time(21)), ZoneInfo("UTC")
     edges = [datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in (9, 21)]
     instants = [edge + timedelta(microseconds=offset) for edge in edges for offset in (-1, 0)]
     assert [is_open(window, zone=zone, at=at) for at in instants] == [False, True, True, False]
 
 
-def test_a_window_across_midnight_is_open_on_both_sides_of_it() -> None:
+def test_a_window_across_midnight_is_open_on_both_sides_of_midnight() -> None:
     window, zone = SendWindow(opens=time(22), closes=time(6)), ZoneInfo("UTC")
     hours = [
         hour for hour in range(24) if is_open(window, zone=zone, at=datetime(2026, 1, 1, hour, tzinfo=UTC))
@@ -195,19 +199,19 @@ def test_a_window_across_midnight_is_open_on_both_sides_of_it() -> None:
     assert hours == [0, 1, 2, 3, 4, 5, 22, 23]
 
 
-def test_an_opening_that_the_clocks_skip_comes_when_they_have_jumped() -> None:
+def test_an_opening_that_the_clocks_skip_comes_with_the_jump() -> None:
     assert (
         opening("02:30", "10:00", "Europe/Berlin", "2021-03-28T00:00:00+00:00") == "2021-03-28T01:00:00+00:00"
     )
 
 
-def test_a_window_that_the_clocks_skip_whole_opens_on_the_next_day() -> None:
+def test_a_window_that_the_clocks_skip_entirely_opens_on_the_next_day() -> None:
     assert (
         opening("02:10", "02:50", "Europe/Berlin", "2021-03-28T00:00:00+00:00") == "2021-03-29T00:10:00+00:00"
     )
 
 
-def test_a_window_that_the_clocks_turn_back_into_opens_again() -> None:
+def test_a_window_opens_again_when_the_clocks_turn_back_into_the_window() -> None:
     assert (
         opening("02:00", "02:30", "Europe/Berlin", "2021-10-31T00:45:00+00:00") == "2021-10-31T01:00:00+00:00"
     )
@@ -219,12 +223,12 @@ def test_a_day_that_samoa_skipped_has_no_opening() -> None:
     )
 
 
-def test_lord_howe_turns_back_by_half_an_hour() -> None:
+def test_a_window_opens_again_after_lord_howe_turns_back_half_an_hour() -> None:
     at = "2021-04-03T14:55:00+00:00"  # 01:55, before 02:00 becomes 01:30
     assert opening("01:30", "01:50", "Australia/Lord_Howe", at) == "2021-04-03T15:00:00+00:00"
 
 
-def test_kathmandu_lives_at_a_quarter_to() -> None:
+def test_a_window_in_kathmandu_opens_at_an_offset_of_5_45() -> None:
     assert (
         opening("09:00", "21:00", "Asia/Kathmandu", "2026-01-01T00:00:00+00:00")
         == "2026-01-01T03:15:00+00:00"
@@ -236,6 +240,6 @@ def test_an_open_window_stays_open_until_it_closes() -> None:
     assert unchanged_until(window, zone=ZoneInfo("UTC"), at=at) == datetime(2026, 1, 1, 21, tzinfo=UTC)
 
 
-def test_a_window_does_not_change_between_two_of_its_edges() -> None:
+def test_a_closed_window_stays_closed_until_it_opens() -> None:
     window, at = SendWindow(opens=time(9), closes=time(21)), datetime(2026, 1, 1, 21, tzinfo=UTC)
     assert unchanged_until(window, zone=ZoneInfo("UTC"), at=at) == datetime(2026, 1, 2, 9, tzinfo=UTC)

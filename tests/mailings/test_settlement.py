@@ -44,28 +44,28 @@ def one_of_each(mailing: Mailing) -> None:
 
 
 @pytest.mark.parametrize("status", ["running", "paused"])
-def test_what_is_unsent_at_the_deadline_expires(status: str) -> None:
+def test_pending_messages_expire_at_the_deadline(status: str) -> None:
     mailing = make_mailing(status=status, **ENDED)
     one_of_each(mailing)
     settle()
     assert statuses(mailing) == Counter(Message.Status.values) - Counter(["pending"]) + Counter(["expired"])
 
 
-def test_an_expired_message_says_why() -> None:
+def test_an_expired_message_has_a_reason() -> None:
     message = make_message(make_running_mailing(**ENDED), next_attempt_at=LATER)
     settle()
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.error) == ("expired", None, "deadline passed")
 
 
-def test_nothing_expires_before_the_deadline() -> None:
+def test_no_message_expires_before_the_deadline() -> None:
     mailing = make_running_mailing(end_at=now() + timedelta(seconds=30))
     make_message(mailing)
     settle()
     assert statuses(mailing) == {"pending": 1}
 
 
-def test_expires_in_chunks_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settlement_expires_every_message_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settlement, "CHUNK_MESSAGES", 2)
     monkeypatch.setattr(settlement, "ROUND_CHUNKS", 2)
     mailings = [make_running_mailing(**ENDED) for _ in range(2)]
@@ -78,7 +78,7 @@ def test_expires_in_chunks_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
 # cancel
 
 
-def test_what_is_unsent_of_a_cancelled_mailing_is_cancelled() -> None:
+def test_the_pending_messages_of_a_cancelled_mailing_are_cancelled() -> None:
     mailing = make_running_mailing()
     one_of_each(mailing)
     cancel_mailing(mailing.id)
@@ -86,14 +86,14 @@ def test_what_is_unsent_of_a_cancelled_mailing_is_cancelled() -> None:
     assert statuses(mailing) == Counter(Message.Status.values) - Counter(["pending"]) + Counter(["cancelled"])
 
 
-def test_a_cancelled_mailing_stays_cancelled_past_its_deadline() -> None:
+def test_the_messages_of_a_cancelled_mailing_are_cancelled_after_the_deadline_too() -> None:
     mailing = make_mailing(status="cancelled", start_at=now() - 2 * HOUR, **ENDED)
     make_message(mailing)
     settle()
     assert statuses(mailing) == {"cancelled": 1}
 
 
-def test_what_a_worker_puts_back_after_the_cancel_is_cancelled_too() -> None:
+def test_a_message_released_after_the_cancel_is_cancelled() -> None:
     mailing = make_mailing(status="cancelled")
     message = make_message(mailing, status="sending")
     settle()
@@ -104,7 +104,7 @@ def test_what_a_worker_puts_back_after_the_cancel_is_cancelled_too() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_leaves_messages_that_a_worker_is_changing_for_the_next_round() -> None:
+def test_the_settlement_leaves_locked_messages_for_the_next_round() -> None:
     mailing = make_running_mailing(**ENDED)
     locked, _ = make_messages(mailing, 2)
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
@@ -128,7 +128,7 @@ def test_a_mailing_is_finished_when_every_message_is_final() -> None:
     assert mailing.finished_at is not None
 
 
-def test_a_mailing_to_nobody_is_finished() -> None:
+def test_a_mailing_without_messages_is_finished() -> None:
     mailing = make_running_mailing()
     settle()
     mailing.refresh_from_db()
@@ -170,7 +170,7 @@ def test_a_mailing_cancelled_before_its_audience_was_written_is_settled() -> Non
     assert (mailing.status, mailing.finished_at is not None) == ("cancelled", True)
 
 
-def test_a_scheduled_mailing_is_left_alone() -> None:
+def test_the_settlement_leaves_a_scheduled_mailing_alone() -> None:
     mailing = make_mailing()
     settle()
     mailing.refresh_from_db()
@@ -230,7 +230,7 @@ def test_an_open_window_makes_first_attempts_due() -> None:
     assert waits_until(message) <= now()
 
 
-def test_without_a_window_first_attempts_become_due() -> None:
+def test_a_removed_window_makes_first_attempts_due() -> None:
     mailing = make_running_mailing(window_from=time(9), window_to=time(21))
     message = make_message(mailing, next_attempt_at=LATER)
     change_window(mailing, opens=None, closes=None)
@@ -268,7 +268,7 @@ def test_a_retry_waits_for_the_opening_of_a_changed_window() -> None:
     assert waits_until(message) == opening
 
 
-def test_what_is_due_is_left_to_the_engine() -> None:
+def test_a_changed_window_leaves_due_messages_to_the_engine() -> None:
     mailing = make_running_mailing()
     message = make_message(mailing)
     due_at = waits_until(message)
@@ -276,13 +276,13 @@ def test_what_is_due_is_left_to_the_engine() -> None:
     assert waits_until(message) == due_at
 
 
-def test_other_mailings_messages_keep_their_times() -> None:
+def test_a_changed_window_leaves_the_messages_of_other_mailings_alone() -> None:
     other = make_message(next_attempt_at=LATER)
     change_window(make_running_mailing(), opens=in_hours(3), closes=in_hours(5))
     assert waits_until(other) == LATER
 
 
-def test_looks_again_for_as_long_as_a_worker_may_know_the_old_window() -> None:
+def test_the_settlement_looks_again_while_a_worker_may_know_the_old_window() -> None:
     mailing = make_running_mailing()
     make_message(mailing, status="sending")
     change_window(mailing, opens=in_hours(3), closes=in_hours(5))
@@ -292,7 +292,7 @@ def test_looks_again_for_as_long_as_a_worker_may_know_the_old_window() -> None:
     assert waits_until(late) == opening
 
 
-def test_a_look_that_began_while_a_worker_knew_the_old_window_is_not_the_last(
+def test_a_look_begun_while_a_worker_knew_the_old_window_is_repeated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(settlement, "WINDOW_KNOWN_AFTER", timedelta(milliseconds=300))
@@ -307,7 +307,7 @@ def test_a_look_that_began_while_a_worker_knew_the_old_window_is_not_the_last(
     assert mailing.window_changed_at is None
 
 
-def test_another_mailing_expires_while_a_large_one_is_rescheduled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mailing_expires_while_a_large_mailing_is_rescheduled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settlement, "CHUNK_MESSAGES", 2)
     large, ended = make_running_mailing(), make_running_mailing(**ENDED)
     make_messages(large, 6, next_attempt_at=LATER)
@@ -330,7 +330,7 @@ def test_a_changed_window_is_settled_in_the_end() -> None:
 # remove
 
 
-def test_a_deleted_mailing_goes_with_all_that_belongs_to_it() -> None:
+def test_a_deleted_mailing_is_removed_with_all_its_rows() -> None:
     mailing = make_running_mailing()
     one_of_each(mailing)
     message = make_message(mailing)
@@ -346,7 +346,7 @@ def test_a_deleted_mailing_goes_with_all_that_belongs_to_it() -> None:
     assert stats.overall_counts()["messages"]["total"] == 0
 
 
-def test_other_mailings_stay() -> None:
+def test_a_removal_leaves_other_mailings_alone() -> None:
     gone, stays = make_running_mailing(), make_running_mailing()
     for mailing in (gone, stays):
         make_messages(mailing, 3)
@@ -358,7 +358,7 @@ def test_other_mailings_stay() -> None:
     }
 
 
-def test_removes_in_chunks_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deleted_mailing_is_removed_completely_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settlement, "CHUNK_MESSAGES", 2)
     monkeypatch.setattr(settlement, "ROUND_CHUNKS", 2)
     mailing = make_running_mailing()
@@ -368,7 +368,7 @@ def test_removes_in_chunks_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (Mailing.objects.count(), Message.objects.count()) == (0, 0)
 
 
-def test_a_mailing_goes_while_a_worker_holds_its_messages() -> None:
+def test_a_deleted_mailing_is_removed_while_a_worker_holds_its_messages() -> None:
     mailing = make_running_mailing()
     message = make_message(mailing, status="sending", batch_id=1)
     Batch.objects.create(claimed_by="worker", lease_expires_at=now() + HOUR, message_ids=[message.id])
@@ -378,7 +378,7 @@ def test_a_mailing_goes_while_a_worker_holds_its_messages() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mailing_stays_hidden_while_a_worker_records_its_last_message() -> None:
+def test_a_deleted_mailing_stays_hidden_while_a_worker_records_its_last_message() -> None:
     mailing = make_running_mailing()
     locked, _ = make_messages(mailing, 2)
     Message.objects.filter(pk=locked.pk).update(status="sending", next_attempt_at=None)

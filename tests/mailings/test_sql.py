@@ -74,7 +74,7 @@ def statements() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.django_db
-def test_the_database_has_what_the_files_say_and_nothing_else() -> None:
+def test_the_database_has_exactly_the_functions_and_triggers_of_the_files() -> None:
     before = schema()
     assert all(before.values())
     run(
@@ -85,20 +85,20 @@ def test_the_database_has_what_the_files_say_and_nothing_else() -> None:
     assert schema() == before
 
 
-def test_no_file_of_the_schema_is_left_out() -> None:
+def test_every_file_of_the_schema_is_applied() -> None:
     assert {path.stem for path in ROOTS["mailings"].glob("sql/schema/*.sql")} == set(SCHEMA)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["counters", "due_messages", "storage"])
-def test_a_later_migration_can_run_the_file_again(name: str) -> None:
+def test_a_later_migration_can_run_a_schema_file_again(name: str) -> None:
     before = schema()
     run(mailings_sql.text(f"schema/{name}"))
     assert schema() == before
 
 
 @pytest.mark.parametrize(("app", "name"), list(statements()))
-def test_every_statement_is_run_and_says_what_it_is_for(app: str, name: str) -> None:
+def test_every_sql_statement_is_used_and_begins_with_a_comment(app: str, name: str) -> None:
     source = "".join(path.read_text() for path in ROOTS[app].glob("**/*.py"))
     assert f'"{name}"' in source
     assert (ROOTS[app] / "sql" / f"{name}.sql").read_text().startswith("-- ")

@@ -100,7 +100,7 @@ def other_connection() -> "psycopg.Connection[tuple[Any, ...]]":
 
 
 @pytest.mark.django_db(transaction=True)
-def test_counters_are_exact_whenever_one_looks_while_others_write() -> None:
+def test_counters_are_exact_at_any_time_during_concurrent_writes() -> None:
     make_clients_in_bulk(CLIENTS)
 
     def write(seed: int) -> None:
@@ -125,7 +125,7 @@ def test_counters_are_exact_whenever_one_looks_while_others_write() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_uncommitted_change_is_counted_by_nobody_else() -> None:
+def test_an_uncommitted_change_is_not_counted_by_others() -> None:
     mailing = make_running_mailing()
     make_message(mailing)
     with other_connection() as writer:
@@ -168,7 +168,7 @@ def test_counts_always_have_every_key() -> None:
 
 
 @pytest.mark.django_db
-def test_overall_counts_are_over_all_mailings() -> None:
+def test_the_overall_counts_cover_all_mailings() -> None:
     make_mailing()
     make_messages(make_running_mailing(), 2, status="sent")
     make_message(make_mailing(status="cancelled"), status="cancelled")
@@ -185,7 +185,7 @@ def test_overall_counts_are_over_all_mailings() -> None:
 
 
 @pytest.mark.django_db
-def test_overall_counts_are_right_at_every_step_of_a_removal() -> None:
+def test_the_overall_counts_are_exact_at_every_step_of_a_removal() -> None:
     make_messages(make_running_mailing(), 2)
     going = make_running_mailing(deleted_at=now(), status="cancelled")
     messages = make_messages(going, 3)
@@ -198,7 +198,7 @@ def test_overall_counts_are_right_at_every_step_of_a_removal() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("messages", [1, 300])
-def test_counts_cost_a_few_rows_at_any_size(messages: int, django_assert_num_queries: Any) -> None:
+def test_counts_read_a_few_rows_at_any_size(messages: int, django_assert_num_queries: Any) -> None:
     mailing = make_running_mailing()
     make_clients_in_bulk(messages)
     for share in range(7):
@@ -218,7 +218,7 @@ def end(messages: list[Message], status: str, **fields: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_the_timeline_counts_what_ended_and_what_is_repeated() -> None:
+def test_the_timeline_counts_ended_messages_and_retries() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 6)
     end(messages[:3], "sent")
@@ -237,7 +237,7 @@ def test_the_timeline_counts_what_ended_and_what_is_repeated() -> None:
 
 
 @pytest.mark.django_db
-def test_the_timeline_adds_slots_up_and_goes_forward() -> None:
+def test_the_timeline_adds_the_slots_of_a_minute_and_is_in_order() -> None:
     mailing = make_running_mailing()
     minutes = [now().replace(second=0, microsecond=0) - timedelta(minutes=ago) for ago in (1, 2)]
     for minute in minutes:
@@ -251,7 +251,7 @@ def test_the_timeline_adds_slots_up_and_goes_forward() -> None:
 
 
 @pytest.mark.django_db
-def test_the_timeline_is_of_the_last_day_that_saw_any(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_timeline_ends_with_the_last_active_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stats, "TIMELINE_MINUTES", 2)
     mailing = make_running_mailing()
     minutes = [now().replace(second=0, microsecond=0) - timedelta(hours=ago) for ago in (1, 2, 3)]
@@ -261,7 +261,7 @@ def test_the_timeline_is_of_the_last_day_that_saw_any(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.django_db
-def test_failures_are_listed_by_reason_most_first() -> None:
+def test_failures_are_listed_by_reason_with_the_most_frequent_first() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 7)
     end(messages[:1], "failed", error="HTTP 404")
@@ -276,7 +276,7 @@ def test_failures_are_listed_by_reason_most_first() -> None:
 
 
 @pytest.mark.django_db
-def test_a_message_that_turns_out_to_be_sent_is_no_failure() -> None:
+def test_a_message_that_turns_out_to_be_sent_is_not_counted_as_a_failure() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 1)
     end(messages, "unknown", error="worker lost")

@@ -30,7 +30,7 @@ def test_every_wake_up_call_names_a_registered_task() -> None:
     assert set(WAKE_UPS) - registered() == set()
 
 
-def test_every_task_is_called_by_beat_so_that_any_wake_up_may_be_lost() -> None:
+def test_beat_calls_every_task_of_a_wake_up_call() -> None:
     called = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert set(WAKE_UPS) - called == set()
 
@@ -55,7 +55,7 @@ def test_wake_up_calls_expire() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("scheme", ["amqp", "redis"])
-def test_a_wake_up_neither_waits_for_nor_fails_with_a_broker_that_hangs(
+def test_a_wake_up_call_does_not_wait_for_a_hanging_broker_and_does_not_fail(
     monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and never says a word
@@ -69,7 +69,7 @@ def test_a_wake_up_neither_waits_for_nor_fails_with_a_broker_that_hangs(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_that_was_rolled_back_wakes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_that_was_rolled_back_sends_no_wake_up_call(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     monkeypatch.setattr(wake_up_module.Publisher, "publish", lambda self, names: called.extend(names))
     with transaction.atomic():
@@ -79,7 +79,7 @@ def test_a_change_that_was_rolled_back_wakes_nobody(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_call_goes_out_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wake_up_call_is_sent_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     monkeypatch.setattr(wake_up_module.Publisher, "publish", lambda self, names: called.extend(names))
     with transaction.atomic():

@@ -16,7 +16,7 @@ def get(port: int, path: str, token: str = "") -> str:
     return text
 
 
-def test_a_process_without_a_web_server_serves_its_own_numbers(settings: Any) -> None:
+def test_a_process_without_a_web_server_serves_its_own_metrics(settings: Any) -> None:
     settings.METRICS_HOST, settings.METRICS_PORT = "127.0.0.1", free_port()
     settings.METRICS_TOKEN = "scraper"
     exposition.serve()
@@ -27,7 +27,7 @@ def test_a_process_without_a_web_server_serves_its_own_numbers(settings: Any) ->
         get(settings.METRICS_PORT, "/", "scraper")
 
 
-def test_a_port_that_is_taken_stops_nobody(settings: Any) -> None:
+def test_a_taken_metrics_port_does_not_stop_the_process(settings: Any) -> None:
     settings.METRICS_HOST, settings.METRICS_PORT = "127.0.0.1", free_port()
     exposition.serve()
     exposition.serve()

@@ -33,7 +33,7 @@ def lines(stream: StringIO) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("written_as", ["79161234567", "+79161234567", "8 916 123-45-67", "7-916-123-45-67"])
-def test_no_phone_is_written_whole(written_as: str) -> None:
+def test_every_phone_in_a_log_line_is_masked(written_as: str) -> None:
     line = logs.mask_phones(None, "info", f"phone=({written_as}) already exists")
     assert "123" not in line
     assert line.endswith("*****67) already exists")
@@ -48,7 +48,7 @@ def test_no_phone_is_written_whole(written_as: str) -> None:
         "1700000000000",
     ],
 )
-def test_what_is_no_phone_is_left_alone(line: str) -> None:
+def test_other_numbers_in_a_log_line_are_left_alone(line: str) -> None:
     assert logs.mask_phones(None, "info", line) == line
 
 
@@ -67,14 +67,14 @@ def test_phones_are_masked_in_fields_numbers_tracebacks_and_lines_of_libraries(w
     assert of_library["event"] == "bad number 7916*****67"
 
 
-def test_lines_of_libraries_carry_the_requests_id(written: StringIO) -> None:
+def test_log_lines_of_libraries_carry_the_request_id(written: StringIO) -> None:
     with structlog.contextvars.bound_contextvars(request_id="r1"):
         logging.getLogger("library").warning("slow")
     [line] = lines(written)
     assert (line["request_id"], line["level"], line["logger"]) == ("r1", "warning", "library")
 
 
-def test_every_id_stands_in_one_of_the_lines_about_many_messages(written: StringIO) -> None:
+def test_every_message_id_is_in_one_of_the_lines_about_many_messages(written: StringIO) -> None:
     messages = [(number, 10_000 + number) for number in range(MOST_IDS + 2)]
     log_messages(structlog.get_logger("ours"), "sent", messages, mailing_id=5)
     first, second = lines(written)
@@ -82,7 +82,7 @@ def test_every_id_stands_in_one_of_the_lines_about_many_messages(written: String
     assert second == second | {"mailing_id": 5, "client_ids": [10_000 + MOST_IDS, 10_001 + MOST_IDS]}
 
 
-def test_sent_messages_are_grouped_by_mailing(written: StringIO) -> None:
+def test_log_lines_of_sent_messages_are_grouped_by_mailing(written: StringIO) -> None:
     sent = [(1, 11), (2, 21), (1, 12)]
     log_sent(structlog.get_logger("ours"), sent, how="grouped", gateway="main")
     first, second = lines(written)
@@ -91,6 +91,6 @@ def test_sent_messages_are_grouped_by_mailing(written: StringIO) -> None:
 
 
 @pytest.mark.parametrize(("how", "expected"), [("each", 2), ("off", 0)])
-def test_sent_messages_have_a_line_each_or_none(written: StringIO, how: str, expected: int) -> None:
+def test_sent_messages_have_a_line_each_or_no_line(written: StringIO, how: str, expected: int) -> None:
     log_sent(structlog.get_logger("ours"), [(1, 11), (1, 12)], how=how)
     assert len(lines(written)) == expected

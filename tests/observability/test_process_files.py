@@ -29,7 +29,7 @@ def run(script: str, *arguments: str, folder: Path) -> str:
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
 
-def test_counters_of_ended_processes_stay_and_their_files_and_gauges_go(tmp_path: Path) -> None:
+def test_counters_of_ended_processes_are_kept_without_files_and_gauges(tmp_path: Path) -> None:
     run(COUNT, "1", folder=tmp_path)
     run(COUNT, "2", folder=tmp_path)
     text = run(SCRAPE, "4", str(tmp_path), folder=tmp_path)

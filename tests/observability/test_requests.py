@@ -23,7 +23,7 @@ def access_lines(said: list[Any]) -> list[Any]:
     return [line for line in said if line["event"] == "request" and line["log_level"] == "info"]
 
 
-def test_a_request_is_one_line_with_who_what_and_how_it_ended(api: Api, said: list[Any]) -> None:  # noqa: F811
+def test_a_request_is_logged_in_one_line_with_caller_route_and_status(api: Api, said: list[Any]) -> None:  # noqa: F811
     mailing = make_running_mailing()
     api.get(f"/api/mailings/{mailing.pk}/")
     [line] = access_lines(said)
@@ -34,13 +34,13 @@ def test_a_request_is_one_line_with_who_what_and_how_it_ended(api: Api, said: li
 
 
 @pytest.mark.parametrize("made", ["client", "mailing"])
-def test_what_a_request_made_is_named(api: Api, said: list[Any], made: str) -> None:  # noqa: F811
+def test_a_log_line_names_the_created_object(api: Api, said: list[Any], made: str) -> None:  # noqa: F811
     body = CLIENT if made == "client" else mailing_body()
     row = body_of(api.post(f"/api/{made}s/", body))
     assert access_lines(said)[0][f"{made}_id"] == row["id"]
 
 
-def test_messages_and_clients_of_the_url_are_named(api: Api, said: list[Any]) -> None:  # noqa: F811
+def test_a_log_line_names_the_message_or_client_of_the_url(api: Api, said: list[Any]) -> None:  # noqa: F811
     message = make_message()
     api.get(f"/api/messages/{message.pk}/")
     api.get(f"/api/clients/{message.client_id}/")
@@ -48,24 +48,26 @@ def test_messages_and_clients_of_the_url_are_named(api: Api, said: list[Any]) ->
     assert access_lines(said)[1]["client_id"] == message.client_id
 
 
-def test_a_person_in_the_console_is_named(admin_client: HttpClient, admin_user: Any, said: list[Any]) -> None:
+def test_a_log_line_names_the_person_in_the_console(
+    admin_client: HttpClient, admin_user: Any, said: list[Any]
+) -> None:
     admin_client.get(f"/clients/{make_client().pk}/")
     [line] = access_lines(said)
     assert line["user_id"] == admin_user.pk
 
 
-def test_a_callers_request_id_comes_back(stranger: Api) -> None:  # noqa: F811
+def test_a_response_returns_the_request_id_of_the_caller(stranger: Api) -> None:  # noqa: F811
     assert stranger.http.get("/api/", headers={"X-Request-ID": "order-17"})["X-Request-ID"] == "order-17"
 
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 65, "line\x0bbreak", "номер"])
-def test_a_request_id_that_may_not_stand_in_a_log_is_replaced(stranger: Api, given: str) -> None:  # noqa: F811
+def test_an_unsafe_request_id_is_replaced(stranger: Api, given: str) -> None:  # noqa: F811
     answered = stranger.http.get("/api/", HTTP_X_REQUEST_ID=given)["X-Request-ID"]
     assert answered != given
     assert len(answered) == 32
 
 
-def test_probes_are_not_worth_a_line_unless_they_fail(stranger: Api, said: list[Any]) -> None:  # noqa: F811
+def test_a_health_or_metrics_request_is_logged_only_if_it_fails(stranger: Api, said: list[Any]) -> None:  # noqa: F811
     stranger.get("/health/live")
     assert access_lines(said) == []
     stranger.get("/metrics")

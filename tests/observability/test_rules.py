@@ -61,7 +61,7 @@ def firing(caller: Api, before: Any = None) -> set[str]:
     }
 
 
-def test_every_expression_finds_its_metrics_and_labels(api: Api) -> None:  # noqa: F811
+def test_every_expression_of_alarms_and_panels_finds_its_metrics_and_labels(api: Api) -> None:  # noqa: F811
     after = scrape(api)
     for expression in [*PANELS, *(rule["expr"] for rule in RULES.values())]:
         evaluate(expression, Scrapes(after, after))
@@ -78,14 +78,14 @@ def test_an_expression_with_a_misspelt_name_is_noticed(api: Api) -> None:  # noq
             evaluate(expression, Scrapes(after, after))
 
 
-def test_nothing_fires_while_all_is_well(api: Api) -> None:  # noqa: F811
+def test_no_alarm_fires_while_all_is_well(api: Api) -> None:  # noqa: F811
     make_message()
     before = scrape(api)
     count_attempts(sent=100)
     assert firing(api, before) == set()
 
 
-def test_a_held_gateway_fires_until_it_is_let_in(api: Api) -> None:  # noqa: F811
+def test_the_alarm_of_a_held_gateway_fires_until_the_gateway_is_released(api: Api) -> None:  # noqa: F811
     Gateway.objects.filter(name="main").update(held_at=now(), held_reason="HTTP 401")
     assert firing(api) == {"GatewayHeld"}
     after = scrape(api)
@@ -95,7 +95,7 @@ def test_a_held_gateway_fires_until_it_is_let_in(api: Api) -> None:  # noqa: F81
     assert firing(api) == set()
 
 
-def test_what_is_late_or_stuck_fires(api: Api) -> None:  # noqa: F811
+def test_late_and_stuck_work_fires_its_alarms(api: Api) -> None:  # noqa: F811
     past = now() - timedelta(hours=2)
     make_message(next_attempt_at=past)
     late = make_mailing(start_at=past)
@@ -105,14 +105,14 @@ def test_what_is_late_or_stuck_fires(api: Api) -> None:  # noqa: F811
     assert firing(api) == {"OldestDueMessageTooOld", "MailingStartsLate", "SettlingStuck", "RemovalStuck"}
 
 
-def test_silence_and_the_want_of_workers_fire(api: Api) -> None:  # noqa: F811
+def test_silent_and_missing_workers_fire_their_alarms(api: Api) -> None:  # noqa: F811
     record_heartbeat("host:1", silent_seconds=60)
     assert firing(api) == {"BrokerOrBeatSilent"}
     forget_worker("host:1")
     assert firing(api) == {"NoWorkers"}
 
 
-def test_a_report_that_reached_not_all_fires(api: Api, settings: Any) -> None:  # noqa: F811
+def test_a_report_that_did_not_reach_every_address_fires_its_alarm(api: Api, settings: Any) -> None:  # noqa: F811
     settings.REPORT_TO = ["ops@example.com"]
     report = DailyReport.objects.create(day=now().date(), message_id="<1@x>", waiting=[], accepted=["a@x"])
     assert firing(api) == set()
@@ -123,7 +123,7 @@ def test_a_report_that_reached_not_all_fires(api: Api, settings: Any) -> None:  
     assert firing(api) == set()
 
 
-def test_failures_and_slow_answers_fire(api: Api) -> None:  # noqa: F811
+def test_failures_and_slow_responses_fire_their_alarms(api: Api) -> None:  # noqa: F811
     before = scrape(api)
     count_attempts(sent=2, failed=1)
     for _ in range(1000):
@@ -131,17 +131,17 @@ def test_failures_and_slow_answers_fire(api: Api) -> None:  # noqa: F811
     assert firing(api, before) == {"ManyFailures", "ApiSlow", "ApiErrors"}
 
 
-def test_a_database_that_is_away_fires() -> None:
+def test_an_unreachable_database_fires_its_alarm() -> None:
     away = samples_of("# TYPE notifications_database_up gauge\nnotifications_database_up 0\n")
     assert evaluate(RULES["DatabaseAway"]["expr"], Scrapes(away, away))
 
 
-def test_every_alarm_has_its_line_of_what_to_do() -> None:
+def test_every_alarm_is_explained_in_the_operations_document() -> None:
     operations = (ROOT / "docs/operations.md").read_text()
     assert [name for name in RULES if f"| `{name}` |" not in operations] == []
 
 
-def test_every_metric_is_explained(api: Api) -> None:  # noqa: F811
+def test_every_metric_is_explained_in_the_operations_document(api: Api) -> None:  # noqa: F811
     operations = (ROOT / "docs/operations.md").read_text()
     names = [name for name in scrape(api) if name.startswith("notifications_")]
     families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}

@@ -60,7 +60,7 @@ def run(script: str, *arguments: str, **variables: str) -> str:
     return done.stdout.strip()
 
 
-def test_one_trace_goes_from_the_caller_to_the_planning(collector: Collector) -> None:
+def test_a_trace_continues_from_the_caller_to_the_planning_task(collector: Collector) -> None:
     passed_on = run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
     spans = {span.name: span for span in collector.spans}
     assert set(spans) == {"request", "plan"}
@@ -71,18 +71,18 @@ def test_one_trace_goes_from_the_caller_to_the_planning(collector: Collector) ->
     assert attributes(spans["plan"].attributes) == {"mailing_id": 5}
 
 
-def test_the_service_is_named_as_the_environment_says(collector: Collector) -> None:
+def test_traces_carry_the_service_name_of_the_environment(collector: Collector) -> None:
     run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
     run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_SERVICE_NAME="mailings of the north")
     assert collector.service_names == {"notification-service", "mailings of the north"}
 
 
-def test_an_endpoint_for_traces_alone_is_one(collector: Collector) -> None:
+def test_an_endpoint_for_traces_alone_turns_tracing_on(collector: Collector) -> None:
     run(PROCESS, PARENT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=f"{collector.url}/v1/traces")
     assert {span.name for span in collector.spans} == {"request", "plan"}
 
 
-def test_a_collector_that_hangs_holds_up_nothing() -> None:
+def test_a_hanging_collector_delays_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
         run(FLOOD, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -96,15 +96,15 @@ def test_a_trace_that_the_caller_does_not_sample_is_not_recorded(collector: Coll
     assert passed_on.endswith("-00")
 
 
-def test_without_an_endpoint_nothing_is_imported_and_nothing_done() -> None:
+def test_tracing_imports_nothing_without_an_endpoint() -> None:
     run(SILENT, OTEL_EXPORTER_OTLP_ENDPOINT="")
 
 
 @pytest.mark.parametrize("given", ["", "nonsense", f"00-{'0' * 32}-{'b' * 16}-01", PARENT + "-more"])
-def test_what_is_no_traceparent_is_no_trace(given: str) -> None:
+def test_an_invalid_traceparent_is_ignored(given: str) -> None:
     assert not tracing.is_sampled(given)
 
 
-def test_knows_which_traces_are_recorded() -> None:
+def test_the_sampled_flag_of_a_traceparent_is_read() -> None:
     assert tracing.is_sampled(PARENT)
     assert not tracing.is_sampled(UNSAMPLED)

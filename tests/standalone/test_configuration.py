@@ -15,26 +15,26 @@ from notification_service.standalone.web_address import WebAddress
 URL = "postgresql://user:p-w_@/name?host=%2Fa%20b&port=5432"
 
 
-def test_what_the_last_start_embedded_is_not_configured() -> None:
+def test_a_value_embedded_by_the_last_start_does_not_count_as_configured() -> None:
     configuration = Configuration({"DATABASE_URL": URL}, {"DATABASE_URL": URL})
     assert not configuration.is_set("DATABASE_URL")
 
 
-def test_what_the_administrator_says_instead_is_configured() -> None:
+def test_a_value_set_by_the_administrator_counts_as_configured() -> None:
     configuration = Configuration({"DATABASE_URL": "postgresql://other/"}, {"DATABASE_URL": URL})
     assert configuration.is_set("DATABASE_URL")
 
 
-def test_a_file_with_the_value_counts_as_well() -> None:
+def test_a_variable_that_names_a_file_counts_as_configured() -> None:
     assert Configuration({"SECRET_KEY_FILE": "/run/secret"}, {}).is_set("SECRET_KEY")
 
 
-def test_a_file_with_the_value_is_read(tmp_path: Path) -> None:
+def test_a_value_is_read_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("secret\n", encoding="utf-8")
     assert Configuration({"TOKEN_FILE": str(tmp_path / "token")}, {}).value("TOKEN") == "secret"
 
 
-def test_children_get_what_is_embedded_now() -> None:
+def test_child_processes_get_the_newly_embedded_values() -> None:
     configuration = Configuration({"BROKER_URL": "old", "HOME": "/home"}, {"BROKER_URL": "old"})
     configuration.embed(BROKER_URL="new")
     environment = configuration.child_environment(Path("/data"), defaults={"ALLOWED_HOSTS": "here"})
@@ -48,7 +48,7 @@ def test_children_get_what_is_embedded_now() -> None:
     }
 
 
-def test_the_environment_file_reads_the_same_for_us_a_dotenv_reader_and_a_shell(tmp_path: Path) -> None:
+def test_the_environment_file_reads_the_same_in_python_dotenv_and_a_shell(tmp_path: Path) -> None:
     path = tmp_path / "embedded.env"
     write_env_file(path, {"DATABASE_URL": URL})
     script = '. "$1"; printf %s "$DATABASE_URL"'
@@ -57,14 +57,14 @@ def test_the_environment_file_reads_the_same_for_us_a_dotenv_reader_and_a_shell(
     assert shell.stdout == URL
 
 
-def test_a_taken_port_is_named() -> None:
+def test_a_taken_port_is_named_in_the_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(StandaloneError, match=f"127.0.0.1:{port} .Address already in use."):
             WebAddress("127.0.0.1", port).check_free()
 
 
-def test_an_address_is_also_a_name_the_web_server_answers_to() -> None:
+def test_the_web_server_allows_its_own_address_as_a_host() -> None:
     assert WebAddress("192.0.2.1", 80).allowed_hosts() == ["localhost", "127.0.0.1", "[::1]", "192.0.2.1"]
 
 
@@ -78,7 +78,7 @@ def test_a_log_is_cut_while_its_process_goes_on_writing(tmp_path: Path) -> None:
     assert (tmp_path / "worker.log.1").read_text(encoding="utf-8") == "old\n"
 
 
-def test_samples_are_as_many_phones_in_eleven_zones() -> None:
+def test_sample_clients_have_distinct_phones_in_eleven_zones() -> None:
     header, *rows = [line.split(",") for line in sample_clients_csv(1000).splitlines()]
     assert header == ["phone", "operator_code", "tag", "timezone"]
     assert len({row[0] for row in rows}) == 1000

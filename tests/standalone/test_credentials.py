@@ -22,19 +22,19 @@ def assert_that_all_work(path: Path) -> None:
     assert ApiKey.objects.matching(known["API_KEY"]) is not None
 
 
-def test_makes_an_administrator_and_a_key_that_work(path: Path) -> None:
+def test_a_first_start_makes_a_working_administrator_and_key(path: Path) -> None:
     ensure_credentials(path)
     assert_that_all_work(path)
 
 
-def test_changes_nothing_the_second_time(path: Path) -> None:
+def test_a_second_start_changes_no_credentials(path: Path) -> None:
     ensure_credentials(path)
     first = path.read_bytes()
     ensure_credentials(path)
     assert (path.read_bytes(), User.objects.count(), ApiKey.objects.count()) == (first, 1, 1)
 
 
-def test_a_crash_before_the_administrator_was_made_loses_nothing(path: Path) -> None:
+def test_a_crash_before_the_administrator_was_made_loses_no_password(path: Path) -> None:
     write_env_file(path, {"ADMIN_USERNAME": "admin", "ADMIN_PASSWORD": "written-before-the-crash"})
     ensure_credentials(path)
     assert read_env_file(path)["ADMIN_PASSWORD"] == "written-before-the-crash"
@@ -59,7 +59,7 @@ def test_a_revoked_key_stays_revoked(path: Path) -> None:
     assert_that_all_work(path)
 
 
-def test_the_password_of_an_administrator_made_elsewhere_is_left_alone(path: Path) -> None:
+def test_the_password_of_an_existing_administrator_is_left_alone(path: Path) -> None:
     User.objects.create_superuser(username="admin", password="their-own-secret")
     ensure_credentials(path)
     assert set(read_env_file(path)) == {"API_KEY"}

@@ -22,25 +22,27 @@ def run_sql(server: EmbeddedPostgres, statement: str) -> list[tuple[object, ...]
         return cursor.fetchall() if cursor.description else []
 
 
-def test_keeps_its_data_over_a_restart(postgres: EmbeddedPostgres) -> None:
+def test_postgresql_keeps_its_data_over_a_restart(postgres: EmbeddedPostgres) -> None:
     run_sql(postgres, "CREATE TABLE kept AS SELECT 1 AS number")
     postgres.stop()
     postgres.start()
     assert run_sql(postgres, "SELECT number FROM kept") == [(1,)]
 
 
-def test_sorts_and_folds_letters_the_same_on_every_machine(shared_postgres: EmbeddedPostgres) -> None:
+def test_postgresql_sorts_and_folds_letters_the_same_on_every_machine(
+    shared_postgres: EmbeddedPostgres,
+) -> None:
     assert run_sql(shared_postgres, "SELECT upper('привет'), current_setting('server_encoding')") == [
         ("ПРИВЕТ", "UTF8")
     ]
 
 
-def test_loses_no_commit_and_checks_its_pages(shared_postgres: EmbeddedPostgres) -> None:
+def test_postgresql_syncs_every_commit_and_checks_its_pages(shared_postgres: EmbeddedPostgres) -> None:
     names = ("synchronous_commit", "fsync", "full_page_writes", "data_checksums")
     assert [run_sql(shared_postgres, f"SHOW {name}") for name in names] == [[("on",)]] * 4
 
 
-def test_listens_on_no_tcp_port(shared_postgres: EmbeddedPostgres) -> None:
+def test_postgresql_listens_on_no_tcp_port(shared_postgres: EmbeddedPostgres) -> None:
     assert shared_postgres.pid is not None
     assert psutil.Process(shared_postgres.pid).net_connections(kind="inet") == []
 
@@ -58,14 +60,14 @@ def test_the_password_of_postgresql_is_for_its_owner_alone(shared_postgres: Embe
 
 
 @pytest.mark.parametrize("password", ["", "guess"])
-def test_refuses_a_wrong_password(shared_postgres: EmbeddedPostgres, password: str) -> None:
+def test_postgresql_refuses_a_wrong_password(shared_postgres: EmbeddedPostgres, password: str) -> None:
     socket_folder = quote(str(shared_postgres.data_dir / "run"), safe="")
     url = f"postgresql://notification_service:{password}@/notification_service?host={socket_folder}"
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(url)
 
 
-def test_a_second_server_on_one_folder_is_refused(
+def test_a_second_postgresql_in_the_same_folder_is_refused(
     shared_postgres: EmbeddedPostgres, make_postgres: EmbeddedMaker
 ) -> None:
     with pytest.raises(StandaloneError, match="in use by another process"):
@@ -73,7 +75,7 @@ def test_a_second_server_on_one_folder_is_refused(
     assert run_sql(shared_postgres, "SELECT 1") == [(1,)]
 
 
-def test_works_in_a_long_path_with_spaces(make_postgres: EmbeddedMaker, tmp_path: Path) -> None:
+def test_postgresql_works_in_a_long_path_with_spaces(make_postgres: EmbeddedMaker, tmp_path: Path) -> None:
     server = make_postgres(tmp_path / ('a long folder, it\'s "here" ' * 4) / "data")
     server.start()
     assert run_sql(server, "SELECT 1") == [(1,)]
@@ -84,7 +86,7 @@ def test_works_in_a_long_path_with_spaces(make_postgres: EmbeddedMaker, tmp_path
     socket_folder.rmdir()
 
 
-def test_leaves_a_data_directory_of_another_version_alone(
+def test_a_data_directory_of_another_version_is_left_alone(
     make_postgres: EmbeddedMaker, tmp_path: Path
 ) -> None:
     cluster = tmp_path / "data" / "postgres"
@@ -95,7 +97,7 @@ def test_leaves_a_data_directory_of_another_version_alone(
     assert [path.name for path in cluster.iterdir()] == ["PG_VERSION"]
 
 
-def test_begins_anew_after_a_first_start_that_broke_off(make_postgres: EmbeddedMaker, tmp_path: Path) -> None:
+def test_an_interrupted_first_start_is_begun_again(make_postgres: EmbeddedMaker, tmp_path: Path) -> None:
     half_made = tmp_path / "data" / "postgres.unfinished" / "data"
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").touch()
@@ -105,7 +107,9 @@ def test_begins_anew_after_a_first_start_that_broke_off(make_postgres: EmbeddedM
     assert run_sql(server, "SELECT 1") == [(1,)]
 
 
-def test_starts_with_the_pid_file_of_a_dead_server(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+def test_postgresql_starts_with_the_pid_file_of_a_dead_server(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
     pid_file = tmp_path / "data" / "postgres" / "postmaster.pid"
     content = pid_file.read_text(encoding="utf-8")
     postgres.stop()
@@ -115,7 +119,7 @@ def test_starts_with_the_pid_file_of_a_dead_server(postgres: EmbeddedPostgres, t
     assert run_sql(postgres, "SELECT 1") == [(1,)]
 
 
-def test_recovers_from_a_kill(postgres: EmbeddedPostgres) -> None:
+def test_postgresql_recovers_from_a_kill(postgres: EmbeddedPostgres) -> None:
     run_sql(postgres, "CREATE TABLE kept AS SELECT 1 AS number")
     assert postgres.pid is not None
     os.kill(postgres.pid, signal.SIGKILL)
@@ -136,14 +140,14 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
-def test_stops_when_its_parent_is_killed(make_postgres: EmbeddedMaker, tmp_path: Path) -> None:
+def test_postgresql_stops_when_its_parent_is_killed(make_postgres: EmbeddedMaker, tmp_path: Path) -> None:
     command = [sys.executable, "-c", START_AND_DIE, str(tmp_path / "data")]
     died = subprocess.run(command, capture_output=True, text=True, check=False)
     assert died.returncode == -signal.SIGKILL, died.stderr
     wait_for(lambda: not runs(int(died.stdout)))
 
 
-def test_a_server_left_running_is_stopped_by_the_next_start(
+def test_a_postgresql_left_running_is_stopped_by_the_next_start(
     make_postgres: EmbeddedMaker, postgres: EmbeddedPostgres, tmp_path: Path
 ) -> None:
     assert postgres.pid is not None

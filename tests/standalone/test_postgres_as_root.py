@@ -84,7 +84,9 @@ def outside_folders() -> Iterator[list[Path]]:
         shutil.rmtree(folder)
 
 
-def test_runs_in_a_closed_home_without_opening_it(make_postgres: EmbeddedMaker, closed_home: Path) -> None:
+def test_postgresql_runs_in_a_closed_home_and_leaves_the_home_closed(
+    make_postgres: EmbeddedMaker, closed_home: Path
+) -> None:
     users = Path("/etc/passwd").read_bytes()
     server = make_postgres(closed_home / "data")
     server.start()
@@ -94,7 +96,7 @@ def test_runs_in_a_closed_home_without_opening_it(make_postgres: EmbeddedMaker, 
     assert Path("/etc/passwd").read_bytes() == users
 
 
-def test_runs_as_an_unused_uid_where_namespaces_are_forbidden(
+def test_postgresql_runs_as_an_unused_uid_where_namespaces_are_forbidden(
     closed_home: Path, outside_folders: list[Path]
 ) -> None:
     start = [sys.executable, "-c", START_AND_STOP, str(closed_home / "data")]
@@ -109,7 +111,7 @@ def test_runs_as_an_unused_uid_where_namespaces_are_forbidden(
     assert mode_of(closed_home) == 0o700
 
 
-def test_runs_where_root_has_no_other_uid_to_give(closed_home: Path) -> None:
+def test_postgresql_runs_where_root_has_only_a_single_uid(closed_home: Path) -> None:
     start = [sys.executable, "-c", START_AND_STOP, str(closed_home / "data")]
     command = [sys.executable, "-c", ONE_UID, *start]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -117,7 +119,7 @@ def test_runs_where_root_has_no_other_uid_to_give(closed_home: Path) -> None:
     assert not (closed_home / "data" / "postgres.location").exists()
 
 
-def test_copies_the_programs_out_of_a_home_that_the_uid_cannot_enter(
+def test_the_programs_are_copied_out_of_a_home_that_the_uid_cannot_enter(
     closed_home: Path, outside_folders: list[Path]
 ) -> None:
     installed = find_binaries()
@@ -131,7 +133,9 @@ def test_copies_the_programs_out_of_a_home_that_the_uid_cannot_enter(
     assert mode_of(closed_home) == 0o700
 
 
-def test_refuses_an_outside_folder_that_is_not_ours(closed_home: Path, outside_folders: list[Path]) -> None:
+def test_an_outside_folder_of_another_owner_is_refused(
+    closed_home: Path, outside_folders: list[Path]
+) -> None:
     account = outside_account(closed_home / "record", find_binaries())
     outside_folders.append(account.home.parent)
     os.chown(account.home.parent, UNNAMED_UID, UNNAMED_UID)

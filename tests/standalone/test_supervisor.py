@@ -78,7 +78,7 @@ def said(child: Child, word: str) -> bool:
     return child.log_path.exists() and word in child.log_path.read_text(encoding="utf-8")
 
 
-def test_restarts_a_child_that_was_killed(
+def test_the_supervisor_restarts_a_killed_child(
     supervisor: Supervisor, make_child: ChildMaker, reports: list[str]
 ) -> None:
     child = make_child("worker", SLEEP)
@@ -92,7 +92,7 @@ def test_restarts_a_child_that_was_killed(
     ]
 
 
-def test_waits_longer_after_each_crash(
+def test_the_supervisor_waits_longer_after_each_crash(
     supervisor: Supervisor, make_child: ChildMaker, reports: list[str]
 ) -> None:
     supervisor.start(make_child("worker", "raise SystemExit(3)"))
@@ -101,7 +101,7 @@ def test_waits_longer_after_each_crash(
     assert delays == ["0.5 s", "1 s", "2 s"]
 
 
-def test_stops_in_the_reverse_order_of_the_start(
+def test_the_supervisor_stops_children_in_the_reverse_order_of_the_start(
     supervisor: Supervisor, make_child: ChildMaker, tmp_path: Path
 ) -> None:
     goodbyes = tmp_path / "goodbyes"
@@ -113,7 +113,7 @@ def test_stops_in_the_reverse_order_of_the_start(
     assert goodbyes.read_text(encoding="utf-8").split() == ["web", "worker", "database"]
 
 
-def test_kills_what_does_not_stop_in_time(
+def test_the_supervisor_kills_a_child_that_does_not_stop_in_time(
     supervisor: Supervisor, make_child: ChildMaker, reports: list[str]
 ) -> None:
     child = make_child("worker", IGNORE_SIGTERM, stop_seconds=0.2)
@@ -124,7 +124,7 @@ def test_kills_what_does_not_stop_in_time(
     assert reports == ["worker did not stop in time and was killed"]
 
 
-def test_a_second_request_kills_at_once(
+def test_a_second_stop_request_kills_the_children_at_once(
     supervisor: Supervisor, make_child: ChildMaker, stop_requests: StopRequests
 ) -> None:
     child = make_child("worker", IGNORE_SIGTERM, stop_seconds=60)
@@ -135,7 +135,7 @@ def test_a_second_request_kills_at_once(
     assert child.exit_code() == -signal.SIGKILL
 
 
-def test_leaves_no_grandchild_of_a_dead_child(make_child: ChildMaker) -> None:
+def test_the_supervisor_leaves_no_grandchild_of_a_dead_child(make_child: ChildMaker) -> None:
     child = make_child("web", LEAVE_A_GRANDCHILD)
     child.launch()
     wait_for(lambda: child.exit_code() == 0)
@@ -144,11 +144,13 @@ def test_leaves_no_grandchild_of_a_dead_child(make_child: ChildMaker) -> None:
     wait_for(lambda: not runs(grandchild))
 
 
-def test_tells_how_a_task_ended(supervisor: Supervisor, make_child: ChildMaker) -> None:
+def test_the_supervisor_returns_the_exit_code_of_a_task(
+    supervisor: Supervisor, make_child: ChildMaker
+) -> None:
     assert supervisor.run_task(make_child("setup", "raise SystemExit(4)")) == 4
 
 
-def test_a_program_that_does_not_exist_is_a_failed_child(make_child: ChildMaker) -> None:
+def test_a_missing_program_counts_as_a_failed_child(make_child: ChildMaker) -> None:
     child = make_child("web", "")
     child.command = ["/does/not/exist"]
     child.launch()
@@ -160,7 +162,7 @@ def child_has_ended(child: Child) -> bool:
     return not child.is_running()
 
 
-def test_a_worker_gives_way_to_what_answers_people(tmp_path: Path) -> None:
+def test_a_worker_runs_at_a_lower_priority_than_the_web_server(tmp_path: Path) -> None:
     for folder in ("log", "run"):
         (tmp_path / folder).mkdir()
     services = Services(project_folder=tmp_path, data_dir=tmp_path, environment=dict(os.environ))

@@ -102,20 +102,20 @@ def test_a_second_up_on_the_same_folder_is_refused(serving: Up) -> None:
     assert (refused.returncode, refused.stderr) == (1, expected)
 
 
-def test_another_terminal_finds_the_service_with_nothing_configured(serving: Up) -> None:
+def test_manage_py_in_another_terminal_finds_the_running_service(serving: Up) -> None:
     url = read_env_file(serving.data_dir / "embedded.env")["DATABASE_URL"]
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT username FROM auth_user").fetchall() == [("admin",)]
     assert mode_of(serving.data_dir / "embedded.env") == 0o600
 
 
-def test_keeps_its_first_credentials_private(serving: Up) -> None:
+def test_the_first_credentials_are_readable_by_their_owner_alone(serving: Up) -> None:
     path = serving.data_dir / "credentials.env"
     assert set(read_env_file(path)) == {"ADMIN_USERNAME", "ADMIN_PASSWORD", "API_KEY"}
     assert mode_of(path) == 0o600
 
 
-def test_starts_again_after_it_was_killed_and_stops_cleanly(serving: Up) -> None:
+def test_a_killed_service_starts_again_and_stops_cleanly(serving: Up) -> None:
     credentials = (serving.data_dir / "credentials.env").read_bytes()
     orphans = serving.children()
     serving.stop(signal.SIGKILL)
@@ -130,7 +130,7 @@ def test_starts_again_after_it_was_killed_and_stops_cleanly(serving: Up) -> None
     assert (serving.data_dir / "credentials.env").read_bytes() == credentials
 
 
-def test_a_taken_port_ends_the_start_before_anything_is_made(tmp_path: Path) -> None:
+def test_a_taken_port_ends_the_start_before_any_file_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         up = Up(tmp_path / "data")
         up.port = server.getsockname()[1]
@@ -141,7 +141,7 @@ def test_a_taken_port_ends_the_start_before_anything_is_made(tmp_path: Path) -> 
     assert not (up.data_dir / "postgres").exists()
 
 
-def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
+def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None:
     nobody = f"postgresql://127.0.0.1:{free_port()}/none"
     finished = Up(tmp_path / "data", {"DATABASE_URL": nobody}).run()
     assert finished.returncode == 1
@@ -150,6 +150,6 @@ def test_an_unreachable_database_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("--port", "70000"), ("--workers", "0")])
-def test_a_nonsensical_option_is_refused(tmp_path: Path, option: str, value: str) -> None:
+def test_an_invalid_option_is_refused(tmp_path: Path, option: str, value: str) -> None:
     with pytest.raises(CommandError, match=f"^{option} must be [^\\n]*$"):
         call_command("up", f"--data-dir={tmp_path}", f"{option}={value}")

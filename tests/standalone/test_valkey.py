@@ -16,14 +16,14 @@ def test_valkey_responds_at_its_url(valkey: EmbeddedValkey) -> None:
 
 
 @pytest.mark.parametrize("password", ["", ":guess@"])
-def test_refuses_a_wrong_password(valkey: EmbeddedValkey, password: str) -> None:
+def test_valkey_refuses_a_wrong_password(valkey: EmbeddedValkey, password: str) -> None:
     address = valkey.url.rpartition("@")[2]
     stranger = redis.Redis.from_url(f"redis://{password}{address}")
     with stranger as connection, pytest.raises(redis.AuthenticationError):
         connection.ping()
 
 
-def test_listens_on_loopback_alone(valkey: EmbeddedValkey) -> None:
+def test_valkey_listens_on_loopback_alone(valkey: EmbeddedValkey) -> None:
     assert valkey.pid is not None
     listening = psutil.Process(valkey.pid).net_connections(kind="inet")
     assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
@@ -36,14 +36,14 @@ def test_the_password_of_valkey_is_for_its_owner_alone(valkey: EmbeddedValkey, t
     assert mode_of(tmp_path / "data" / "valkey" / "valkey.conf") == 0o600
 
 
-def test_keeps_its_url_over_a_restart(valkey: EmbeddedValkey) -> None:
+def test_valkey_keeps_its_url_over_a_restart(valkey: EmbeddedValkey) -> None:
     url = valkey.url
     valkey.stop()
     valkey.start()
     assert valkey.url == url
 
 
-def test_takes_another_port_where_its_own_is_taken(valkey: EmbeddedValkey) -> None:
+def test_valkey_takes_another_port_if_its_own_port_is_taken(valkey: EmbeddedValkey) -> None:
     url = valkey.url
     valkey.stop()
     with socket.create_server(("127.0.0.1", int(url.rpartition(":")[2].partition("/")[0]))):
@@ -53,7 +53,7 @@ def test_takes_another_port_where_its_own_is_taken(valkey: EmbeddedValkey) -> No
         assert connection.ping() is True
 
 
-def test_works_in_a_long_path_with_spaces(tmp_path: Path) -> None:
+def test_valkey_works_in_a_long_path_with_spaces(tmp_path: Path) -> None:
     server = EmbeddedValkey(tmp_path / ('a long folder, it\'s "here" ' * 4) / "data")
     server.start()
     with redis.Redis.from_url(server.url) as connection:
@@ -61,7 +61,7 @@ def test_works_in_a_long_path_with_spaces(tmp_path: Path) -> None:
     server.stop()
 
 
-def test_a_server_left_running_is_stopped_by_the_next_start(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+def test_a_valkey_left_running_is_stopped_by_the_next_start(valkey: EmbeddedValkey, tmp_path: Path) -> None:
     assert valkey.pid is not None
     left_running = valkey.pid
     valkey._lock.release()  # what the kernel does for a killed supervisor

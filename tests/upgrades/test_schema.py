@@ -43,7 +43,7 @@ def test_the_schema_keeps_what_the_last_release_relies_on() -> None:
         ("CREATE TABLE mailings_invoice (id int NOT NULL)", []),
     ],
 )
-def test_tells_what_older_workers_could_not_live_with(change: str, broken: list[str]) -> None:
+def test_the_check_finds_changes_that_break_older_workers(change: str, broken: list[str]) -> None:
     before = present_schema()
     with connection.cursor() as cursor:
         cursor.execute(change)

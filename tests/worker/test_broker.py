@@ -12,7 +12,7 @@ from notification_service.worker.broker import SteadyConnection
 CALLS = Queue("calls")
 
 
-def test_a_call_that_was_taken_is_not_put_back(tmp_path: Path) -> None:
+def test_a_received_call_is_not_put_back_on_a_restart(tmp_path: Path) -> None:
     """Putting it back to a broker that has just died ended the worker, and another call will come."""
     broker = EmbeddedValkey(tmp_path)
     broker.start()

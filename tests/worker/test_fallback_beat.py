@@ -7,7 +7,7 @@ from notification_service.worker.fallback_beat import FallbackBeat
 from tests.journeys.service import wait_until
 
 
-def test_a_call_leaves_no_connection_behind(transactional_db: None) -> None:
+def test_a_call_of_the_fallback_beat_leaves_no_connection_behind(transactional_db: None) -> None:
     backends: list[int] = []
 
     @Celery(set_as_current=False).task(name="ask")

@@ -30,7 +30,7 @@ def body(*, token: str = "someone:secret", message_id: int = 7, text: str = "Hel
     return FormSmsGateway(GatewaySettings(URL, token))._body(message_id, "79161234567", text)
 
 
-def test_sends_a_form() -> None:
+def test_form_sms_sends_a_posted_form() -> None:
     requests = []
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -62,7 +62,7 @@ def test_sends_a_form() -> None:
         ("a+key/of==", {"apikey": "a+key/of=="}),
     ],
 )
-def test_a_token_is_a_login_with_a_password_or_a_key(token: str, credentials: dict[str, str]) -> None:
+def test_a_token_holds_a_login_with_a_password_or_an_api_key(token: str, credentials: dict[str, str]) -> None:
     fields = dict(parse_qsl(body(token=token).decode("ascii")))
     assert {name: fields[name] for name in fields if name in ("login", "psw", "apikey")} == credentials
 
@@ -76,7 +76,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @example("a=b&mes=other&psw=+%2B%26", 3)
 @example("строка\r\nвторая\tтретья", 4)
 @example("ы" * 2000, 2**63 - 1)
-def test_any_text_is_read_back_as_it_was(text: str, message_id: int) -> None:
+def test_any_text_survives_the_encoding_of_the_form(text: str, message_id: int) -> None:
     form = parse_form(body(message_id=message_id, text=text))
     assert form == Form("someone:secret", Message(message_id, 79161234567, text))
 
@@ -103,11 +103,11 @@ def test_any_text_is_read_back_as_it_was(text: str, message_id: int) -> None:
         ([2], TryAgain("unknown error code")),
     ],
 )
-def test_each_error_of_its_table_has_a_verdict(code: object, verdict: Verdict) -> None:
+def test_each_documented_error_code_has_its_verdict(code: object, verdict: Verdict) -> None:
     assert judge(Response(200, json.dumps({"error": "no", "error_code": code}).encode())) == verdict
 
 
-def test_an_error_that_names_the_message_is_an_error() -> None:
+def test_an_error_with_a_message_id_is_still_an_error() -> None:
     assert judge(Response(200, b'{"error": "no", "error_code": 8, "id": 7, "cnt": 1}')) == Refused(
         "number cannot be delivered to"
     )
@@ -138,9 +138,7 @@ def test_an_id_and_a_count_are_a_success(answer: bytes) -> None:
         (b'{"id": 7, "cnt": 1}'.ljust(MAX_RESPONSE_BYTES + 1), "answer over 64 KiB"),
     ],
 )
-def test_a_response_that_form_sms_does_not_know_is_tried_again_and_counts_as_trouble(
-    answer: bytes, reason: str
-) -> None:
+def test_an_undocumented_response_is_tried_again_and_counts_as_trouble(answer: bytes, reason: str) -> None:
     assert judge(Response(200, answer)) == TryAgain(reason, is_trouble=True)
 
 
@@ -154,10 +152,10 @@ def test_a_response_that_form_sms_does_not_know_is_tried_again_and_counts_as_tro
         (503, TryAgain("HTTP 503")),
     ],
 )
-def test_a_status_means_what_it_means_everywhere(status: int, verdict: Verdict) -> None:
+def test_an_http_status_has_the_same_verdict_as_at_other_kinds(status: int, verdict: Verdict) -> None:
     assert judge(Response(status, b'{"id": 7, "cnt": 1}')) == verdict
 
 
 @given(st.integers(100, 999), st.binary(max_size=200) | st.from_regex(rb'\{"(id|error_code|cnt)": .{0,9}\}'))
-def test_every_answer_has_a_verdict(status: int, answer: bytes) -> None:
+def test_every_response_has_a_verdict(status: int, answer: bytes) -> None:
     assert isinstance(judge(Response(status, answer)), Verdict)

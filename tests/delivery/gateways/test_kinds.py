@@ -4,15 +4,15 @@ from notification_service.delivery.gateways import KINDS, GatewaySettings, make_
 from notification_service.mailings.models import Gateway
 
 
-def test_every_kind_people_may_choose_has_a_gateway_and_no_other() -> None:
+def test_the_selectable_kinds_are_exactly_those_with_a_gateway() -> None:
     assert set(KINDS) == set(Gateway.Kind.values)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_makes_a_gateway_of_the_kind(kind: str) -> None:
+def test_each_kind_makes_its_own_gateway(kind: str) -> None:
     assert type(make_gateway(kind, GatewaySettings("http://127.0.0.1:1", "token"))) is KINDS[kind]
 
 
-def test_a_kind_of_a_later_version_is_not_known() -> None:
+def test_a_kind_of_a_later_version_is_refused() -> None:
     with pytest.raises(KeyError, match="pigeon"):
         make_gateway("pigeon", GatewaySettings("http://127.0.0.1:1", "token"))

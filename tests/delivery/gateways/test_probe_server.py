@@ -12,7 +12,7 @@ from tests.delivery.gateways.wire import answer_of, http, read_request
 OK = b'{"code": 0, "message": "OK"}'
 
 
-def test_sends_what_the_contract_asks_for() -> None:
+def test_a_request_follows_the_contract() -> None:
     requests = []
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -28,13 +28,13 @@ def test_sends_what_the_contract_asks_for() -> None:
     assert json.loads(body) == {"id": 7, "phone": 79161234567, "text": "Hello"}
 
 
-def test_any_text_reaches_the_gateway_as_it_is() -> None:
+def test_any_text_reaches_the_gateway_unchanged() -> None:
     text = 'Привет "мир" \\ \n\t\x01 👋 </script>'
     gateway = ProbeServerGateway(GatewaySettings("http://127.0.0.1:1", "token"))
     assert json.loads(gateway._body(7, "79161234567", text)) == {"id": 7, "phone": 79161234567, "text": text}
 
 
-def test_a_success_costs_no_verdict_of_its_own() -> None:
+def test_a_success_reuses_the_shared_verdict() -> None:
     assert ProbeServerGateway.judge(Response(200, OK)) is ACCEPTED
 
 

@@ -48,7 +48,7 @@ def send(
         "ы" * 2000,
     ],
 )
-def test_every_character_of_a_text_arrives(kind: str, text: str) -> None:
+def test_every_character_of_a_text_reaches_the_simulator(kind: str, text: str) -> None:
     with simulator(token="someone:secret") as to:
         assert send(kind, to, text=text) is ACCEPTED
         [request] = to.requests()
@@ -56,7 +56,7 @@ def test_every_character_of_a_text_arrives(kind: str, text: str) -> None:
 
 
 @KINDS
-def test_a_repeated_message_has_the_same_id(kind: str) -> None:
+def test_a_repeated_request_has_the_same_message_id(kind: str) -> None:
     with simulator() as to:
         send(kind, to)
         send(kind, to)
@@ -64,7 +64,7 @@ def test_a_repeated_message_has_the_same_id(kind: str) -> None:
 
 
 @KINDS
-def test_a_wrong_token_is_not_let_in(kind: str) -> None:
+def test_a_wrong_token_is_not_authorised(kind: str) -> None:
     with simulator(token="someone:other") as to:
         assert isinstance(send(kind, to), NotLetIn)
 
@@ -87,7 +87,9 @@ def test_a_wrong_token_is_not_let_in(kind: str) -> None:
         ("trickle", NoResponse("no answer in time", maybe_taken=True)),
     ],
 )
-def test_a_fault_means_the_same_to_every_kind(kind: str, fault: str, verdict: Verdict | NoResponse) -> None:
+def test_a_fault_has_the_same_verdict_for_every_kind(
+    kind: str, fault: str, verdict: Verdict | NoResponse
+) -> None:
     with simulator(faults={fault: 1}) as to:
         assert send(kind, to) == verdict
 
@@ -103,6 +105,6 @@ def test_a_fault_means_the_same_to_every_kind(kind: str, fault: str, verdict: Ve
         ("form_sms", "error_9", TryAgain("too many equal requests", is_trouble=False, wait_seconds=60)),
     ],
 )
-def test_a_code_means_what_the_kind_says(kind: str, fault: str, verdict: Verdict) -> None:
+def test_a_response_code_has_the_verdict_of_its_kind(kind: str, fault: str, verdict: Verdict) -> None:
     with simulator(faults={fault: 1}) as to:
         assert send(kind, to) == verdict

@@ -39,13 +39,13 @@ def test_a_redirect_is_not_followed(kind: str) -> None:
     assert answer_of(kind, answering(response)) == Response(302, b"")
 
 
-def test_retry_after_is_handed_on(kind: str) -> None:
+def test_a_retry_after_header_is_passed_on(kind: str) -> None:
     response = http(b"", status="429 Too Many Requests", headers="Retry-After: 7\r\n")
     assert answer_of(kind, answering(response)) == Response(429, b"", retry_after="7")
 
 
 @pytest.mark.parametrize("status", ["200 OK", "429 Too Many Requests", "503 Unavailable"])
-def test_a_header_that_cannot_be_read_is_none(kind: str, status: str) -> None:
+def test_an_unreadable_retry_after_header_counts_as_absent(kind: str, status: str) -> None:
     response = http(b'{"code": 0}', status=status).replace(
         b"\r\n", "\r\nRetry-After: 5 минут\r\n".encode(), 1
     )
@@ -53,7 +53,7 @@ def test_a_header_that_cannot_be_read_is_none(kind: str, status: str) -> None:
 
 
 @pytest.mark.parametrize("traceparent", [f"00-{'a' * 32}-{'b' * 16}-01", ""])
-def test_the_trace_is_passed_on_where_there_is_one(kind: str, traceparent: str) -> None:
+def test_a_request_carries_the_trace_if_there_is_a_trace(kind: str, traceparent: str) -> None:
     heads: list[bytes] = []
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,18 +80,18 @@ def test_an_endless_chunked_body_is_read_to_the_limit_and_no_further(kind: str) 
     assert answer_of(kind, behave) == Response(200, b"x" * (MAX_RESPONSE_BYTES + 1))
 
 
-def test_a_refused_connection_was_surely_not_taken(kind: str) -> None:
+def test_a_message_over_a_refused_connection_was_surely_not_taken(kind: str) -> None:
     assert asyncio.run(send(kind, endpoint(free_port()))) == NoResponse(
         "connection refused", maybe_taken=False
     )
 
 
-def test_a_name_without_an_address_was_surely_not_taken(kind: str) -> None:
+def test_a_message_to_an_unresolved_name_was_surely_not_taken(kind: str) -> None:
     answer = asyncio.run(send(kind, GatewaySettings(url="http://gateway.invalid", token=TOKEN)))
     assert answer == NoResponse("name not resolved", maybe_taken=False)
 
 
-def test_a_connection_that_is_never_accepted_was_surely_not_taken(kind: str) -> None:
+def test_a_message_over_a_connection_that_is_never_accepted_was_surely_not_taken(kind: str) -> None:
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -102,7 +102,7 @@ def test_a_connection_that_is_never_accepted_was_surely_not_taken(kind: str) -> 
     assert answer == NoResponse("no connection in time", maybe_taken=False)
 
 
-def test_a_server_that_does_not_speak_tls_was_surely_not_given_the_message(kind: str) -> None:
+def test_a_message_to_a_server_without_tls_was_surely_not_taken(kind: str) -> None:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"this is not TLS\r\n" * 4)
         await writer.drain()
@@ -110,7 +110,7 @@ def test_a_server_that_does_not_speak_tls_was_surely_not_given_the_message(kind:
     assert answer_of(kind, behave, scheme="https") == NoResponse("TLS error", maybe_taken=False)
 
 
-def test_silence_may_have_been_taken(kind: str) -> None:
+def test_a_message_without_a_response_in_time_may_have_been_taken(kind: str) -> None:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
         await reader.read()
@@ -130,11 +130,11 @@ def test_a_trickling_body_is_cut_at_the_total_timeout(kind: str) -> None:
     assert answer_of(kind, behave) == NoResponse("no answer in time", maybe_taken=True)
 
 
-def test_a_connection_closed_without_an_answer_may_have_been_taken(kind: str) -> None:
+def test_a_message_over_a_connection_closed_without_a_response_may_have_been_taken(kind: str) -> None:
     assert answer_of(kind, answering(b"")) == NoResponse("connection broke", maybe_taken=True)
 
 
-def test_a_reset_connection_may_have_been_taken(kind: str) -> None:
+def test_a_message_over_a_reset_connection_may_have_been_taken(kind: str) -> None:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
         linger = struct.pack("ii", 1, 0)
@@ -145,7 +145,7 @@ def test_a_reset_connection_may_have_been_taken(kind: str) -> None:
 
 
 @pytest.mark.parametrize("response", [b"\x00\xff\r\n\r\n", http(b"x" * 20)[:-5]])
-def test_a_broken_answer_may_have_been_taken(kind: str, response: bytes) -> None:
+def test_a_message_with_a_broken_response_may_have_been_taken(kind: str, response: bytes) -> None:
     assert answer_of(kind, answering(response)) == NoResponse("connection broke", maybe_taken=True)
 
 
@@ -155,7 +155,7 @@ def test_a_compressed_body_is_not_unpacked(kind: str) -> None:
 
 
 @pytest.mark.parametrize("behave", [answering(http(b"no", status="401 Unauthorized")), answering(b"")])
-def test_the_token_is_in_no_answer_and_no_log(
+def test_the_token_is_in_no_result_and_no_log(
     kind: str, behave: Behaviour, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -7,7 +7,7 @@ from notification_service.delivery.limits.breaker import ConsecutiveFailures
 
 
 @given(st.lists(st.booleans(), max_size=200), st.integers(1, 10))
-def test_opens_exactly_at_so_many_in_a_row(ends: list[bool], limit: int) -> None:
+def test_the_breaker_opens_exactly_at_the_limit_of_consecutive_failures(ends: list[bool], limit: int) -> None:
     count = ConsecutiveFailures(limit=limit)
     for number, failed in enumerate(ends, start=1):
         latest = ends[max(0, number - limit) : number]
@@ -15,12 +15,12 @@ def test_opens_exactly_at_so_many_in_a_row(ends: list[bool], limit: int) -> None
 
 
 @given(st.lists(st.booleans(), max_size=50))
-def test_never_opens_with_a_limit_of_0(ends: list[bool]) -> None:
+def test_the_breaker_never_opens_with_a_limit_of_0(ends: list[bool]) -> None:
     count = ConsecutiveFailures(limit=0)
     assert not any(count.note(failed=failed) for failed in ends)
 
 
-def test_begins_anew_after_a_reset() -> None:
+def test_the_breaker_counts_from_zero_after_a_reset() -> None:
     count = ConsecutiveFailures(limit=2)
     count.note(failed=True)
     count.reset()

@@ -47,21 +47,21 @@ def send_for(sizer: ClaimSizer, clock: Clock, *, seconds: float, a_second: int) 
         sizer.size(under_way=0, concurrency=64)
 
 
-def test_claims_a_message_for_each_connection_at_first(clock: Clock) -> None:
+def test_a_first_claim_takes_a_message_for_each_connection(clock: Clock) -> None:
     assert make_sizer(max_concurrency=64).size(under_way=0, concurrency=64) == 64
 
 
-def test_claims_nothing_while_every_connection_has_a_message(clock: Clock) -> None:
+def test_a_claim_takes_nothing_while_every_connection_has_a_message(clock: Clock) -> None:
     assert make_sizer(max_concurrency=64).size(under_way=64, concurrency=64) == 0
 
 
-def test_claims_a_quarter_of_a_second_ahead(clock: Clock) -> None:
+def test_a_claim_covers_a_quarter_of_a_second_of_sending(clock: Clock) -> None:
     sizer = make_sizer(max_concurrency=64)
     send_for(sizer, clock, seconds=5, a_second=2000)
     assert sizer.size(under_way=0, concurrency=64) == pytest.approx(500 + 64, abs=2)
 
 
-def test_claims_nothing_while_half_a_quarter_second_is_covered(clock: Clock) -> None:
+def test_a_claim_takes_nothing_while_an_eighth_of_a_second_is_covered(clock: Clock) -> None:
     sizer = make_sizer(max_concurrency=64)
     send_for(sizer, clock, seconds=5, a_second=2000)
     sizes = {
@@ -70,7 +70,7 @@ def test_claims_nothing_while_half_a_quarter_second_is_covered(clock: Clock) -> 
     assert sizes == {320: 0, 400: 0, 564: 0, 5000: 0}
 
 
-def test_claims_less_when_the_gateway_slows_down(clock: Clock) -> None:
+def test_a_claim_takes_less_when_the_gateway_slows_down(clock: Clock) -> None:
     sizer = make_sizer(max_concurrency=64)
     send_for(sizer, clock, seconds=5, a_second=2000)
     send_for(sizer, clock, seconds=5, a_second=0)
@@ -88,7 +88,7 @@ def test_a_slow_gateway_gets_one_message_for_each_free_connection(clock: Clock) 
     st.integers(1, 3000),
     st.integers(1, 2000),
 )
-def test_never_claims_more_than_a_batch(
+def test_a_claim_never_takes_more_than_a_batch(
     steps: list[tuple[int, float, int]], batch_size: int, max_concurrency: int
 ) -> None:
     with clock_by_hand() as clock:
@@ -101,7 +101,7 @@ def test_never_claims_more_than_a_batch(
 
 
 @given(st.integers(0, 2000), st.integers(1, 2000))
-def test_claims_while_nothing_is_under_way(a_second: int, max_concurrency: int) -> None:
+def test_a_claim_takes_something_while_nothing_is_under_way(a_second: int, max_concurrency: int) -> None:
     with clock_by_hand() as clock:
         sizer = make_sizer(max_concurrency=max_concurrency)
         send_for(sizer, clock, seconds=0.5, a_second=a_second)

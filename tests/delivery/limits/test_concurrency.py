@@ -39,13 +39,13 @@ def test_a_fast_gateway_gets_full_concurrency() -> None:
     assert concurrency.limit == 64
 
 
-def test_a_latency_that_is_no_queue_is_left_alone() -> None:
+def test_a_constant_latency_does_not_lower_the_concurrency() -> None:
     concurrency = make(full=1000)
     Gateway(concurrency).serve(a_second=1e9, seconds=20, base=0.2)
     assert concurrency.limit == 1000
 
 
-def test_a_gateway_that_slows_down_is_asked_for_less_until_requests_end_in_time() -> None:
+def test_a_slowing_gateway_gets_fewer_requests_until_requests_end_in_time() -> None:
     concurrency = make()
     latencies = Gateway(concurrency).serve(a_second=4, seconds=120)
     assert latencies[0] > 10
@@ -62,7 +62,7 @@ def test_a_gateway_that_recovers_gets_full_concurrency_again() -> None:
     assert concurrency.limit == 64
 
 
-def test_starts_low_after_a_breaker_was_closed() -> None:
+def test_concurrency_starts_at_1_after_the_breaker_closes() -> None:
     concurrency = make()
     concurrency.start_low()
     assert concurrency.limit == 1
@@ -86,7 +86,7 @@ def test_concurrency_follows_the_workers_quota() -> None:
         st.tuples(st.floats(0, 30), st.booleans(), st.integers(0, 20), st.integers(0, 500)), max_size=50
     ),
 )
-def test_stays_within_its_share_and_never_stops_by_itself(
+def test_concurrency_stays_between_1_and_the_workers_quota(
     full: int, looks: list[tuple[float, bool, int, int]]
 ) -> None:
     concurrency = make(full=full)

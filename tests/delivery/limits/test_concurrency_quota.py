@@ -10,15 +10,15 @@ def test_a_single_worker_has_the_whole_quota() -> None:
     assert concurrency_quota(limit=10, others=0, taken=0, under_way=0) == 10
 
 
-def test_two_workers_share() -> None:
+def test_two_workers_get_half_the_limit_each() -> None:
     assert concurrency_quota(limit=10, others=1, taken=5, under_way=0) == 5
 
 
-def test_a_newcomer_waits_until_others_have_given_up_some() -> None:
+def test_a_new_worker_waits_until_the_others_have_given_up_some_quota() -> None:
     assert concurrency_quota(limit=10, others=1, taken=10, under_way=0) == 0
 
 
-def test_what_is_under_way_is_kept() -> None:
+def test_a_quota_is_never_below_the_requests_under_way() -> None:
     assert concurrency_quota(limit=10, others=1, taken=0, under_way=8) == 8
 
 

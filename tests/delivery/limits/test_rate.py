@@ -16,7 +16,7 @@ def pool(*reserved: Permits) -> PermitPool:
     return made
 
 
-def test_gives_each_permit_once() -> None:
+def test_each_permit_is_given_once() -> None:
     made = pool(Permits(100.0, 0.1, 3))
     assert [made.take(now=100.0) for _ in range(4)] == [
         100.0,
@@ -26,18 +26,18 @@ def test_gives_each_permit_once() -> None:
     ]
 
 
-def test_goes_on_to_the_next_reservation() -> None:
+def test_permits_continue_with_the_next_reservation() -> None:
     made = pool(Permits(100.0, 0.5, 1), Permits(107.0, 0.5, 1))
     assert [made.take(now=100.0) for _ in range(3)] == [100.0, 107.0, None]
 
 
-def test_a_permit_lapses() -> None:
+def test_an_unused_permit_lapses() -> None:
     made = pool(Permits(100.0, 0.1, 2))
     assert made.left(now=100.0 + LATE_SECONDS + 0.001) == 1
     assert made.take(now=100.05) == 100.1
 
 
-def test_an_empty_reservation_is_none() -> None:
+def test_an_empty_reservation_holds_no_permit() -> None:
     made = pool(Permits(0.0, 0.0, 0))
     assert (made.left(now=0.0), made.take(now=0.0)) == (0, None)
 
@@ -46,9 +46,7 @@ def test_an_empty_reservation_is_none() -> None:
     st.floats(0.2, 2000),
     st.lists(st.tuples(st.floats(0, LATE_SECONDS), st.floats(0, 1)), min_size=1, max_size=300),
 )
-def test_no_second_holds_more_starts_than_the_limit(
-    limit: float, requests: list[tuple[float, float]]
-) -> None:
+def test_no_second_has_more_starts_than_the_limit(limit: float, requests: list[tuple[float, float]]) -> None:
     """Of requests that start up to LATE_SECONDS after their permit, some permits being left out."""
     spacing = SPREAD / limit
     starts = [number * spacing + late for number, (late, lot) in enumerate(requests) if lot < 0.9]

@@ -36,7 +36,7 @@ def reading(blocks: list[bytes]) -> Read:
         b'"phone",timezone\n79160000001,"Europe/Moscow"\n',
     ],
 )
-def test_reads_csv_as_spreadsheets_write_it(content: bytes) -> None:
+def test_an_import_reads_csv_as_spreadsheets_write_it(content: bytes) -> None:
     assert counts(import_csv(content)) == (1, 0, 0, 0)
     assert directory("phone", "timezone") == ONE
 
@@ -65,12 +65,12 @@ def test_reads_csv_as_spreadsheets_write_it(content: bytes) -> None:
         (b"x" * (LINE_BYTES + 1), "The line is longer than 64 KiB"),
     ],
 )
-def test_refuses_a_file_that_is_no_csv_of_clients(content: bytes, reason: str) -> None:
+def test_a_file_that_is_no_csv_of_clients_is_refused(content: bytes, reason: str) -> None:
     with pytest.raises(FileRefused, match=reason):
         import_csv(content)
 
 
-def test_a_header_alone_is_an_import_of_nobody() -> None:
+def test_a_header_alone_imports_no_client() -> None:
     assert counts(import_csv("phone,timezone\n")) == (0, 0, 0, 0)
 
 
@@ -94,7 +94,7 @@ def test_a_header_alone_is_an_import_of_nobody() -> None:
         (b'79160000002,a "x,Europe/Moscow"', "timezone must be the IANA name of a time zone"),
     ],
 )
-def test_a_bad_line_costs_no_other(line: bytes, reason: str) -> None:
+def test_a_bad_csv_line_is_rejected_and_the_other_lines_are_taken(line: bytes, reason: str) -> None:
     after = b"\n79160000003,b,Europe/Moscow\n79160000004,c,Europe/Moscow\n"
     result = import_csv(b"phone,tag,timezone\n79160000001,a,Europe/Moscow\n" + line + after)
     assert reasons(result)[3].startswith(reason)
@@ -118,18 +118,18 @@ def test_a_bad_line_costs_no_other(line: bytes, reason: str) -> None:
         ('{""a"": ' + "[" * 30_000 + "}", "attributes is nested too deeply."),
     ],
 )
-def test_attributes_are_a_flat_json_object(cell: str, reason: str) -> None:
+def test_attributes_that_are_no_flat_json_object_are_rejected(cell: str, reason: str) -> None:
     result = import_csv(f'phone,timezone,attributes\n{GOOD},"{cell}"\n')
     assert reasons(result)[2].startswith(reason)
 
 
-def test_no_more_than_a_hundred_attributes() -> None:
+def test_a_client_has_no_more_than_a_hundred_attributes() -> None:
     many = {str(key): key for key in range(101)}
     line = {"phone": "79160000001", "timezone": "Asia/Omsk", "attributes": many}
     assert reasons(import_ndjson(json.dumps(line))) == {1: "attributes must have no more than 100 entries."}
 
 
-def test_a_quoted_cell_may_go_on_over_lines_and_lines_are_counted_as_an_editor_does() -> None:
+def test_a_quoted_cell_may_span_lines_and_lines_are_numbered_as_in_an_editor() -> None:
     result = import_csv(
         'phone,timezone,attributes\r\n79160000001,Europe/Moscow,"{\r\n""a"": 1\r\n}"\r\n1,Europe/Moscow,\r\n'
     )
@@ -138,12 +138,12 @@ def test_a_quoted_cell_may_go_on_over_lines_and_lines_are_counted_as_an_editor_d
     assert directory("attributes") == [({"a": 1},)]
 
 
-def test_bad_attributes_over_lines_are_one_rejected_row() -> None:
+def test_bad_attributes_that_span_lines_are_one_rejected_row() -> None:
     result = import_csv(f'phone,timezone,attributes\n{GOOD},"{{\n1\n}}"\n')
     assert list(reasons(result)) == [2]
 
 
-def test_a_quote_left_open_does_not_swallow_the_file() -> None:
+def test_an_unclosed_quote_does_not_swallow_the_file() -> None:
     rows = [f"7916{number:07},tag {number},Europe/Moscow" for number in range(10_000)]
     rows[100] = rows[100].replace("tag", '"tag')
     rows[200] = rows[200].replace("tag", '"tag')
@@ -153,13 +153,13 @@ def test_a_quote_left_open_does_not_swallow_the_file() -> None:
     assert list(reasons(result)) == [102, 202, 9_002]
 
 
-def test_reads_over_an_endless_line_in_bounded_memory() -> None:
+def test_an_endless_line_is_skipped_in_bounded_memory() -> None:
     blocks = [b"phone,timezone\n", *[b"x" * BLOCK_BYTES] * 400, f"\n{GOOD}\n".encode()]
     longest = max(len(line) for line in read_lines(reading(blocks)))
     assert longest <= LINE_BYTES + 1 + BLOCK_BYTES
 
 
-def test_lines_end_alike_wherever_the_reads_fall() -> None:
+def test_line_ends_do_not_depend_on_the_size_of_reads() -> None:
     body = b"a\r\nb\r\r\nc\n\nd\re"
     for size in range(1, len(body) + 1):
         blocks = [body[start : start + size] for start in range(0, len(body), size)]
@@ -194,7 +194,7 @@ def test_lines_end_alike_wherever_the_reads_fall() -> None:
         (b"\xff", "Byte 1 of the line (0xff) is not UTF-8."),
     ],
 )
-def test_a_bad_object_costs_no_other(line: bytes, reason: str) -> None:
+def test_a_bad_ndjson_line_is_rejected_and_the_other_lines_are_taken(line: bytes, reason: str) -> None:
     good = b'{"phone": "7916000000%d", "timezone": "Asia/Omsk"}\n'
     result = import_ndjson(good % 1 + line + b"\n\n" + good % 3)
     assert counts(result) == (2, 0, 0, 1)
@@ -202,7 +202,7 @@ def test_a_bad_object_costs_no_other(line: bytes, reason: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b'[{"phone": "79160000001"}]', b"", b"\n", b"\xff\xfe{\0", b"\x1f\x8b"])
-def test_refuses_a_file_that_is_no_ndjson(content: bytes) -> None:
+def test_a_file_that_is_no_ndjson_is_refused(content: bytes) -> None:
     with pytest.raises(FileRefused):
         import_ndjson(content)
 
@@ -246,7 +246,9 @@ ANYTHING = st.one_of(
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(header=st.sampled_from([b"", b"phone,timezone\n", b"phone;tag;timezone;attributes\n"]), body=ANYTHING)
 @pytest.mark.parametrize("file_format", list(FileFormat))
-def test_any_bytes_are_counted_or_refused(file_format: FileFormat, header: bytes, body: bytes) -> None:
+def test_a_file_of_any_bytes_is_counted_or_refused(
+    file_format: FileFormat, header: bytes, body: bytes
+) -> None:
     with contextlib.suppress(FileRefused):
         result = import_file(header + body, file_format, chunk_rows=3)
         assert json.dumps([error.reason for error in result.errors], ensure_ascii=False).encode()
@@ -260,7 +262,7 @@ LINES = st.lists(
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=LINES, second=LINES, chunk_rows=st.integers(1, 5))
-def test_the_chunks_make_no_difference(
+def test_the_size_of_chunks_does_not_change_the_result(
     first: list[tuple[int, str, str]], second: list[tuple[int, str, str]], chunk_rows: int
 ) -> None:
     found = []

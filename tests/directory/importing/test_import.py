@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 HEADER = "phone,operator_code,tag,timezone,attributes\n"
 
 
-def test_creates_a_client_for_each_new_phone() -> None:
+def test_an_import_creates_a_client_for_each_new_phone() -> None:
     result = import_csv(
         HEADER + '79160000001,999,vip,Europe/Moscow,"{""age"": 30}"\n79160000002,,,Asia/Omsk,\n'
     )
@@ -29,14 +29,14 @@ def test_creates_a_client_for_each_new_phone() -> None:
     ]
 
 
-def test_updates_the_client_whose_phone_is_known() -> None:
+def test_an_import_updates_the_client_of_a_known_phone() -> None:
     client = make_client(phone="79160000001", tag="old")
     result = import_csv("phone,tag,timezone\n79160000001,new,Asia/Omsk\n")
     assert counts(result) == (0, 1, 0, 0)
     assert directory("id", "tag", "timezone") == [(client.pk, "new", "Asia/Omsk")]
 
 
-def test_leaves_alone_what_the_file_has_no_column_for() -> None:
+def test_an_import_leaves_fields_without_a_column_unchanged() -> None:
     make_client(phone="79160000001", operator_code="999", tag="vip", attributes={"age": 30})
     import_csv("phone,timezone\n79160000001,Asia/Omsk\n")
     assert directory("operator_code", "tag", "timezone", "attributes") == [
@@ -50,7 +50,7 @@ def test_an_empty_cell_clears_the_value() -> None:
     assert directory("operator_code", "tag", "attributes") == [("916", "", {})]
 
 
-def test_an_object_changes_the_fields_it_has() -> None:
+def test_an_ndjson_object_changes_only_its_own_fields() -> None:
     make_client(phone="79160000001", tag="vip", attributes={"age": 30})
     make_client(phone="79160000002", tag="vip")
     result = import_ndjson(
@@ -64,7 +64,7 @@ def test_an_object_changes_the_fields_it_has() -> None:
     ]
 
 
-def test_the_same_file_again_changes_nothing_and_no_time_of_change() -> None:
+def test_a_repeated_import_changes_nothing_and_no_time_of_change() -> None:
     content = HEADER + '79160000001,,vip,Europe/Moscow,"{""b"": 1.0, ""a"": 2}"\n'
     import_csv(content)
     before = directory("updated_at")
@@ -72,7 +72,7 @@ def test_the_same_file_again_changes_nothing_and_no_time_of_change() -> None:
     assert directory("updated_at") == before
 
 
-def test_keeps_the_good_lines_beside_the_bad_ones() -> None:
+def test_an_import_keeps_the_valid_lines_beside_the_rejected_lines() -> None:
     result = import_csv(
         "phone,timezone\n79160000001,Europe/Moscow\n12,Europe/Moscow\n79160000003,Mars/Base\n"
     )
@@ -81,7 +81,7 @@ def test_keeps_the_good_lines_beside_the_bad_ones() -> None:
     assert result.errors[0].reason == "phone must be 7 and ten more digits."
 
 
-def test_a_deleted_client_comes_back_as_a_new_one() -> None:
+def test_the_phone_of_a_deleted_client_is_imported_as_a_new_client() -> None:
     old = make_client(phone="79160000001", tag="vip")
     client_changes.delete_client(old.pk)
     assert counts(import_csv("phone,timezone\n79160000001,Asia/Omsk\n")) == (1, 0, 0, 0)
@@ -89,7 +89,7 @@ def test_a_deleted_client_comes_back_as_a_new_one() -> None:
 
 
 @pytest.mark.parametrize("chunk_rows", [1, 2, 100])
-def test_lines_of_one_phone_act_one_after_another(chunk_rows: int) -> None:
+def test_lines_of_the_same_phone_apply_one_after_another(chunk_rows: int) -> None:
     make_client(phone="79160000001", tag="a")
     lines = [f"7916000000{phone},{tag},Europe/Moscow" for phone, tag in ("1b", "2x", "1b", "1a", "2x", "2y")]
     result = import_csv("phone,tag,timezone\n" + "\n".join(lines), chunk_rows=chunk_rows)
@@ -97,19 +97,19 @@ def test_lines_of_one_phone_act_one_after_another(chunk_rows: int) -> None:
     assert directory("phone", "tag") == [("79160000001", "a"), ("79160000002", "y")]
 
 
-def test_objects_of_one_phone_add_up() -> None:
+def test_ndjson_objects_of_the_same_phone_add_up() -> None:
     start = '{"phone": "79160000001", "timezone": "Asia/Omsk"'
     import_ndjson(f'{start}, "tag": "vip"}}\n{start}, "operator_code": "999"}}')
     assert directory("tag", "operator_code") == [("vip", "999")]
 
 
-def test_many_versions_of_one_client_are_written_in_order() -> None:
+def test_many_versions_of_a_client_are_written_in_order() -> None:
     lines = "".join(f"79160000001,{number},Asia/Omsk\n" for number in range(120))
     assert counts(import_csv("phone,tag,timezone\n" + lines)) == (1, 119, 0, 0)
     assert directory("tag") == [("119",)]
 
 
-def test_looks_anew_at_what_waits_for_a_client_who_moved() -> None:
+def test_an_import_makes_the_waiting_messages_of_a_client_who_moved_due() -> None:
     moved, stayed = (
         make_client(phone=phone, timezone="Europe/Moscow") for phone in ("79160000001", "79160000002")
     )
@@ -127,7 +127,7 @@ def test_looks_anew_at_what_waits_for_a_client_who_moved() -> None:
     assert (retry.next_attempt_at, other.next_attempt_at, sent.next_attempt_at) == (tomorrow, tomorrow, None)
 
 
-def test_a_source_that_breaks_keeps_the_chunks_and_no_half_row() -> None:
+def test_an_import_that_breaks_off_keeps_its_whole_chunks_and_no_half_row() -> None:
     blocks = [b"phone,timezone\n79160000001,Europe/Moscow\n79160000002,Europe/Moscow\n7916000", None]
 
     def read(_size: int) -> bytes:
@@ -142,7 +142,9 @@ def test_a_source_that_breaks_keeps_the_chunks_and_no_half_row() -> None:
     assert counts(stopped.value.result) == (2, 0, 0, 0)
 
 
-def test_hears_of_every_rejected_line_and_keeps_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_rejected_line_is_reported_and_only_the_first_lines_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("notification_service.directory.importing.report.ERRORS_KEPT", 2)
     heard: list[int] = []
     result = import_csv(
@@ -153,14 +155,14 @@ def test_hears_of_every_rejected_line_and_keeps_the_first(monkeypatch: pytest.Mo
     assert result.errors_truncated
 
 
-def test_tells_how_far_it_has_read() -> None:
+def test_an_import_reports_how_far_the_file_is_read() -> None:
     heard: list[int] = []
     import_csv("phone,timezone\n", on_progress=lambda bytes_read, _result: heard.append(bytes_read))
     assert heard == [15, 15]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_imports_of_the_same_phones_do_not_lock_each_other_out() -> None:
+def test_concurrent_imports_of_the_same_phones_do_not_deadlock() -> None:
     phones = [f"7916{number:07}" for number in range(3_000)]
     finished: list[str] = []
 

@@ -45,7 +45,7 @@ def dying_after(chunks: int) -> Iterator[bool]:
     raise _Died
 
 
-def test_takes_a_file_and_removes_it() -> None:
+def test_a_finished_upload_has_taken_its_file_and_removed_the_parts() -> None:
     found = upload(csv_of(3))
     assert start_upload(found.pk, by="anna")
     take_waiting()
@@ -54,7 +54,7 @@ def test_takes_a_file_and_removes_it() -> None:
     assert not UploadPart.objects.exists()
 
 
-def test_lists_the_rejected_lines_with_what_they_hold() -> None:
+def test_the_rejected_lines_are_kept_with_their_content() -> None:
     found = upload(HEADER + "79160000001,Europe/Moscow,\n+7 916,Europe/Moscow,=1+1\n")
     start_upload(found.pk, by="anna")
     take_waiting()
@@ -63,7 +63,7 @@ def test_lists_the_rejected_lines_with_what_they_hold() -> None:
     assert (rejected.line, rejected.field, rejected.content) == (3, "phone", "+7 916,Europe/Moscow,=1+1")
 
 
-def test_another_worker_goes_on_where_a_dead_one_stopped_and_counts_nothing_twice() -> None:
+def test_another_worker_continues_the_upload_of_a_dead_worker_and_counts_nothing_twice() -> None:
     found = upload(csv_of(10) + "bad,Europe/Moscow,\n" + "bad,Europe/Moscow,\n")
     start_upload(found.pk, by="anna")
     answers = dying_after(2)
@@ -76,7 +76,7 @@ def test_another_worker_goes_on_where_a_dead_one_stopped_and_counts_nothing_twic
     assert list(RejectedLine.objects.order_by("pk").values_list("line", flat=True)) == [12, 13]
 
 
-def test_goes_on_after_a_row_of_several_lines() -> None:
+def test_an_interrupted_upload_continues_after_a_row_of_several_lines() -> None:
     rows = [f'{79160000000 + n},Europe/Moscow,"two\nlines {n}"\n' for n in range(6)]
     found = upload(HEADER + "".join(rows))
     start_upload(found.pk, by="anna")
@@ -88,7 +88,7 @@ def test_goes_on_after_a_row_of_several_lines() -> None:
     assert Client.objects.get(phone="79160000004").tag == "two\nlines 4"
 
 
-def test_a_cancelled_upload_stops_at_the_next_chunk_and_keeps_what_it_took() -> None:
+def test_a_cancelled_upload_stops_at_the_next_chunk_and_keeps_the_taken_rows() -> None:
     found = upload(csv_of(10))
     start_upload(found.pk, by="anna")
     asked = iter([False, False, True])
@@ -114,7 +114,7 @@ def cancel_elsewhere(upload_id: int) -> None:
     thread.join()
 
 
-def test_the_same_file_twice_is_one_upload_until_it_is_over() -> None:
+def test_the_same_file_twice_is_one_upload_until_the_upload_ends() -> None:
     first = upload(csv_of(3))
     assert upload(csv_of(3)) == first
     assert ClientUpload.objects.count() == 1
@@ -122,7 +122,7 @@ def test_the_same_file_twice_is_one_upload_until_it_is_over() -> None:
     assert upload(csv_of(3)) != first
 
 
-def test_starts_once() -> None:
+def test_an_upload_starts_only_once() -> None:
     found = upload(csv_of(1))
     assert [start_upload(found.pk, by="anna"), start_upload(found.pk, by="anna")] == [True, False]
 
@@ -153,12 +153,12 @@ def test_an_upload_that_keeps_stopping_is_given_up() -> None:
         (b"x" * 1_000_000, "longer than 64 KiB"),
     ],
 )
-def test_refuses_what_is_no_list_in_words_that_say_what_to_do(content: bytes, words: str) -> None:
+def test_a_file_that_is_no_list_is_refused_with_an_explanation(content: bytes, words: str) -> None:
     with pytest.raises(FileRefused, match=words):
         upload(content)
 
 
-def test_refuses_a_picture_after_its_first_part() -> None:
+def test_a_picture_is_refused_after_its_first_part() -> None:
     arrival = IncomingFile(file_name="photo.csv", by="anna")
     with pytest.raises(FileRefused, match="picture"):
         arrival.write(b"\x89PNG\r\n" + bytes(300_000))
@@ -167,7 +167,7 @@ def test_refuses_a_picture_after_its_first_part() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "utf-16", "utf-8-sig"])
-def test_reads_what_a_spreadsheet_saves(encoding: str) -> None:
+def test_an_upload_reads_the_encodings_of_spreadsheets(encoding: str) -> None:
     content = "Телефон;Часовой пояс;Тег;Город\n79160000001;Europe/Moscow;важный;Москва\n"
     found = upload(content.encode(encoding))
     assert (found.separator, found.columns) == (";", ["phone", "timezone", "tag", ""])
@@ -177,7 +177,7 @@ def test_reads_what_a_spreadsheet_saves(encoding: str) -> None:
     assert Client.objects.get().tag == "важный"
 
 
-def test_a_person_says_what_a_column_is() -> None:
+def test_a_person_can_choose_the_meaning_of_a_column() -> None:
     found = upload("кто,где,что\n79160000001,Europe/Moscow,vip\n")
     assert found.columns == ["", "", ""]
     describe(found.pk, encoding="utf-8", separator=",", columns=["phone", "timezone", ""])
@@ -186,7 +186,7 @@ def test_a_person_says_what_a_column_is() -> None:
     assert counts(found) == (1, 0, 0, 0)
 
 
-def test_an_upload_updates_clients_that_exist() -> None:
+def test_an_upload_updates_existing_clients() -> None:
     make_client(phone="79160000000", tag="vip", timezone="Europe/Moscow")
     make_client(phone="79160000001", tag="old")
     found = upload(csv_of(3))
@@ -195,14 +195,14 @@ def test_an_upload_updates_clients_that_exist() -> None:
     assert counts(found) == (1, 1, 1, 0)
 
 
-def test_looks_at_the_first_rows_and_tells_what_would_be_rejected() -> None:
+def test_a_preview_shows_the_first_rows_and_the_lines_that_would_be_rejected() -> None:
     found = preview_upload(upload(HEADER + "79160000001,Europe/Moscow,a\n8916,Mars,b\n"))
     assert found.names == ["phone", "timezone", "tag"]
     assert [row.cells for row in found.rows][1] == ["8916", "Mars", "b"]
     assert (found.looked_at, [problem.line for problem in found.rejections]) == (2, [3])
 
 
-def test_looks_at_ndjson() -> None:
+def test_a_preview_reads_ndjson() -> None:
     found = preview_upload(
         upload('{"phone": "79160000001", "timezone": "Europe/Moscow"}\n{"fone": 1}\n', "a.ndjson")
     )
@@ -210,7 +210,7 @@ def test_looks_at_ndjson() -> None:
     assert [problem.line for problem in found.rejections] == [2]
 
 
-def test_reasons_are_in_the_uploaders_language() -> None:
+def test_reasons_of_rejection_are_in_the_uploaders_language() -> None:
     found = upload(HEADER + "8916,Europe/Moscow,b\n")
     ClientUpload.objects.filter(pk=found.pk).update(language="ru")
     start_upload(found.pk, by="anna")
@@ -218,7 +218,7 @@ def test_reasons_are_in_the_uploaders_language() -> None:
     assert RejectedLine.objects.get().reason == "phone — нужна 7 и ещё десять цифр."
 
 
-def test_forgets_what_nobody_started_and_old_rejected_lines() -> None:
+def test_unstarted_uploads_and_old_rejected_lines_are_forgotten() -> None:
     left = upload(csv_of(1))
     taken = upload(HEADER + "8916,Europe/Moscow,b\n")
     start_upload(taken.pk, by="anna")

@@ -44,7 +44,7 @@ def test_a_public_address_is_allowed(url: str) -> None:
         "localhost",
     ],
 )
-def test_a_private_address_is_refused_however_it_is_written(host: str) -> None:
+def test_a_private_address_is_refused_in_every_spelling(host: str) -> None:
     with pytest.raises(GatewayUnusable, match="is a private address"):
         check_url(f"http://{host}:8025")
 
@@ -88,11 +88,11 @@ def test_a_name_that_does_not_resolve_is_refused() -> None:
         check_url("http://nowhere.invalid")
 
 
-def test_private_addresses_may_be_allowed(settings: Settings) -> None:
+def test_private_addresses_can_be_allowed_by_a_setting(settings: Settings) -> None:
     settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES = True
     check_url("http://127.0.0.1:8025")
 
 
-def test_the_environments_own_url_is_always_allowed(settings: Settings) -> None:
+def test_the_gateway_url_of_the_environment_is_always_allowed(settings: Settings) -> None:
     settings.GATEWAY_URL = "http://127.0.0.1:8025"
     check_url("http://127.0.0.1:8025")

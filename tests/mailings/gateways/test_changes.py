@@ -30,14 +30,14 @@ def main() -> Gateway:
     return Gateway.objects.get(name="main")
 
 
-def test_a_gateway_is_added_with_a_token_that_only_we_can_read() -> None:
+def test_a_new_gateway_has_its_token_encrypted() -> None:
     gateway = save_gateway(None, name="backup", url=PUBLIC, token="secret")
     kept = Gateway.objects.get(pk=gateway.pk)
     assert b"secret" not in bytes(kept.token_encrypted or b"")
     assert endpoint(kept).token == "secret"
 
 
-def test_a_variable_takes_the_place_of_a_token_and_back() -> None:
+def test_a_token_and_a_token_variable_replace_each_other() -> None:
     gateway = save_gateway(None, name="b", url=PUBLIC, token="secret")
     gateway = save_gateway(gateway, token_variable="GATEWAY_TOKEN_B")
     assert (gateway.token_encrypted, gateway.token_variable) == (None, "GATEWAY_TOKEN_B")
@@ -45,7 +45,7 @@ def test_a_variable_takes_the_place_of_a_token_and_back() -> None:
     assert endpoint(Gateway.objects.get(pk=gateway.pk)).token == "other"
 
 
-def test_the_main_gateway_keeps_what_the_environment_gives_it() -> None:
+def test_the_values_of_the_main_gateway_from_the_environment_cannot_be_changed() -> None:
     for changes in ({"url": PUBLIC}, {"name": "x"}, {"token": "x"}, {"token_variable": "GATEWAY_TOKEN_B"}):
         with pytest.raises(InvalidGateway, match="from the environment"):
             save_gateway(main(), **changes)
@@ -68,37 +68,37 @@ def test_the_main_gateway_keeps_what_the_environment_gives_it() -> None:
         ("priority", {"priority": 40_000}),
     ],
 )
-def test_a_bad_value_is_refused_by_its_field(field: str, changes: dict[str, Any]) -> None:
+def test_a_bad_value_is_refused_with_its_field(field: str, changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidGateway) as refusal:
         save_gateway(None, **{"name": "b", "url": PUBLIC} | changes)
     assert refusal.value.field == field
 
 
-def test_no_token_is_kept_under_a_key_that_will_be_lost(settings: Settings) -> None:
+def test_a_token_is_refused_while_the_secret_key_is_temporary(settings: Settings) -> None:
     settings.SECRET_KEY_IS_TEMPORARY = True
     with pytest.raises(InvalidGateway, match="SECRET_KEY is not set"):
         save_gateway(None, name="b", url=PUBLIC, token="x")
 
 
-def test_a_gateway_in_use_is_not_deleted() -> None:
+def test_a_gateway_in_use_cannot_be_deleted() -> None:
     gateway = make_gateway()
     make_mailing(gateway=gateway)
     with pytest.raises(GatewayInUse, match="Disable it instead"):
         delete_gateway(gateway.pk)
 
 
-def test_main_is_not_deleted() -> None:
+def test_the_main_gateway_cannot_be_deleted() -> None:
     with pytest.raises(GatewayInUse):
         delete_gateway(main().pk)
 
 
-def test_a_gateway_that_nobody_uses_is_deleted() -> None:
+def test_an_unused_gateway_can_be_deleted() -> None:
     gateway = make_gateway()
     delete_gateway(gateway.pk)
     assert not Gateway.objects.filter(pk=gateway.pk).exists()
 
 
-def test_a_held_gateway_is_released_to_a_probe_at_once() -> None:
+def test_a_release_makes_the_probe_of_a_held_gateway_due_at_once() -> None:
     gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2100), held_reason="HTTP 401")
     release_gateway(gateway.pk)
     gateway.refresh_from_db()
@@ -107,14 +107,14 @@ def test_a_held_gateway_is_released_to_a_probe_at_once() -> None:
     assert gateway.held_at is not None
 
 
-def test_the_default_is_the_enabled_one_of_the_lowest_priority() -> None:
+def test_the_default_is_the_enabled_gateway_of_the_lowest_priority() -> None:
     first = make_gateway(priority=-1)
     assert default_gateway() == first
     save_gateway(first, enabled=False)
     assert default_gateway() == main()
 
 
-def test_a_state_is_what_the_row_and_its_live_workers_say() -> None:
+def test_the_state_of_a_gateway_follows_its_row_and_live_workers() -> None:
     slow, held = make_gateway(), make_gateway(held_at=now())
     make_gateway_use(slow, concurrency=8, full_concurrency=64, latency_ms=300)
     make_gateway_use(slow, latency_ms=100)

@@ -19,7 +19,7 @@ def run(*arguments: str) -> str:
     return output.getvalue()
 
 
-def test_lists_gateways_and_marks_the_default(settings: Settings) -> None:
+def test_the_command_lists_gateways_and_marks_the_default(settings: Settings) -> None:
     settings.GATEWAY_URL = "http://127.0.0.1:8025"
     make_gateway(name="backup", priority=1, held_at=now(), held_reason="HTTP 401")
     lines = [line.split() for line in run("list").splitlines()[1:]]
@@ -29,7 +29,7 @@ def test_lists_gateways_and_marks_the_default(settings: Settings) -> None:
     ]
 
 
-def test_adds_a_gateway_with_a_token_from_the_standard_input(
+def test_the_command_adds_a_gateway_with_a_token_from_the_standard_input(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.SECRET_KEY_IS_TEMPORARY = False
@@ -39,7 +39,7 @@ def test_adds_a_gateway_with_a_token_from_the_standard_input(
     assert (endpoint(gateway).token, gateway.max_concurrency) == ("secret", 5)
 
 
-def test_changes_only_what_is_named() -> None:
+def test_the_command_changes_only_the_given_options() -> None:
     make_gateway(name="backup", max_requests_per_second=10, priority=3)
     run("set", "backup", "--disable", "--max-requests-per-second", "none")
     gateway = Gateway.objects.get(name="backup")
@@ -57,12 +57,12 @@ def test_changes_only_what_is_named() -> None:
         (("release", "nobody"), "There is no gateway nobody"),
     ],
 )
-def test_a_refusal_says_why(arguments: tuple[str, ...], reason: str) -> None:
+def test_the_command_explains_a_refusal(arguments: tuple[str, ...], reason: str) -> None:
     with pytest.raises(CommandError, match=reason):
         run(*arguments)
 
 
-def test_releases_a_held_gateway() -> None:
+def test_the_command_releases_a_held_gateway() -> None:
     gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2100))
     assert "at once" in run("release", gateway.name)
     gateway.refresh_from_db()
@@ -70,7 +70,7 @@ def test_releases_a_held_gateway() -> None:
     assert gateway.probe_at <= now()
 
 
-def test_deletes_a_gateway_that_nobody_uses() -> None:
+def test_the_command_deletes_an_unused_gateway() -> None:
     free, used = make_gateway(), make_gateway()
     make_mailing(gateway=used)
     run("delete", free.name)

@@ -16,12 +16,12 @@ from notification_service.mailings.models import Gateway
 PUBLIC = "http://8.8.8.8"
 
 
-def test_main_is_where_the_environment_says(settings: Settings) -> None:
+def test_the_main_gateway_takes_its_url_and_token_from_the_environment(settings: Settings) -> None:
     settings.GATEWAY_URL, settings.GATEWAY_TOKEN = "http://127.0.0.1:1", "t"
     assert endpoint(Gateway(name="main")) == Endpoint("http://127.0.0.1:1", "t")
 
 
-def test_main_without_an_environment_is_unusable(settings: Settings) -> None:
+def test_the_main_gateway_is_unusable_without_a_url_in_the_environment(settings: Settings) -> None:
     settings.GATEWAY_URL = ""
     with pytest.raises(GatewayUnusable, match="GATEWAY_URL is not set"):
         endpoint(Gateway(name="main"))
@@ -41,18 +41,20 @@ def test_a_token_comes_from_the_file_of_its_variable(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("variable", ["SECRET_KEY", "DATABASE_URL", "TOKEN", "gateway_token_b"])
-def test_no_other_variable_is_sent_to_a_gateway(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_only_a_gateway_token_variable_is_read_for_a_gateway(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
     monkeypatch.setenv(variable, "not for strangers")
     with pytest.raises(GatewayUnusable, match="GATEWAY_TOKEN"):
         endpoint(Gateway(name="b", url=PUBLIC, token_variable=variable))
 
 
-def test_a_variable_that_is_not_set_is_named() -> None:
+def test_an_unset_token_variable_is_named() -> None:
     with pytest.raises(GatewayUnusable, match="GATEWAY_TOKEN_NOWHERE is not set"):
         endpoint(Gateway(name="b", url=PUBLIC, token_variable="GATEWAY_TOKEN_NOWHERE"))
 
 
-def test_a_kept_token_is_decrypted_and_shown_to_nobody() -> None:
+def test_a_stored_token_is_decrypted_and_is_in_no_repr() -> None:
     found = endpoint(Gateway(name="b", url=PUBLIC, token_encrypted=encrypt_token("secret")))
     assert found.token == "secret"
     assert "secret" not in repr(found)
@@ -71,11 +73,11 @@ def test_a_token_under_a_lost_key_is_unusable(settings: Settings) -> None:
         decrypt_token(kept)
 
 
-def test_a_private_address_is_refused_when_it_is_used() -> None:
+def test_a_private_address_is_refused_at_the_time_of_use() -> None:
     with pytest.raises(GatewayUnusable, match="private"):
         endpoint(Gateway(name="b", url="http://127.0.0.1"))
 
 
-def test_the_environments_secrets_are_not_shown(settings: Settings) -> None:
+def test_the_shown_url_of_the_main_gateway_has_no_secrets(settings: Settings) -> None:
     settings.GATEWAY_URL = "https://user:secret@gateway.example:8/x?key=1"
     assert shown_url(Gateway(name="main")) == "https://gateway.example:8/x"
