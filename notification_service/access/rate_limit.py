@@ -46,6 +46,7 @@ class Part:
 class RateLimit(BaseThrottle):
     """API_RATE_LIMIT requests in each minute of the clock; 0 leaves everything open."""
 
+    timer = staticmethod(time.monotonic)
     _parts: ClassVar[dict[str, Part]] = {}
     _lock: ClassVar = threading.Lock()
     _wait = 0.0
@@ -60,7 +61,7 @@ class RateLimit(BaseThrottle):
     def _spend(self, actor: str, limit: int) -> bool:
         allowed = self._spend_here(actor)
         if allowed is None:
-            part = _take(actor, limit)
+            part = _take(actor, limit, now=self.timer())
             with self._lock:
                 if len(self._parts) >= FORGOTTEN_AT:
                     self._parts.clear()
@@ -72,18 +73,18 @@ class RateLimit(BaseThrottle):
         """None where the database has to be asked."""
         with self._lock:
             part = self._parts.get(actor)
-            if part is None or time.monotonic() >= part.ends_at or part.left == 0:
+            if part is None or self.timer() >= part.ends_at or part.left == 0:
                 return None
             if part.left < 0:  # the minute's last request was made, by whichever process
-                self._wait = part.ends_at - time.monotonic()
+                self._wait = part.ends_at - self.timer()
                 return False
             part.left -= 1
             return True
 
 
-def _take(actor: str, limit: int) -> Part:
+def _take(actor: str, limit: int, *, now: float) -> Part:
     first = -(-limit // PART)
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"actor": actor, "limit": limit, "first": first, "tenths": PART})
         part, seconds = cursor.fetchone()
-    return Part(left=part or -1, ends_at=time.monotonic() + seconds)
+    return Part(left=part or -1, ends_at=now + seconds)
