@@ -28,10 +28,11 @@ class Recorder:
     def __init__(self, lane: Lane) -> None:
         self._database, self._shared, self._meters = lane.records, lane.shared, lane.meters
         self._outcomes = OutcomeBuffer()
+        self._being_written = 0
 
     @property
     def waiting(self) -> int:
-        return len(self._outcomes)
+        return len(self._outcomes) + self._being_written
 
     def add(self, message: Claimed, outcome: Outcome, response: Response | NoResponse) -> None:
         if isinstance(outcome, Sent):
@@ -49,13 +50,15 @@ class Recorder:
         outcomes, self._outcomes = self._outcomes, OutcomeBuffer()
         if not outcomes:
             return
-        began = time.monotonic()
+        began, self._being_written = time.monotonic(), len(outcomes)
         try:
             await write(self._database, outcomes)
             self._meters.recorded(outcomes, time.monotonic() - began)
         except BaseException:
             self._outcomes.extend(outcomes)
             raise
+        finally:
+            self._being_written = 0
         if done := outcomes.count_off():
             await self._database.execute("close_batches", ids=done)
 
