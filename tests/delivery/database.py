@@ -1,8 +1,8 @@
 """A worker's connections to the test database, and shorthands for what passes through them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -119,6 +119,18 @@ def record_sent(
 
 def record_not_sent(conninfo: str, *rows: NotSent) -> None:
     on_database(conninfo, lambda database: write(database, OutcomeBuffer(not_sent=list(rows))))
+
+
+@contextmanager
+def messages_must_have(conninfo: str, condition: str) -> Iterator[None]:
+    """Meanwhile the database refuses every other message that is written."""
+    with psycopg.connect(conninfo, autocommit=True) as other:
+        table = b"ALTER TABLE mailings_message"
+        other.execute(table + b" ADD CONSTRAINT of_a_test CHECK (%s) NOT VALID" % condition.encode())
+        try:
+            yield
+        finally:
+            other.execute(table + b" DROP CONSTRAINT of_a_test")
 
 
 def end_leases() -> None:

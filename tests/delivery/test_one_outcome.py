@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import GatewaySettings, make_gateway
 from notification_service.delivery.outcome import NoResponse, Response, Verdict
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
+from tests.delivery.database import messages_must_have
 from tests.delivery.gateways.wire import endpoint, read_request
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, drain
 from tests.delivery.test_dispatcher import hours_from_now
@@ -126,16 +126,11 @@ def test_a_message_to_an_invalid_url_was_surely_not_taken(conninfo: str, kind: s
     assert Attempt.objects.get().error == "request cannot be built"
 
 
-def test_a_message_that_cannot_be_marked_as_attempted_is_released(
-    conninfo: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail(*_: object) -> None:
-        raise psycopg.OperationalError("the connection is lost")
-
-    monkeypatch.setattr("notification_service.delivery.send.mark_attempted", fail)
+def test_a_message_that_cannot_be_marked_as_attempted_is_released(conninfo: str) -> None:
     message = make_message(make_running_mailing(on_unknown="give_up"))
     gateway = ScriptedGateway()
-    drain(conninfo, gateway)
+    with messages_must_have(conninfo, "gateway_id IS NULL"):
+        drain(conninfo, gateway)
     message.refresh_from_db()
     assert (gateway.asked, recorded([message])) == ([], {("pending", 0, 0)})
     assert message.next_attempt_at is not None

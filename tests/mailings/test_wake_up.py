@@ -1,12 +1,15 @@
 """Wake-up calls: to tasks that exist, over queues that are consumed, and without ever waiting."""
 
 import socket
+import threading
 import time
+from collections.abc import Callable
+from secrets import token_hex
 
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from notification_service.celery import app
 from notification_service.mailings import wake_up as wake_up_module
@@ -68,21 +71,46 @@ def test_a_wake_up_call_does_not_wait_for_a_hanging_broker_and_does_not_fail(
         assert time.monotonic() - started < 0.5
 
 
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Waits for the next call that reaches the broker, and returns the name of its task.
+
+    A call of the service itself is left over from an earlier test.
+    """
+    broker = Celery(broker="memory://", set_as_current=False)
+    broker.conf.task_default_queue = token_hex(8)
+    monkeypatch.setattr(wake_up_module, "current_app", broker)
+    wake_up_module._publisher.cache_clear()  # that of an earlier test may still wait for a broker that hung
+
+    def next_call() -> str:
+        with broker.connection_for_read() as channel:
+            queue = channel.SimpleQueue(broker.conf.task_default_queue, no_ack=True)
+            while (name := str(queue.get(timeout=30).headers["task"])) in WAKE_UPS:
+                pass
+            return name
+
+    return next_call
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_change_that_was_rolled_back_sends_no_wake_up_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[str] = []
-    monkeypatch.setattr(wake_up_module.Publisher, "publish", lambda self, names: called.extend(names))
+def test_a_change_that_was_rolled_back_sends_no_wake_up_call(sent: Callable[[], str]) -> None:
     with transaction.atomic():
-        wake_up(wake_up_module.SEND)
+        wake_up("rolled back")
         transaction.set_rollback(True)
-    assert called == []
+    wake_up("committed")
+    assert sent() == "committed"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_wake_up_call_is_sent_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
-    called: list[str] = []
-    monkeypatch.setattr(wake_up_module.Publisher, "publish", lambda self, names: called.extend(names))
+def test_a_wake_up_call_is_sent_after_the_commit(sent: Callable[[], str]) -> None:
+    def wake_up_outside() -> None:
+        wake_up("outside")
+        connection.close()
+
     with transaction.atomic():
-        wake_up(wake_up_module.SEND)
-        assert called == []
-    assert called == [wake_up_module.SEND]
+        wake_up("in the transaction")
+        other = threading.Thread(target=wake_up_outside)
+        other.start()
+        other.join()
+        assert sent() == "outside"
+    assert sent() == "in the transaction"
