@@ -12,11 +12,12 @@ from pathlib import Path
 
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.processes.child import Child, last_log_line
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK
 from notification_service.standalone.services import Services
 from notification_service.standalone.valkey.server import EmbeddedValkey
 from notification_service.standalone.web_address import WebAddress
 from tests.journeys.service import wait_until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "bench"
@@ -68,7 +69,7 @@ class Bench:
 
     def start_web(self) -> str:
         """The base URL of a web server as `manage.py up` runs it."""
-        address = WebAddress(LOOPBACK, any_free_port())
+        address = WebAddress(LOOPBACK, free_port())
         web = self._services().web(address)
         self.launch(web)
         self.wait_for(web, lambda: _answers(f"{address.url}/health/live"))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from notification_service.standalone.processes.child import Child
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port, is_free
+from notification_service.standalone.processes.free_port import LOOPBACK, is_free
 from tests.benchmarks.bench import ROOT, Bench
+from tests.ports import free_port
 
 CONFIG = """
 {load} worker_processes 1; daemon off; pid "{folder}/nginx.pid"; error_log stderr crit;
@@ -54,14 +55,14 @@ def _find_nginx() -> str | None:
 
 
 def _start_nginx(bench: Bench, nginx: str, *, answer: str, load: str = "") -> StubGateway:
-    port, config = any_free_port(), bench.folder / "nginx.conf"
+    port, config = free_port(), bench.folder / "nginx.conf"
     text = CONFIG.format(folder=bench.folder, host=LOOPBACK, port=port, answer=answer, load=load)
     config.write_text(text)
     return _start(bench, "nginx", [nginx, "-p", str(bench.folder), "-c", str(config)], port)
 
 
 def start_simulator(bench: Bench, *options: str) -> StubGateway:
-    port = any_free_port()
+    port = free_port()
     simulator = [sys.executable, "-m", "notification_service.gateway_simulator", "--keep", "1"]
     return _start(bench, "simulator", [*simulator, "--port", str(port), *options], port)
 

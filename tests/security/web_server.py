@@ -9,10 +9,11 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 from notification_service.standalone.local_http import responds
-from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port
+from notification_service.standalone.processes.free_port import LOOPBACK
 from notification_service.standalone.services import Services
 from notification_service.standalone.web_address import WebAddress
 from tests.deploy.files import ROOT
+from tests.ports import free_port
 from tests.standalone.waiting import wait_for
 
 # What no server of ours gave: Django takes any of this form, and then reads the body for the other half.
@@ -51,7 +52,7 @@ def answer_to(connection: socket.socket) -> tuple[int, bytes]:
 def running(folder: Path, **environment: str) -> Iterator[WebServer]:
     (folder / "log").mkdir(parents=True, exist_ok=True)
     (folder / "run").mkdir(exist_ok=True)
-    address = WebAddress(LOOPBACK, any_free_port())
+    address = WebAddress(LOOPBACK, free_port())
     variables = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "k" * 50} | environment
     child = Services(project_folder=ROOT, data_dir=folder, environment=variables).web(address)
     child.launch()
