@@ -14,6 +14,7 @@ from notification_service.environment import database_settings
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests import rabbitmq
+from tests.case_names import case_name
 from tests.database import remember_migrated_rows, remove_committed_rows
 from tests.rabbitmq import Rabbitmq
 
@@ -38,6 +39,10 @@ def pytest_configure() -> None:
     )
     hypothesis.settings.load_profile("tests")
     structlog.configure(cache_logger_on_first_use=False)  # a logger in use could not be listened to
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    return case_name(val)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
