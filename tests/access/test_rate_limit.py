@@ -55,8 +55,8 @@ def test_requests_over_the_limit_answer_429_with_a_retry_after(settings: Any, re
 def test_web_processes_together_keep_to_the_limit(settings: Any, key: ApiKey) -> None:
     settings.API_RATE_LIMIT = 50
     processes = [make_process() for _ in range(3)]
-    answers = Counter(is_allowed(processes[turn % 3], key) for turn in range(90))
-    assert answers == {True: 50, False: 40}
+    verdicts = Counter(is_allowed(processes[turn % 3], key) for turn in range(90))
+    assert verdicts == {True: 50, False: 40}
 
 
 def test_each_key_has_a_rate_limit_of_its_own(settings: Any, reader: Api, api: Api) -> None:

@@ -174,7 +174,7 @@ def test_an_error_points_at_the_bad_value_inside_a_field(
         ('{"\\ud83d": 1}', "#/attributes/\\ud83d"),
     ],
 )
-def test_a_bad_attribute_is_refused_with_a_pointer_at_it(api: Api, attributes: str, pointer: str) -> None:
+def test_a_bad_attribute_is_refused_with_its_pointer(api: Api, attributes: str, pointer: str) -> None:
     body = f'{{"phone": "79161234567", "timezone": "UTC", "attributes": {attributes}}}'.encode()
     answer = api.post("/api/clients/", body)
     assert (answer.status_code, list(errors_of(answer))) == (400, [pointer])

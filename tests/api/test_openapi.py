@@ -30,7 +30,7 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def test_the_openapi_document_is_the_committed_one(document: dict[str, Any]) -> None:
+def test_the_openapi_document_equals_the_committed_snapshot(document: dict[str, Any]) -> None:
     assert document == json.loads(SNAPSHOT.read_text()), f"the document changed; if meant, run: {REFRESH}"
 
 

@@ -86,7 +86,7 @@ def test_the_applications_role_cannot_change_the_log(application_role: None, sta
     assert any(word in refused(statement) for word in ("permission denied", "must be owner"))
 
 
-def test_the_applications_role_can_append_to_the_log_and_read_it(application_role: None) -> None:
+def test_the_applications_role_can_append_to_and_read_the_log(application_role: None) -> None:
     mailing = make_running_mailing()
     lifecycle.pause_mailing(mailing.pk)
     lifecycle.delete_mailing(mailing.pk)

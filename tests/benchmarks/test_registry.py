@@ -6,7 +6,7 @@ def test_the_registry_has_the_nine_benchmarks() -> None:
     assert list(NAMES) == [f"B{number}" for number in range(1, 10)]
 
 
-def test_every_goal_has_its_row_in_the_document() -> None:
+def test_every_goal_has_a_row_in_the_performance_document() -> None:
     lines = DOCUMENT.read_text().splitlines()
     shown = [line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| B")]
     assert shown == list(KEYS)

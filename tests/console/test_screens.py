@@ -62,7 +62,7 @@ def test_a_page_is_in_the_operators_language(operator: Browser, language: str, w
     assert words in operator.get(reverse("console:mailing", args=[mailing.pk])).content.decode()
 
 
-def test_an_empty_installation_says_what_to_do_first(operator: Browser) -> None:
+def test_the_overview_of_an_empty_installation_explains_the_first_steps(operator: Browser) -> None:
     assert "What to do first" in operator.get("/").content.decode()
 
 

@@ -202,7 +202,7 @@ def test_every_attempt_of_a_dead_gateway_is_listed(conninfo: str) -> None:
     assert Batch.objects.count() == 0
 
 
-def test_an_outcome_that_comes_while_others_are_recorded_is_recorded_before_the_drain_ends(
+def test_an_outcome_during_a_write_is_recorded_before_the_drain_ends(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 2)

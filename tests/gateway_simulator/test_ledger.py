@@ -73,7 +73,7 @@ def test_the_ledger_keeps_a_repeated_long_text_once() -> None:
     assert ledger.stats(now=0)["kept"] == 1000
 
 
-def test_clearing_forgets_everything_but_the_running_number() -> None:
+def test_a_cleared_ledger_keeps_only_its_running_number() -> None:
     ledger = Ledger(keep=10)
     take(ledger, 7)
     ledger.clear()

@@ -95,7 +95,7 @@ def test_a_mail_server_that_is_back_gets_one_report(service: Service, zone: Zone
         assert "5 messages sent" in text_of(server)
 
 
-def test_a_worker_killed_before_it_records_has_its_letter_repeated_under_the_same_message_id(
+def test_a_letter_of_a_worker_killed_before_recording_is_repeated_under_the_same_message_id(
     service: Service, zone: ZoneInfo, mail_server: MailServer
 ) -> None:
     seed_yesterday(zone)

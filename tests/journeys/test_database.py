@@ -27,7 +27,7 @@ def database(postgres_server: EmbeddedPostgres | None) -> EmbeddedPostgres:
 
 
 @pytest.mark.parametrize("stop", [EmbeddedPostgres.stop, EmbeddedPostgres.kill], ids=["restarted", "killed"])
-def test_two_workers_lose_nothing_with_the_database(
+def test_two_workers_lose_nothing_when_the_database_goes_down(
     service: Service, database: EmbeddedPostgres, stop: Stop
 ) -> None:
     make_clients(MESSAGES)

@@ -125,7 +125,7 @@ def test_counters_are_exact_at_any_time_during_concurrent_writes() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_uncommitted_change_is_not_counted_by_others() -> None:
+def test_an_uncommitted_change_is_not_in_the_counts_of_other_connections() -> None:
     mailing = make_running_mailing()
     make_message(mailing)
     with other_connection() as writer:

@@ -4,7 +4,7 @@ from notification_service.delivery.gateways import KINDS, GatewaySettings, make_
 from notification_service.mailings.models import Gateway
 
 
-def test_the_selectable_kinds_are_exactly_those_with_a_gateway() -> None:
+def test_people_can_choose_exactly_the_kinds_that_have_an_adapter() -> None:
     assert set(KINDS) == set(Gateway.Kind.values)
 
 

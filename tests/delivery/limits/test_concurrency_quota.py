@@ -14,7 +14,7 @@ def test_two_workers_get_half_the_limit_each() -> None:
     assert concurrency_quota(limit=10, others=1, taken=5, under_way=0) == 5
 
 
-def test_a_new_worker_waits_until_the_others_have_given_up_some_quota() -> None:
+def test_a_new_worker_waits_until_other_workers_have_given_up_quota() -> None:
     assert concurrency_quota(limit=10, others=1, taken=10, under_way=0) == 0
 
 
