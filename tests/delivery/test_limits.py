@@ -1,6 +1,7 @@
 """Limits hold over all workers: permits and quotas are handed out by the database, once."""
 
 import asyncio
+import time
 from itertools import pairwise
 
 from notification_service.delivery.dispatcher import Dispatcher
@@ -51,9 +52,10 @@ def test_no_permit_is_reserved_twice(conninfo: str) -> None:
 
 def test_permits_are_reserved_no_further_ahead_than_the_horizon(conninfo: str) -> None:
     limit(max_requests_per_second=100)
-    reserved = on_row(conninfo, lambda row: row.take_permits(1000))
-    assert reserved.count <= HORIZON_SECONDS * 100 + 1
-    assert on_row(conninfo, lambda row: row.take_permits(1000)).count <= 20
+    for _ in range(2):
+        reserved = on_row(conninfo, lambda row: row.take_permits(1000))
+        assert reserved.count < 1000
+        assert max(times([reserved]), default=0) <= time.time() + HORIZON_SECONDS
 
 
 def test_a_slow_limit_gives_one_permit_at_a_time(conninfo: str) -> None:

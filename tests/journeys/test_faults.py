@@ -14,8 +14,8 @@ from tests.journeys.conftest import database_conninfo
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
 from tests.journeys.service import Service, kill, wait_until
 
-MESSAGES = 3000
-SLOWLY = ("--latency-ms", "40")
+MESSAGES = 1200
+SLOWLY = ("--latency-ms", "200")  # then a fault comes while most is still to be sent
 SHORT_LEASE = "3"
 AT_ONCE = 64  # a worker's requests under way, by default
 

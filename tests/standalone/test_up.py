@@ -22,7 +22,7 @@ from .waiting import mode_of, runs, wait_for
 
 PROJECT = Path(__file__).parents[2]
 CONFIGURED = ("DATABASE_URL", "BROKER_URL", "GATEWAY_URL", "GATEWAY_TOKEN", "TOKEN", "SECRET_KEY", "DATA_DIR")
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 @dataclass

@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 
 
-def wait_for(condition: Callable[[], object], *, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], object], *, seconds: float = 60.0) -> None:
     """Wait for another process to do its part; how long does not matter to the test."""
     deadline = time.monotonic() + seconds
     while not condition():
