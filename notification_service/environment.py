@@ -56,6 +56,14 @@ class Environment(environs.FileAwareEnv):
             raise ImproperlyConfigured(f"{name} must be an http:// or https:// URL{fault}")
         return url.rstrip("/")
 
+    def proxy(self, name: str) -> str:
+        """`http://user:password@host:port` of a forward proxy. No error quotes it."""
+        url: str = self.str(name, "")
+        bare = re.sub(r"//[^/@]*@", "//", url)
+        if url and (not url.startswith("http://") or url_fault(bare) or urlsplit(bare).path.strip("/")):
+            raise ImproperlyConfigured(f"{name} must be http://host:port, or http://user:password@host:port")
+        return url
+
     def addresses(self, name: str) -> list[str]:
         """E-mail addresses, separated by commas; each once."""
         found: dict[str, str] = {}

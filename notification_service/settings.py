@@ -59,6 +59,8 @@ try:
     GATEWAY_URL = env.http_url("GATEWAY_URL")
     GATEWAY_TOKEN = env.str("GATEWAY_TOKEN", "") or env.str("TOKEN", "")
 
+    GATEWAY_PROXY = env.proxy("GATEWAY_PROXY")
+
     GATEWAY_ALLOW_PRIVATE_ADDRESSES = env.bool("GATEWAY_ALLOW_PRIVATE_ADDRESSES", False)
 
     # How long a mailing is kept once it has ended; 0: for ever.

@@ -26,7 +26,7 @@ class Engine:
     def __init__(self, config: DeliveryConfig, *, conninfo: str) -> None:
         self._conninfo = conninfo
         self._worker = f"{socket.gethostname()}:{os.getpid()}"[-100:]
-        self._list = GatewayList(config)
+        self._list = GatewayList(config, worker=self._worker)
         self._running = threading.Lock()
         self._is_wanted = threading.Event()
         self._loop = uvloop.new_event_loop()
@@ -79,11 +79,7 @@ class Engine:
             self._open_lane(listed[gateway_id])
 
     def _open_lane(self, listed: ListedGateway) -> None:
-        try:
-            gateway = make_gateway(listed.kind, listed.settings)
-        except ValueError as error:  # a token that no header can carry
-            log.error("gateway unusable", gateway=listed.name, reason=str(error))
-            return
+        gateway = make_gateway(listed.kind, listed.settings)
         lane = Lane(listed, gateway=gateway, conninfo=self._conninfo, worker=self._worker)
         self._dispatchers[listed.id] = Dispatcher(lane)
 

@@ -1,18 +1,15 @@
 """Which gateways a worker sends to: the rows that are enabled and can be reached as they stand."""
 
 import threading
-import time
 from dataclasses import dataclass, replace
 
 import structlog
 from django.db import Error
 
 from notification_service.delivery.config import DeliveryConfig
-from notification_service.delivery.gateways import KINDS, GatewaySettings
-from notification_service.mailings.gateways import GatewayUnusable, endpoint
+from notification_service.delivery.gateways import KINDS, GatewaySettings, check_settings
+from notification_service.mailings.gateways import GatewayUnusable, endpoint, note_usability
 from notification_service.mailings.models import Gateway
-
-RESOLVED_SECONDS = 60.0  # after which a gateway's address and token are worked out anew
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +26,10 @@ class ListedGateway:
 class GatewayList:
     """Read by any thread, by one at a time; while the database is away it stays as it was."""
 
-    def __init__(self, config: DeliveryConfig) -> None:
-        self._config = config
+    def __init__(self, config: DeliveryConfig, *, worker: str) -> None:
+        self._config, self._worker = config, worker
         self._reading = threading.Lock()
-        self._resolved: dict[tuple[object, ...], tuple[float, ListedGateway | None]] = {}
+        self._unusable: dict[int, str] = {}  # why, by the gateway's id
         self.gateways: tuple[ListedGateway, ...] = ()
 
     def refresh(self) -> None:
@@ -40,48 +37,60 @@ class GatewayList:
             return
         try:
             rows = list(Gateway.objects.filter(enabled=True).order_by("id"))
-            resolved = {_key(row): self._resolve(row) for row in rows}
-            self._resolved = resolved
-            self.gateways = tuple(gateway for _, gateway in resolved.values() if gateway)
+            listed, unusable = self._sort(rows)
+            self._say_unusable(rows, unusable)
+            self.gateways, self._unusable = listed, unusable
         except Error as error:
             log.warning("gateways not read", error=str(error).strip())
         finally:
             self._reading.release()
 
-    def _resolve(self, row: Gateway) -> tuple[float, ListedGateway | None]:
-        known = self._resolved.get(_key(row))
-        if known and time.monotonic() < known[0] + RESOLVED_SECONDS:
-            return known
-        try:
-            return time.monotonic(), resolve_gateway(row, self._config)
-        except (GatewayUnusable, ValueError) as error:
-            log.error("gateway unusable", gateway=row.name, reason=str(error))
-            return time.monotonic(), None
+    def _sort(self, rows: list[Gateway]) -> tuple[tuple[ListedGateway, ...], dict[int, str]]:
+        listed, unusable = [], {}
+        known = {gateway.id: gateway for gateway in self.gateways}
+        for row in rows:
+            try:
+                gateway = list_gateway(row, self._config)
+                if gateway != known.get(row.pk):
+                    check_settings(gateway.kind, gateway.settings)
+                listed.append(gateway)
+            except (GatewayUnusable, ValueError, OSError) as error:
+                unusable[row.pk] = str(error)
+        return tuple(listed), unusable
+
+    def _say_unusable(self, rows: list[Gateway], unusable: dict[int, str]) -> None:
+        for row in rows:
+            reason = unusable.get(row.pk, "")
+            if reason and reason != self._unusable.get(row.pk):
+                log.error("gateway unusable", gateway=row.name, reason=reason)
+            if reason or row.pk in self._unusable:
+                note_usability(row.pk, worker=self._worker, reason=reason)
 
 
-def resolve_gateway(row: Gateway, config: DeliveryConfig) -> ListedGateway:
-    """Raises GatewayUnusable and ValueError. Resolves the URL's name: it may take seconds."""
+def list_gateway(row: Gateway, config: DeliveryConfig) -> ListedGateway:
+    """Raises GatewayUnusable and ValueError where nothing can be sent to it as it stands."""
     if row.kind not in KINDS:  # a later version's, while workers are replaced one by one
         raise ValueError(f"this version knows no gateways of kind {row.kind}")
     address = endpoint(row)
-    config = replace(
-        config,
-        connect_timeout_seconds=row.connect_timeout_seconds or config.connect_timeout_seconds,
-        request_timeout_seconds=row.request_timeout_seconds or config.request_timeout_seconds,
-    )
+    config = _with_times_of(row, config)
     settings = GatewaySettings(
         url=address.url,
         token=address.token,
         connect_timeout_seconds=config.connect_timeout_seconds,
         request_timeout_seconds=config.request_timeout_seconds,
-        max_concurrency=config.max_concurrency,
+        proxy=address.proxy,
+        is_allowed=address.is_allowed,
     )
     return ListedGateway(row.pk, row.name, row.kind, settings, config)
 
 
-def _key(row: Gateway) -> tuple[object, ...]:
-    """What makes a row another gateway; its breaker and its limits do not."""
-    return (
-        row.pk, row.name, row.kind, row.url, row.token_variable, bytes(row.token_encrypted or b""),
-        row.connect_timeout_seconds, row.request_timeout_seconds,
-    )  # fmt: skip
+def _with_times_of(row: Gateway, config: DeliveryConfig) -> DeliveryConfig:
+    """The gateway's own time limits; where a request may take longer, so does the lease."""
+    seconds = row.request_timeout_seconds or config.request_timeout_seconds
+    longer = max(0.0, seconds - config.request_timeout_seconds)
+    return replace(
+        config,
+        connect_timeout_seconds=row.connect_timeout_seconds or config.connect_timeout_seconds,
+        request_timeout_seconds=seconds,
+        lease_seconds=config.lease_seconds + longer,
+    )

@@ -1,7 +1,7 @@
 """What a gateway's response, or its absence, means for a message. Pure: no clock, no I/O, no Django."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from random import Random
@@ -27,10 +27,11 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoResponse:
-    """A request that brought no response; `maybe_taken` unless it surely never left."""
+    """A request that brought no response, or not all of one; `maybe_taken` unless it surely was not read."""
 
     reason: str
     maybe_taken: bool
+    partial: Response | None = field(default=None, compare=False)  # its status, what came of its body
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def decide(
     `judge` is the gateway's own: what a response means differs from one kind to another.
     """
     if isinstance(response, NoResponse):
+        if response.partial and judge(response.partial) is ACCEPTED:
+            return SENT  # a wrong length, a connection cut after the last brace: it says all the same
         if give_up_on_unknown and response.maybe_taken:
             return Unknown(response.reason)
         return _try_again(TryAgain(response.reason), None, attempt, now, config, random)

@@ -16,7 +16,7 @@ from django.db import connection
 from notification_service.delivery.clock import DatabaseClock
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
-from notification_service.delivery.gateway_list import ListedGateway, resolve_gateway
+from notification_service.delivery.gateway_list import ListedGateway, list_gateway
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.gateways import Gateway, make_gateway
 from notification_service.delivery.limits.rate import LATE_SECONDS
@@ -63,6 +63,10 @@ def send_waiting(
 
 def conclude(response: Response | NoResponse, gateway: Gateway) -> TrialEnd:
     """One response is all there is: whatever is not taken now has failed."""
+    if isinstance(response, NoResponse) and response.partial:
+        judged = conclude(response.partial, gateway)
+        if judged.status == Status.SENT:
+            return judged
     if isinstance(response, NoResponse):
         return TrialEnd(Status.UNKNOWN if response.maybe_taken else Status.FAILED, response.reason)
     try:
@@ -83,10 +87,10 @@ def _judged(response: Response, gateway: Gateway) -> TrialEnd:
 
 def _send(trial: Trial, config: DeliveryConfig, conninfo: str, start_before: float) -> TrialEnd:
     try:
-        listed = resolve_gateway(trial.gateway, config)
+        listed = list_gateway(trial.gateway, config)
         connection.close()  # its place is for others while the gateway takes its time
         request = _TrialRequest(trial, listed, conninfo, start_before)
-    except (GatewayUnusable, ValueError) as error:
+    except (GatewayUnusable, ValueError, OSError) as error:
         log.error("gateway unusable", gateway=trial.gateway.name, reason=str(error))
         return TrialEnd(Status.FAILED, UNUSABLE)
     try:

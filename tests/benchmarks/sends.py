@@ -1,4 +1,4 @@
-"""B1: recorded sends a second of the whole product, beside the bare client's loop in the same run.
+"""B1: recorded sends a second of the whole product, beside a bare client's loop in the same run.
 
 Two worker processes share the 64 connections that the bare loop has alone: one process is bound by one
 interpreter, and the machine that is measured has two cores.
@@ -39,10 +39,12 @@ def measure_sends(bench: Bench) -> Measured:
     send_to_all()
     runs = []
     for _ in bench.runs:
-        bare = requests_per_second(gateway.url, clients, CONCURRENCY)
+        bare = requests_per_second("pyreqwest", gateway.url, clients, CONCURRENCY)
+        wire = requests_per_second("wire", gateway.url, clients, CONCURRENCY)
         with cpu_used(pids) as used:
             _, sends = send_to_all()
         bench.note(_where_the_time_goes(used, sends=sends, messages=clients))
+        bench.note(f"B1: {sends / wire:.2f} of the bare loop of the product's own wire ({wire:,.0f}/s)")
         runs.append(Run(sends, baseline=bare))
     bench.note(f"B1: {len(workers)} workers with {each} connections each, gateway {gateway.name}")
     return {GOAL.key: runs}

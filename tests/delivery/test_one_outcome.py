@@ -119,11 +119,12 @@ def test_a_retry_in_an_unknown_zone_is_recorded(conninfo: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["probe_server", "form_sms"])
-def test_a_message_to_an_invalid_url_was_surely_not_taken(conninfo: str, kind: str) -> None:
-    message = make_message(make_running_mailing(on_unknown="give_up"))
-    drain(conninfo, make_gateway(kind, GatewaySettings("http://gateway example", "token")), **LATER)
-    assert recorded([message]) == {("pending", 1, 1)}
-    assert Attempt.objects.get().error == "request cannot be built"
+@pytest.mark.parametrize(
+    "url", ["http://gateway example", "http://gateway/a b", "ftp://gateway", "http://гейт"]
+)
+def test_a_url_that_no_request_can_carry_is_refused_where_the_gateway_is_made(kind: str, url: str) -> None:
+    with pytest.raises(ValueError, match="URL"):
+        make_gateway(kind, GatewaySettings(url, "token"))
 
 
 def test_a_message_that_cannot_be_marked_as_attempted_is_released(conninfo: str) -> None:

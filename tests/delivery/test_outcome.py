@@ -14,6 +14,7 @@ from notification_service.delivery.outcome import (
     ACCEPTED,
     MAX_RESPONSE_BYTES,
     MAX_RETRY_AFTER,
+    SENT,
     Failed,
     Held,
     NoResponse,
@@ -100,12 +101,40 @@ def test_any_other_status_is_tried_again(status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code": 0.0}',
+        b'{"code": -0}',
+        b'{"code": 0e5}',
+        '{"code": 0, "message": "Принято"}'.encode("cp1251"),
+        '{"code": 0, "message": "Принято"}'.encode("utf-16"),
+        b'\xef\xbb\xbf{"code": 0}',
+        b' \r\n{"message": "\xff\xfe", "code": 0}\n',
+    ],
+)
+def test_a_body_that_says_code_0_in_any_spelling_is_a_success(body: bytes) -> None:
+    assert outcome(Response(200, body)) is SENT
+
+
+@pytest.mark.parametrize("reason", ["connection broke", "no answer in time"])
+def test_a_response_that_broke_off_after_it_said_code_0_is_a_success(reason: str) -> None:
+    assert outcome(NoResponse(reason, maybe_taken=True, partial=Response(200, OK))) is SENT
+
+
+@pytest.mark.parametrize("partial", [Response(200, OK[:-1]), Response(202, OK), Response(200, b""), None])
+def test_a_response_that_broke_off_before_is_none(partial: Response | None) -> None:
+    broken = NoResponse("connection broke", maybe_taken=True, partial=partial)
+    assert isinstance(outcome(broken), Retry)
+    assert isinstance(outcome(broken, give_up=True), Unknown)
+
+
+@pytest.mark.parametrize(
     ("body", "reason"),
     [
         (b"", "answer is not JSON"),
         (b"<html>", "answer is not JSON"),
         (b'{"code": 0', "answer is not JSON"),
-        (b'{"code": "\xff"}', "answer is not JSON"),
+        (b'{"code": "\xff"}', "answer has no code"),
         (b"\x00\xd8", "answer is not JSON"),
         (b"[" * 60_000, "answer is not JSON"),
         (b'{"a":' * 12_000, "answer is not JSON"),
@@ -118,7 +147,8 @@ def test_any_other_status_is_tried_again(status: int) -> None:
         (b'{"code": "0"}', "answer has no code"),
         (b'{"code": false}', "answer has no code"),
         (b'{"code": true}', "answer has no code"),
-        (b'{"code": 0.0}', "answer has no code"),
+        (b'{"code": 0.5}', "code is not 0"),
+        (b'{"code": NaN}', "code is not 0"),
         (b'{"code": [0]}', "answer has no code"),
         (b'{"Code": 0}', "answer has no code"),
         (b'{"code": 1}', "code is not 0"),

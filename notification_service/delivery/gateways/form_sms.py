@@ -23,9 +23,7 @@ Every response is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, 
 from collections.abc import Mapping
 from urllib.parse import quote_plus, urlencode
 
-from pyreqwest.request import RequestBuilder
-
-from notification_service.delivery.gateways.base import GatewaySettings, build_client, exchange
+from notification_service.delivery.gateways.base import GatewaySettings, build_wire
 from notification_service.delivery.gateways.http_verdict import http_judge, read_object
 from notification_service.delivery.outcome import (
     ACCEPTED,
@@ -73,21 +71,18 @@ class FormSmsGateway:
     judge = staticmethod(judge)
 
     def __init__(self, settings: GatewaySettings) -> None:
-        self._url = settings.url
-        self._client = build_client(settings, headers={"Content-Type": "application/x-www-form-urlencoded"})
+        self._wire = build_wire(settings, headers={"Content-Type": "application/x-www-form-urlencoded"})
         self._same_fields = urlencode({**_credentials(settings.token), "fmt": "3", "charset": "utf-8"})
         self._encoded_text = ("", "")  # a mailing's messages follow each other with one text
 
     async def send(
         self, *, message_id: int, phone: str, text: str, traceparent: str = ""
     ) -> Response | NoResponse:
-        def build() -> RequestBuilder:
-            return self._client.post(self._url).body_bytes(self._body(message_id, phone, text))
-
-        return await exchange(build, traceparent)
+        body = self._body(message_id, phone, text)
+        return await self._wire.post("", body, traceparent=traceparent)
 
     async def close(self) -> None:
-        await self._client.close()
+        self._wire.close()
 
     def _body(self, message_id: int, phone: str, text: str) -> bytes:
         if self._encoded_text[0] is not text:

@@ -43,9 +43,13 @@ def judge_status(status: int) -> NotLetIn | Refused | TryAgain:
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:
-    """The JSON object a body is; an empty one for other JSON; None for what is no JSON."""
+    """The JSON object a body is; an empty one for other JSON; None for what is no JSON.
+
+    Its encoding does not matter: what it says is in ASCII, and only words beside that may be in another.
+    """
     try:
-        parsed = json.loads(body)
+        text = body.decode(json.detect_encoding(body), errors="replace")
+        parsed = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else {}

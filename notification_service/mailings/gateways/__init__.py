@@ -14,6 +14,7 @@ from notification_service.mailings.gateways.state import (
     State,
     default_gateway,
     gateway_states,
+    note_usability,
 )
 from notification_service.mailings.gateways.tokens import decrypt_token, encrypt_token
 from notification_service.mailings.gateways.unusable import GatewayUnusable
@@ -32,6 +33,7 @@ __all__ = [
     "encrypt_token",
     "endpoint",
     "gateway_states",
+    "note_usability",
     "release_gateway",
     "save_gateway",
     "shown_url",

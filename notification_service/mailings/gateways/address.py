@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -24,16 +25,22 @@ Address = IPv4Address | IPv6Address
 def check_url(url: str) -> None:
     """Raise GatewayUnusable unless requests may go to `url`. Resolves its name, so it may take seconds.
 
-    Called when a row is saved and again when a worker begins to use it, since a name may have moved.
+    For whoever saves a row; a worker looks again at each address that it connects to (`allowed_at`).
     """
-    host, port = _parts(url)
-    if settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES or url == settings.GATEWAY_URL:
+    host, port = check_form(url)
+    if allowed_at(url) is None:
         return
     for address in _addresses(host, port):
         if not is_public(address):
             raise GatewayUnusable(
                 f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it"
             )
+
+
+def allowed_at(url: str) -> Callable[[Address], bool] | None:
+    """Whether requests to `url` may go to an address that its name has; None: to any."""
+    is_anywhere = settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES or url == settings.GATEWAY_URL
+    return None if is_anywhere else is_public
 
 
 def is_public(address: Address) -> bool:
@@ -49,7 +56,8 @@ def is_public(address: Address) -> bool:
     return address.is_global and not unusual
 
 
-def _parts(url: str) -> tuple[str, int]:
+def check_form(url: str) -> tuple[str, int]:
+    """The host and the port. Raises GatewayUnusable for what is no URL of a gateway."""
     found = URL.fullmatch(url)
     if found is None or len(url) > URL_LENGTH:
         raise GatewayUnusable(

@@ -1,11 +1,12 @@
 """Where a gateway is reached, and with what token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from notification_service.mailings.gateways.address import check_url
+from notification_service.mailings.gateways.address import Address, allowed_at, check_form
 from notification_service.mailings.gateways.tokens import decrypt_token, token_from_environment
 from notification_service.mailings.gateways.unusable import GatewayUnusable
 from notification_service.mailings.models import Gateway
@@ -16,14 +17,17 @@ from notification_service.mailings.models.gateway import MAIN
 class Endpoint:
     url: str
     token: str = field(repr=False)  # empty: the gateway asks for none
+    proxy: str = field(default="", repr=False)  # empty: none
+    is_allowed: Callable[[Address], bool] | None = None  # whether an address of its may be asked; None: any
 
 
 def endpoint(gateway: Gateway) -> Endpoint:
-    """Raises GatewayUnusable. Resolves the URL's name: it may take seconds."""
+    """Raises GatewayUnusable. Asks nobody for the URL's name."""
     if not gateway.url:
         return _of_environment(gateway)
-    check_url(gateway.url)
-    return Endpoint(_effective(gateway), _token(gateway))
+    check_form(gateway.url)
+    url = _effective(gateway)
+    return Endpoint(url, _token(gateway), settings.GATEWAY_PROXY, allowed_at(gateway.url))
 
 
 def shown_url(gateway: Gateway) -> str:
@@ -37,7 +41,7 @@ def _of_environment(gateway: Gateway) -> Endpoint:
         raise GatewayUnusable("it has no URL")
     if not settings.GATEWAY_URL:
         raise GatewayUnusable("GATEWAY_URL is not set for this process")
-    return Endpoint(settings.GATEWAY_URL, settings.GATEWAY_TOKEN)
+    return Endpoint(settings.GATEWAY_URL, settings.GATEWAY_TOKEN, settings.GATEWAY_PROXY)
 
 
 def _effective(gateway: Gateway) -> str:

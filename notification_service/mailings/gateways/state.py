@@ -17,6 +17,7 @@ class State(TextChoices):
     SLOW = "slow"  # a worker has fewer requests under way than a healthy gateway would be given
     HELD = "held"  # nothing goes to it but a probe
     DISABLED = "disabled"
+    UNUSABLE = "unusable"  # a worker can send nothing to it as it is configured
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class GatewayState:
     concurrency: int
     full_concurrency: int
     latency_ms: float | None  # the mean over the workers that asked it something
+    unusable_reason: str  # why a worker can send nothing to it; empty: all can
 
 
 def default_gateway() -> Gateway | None:
@@ -45,6 +47,15 @@ def gateway_states(gateways: Iterable[Gateway]) -> list[GatewayState]:
     return [_state(row, uses[row.pk], is_default=row == default) for row in rows]
 
 
+def note_usability(gateway_id: int, *, worker: str, reason: str) -> None:
+    """A worker says why it can send nothing to a gateway, or with an empty reason that it can again."""
+    said = {"seen_at": Now(), "unusable_reason": reason[:200]}
+    unused = {"lease_expires_at": Now(), "concurrency": 0, "full_concurrency": 0}
+    GatewayUse.objects.update_or_create(
+        gateway_id=gateway_id, worker=worker, defaults=said, create_defaults=said | unused
+    )
+
+
 def _state(gateway: Gateway, uses: list[GatewayUse], *, is_default: bool) -> GatewayState:
     latencies = [use.latency_ms for use in uses if use.latency_ms is not None]
     return GatewayState(
@@ -55,6 +66,7 @@ def _state(gateway: Gateway, uses: list[GatewayUse], *, is_default: bool) -> Gat
         concurrency=sum(use.concurrency for use in uses),
         full_concurrency=sum(use.full_concurrency for use in uses),
         latency_ms=sum(latencies) / len(latencies) if latencies else None,
+        unusable_reason=next((use.unusable_reason for use in uses if use.unusable_reason), ""),
     )
 
 
@@ -63,5 +75,7 @@ def _word(gateway: Gateway, uses: list[GatewayUse]) -> State:
         return State.DISABLED
     if gateway.held_at is not None:
         return State.HELD
+    if any(use.unusable_reason for use in uses):
+        return State.UNUSABLE
     slow = any(use.concurrency < use.full_concurrency for use in uses)
     return State.SLOW if slow else State.HEALTHY
