@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import ssl
 from datetime import time
 from email.utils import parseaddr
 from typing import Any
@@ -140,6 +141,28 @@ class Environment(environs.FileAwareEnv):
         if value < 1:
             raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}")
         return value
+
+
+def broker_tls(url: str, *, ca_file: str) -> dict[str, Any] | None:
+    """What Celery is told of TLS to the broker; None: there is none.
+
+    Left to itself it verifies nothing of a rediss:// server, and no name of an amqps:// one. Parameters of
+    the URL, such as `?ssl_cert_reqs=none`, go first.
+    """
+    scheme, trusted = url.partition("://")[0], ca_file or None
+    if scheme == "rediss":
+        return {
+            "ssl_cert_reqs": ssl.CERT_REQUIRED,
+            "ssl_check_hostname": True,
+            "ssl_ca_certs": trusted,
+        }
+    if scheme == "amqps":
+        return {
+            "cert_reqs": ssl.CERT_REQUIRED,
+            "server_hostname": urlsplit(url).hostname,
+            "ca_certs": trusted,
+        }
+    return None
 
 
 def url_fault(url: str) -> str:

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 from kombu.common import Broadcast
 
-from notification_service.environment import Environment
+from notification_service.environment import Environment, broker_tls
 from notification_service.observability import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,6 +55,7 @@ try:
 
     DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
     CELERY_BROKER_URL = env.broker("BROKER_URL")
+    CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL, ca_file=env.str("BROKER_CA_FILE", ""))
 
     GATEWAY_URL = env.http_url("GATEWAY_URL")
     GATEWAY_TOKEN = env.str("GATEWAY_TOKEN", "") or env.str("TOKEN", "")

@@ -49,3 +49,30 @@ def test_an_invalid_url_is_refused(name: str, url: str, monkeypatch: pytest.Monk
 def test_a_valid_url_is_read(url: str, read: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_URL", url)
     assert Environment().http_url("GATEWAY_URL") == read
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://proxy:3128", "http://user:p%40ss@proxy:3128", "http://[::1]:3128/", ""],
+)
+def test_a_proxy_that_can_be_asked_is_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_PROXY", url)
+    assert Environment().proxy("GATEWAY_PROXY") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://proxy:3128",
+        "socks5://proxy",
+        "proxy:3128",
+        "http://user:secret@",
+        "http://proxy:0",
+        "http://proxy/x",
+    ],
+)
+def test_a_proxy_that_cannot_be_asked_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_PROXY", url)
+    with pytest.raises(ImproperlyConfigured, match=r"^GATEWAY_PROXY must be http://host:port") as refused:
+        Environment().proxy("GATEWAY_PROXY")
+    assert "secret" not in str(refused.value)

@@ -34,6 +34,7 @@ class FiguresCollector(Collector):
         yield _by_status("messages", "Messages by status, as the API counts them.", figures.messages)
         yield _by_status("mailings", "Mailings by status.", figures.mailings)
         yield _breakers(figures.breakers)
+        yield _unusable(figures.unusable)
         yield from _queue(figures)
         yield from _lateness(figures)
         yield from _workers(figures)
@@ -98,6 +99,17 @@ def _breakers(breakers: dict[str, Gateway.Breaker]) -> GaugeMetricFamily:
     for gateway, present in breakers.items():
         for state in Gateway.Breaker:
             family.add_metric([gateway, state.value], float(state is present))
+    return family
+
+
+def _unusable(gateways: dict[str, bool]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "notifications_gateway_unusable",
+        "1 where a worker can send nothing to a gateway as it is configured.",
+        labels=["gateway"],
+    )
+    for gateway, is_unusable in gateways.items():
+        family.add_metric([gateway], float(is_unusable))
     return family
 
 

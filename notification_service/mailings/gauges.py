@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from notification_service.mailings import stats
+from notification_service.mailings.gateways import State, gateway_states
 from notification_service.mailings.heartbeats import LiveWorkers, live_workers
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.sql import sql
@@ -13,6 +14,7 @@ class Gauges:
     mailings: dict[str, int]  # by status, with the total
     messages: dict[str, int]
     breakers: dict[str, Gateway.Breaker]  # by gateway
+    unusable: dict[str, bool]  # by gateway: whether a worker can send nothing to it as it is configured
     queue_pending: float  # of running mailings
     queue_sending: float
     oldest_due_seconds: float
@@ -26,11 +28,13 @@ class Gauges:
 def read_gauges() -> Gauges:
     counts = stats.overall_counts()
     pending, sending, oldest_due = sql.row("gauges/queue")
+    gateways = gateway_states(Gateway.objects.order_by("name"))
     start_late, settle_late = sql.row("gauges/lateness")
     return Gauges(
         mailings=counts["mailings"],
         messages=counts["messages"],
-        breakers={gateway.name: gateway.breaker for gateway in Gateway.objects.order_by("name")},
+        breakers={state.gateway.name: state.gateway.breaker for state in gateways},
+        unusable={state.gateway.name: state.state is State.UNUSABLE for state in gateways},
         queue_pending=pending,
         queue_sending=sending,
         oldest_due_seconds=oldest_due,

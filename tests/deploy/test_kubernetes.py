@@ -114,8 +114,23 @@ def test_the_queue_depth_counts_the_messages_that_are_due_now() -> None:
     factories.make_message(running, next_attempt_at=factories.now().replace(year=2100))
     factories.make_message(factories.make_mailing(status=Mailing.Status.PAUSED))
     assert queue_depth() == 3
-    Gateway.objects.update_or_create(name="default", defaults={"held_at": factories.now()})
+    Gateway.objects.update(held_at=factories.now())
     assert queue_depth() == 0
+
+
+@pytest.mark.django_db
+def test_the_queue_depth_leaves_out_what_only_a_held_or_disabled_gateway_may_take() -> None:
+    held = factories.make_gateway(name="held", priority=5, held_at=factories.now())
+    disabled = factories.make_gateway(name="disabled", enabled=False)
+    factories.make_messages(factories.make_running_mailing(), 1)  # through `main`, the default
+    factories.make_messages(factories.make_running_mailing(gateway=held), 2)
+    factories.make_messages(factories.make_running_mailing(gateway=disabled), 4)
+    factories.make_messages(factories.make_running_mailing(gateway=held, failover=True), 8)
+    assert queue_depth() == 1 + 8
+    Gateway.objects.filter(name="main").update(enabled=False)
+    assert queue_depth() == 0
+    Gateway.objects.filter(pk=held.pk).update(held_at=None)
+    assert queue_depth() == 1 + 2 + 8
 
 
 @pytest.mark.django_db

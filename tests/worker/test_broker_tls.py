@@ -54,7 +54,7 @@ def server(authority: Authority) -> Iterator[TlsServer]:
 
 
 def connect(url: str, *, ca_file: str = "") -> Exception:
-    connection = Connection(url, ssl=broker_tls(url, ca_file=ca_file))
+    connection = Connection(url, ssl=broker_tls(url, ca_file=ca_file) or False)
     with pytest.raises(Exception) as failed:
         connection.ensure_connection(max_retries=1, interval_start=0)
     connection.release()

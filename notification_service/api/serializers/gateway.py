@@ -62,8 +62,10 @@ class GatewaySerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(
         choices=State.values,
         read_only=True,
-        help_text="`slow`: a worker sends it less at once than it would to a healthy gateway.",
+        help_text="`slow`: a worker sends it less at once than it would to a healthy gateway. "
+        "`unusable`: a worker can send nothing to it as it is configured.",
     )
+    unusable_reason = serializers.CharField(read_only=True, help_text="Empty: every worker can use it.")
     breaker = serializers.ChoiceField(
         source="gateway.breaker", choices=Gateway.Breaker.values, read_only=True
     )

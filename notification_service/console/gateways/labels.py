@@ -10,6 +10,7 @@ STATE = {
     State.HEALTHY: (pgettext_lazy("gateway", "healthy"), "check", "sent"),
     State.SLOW: (pgettext_lazy("gateway", "slow"), "hourglass", "paused"),
     State.HELD: (pgettext_lazy("gateway", "held"), "alert", "failed"),
+    State.UNUSABLE: (pgettext_lazy("gateway", "not usable"), "alert", "failed"),
     State.DISABLED: (pgettext_lazy("gateway", "disabled"), "dash", "cancelled"),
 }
 KIND = {
@@ -35,6 +36,7 @@ REFUSALS = {
         "This is a private address. Only GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows those."
     ),
     "is not resolved": gettext_lazy("No address is known for this name. Is it written right?"),
+    "enter the token again": gettext_lazy("The address is another server's: enter the token again."),
     "not both": gettext_lazy("Give a token or a variable, not both."),
     "must begin with GATEWAY_TOKEN": gettext_lazy(
         "The name must begin with GATEWAY_TOKEN: capitals, digits and _."

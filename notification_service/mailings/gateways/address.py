@@ -31,10 +31,7 @@ def check_url(url: str) -> None:
     if allowed_at(url) is None:
         return
     for address in _addresses(host, port):
-        if not is_public(address):
-            raise GatewayUnusable(
-                f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it"
-            )
+        _check_public(host, address)
 
 
 def allowed_at(url: str) -> Callable[[Address], bool] | None:
@@ -57,7 +54,7 @@ def is_public(address: Address) -> bool:
 
 
 def check_form(url: str) -> tuple[str, int]:
-    """The host and the port. Raises GatewayUnusable for what is no URL of a gateway."""
+    """The host and the port, without a look-up. Raises GatewayUnusable for what is no URL of a gateway."""
     found = URL.fullmatch(url)
     if found is None or len(url) > URL_LENGTH:
         raise GatewayUnusable(
@@ -69,7 +66,16 @@ def check_form(url: str) -> tuple[str, int]:
         raise GatewayUnusable("the URL's port must be 1 to 65535")
     if (":" in host or NUMERIC_HOST.fullmatch(host)) and not _is_address(host):
         raise GatewayUnusable(f"{host} is no address: write IPv4 as four decimal numbers")
+    if _is_address(host) and allowed_at(url):
+        _check_public(host, ip_address(host))
     return host, port
+
+
+def _check_public(host: str, address: Address) -> None:
+    if not is_public(address):
+        raise GatewayUnusable(
+            f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it"
+        )
 
 
 def _is_address(host: str) -> bool:

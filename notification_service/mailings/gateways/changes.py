@@ -29,6 +29,7 @@ POSITIVE = {
     "max_requests_per_second": MOST_PER_SECOND,
     "max_concurrency": MOST_CONCURRENCY,
 }
+TOKENS = {"token", "token_variable"}
 OF_ENVIRONMENT = {"name", "kind", "url", "token", "token_variable"}  # of `main`: not for anyone to change
 FIELDS = OF_ENVIRONMENT | POSITIVE.keys() | {"priority", "enabled"}
 
@@ -146,6 +147,21 @@ def _check(gateway: Gateway, changes: dict[str, Any]) -> None:
     if not -(2**15) <= changes.get("priority", 0) < 2**15:
         raise InvalidGateway("priority", "must be between -32768 and 32767")
     _check_token(changes)
+    _check_move(gateway, changes)
+
+
+def _check_move(gateway: Gateway, changes: dict[str, Any]) -> None:
+    """A token was given for one server: another gets it only from somebody who knows it."""
+    has_token = gateway.token_encrypted or gateway.token_variable
+    if gateway.pk is None or not has_token or "url" not in changes or changes.keys() & TOKENS:
+        return
+    if _origin(changes["url"]) != _origin(gateway.url):
+        raise InvalidGateway("token", "the address is another server's: enter the token again")
+
+
+def _origin(url: str) -> tuple[str, str]:
+    scheme, _, rest = url.lower().partition("://")
+    return scheme, rest.partition("/")[0]
 
 
 def _check_token(changes: dict[str, Any]) -> None:

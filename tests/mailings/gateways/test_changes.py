@@ -45,6 +45,22 @@ def test_a_token_and_a_token_variable_replace_each_other() -> None:
     assert endpoint(Gateway.objects.get(pk=gateway.pk)).token == "other"
 
 
+@pytest.mark.parametrize("secret", [{"token": "secret"}, {"token_variable": "GATEWAY_TOKEN_B"}])
+@pytest.mark.parametrize("url", ["http://8.8.4.4", "https://8.8.8.8", "http://8.8.8.8:8080/v2"])
+def test_a_token_does_not_follow_a_gateway_to_another_server(secret: dict[str, str], url: str) -> None:
+    gateway = save_gateway(None, name="b", url=PUBLIC, **secret)
+    with pytest.raises(InvalidGateway, match="enter the token again") as refused:
+        save_gateway(gateway, url=url)
+    assert refused.value.field == "token"
+    assert Gateway.objects.get(pk=gateway.pk).url == PUBLIC
+    assert save_gateway(gateway, url=url, token="other").url == url
+
+
+def test_a_token_stays_where_only_the_path_changes() -> None:
+    gateway = save_gateway(None, name="b", url=PUBLIC, token="secret")
+    assert endpoint(save_gateway(gateway, url=f"{PUBLIC}/v2")).token == "secret"
+
+
 def test_the_values_of_the_main_gateway_from_the_environment_cannot_be_changed() -> None:
     for changes in ({"url": PUBLIC}, {"name": "x"}, {"token": "x"}, {"token_variable": "GATEWAY_TOKEN_B"}):
         with pytest.raises(InvalidGateway, match="from the environment"):

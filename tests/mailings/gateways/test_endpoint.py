@@ -11,6 +11,7 @@ from notification_service.mailings.gateways import (
     endpoint,
     shown_url,
 )
+from notification_service.mailings.gateways.address import is_public
 from notification_service.mailings.models import Gateway
 
 PUBLIC = "http://8.8.8.8"
@@ -30,7 +31,7 @@ def test_the_main_gateway_is_unusable_without_a_url_in_the_environment(settings:
 def test_a_token_comes_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_TOKEN_B", "secret")
     gateway = Gateway(name="b", url=f"{PUBLIC}/", token_variable="GATEWAY_TOKEN_B")
-    assert endpoint(gateway) == Endpoint(PUBLIC, "secret")
+    assert endpoint(gateway) == Endpoint(PUBLIC, "secret", is_allowed=is_public)
 
 
 def test_a_token_comes_from_the_file_of_its_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
