@@ -3,7 +3,6 @@
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs" / "decisions"
-NEVER_USED = {12}
 
 
 def titles() -> dict[str, str]:
@@ -19,5 +18,5 @@ def test_the_index_lists_every_decision() -> None:
 
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(name[:4]) for name in titles()]
-    assert numbers == [number for number in range(1, max(numbers) + 1) if number not in NEVER_USED]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert [int(title.partition(".")[0]) for title in titles().values()] == numbers

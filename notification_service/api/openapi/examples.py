@@ -85,6 +85,7 @@ GATEWAY = {
     "enabled": True,
     "is_default": False,
     "state": "held",
+    "unusable_reason": "",
     "breaker": "open",
     "held_reason": "HTTP 401",
     "held_at": "2030-01-31T06:00:00Z",
