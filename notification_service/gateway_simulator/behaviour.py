@@ -13,10 +13,11 @@ SERVER_ERRORS: Final = ("500", "502", "503", "504")
 ERROR_PREFIX: Final = "error_"
 NAMED_FAULTS: Final = frozenset(
     {"nonsense", "wrong_code", "huge", "drop", "reset", "hang", "trickle", "redirect", "truncated"}
+    | {"garbled", "garbage"}
     | {f"{ERROR_PREFIX}{code}" for code in range(1, 10)}
 )
 # What the gateway takes as sent, whether or not the sender ever hears of it.
-TAKEN_ANSWERS: Final = frozenset({SUCCESS, "drop_taken", "trickle"})
+TAKEN_ANSWERS: Final = frozenset({SUCCESS, "drop_taken", "trickle", "garbled"})
 
 _INT64: Final = range(-(2**63), 2**63)
 _LONGEST_DELAY_MS: Final = 3_600_000

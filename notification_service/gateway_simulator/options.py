@@ -63,7 +63,7 @@ def _add_behaviour_arguments(parser: ArgumentParser) -> None:
         default=[],
         metavar="NAME=SHARE",
         help="repeatable: a status such as 503 or 429, or nonsense, wrong_code, huge, drop, reset, hang, "
-        "trickle, redirect, truncated, error_1 to error_9",
+        "trickle, redirect, truncated, garbled, garbage, error_1 to error_9",
     )
     parser.add_argument(
         "--retry-after",

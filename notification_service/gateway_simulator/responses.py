@@ -1,5 +1,6 @@
 """What a message is answered, in the words of the API that was asked: a success, or a fault on demand."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -62,11 +63,20 @@ _FAULTS: Final[Mapping[str, Callable[[Words], web.StreamResponse]]] = {
     "huge": lambda words: web.json_response({**words.success, "more": "x" * _OVER_64_KIB}),
     "redirect": lambda _: web.Response(status=307, headers={"Location": "/redirected"}),
     "truncated": lambda words: BrokenOff(words.written_success.payload[:-8]),
+    "garbled": lambda words: BrokenOff(_garbled(words)),
+    "garbage": lambda _: BrokenOff(bytes(range(256))),
     "drop": lambda _: BrokenOff(),
     "drop_taken": lambda _: BrokenOff(),
     "reset": lambda _: Reset(),
     "hang": lambda _: Hanging(),
 }
+
+
+def _garbled(words: Words) -> bytes:
+    """It was taken, and says so, in a head that no parser accepts and with words that are no UTF-8."""
+    body = json.dumps({**words.success, "words": "Принято"}, ensure_ascii=False).encode("cp1251")
+    head = "HTTP/1.1 200 Хорошо\r\nСтранно: да\r\nX : y\r\n folded\r\nno colon\r\nRetry-After: 5 минут\r\n"
+    return head.encode("cp1251") + b"Content-Length : %d\r\n\r\n" % len(body) + body
 
 
 def _retry_after(retry_after: str, now: float) -> str:

@@ -14,10 +14,10 @@ from tests.chaos.evidence import Evidence, MailingRow, Request, Story
 from tests.chaos.history import CANCELLED, DELETED, RUNNING, ClientHistory, MailingHistory
 
 FINAL = {"sent", "failed", "expired", "cancelled", "unknown"}
-TAKEN = {"200", "trickle"}  # answers that tell us that the message was taken
+TAKEN = {"200", "trickle", "garbled"}  # answers that tell us that the message was taken
 REFUSED = {"400", "404", "405", "410", "413", "414", "415", "422"}
 # The gateway's answers that are none to us, or may be none where the worker dies first.
-IN_DOUBT = TAKEN | {"drop", "drop_taken", "reset", "hang", "truncated"}
+IN_DOUBT = TAKEN | {"drop", "drop_taken", "reset", "hang", "truncated", "garbage"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ AMBUSH_SECONDS = (0.9, 1.4)  # a stop that a claimed message's lease outlives: w
 # Shares of a gateway's requests; the rest is taken at once.
 MIX = dict.fromkeys(("400", "408", "nonsense", "wrong_code", "huge", "hang", "redirect"), 0.01)
 MIX |= dict.fromkeys(("429", "drop", "reset", "trickle", "truncated"), 0.02)
+MIX |= {"garbled": 0.03, "garbage": 0.01}
 MIX |= dict.fromkeys(("404", "422", "302", "425"), 0.005)
 MIXED = {"latency_ms": 40, "jitter_ms": 150, "error_rate": 0.05, "faults": MIX, "trickle_ms": 5}
 WELL = {"latency_ms": 5}
@@ -75,6 +76,7 @@ def _processes(random: Random, last: float) -> Iterator[Event]:
     while at < last:
         weights = {"kill_worker": 6, "stop_worker": 8, "kill_beat": 2, "stop_beat": 2, "kill_broker": 2}
         weights |= {"stop_broker": 2, "kill_postgres": 2, "quit_postgres": 2, "kill_web": 1}
+        weights |= {"freeze_postgres": 2}
         action = random.choices(list(weights), weights=list(weights.values()))[0]
         yield Event(at, action, random.randrange(WORKERS), {"seconds": _outage_seconds(random, action)})
         at += random.uniform(1, 6)
@@ -83,6 +85,8 @@ def _processes(random: Random, last: float) -> Iterator[Event]:
 def _outage_seconds(random: Random, action: str) -> float:
     if action.startswith("stop_"):  # LEASE_SECONDS is 5
         return random.choice([random.uniform(0.3, 1.5), random.uniform(1.5, 4.5), random.uniform(5, 9)])
+    if action == "freeze_postgres":
+        return random.uniform(0.5, 6)
     if action.endswith("postgres"):
         return random.uniform(0, 2)
     return random.uniform(0, 4)

@@ -6,7 +6,15 @@ ACTIONS = {
     *("create", "edit_mailing", "pause", "resume", "cancel", "delete"),
     *("edit_client", "delete_client", "move_clients", "add_clients"),
     *("kill_worker", "stop_worker", "kill_beat", "stop_beat", "kill_web"),
-    *("kill_broker", "stop_broker", "kill_postgres", "quit_postgres", "gateway", "kill_gateway"),
+    *(
+        "kill_broker",
+        "stop_broker",
+        "kill_postgres",
+        "quit_postgres",
+        "freeze_postgres",
+        "gateway",
+        "kill_gateway",
+    ),
 }
 
 

@@ -13,7 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from itertools import count
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
@@ -24,6 +27,10 @@ from tests.journeys.service import Process, Service, wait_until
 from tests.ports import free_port
 
 STARTS_VARIABLE = "CHAOS_STARTS"  # names the file in which witness.py writes
+AHEAD_VARIABLE = "CHAOS_CLOCK_AHEAD"  # by how many seconds the clock of a worker is ahead
+CLOCK_OFF_SECONDS = 60  # a worker's clock is ahead by as much, and beat's behind
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+_BEAT = ("celery", "-A", "notification_service", "beat", "-l", "info")
 
 Undo = Callable[[], None]
 
@@ -36,6 +43,7 @@ class Weather:
         self._processes: dict[str, Process] = {}
         self._web_port = free_port()
         self._behaviour: dict[str, Any] = dict(WELL)
+        self._frozen: list[int] = []
         self._due: list[tuple[float, int, Undo]] = []
         self._number = count()
         self.url = f"http://127.0.0.1:{self._web_port}"
@@ -51,6 +59,7 @@ class Weather:
             "stop_broker": self._stop_broker,
             "kill_postgres": self._kill_postgres,
             "quit_postgres": self._quit_postgres,
+            "freeze_postgres": self._freeze_postgres,
             "gateway": self._change_gateway,
             "kill_gateway": self._kill_gateway,
         }
@@ -77,6 +86,7 @@ class Weather:
         self._put_behaviour()
 
     def wake_all(self) -> None:
+        self._thaw_postgres()
         for process in self._processes.values():
             if _is_running(process):
                 process.send_signal(signal.SIGCONT)
@@ -141,9 +151,10 @@ class Weather:
             case "web":
                 self._processes[name] = self._service.start("web", *_web(self._web_port))
             case "beat":
-                self._processes[name] = self._service.start_beat()
+                self._processes[name] = self._service.start("beat", *_BEAT, **clock_ahead(-CLOCK_OFF_SECONDS))
             case _:
-                self._processes[name] = self._service.start(name, *_celery_worker(name))
+                ahead = CLOCK_OFF_SECONDS if name == _worker(0) else 0
+                self._processes[name] = self._service.start(name, *_celery_worker(name), **clock_ahead(ahead))
 
     # servers
 
@@ -155,15 +166,27 @@ class Weather:
         self._stop(self._broker.pid if self._broker.exit_code() is None else None, event)
 
     def _kill_postgres(self, event: Event) -> None:
+        self._thaw_postgres()  # else its children would outlive it
         self._postgres.kill()
         self._later(event, lambda: _restart(self._postgres))
 
     def _quit_postgres(self, event: Event) -> None:
         """What `pg_ctl stop -m immediate` does."""
+        self._thaw_postgres()
         if self._postgres.exit_code() is None and self._postgres.pid is not None:
             os.kill(self._postgres.pid, signal.SIGQUIT)
             wait_until(lambda: self._postgres.exit_code() is not None, seconds=20, what="PostgreSQL's end")
         self._kill_postgres(event)
+
+    def _freeze_postgres(self, event: Event) -> None:
+        """All its processes: connections stay open, and nobody answers on them."""
+        pids = [*_children(self._postgres.pid), self._postgres.pid]
+        self._frozen += [pid for pid in pids if pid is not None and _signal(pid, signal.SIGSTOP)]
+        self._later(event, self._thaw_postgres)
+
+    def _thaw_postgres(self) -> None:
+        while self._frozen:
+            _signal(self._frozen.pop(), signal.SIGCONT)
 
     # gateway
 
@@ -182,6 +205,18 @@ class Weather:
         url = f"http://127.0.0.1:{self._service.gateway_port}/_simulator/behaviour"
         request = urllib.request.Request(url, json.dumps(self._behaviour).encode(), method="PUT")
         wait_until(lambda: _answers(request), seconds=20, what="the gateway's answer")
+
+
+def clock_ahead(seconds: int) -> dict[str, str]:
+    """The environment of a process whose clock is wrong; empty where libfaketime is not installed."""
+    if FAKETIME is None or not seconds:
+        return {}
+    return {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME": f"{seconds:+d}",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        AHEAD_VARIABLE: str(seconds),
+    }
 
 
 def _worker(number: int) -> str:
@@ -205,6 +240,13 @@ def _restart(server: EmbeddedServer) -> None:
 
 def _is_running(process: Process) -> bool:
     return process.poll() is None
+
+
+def _children(pid: int | None) -> list[int]:
+    try:
+        return [child.pid for child in psutil.Process(pid).children()] if pid else []
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _signal(pid: int, number: signal.Signals) -> bool:

@@ -9,17 +9,18 @@ import time
 
 from notification_service.delivery.gateways.probe_server import ProbeServerGateway
 from notification_service.delivery.outcome import NoResponse, Response
-from tests.chaos.weather import STARTS_VARIABLE
+from tests.chaos.weather import AHEAD_VARIABLE, STARTS_VARIABLE
 
 _send = ProbeServerGateway.send
 # One write a line: a process that is killed leaves all that it has started, and none is torn.
+_ahead = float(os.environ.get(AHEAD_VARIABLE, "0"))
 _file = os.open(os.environ[STARTS_VARIABLE], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 async def _witnessed(
     self: ProbeServerGateway, *, message_id: int, phone: str, text: str, traceparent: str = ""
 ) -> Response | NoResponse:
-    os.write(_file, f"{message_id} {time.time():.6f} {os.getpid()}\n".encode())
+    os.write(_file, f"{message_id} {time.time() - _ahead:.6f} {os.getpid()}\n".encode())
     return await _send(self, message_id=message_id, phone=phone, text=text, traceparent=traceparent)
 
 

@@ -5,7 +5,7 @@ from tests.journeys.mailing import check_rules, make_clients, start_mailing, wai
 from tests.journeys.service import Service, wait_until
 
 MESSAGES = 100
-FAULTS = ("hang", "reset", "drop", "nonsense", "redirect", "truncated", "500", "429")
+FAULTS = ("hang", "reset", "drop", "nonsense", "redirect", "truncated", "garbled", "garbage", "500", "429")
 
 
 def test_a_temporary_fault_of_the_gateway_fails_no_message(service: Service) -> None:
