@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -24,12 +23,11 @@ from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.evidence import Stop
 from tests.chaos.schedule import WELL, WORKERS, Event
 from tests.journeys.service import Process, Service, wait_until
+from tests.journeys.wrong_clock import COMPILER, build_clock, clock_ahead
 from tests.ports import free_port
 
 STARTS_VARIABLE = "CHAOS_STARTS"  # names the file in which witness.py writes
-AHEAD_VARIABLE = "CHAOS_CLOCK_AHEAD"  # by how many seconds the clock of a worker is ahead
 CLOCK_OFF_SECONDS = 60  # a worker's clock is ahead by as much, and beat's behind
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 _BEAT = ("celery", "-A", "notification_service", "beat", "-l", "info")
 
 Undo = Callable[[], None]
@@ -43,6 +41,7 @@ class Weather:
         self._processes: dict[str, Process] = {}
         self._web_port = free_port()
         self._behaviour: dict[str, Any] = dict(WELL)
+        self._wrong_clock = build_clock(service.folder) if COMPILER else None
         self._frozen: list[int] = []
         self._due: list[tuple[float, int, Undo]] = []
         self._number = count()
@@ -151,10 +150,13 @@ class Weather:
             case "web":
                 self._processes[name] = self._service.start("web", *_web(self._web_port))
             case "beat":
-                self._processes[name] = self._service.start("beat", *_BEAT, **clock_ahead(-CLOCK_OFF_SECONDS))
+                self._processes[name] = self._service.start("beat", *_BEAT, **self._clock(-CLOCK_OFF_SECONDS))
             case _:
                 ahead = CLOCK_OFF_SECONDS if name == _worker(0) else 0
-                self._processes[name] = self._service.start(name, *_celery_worker(name), **clock_ahead(ahead))
+                self._processes[name] = self._service.start(name, *_celery_worker(name), **self._clock(ahead))
+
+    def _clock(self, ahead: int) -> dict[str, str]:
+        return clock_ahead(self._wrong_clock, ahead) if ahead and self._wrong_clock else {}
 
     # servers
 
@@ -205,18 +207,6 @@ class Weather:
         url = f"http://127.0.0.1:{self._service.gateway_port}/_simulator/behaviour"
         request = urllib.request.Request(url, json.dumps(self._behaviour).encode(), method="PUT")
         wait_until(lambda: _answers(request), seconds=20, what="the gateway's answer")
-
-
-def clock_ahead(seconds: int) -> dict[str, str]:
-    """The environment of a process whose clock is wrong; empty where libfaketime is not installed."""
-    if FAKETIME is None or not seconds:
-        return {}
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME": f"{seconds:+d}",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        AHEAD_VARIABLE: str(seconds),
-    }
 
 
 def _worker(number: int) -> str:

@@ -9,11 +9,11 @@ import time
 
 from notification_service.delivery.gateways.probe_server import ProbeServerGateway
 from notification_service.delivery.outcome import NoResponse, Response
-from tests.chaos.weather import AHEAD_VARIABLE, STARTS_VARIABLE
+from tests.chaos.weather import STARTS_VARIABLE
 
 _send = ProbeServerGateway.send
 # One write a line: a process that is killed leaves all that it has started, and none is torn.
-_ahead = float(os.environ.get(AHEAD_VARIABLE, "0"))
+_ahead = float(os.environ.get("CLOCK_OFFSET", "0"))
 _file = os.open(os.environ[STARTS_VARIABLE], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 

@@ -1,6 +1,5 @@
 """A worker whose clock is wrong by hours: the database's decides (rules 3 and 4)."""
 
-import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -17,28 +16,16 @@ from tests.journeys.mailing import (
     window_around_now,
 )
 from tests.journeys.service import Service
+from tests.journeys.wrong_clock import COMPILER, build_clock, clock_ahead
 
-COMPILER = shutil.which("cc")
-SOURCE = Path(__file__).with_name("wrong_clock.c")
-
-pytestmark = pytest.mark.skipif(
-    not COMPILER or sys.platform != "linux", reason="a C compiler on Linux moves the worker's clock"
-)
-
-
-@pytest.fixture
-def moved_clock(tmp_path: Path) -> str:
-    assert COMPILER
-    library = tmp_path / "wrong_clock.so"
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
-    return str(library)
+pytestmark = pytest.mark.skipif(not COMPILER, reason="a C compiler on Linux moves the worker's clock")
 
 
 @pytest.mark.parametrize("hours", [5, -5])
 def test_a_worker_with_a_wrong_clock_keeps_to_the_deadline_and_local_hours(
-    service: Service, moved_clock: str, hours: int
+    service: Service, tmp_path: Path, hours: int
 ) -> None:
-    clock = {"LD_PRELOAD": moved_clock, "CLOCK_OFFSET": str(hours * 3600)}
+    clock = clock_ahead(build_clock(tmp_path), hours * 3600)
     shown = [sys.executable, "-c", "import time; print(time.time())"]
     told = subprocess.run(shown, env=service.environment | clock, check=True, capture_output=True, text=True)
     assert abs(float(told.stdout) - datetime.now(UTC).timestamp() - hours * 3600) < 60
@@ -49,7 +36,7 @@ def test_a_worker_with_a_wrong_clock_keeps_to_the_deadline_and_local_hours(
     service.start_worker(**clock)
     opens, closes = window_around_now(3)
     mailing = start_mailing(
-        window_from=opens, window_to=closes, end_at=datetime.now(UTC) + timedelta(seconds=4)
+        window_from=opens, window_to=closes, end_at=datetime.now(UTC) + timedelta(seconds=6)
     )
 
     counts = wait_until_finished(mailing, seconds=40)

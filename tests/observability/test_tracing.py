@@ -85,8 +85,9 @@ def test_an_endpoint_for_traces_alone_turns_tracing_on(collector: Collector) -> 
 def test_a_hanging_collector_delays_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()
-        run(FLOOD, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{silent.getsockname()[1]}")
-        assert time.monotonic() - began < 9.5  # what it is asked alone would be waited for during ten
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        run(FLOOD, OTEL_EXPORTER_OTLP_ENDPOINT=url, OTEL_EXPORTER_OTLP_TIMEOUT="600")
+        assert time.monotonic() - began < 100  # what a process waits for at its end would be 600
 
 
 def test_a_trace_that_the_caller_does_not_sample_is_not_recorded(collector: Collector) -> None:
