@@ -110,7 +110,6 @@ except (environs.EnvError, ImproperlyConfigured) as error:
 
 INSTALLED_APPS = [
     "notification_service.console",
-    "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -126,6 +125,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_filters",
+    "django_htmx",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -263,18 +263,6 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # a fresh clone serves its assets without a collectstatic
-
-BLUE = (97, 93, 88, 80, 70, 62, 50, 44, 38, 33, 25)  # the console's one accent: lightness, 50 to 950
-UNFOLD = {
-    "SITE_TITLE": "Notification service",
-    "SITE_HEADER": "Notification service",
-    "COLORS": {
-        "primary": {
-            str(weight): f"oklch({lightness}% .18 258)"
-            for weight, lightness in zip((50, *range(100, 1000, 100), 950), BLUE, strict=True)
-        }
-    },
-}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form; an import's view has a limit of its own
 SECURE_CONTENT_TYPE_NOSNIFF = True
