@@ -292,7 +292,7 @@ REST_FRAMEWORK = {
         "notification_service.access.authentication.BearerAuthentication",
         "notification_service.access.authentication.ConsoleSessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["notification_service.access.permissions.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["notification_service.access.doors.MayPass"],
     "DEFAULT_THROTTLE_CLASSES": ["notification_service.access.rate_limit.RateLimit"],
     "DEFAULT_PARSER_CLASSES": ["notification_service.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [

@@ -1,63 +1,97 @@
-"""What whoever makes a request may do."""
+"""Who may do what, for the console and the API alike: one table. Pure; `doors` is where it is asked.
 
-from typing import TYPE_CHECKING
+Each permission is one of Django's own, which the roles' groups carry (`roles`): an administrator of the
+database may give a group of his own some of them. What a key may, its scope says here.
+"""
 
-from rest_framework.permissions import SAFE_METHODS, BasePermission
-from rest_framework.request import Request
+from collections.abc import Mapping
+from enum import StrEnum
 
-from notification_service.access.models import ApiKey
-
-if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
-    from rest_framework.views import APIView
-
-Scope = ApiKey.Scope
-OPERATE = "mailings.change_mailing"  # what the console's roles of operators and administrators may
-RULE_GATEWAYS = "mailings.change_gateway"  # what administrators may
-
-READ_AUDIT = "audit.view_entry"  # what administrators may
+VIEWER, OPERATOR, ADMINISTRATOR = ROLES = (
+    "viewer",
+    "operator",
+    "administrator",
+)  # as the environment has them
+READ, WRITE = SCOPES = ("read", "write")
 
 
-class HasScope(BasePermission):
-    """Reads need any key, writes a write key; a person needs to be staff, and for writes an operator.
-
-    A view names in `reading_actions` those POSTs that only ask a question.
-    """
-
-    message = "This needs an API key with the scope `write`, or an operator's login."
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        user = request.user
-        if not user.is_authenticated:
-            return False
-        if isinstance(user, ApiKey):
-            return user.scope == Scope.WRITE or _is_read(request, view)
-        return user.is_staff and (_is_read(request, view) or user.has_perm(OPERATE))
-
-
-class MayChangeGateways(BasePermission):
-    """Whoever names a gateway's URL gets every client's phone: reads as ever, changes for administrators."""
-
-    message = "Gateways are changed by administrators of the console; an API key may only read them."
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        if not HasScope().has_permission(request, view):
-            return False
-        user = request.user
-        return _is_read(request, view) or (not isinstance(user, ApiKey) and user.has_perm(RULE_GATEWAYS))
+class Permission(StrEnum):
+    SEE_MAILINGS = "mailings.view_mailing"
+    SEE_MESSAGES = "mailings.view_message"
+    SEE_CLIENTS = "directory.view_client"
+    SEE_GATEWAYS = "mailings.view_gateway"
+    ADD_MAILINGS = "mailings.add_mailing"
+    CHANGE_MAILINGS = "mailings.change_mailing"
+    DELETE_MAILINGS = "mailings.delete_mailing"
+    ADD_CLIENTS = "directory.add_client"
+    CHANGE_CLIENTS = "directory.change_client"
+    WHOLE_PHONES = CHANGE_CLIENTS  # one permission: who changes a client has the phone before his eyes
+    DELETE_CLIENTS = "directory.delete_client"
+    ADD_GATEWAYS = "mailings.add_gateway"
+    CHANGE_GATEWAYS = "mailings.change_gateway"
+    DELETE_GATEWAYS = "mailings.delete_gateway"
+    SEE_PEOPLE = "auth.view_user"
+    ADD_PEOPLE = "auth.add_user"
+    CHANGE_PEOPLE = "auth.change_user"
+    DELETE_PEOPLE = "auth.delete_user"
+    SEE_ROLES = "auth.view_group"
+    SEE_KEYS = "access.view_apikey"
+    ADD_KEYS = "access.add_apikey"
+    CHANGE_KEYS = "access.change_apikey"
+    DELETE_KEYS = "access.delete_apikey"
+    SEE_AUDIT = "audit.view_entry"
 
 
-class MayReadAudit(BasePermission):
-    """What everybody did is for administrators; no key, whose holder the log itself cannot name, may ask."""
+P = Permission
+_LOOK = frozenset({P.SEE_MAILINGS, P.SEE_MESSAGES, P.SEE_CLIENTS, P.SEE_GATEWAYS})
+_WRITE = frozenset(
+    {
+        *(P.ADD_MAILINGS, P.CHANGE_MAILINGS, P.DELETE_MAILINGS),
+        *(P.ADD_CLIENTS, P.CHANGE_CLIENTS, P.DELETE_CLIENTS),
+    }
+)
 
-    message = "The audit log is for administrators of the console; an API key may not read it."
+# Each may what the one before may. No key does the rest: whoever names a gateway's URL gets every phone, and
+# the audit log cannot name a key's holder.
+OF_ROLE: Mapping[str, frozenset[Permission]] = {
+    VIEWER: _LOOK,
+    OPERATOR: _LOOK | _WRITE,
+    ADMINISTRATOR: frozenset(Permission),
+}
+OF_SCOPE: Mapping[str, frozenset[Permission]] = {READ: _LOOK, WRITE: _LOOK | _WRITE}
 
-    def has_permission(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002
-        user = request.user
-        may_ask = user.is_authenticated and not isinstance(user, ApiKey)
-        return may_ask and user.is_staff and user.has_perm(READ_AUDIT)
+# What a method of the API needs, where its action needs nothing else.
+Methods = Mapping[str, Permission]
 
 
-def _is_read(request: Request, view: "APIView") -> bool:
-    return request.method in SAFE_METHODS or getattr(view, "action", None) in getattr(
-        view, "reading_actions", ()
-    )
+def by_method(*, see: Permission, add: Permission, change: Permission, delete: Permission) -> Methods:
+    return {
+        **dict.fromkeys(("GET", "HEAD", "OPTIONS"), see),
+        "POST": add,
+        "PUT": change,
+        "PATCH": change,
+        "DELETE": delete,
+    }
+
+
+def by_method_of_read_only(see: Permission, *, other: Permission) -> Methods:
+    """`other` is needed to be told that there is no such method."""
+    return by_method(see=see, add=other, change=other, delete=other)
+
+
+MAILINGS = by_method(
+    see=P.SEE_MAILINGS, add=P.ADD_MAILINGS, change=P.CHANGE_MAILINGS, delete=P.DELETE_MAILINGS
+)
+CLIENTS = by_method(see=P.SEE_CLIENTS, add=P.ADD_CLIENTS, change=P.CHANGE_CLIENTS, delete=P.DELETE_CLIENTS)
+GATEWAYS = by_method(
+    see=P.SEE_GATEWAYS, add=P.ADD_GATEWAYS, change=P.CHANGE_GATEWAYS, delete=P.DELETE_GATEWAYS
+)
+MESSAGES = by_method_of_read_only(P.SEE_MESSAGES, other=P.CHANGE_MAILINGS)
+STATISTICS = by_method_of_read_only(P.SEE_MAILINGS, other=P.CHANGE_MAILINGS)
+AUDIT = by_method_of_read_only(P.SEE_AUDIT, other=P.SEE_AUDIT)
+
+
+def holders_of(permission: Permission) -> tuple[str | None, str]:
+    """The narrowest scope and role that have it; None where no key has it."""
+    scope = next((name for name in SCOPES if permission in OF_SCOPE[name]), None)
+    return scope, next(name for name in ROLES if permission in OF_ROLE[name])

@@ -11,6 +11,7 @@ from notification_service.directory.rules import (
     ATTRIBUTES_BYTES,
     MOST_ATTRIBUTES,
     NUMBER_LIMIT,
+    PHONE_PATTERN,
     STORABLE_PATTERN,
     ZONE_LENGTH,
     Unacceptable,
@@ -25,6 +26,7 @@ JsonSchema = dict[str, Any]
 UNSTORABLE_TEXT = "Must not contain the character NUL or a lone surrogate."
 INT64_MAX = 2**63 - 1
 INT64 = {"type": "integer", "format": "int64", "minimum": 1, "maximum": INT64_MAX}
+SHOWN_PHONE_PATTERN = "^7[0-9]{3}([0-9]{3}|[*]{3})[0-9]{4}$"
 WINDOW_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 
 
@@ -33,6 +35,10 @@ class StrictField(serializers.Field[Any, Any, Any, Any]):
 
     def json_schema(self) -> JsonSchema:
         raise NotImplementedError
+
+    def response_schema(self) -> JsonSchema:
+        """Where it differs from what is taken in."""
+        return self.json_schema()
 
 
 class Text(StrictField, serializers.CharField):
@@ -59,6 +65,14 @@ class Text(StrictField, serializers.CharField):
             "pattern": self.pattern,
             **{k: v for k, v in bounds.items() if v is not None},
         }
+
+
+class Phone(Text):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=PHONE_PATTERN, meaning="11 digits, the first a 7", **kwargs)
+
+    def response_schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": SHOWN_PHONE_PATTERN}
 
 
 class Zone(Text):

@@ -8,6 +8,7 @@ from typing import Any
 import django_filters  # type: ignore[import-untyped]
 from django.db.models import Exists, F, Func, Q, QuerySet
 
+from notification_service.access.phones import may_look_up
 from notification_service.api.query import choice_filter, id_filter, moment_filter, text_filter
 from notification_service.audit.actions import OBJECTS, Action
 from notification_service.audit.models import Entry, EntryQuerySet
@@ -38,7 +39,9 @@ class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def find(self, clients: QuerySet[Client], name: str, text: str) -> QuerySet[Client]:
-        return clients.filter(Q(phone__startswith=text) | Q(tag__icontains=text))
+        tagged = Q(tag__icontains=text)
+        may_by_phone = may_look_up(self.request.user, text)
+        return clients.filter(Q(phone__startswith=text) | tagged if may_by_phone else tagged)
 
 
 class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]

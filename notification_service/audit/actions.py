@@ -21,6 +21,7 @@ class Action(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_DELETED = "client.deleted"
     CLIENTS_EXPORTED = "client.exported"
+    PHONES_READ = "client.phones_read"  # many of them in an hour, by whichever door
     IMPORT_UPLOADED = "import.uploaded"
     IMPORT_STARTED = "import.started"
     IMPORT_FINISHED = "import.finished"

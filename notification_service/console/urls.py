@@ -1,5 +1,6 @@
 from django.urls import path
 
+from notification_service.access.permissions import Permission as May
 from notification_service.console.audit import exports as audit_exports
 from notification_service.console.audit import views as audit
 from notification_service.console.clients import exports as client_exports
@@ -20,100 +21,96 @@ from notification_service.console.parts.page import page
 from notification_service.console.people import views as people
 from notification_service.console.search import views as search
 
-LOOK = "mailings.view_mailing"
-MESSAGES = "mailings.view_message"
-CLIENTS = "directory.view_client"
-IMPORT = "directory.add_client"
-CHANGE_CLIENT = "directory.change_client"
-KEYS = "access.view_apikey"
-AUDIT = "audit.view_entry"
-GATEWAYS = "mailings.view_gateway"
-CHANGE_GATEWAY = "mailings.change_gateway"
-
 app_name = "console"
 urlpatterns = [
-    path("", page(overview.overview, needs=LOOK), name="overview"),
-    path("live/", page(overview.live, needs=LOOK), name="overview-live"),
-    path("search/", page(search.search, needs=LOOK), name="search"),
-    path("mailings/", page(mailings.mailing_list, needs=LOOK), name="mailings"),
-    path("mailings/live/", page(mailings.live, needs=LOOK), name="mailings-live"),
-    path("mailings/new/", page(compose.create, needs="mailings.add_mailing"), name="new"),
-    path("mailings/preview/", page(compose.preview, needs="mailings.add_mailing"), name="preview"),
-    path("mailings/trials/", page(trials.create, needs="mailings.add_mailing"), name="trials"),
-    path("mailings/trials/<uuid:key>/", page(trials.detail, needs="mailings.add_mailing"), name="trial"),
-    path("mailings/<int:pk>/", page(detail.detail, needs=LOOK), name="mailing"),
-    path("mailings/<int:pk>/live/", page(detail.live, needs=LOOK), name="mailing-live"),
-    path("mailings/<int:pk>/messages.csv", page(mailing_exports.messages, needs=MESSAGES), name="export"),
+    path("", page(overview.overview, needs=May.SEE_MAILINGS), name="overview"),
+    path("live/", page(overview.live, needs=May.SEE_MAILINGS), name="overview-live"),
+    path("search/", page(search.search, needs=May.SEE_MAILINGS), name="search"),
+    path("mailings/", page(mailings.mailing_list, needs=May.SEE_MAILINGS), name="mailings"),
+    path("mailings/live/", page(mailings.live, needs=May.SEE_MAILINGS), name="mailings-live"),
+    path("mailings/new/", page(compose.create, needs=May.ADD_MAILINGS), name="new"),
+    path("mailings/preview/", page(compose.preview, needs=May.ADD_MAILINGS), name="preview"),
+    path("mailings/trials/", page(trials.create, needs=May.ADD_MAILINGS), name="trials"),
+    path("mailings/trials/<uuid:key>/", page(trials.detail, needs=May.ADD_MAILINGS), name="trial"),
+    path("mailings/<int:pk>/", page(detail.detail, needs=May.SEE_MAILINGS), name="mailing"),
+    path("mailings/<int:pk>/live/", page(detail.live, needs=May.SEE_MAILINGS), name="mailing-live"),
     path(
-        "mailings/<int:pk>/failures.csv", page(mailing_exports.failures, needs=LOOK), name="export-failures"
+        "mailings/<int:pk>/messages.csv",
+        page(mailing_exports.messages, needs=May.SEE_MESSAGES),
+        name="export",
     ),
-    path("mailings.csv", page(mailing_exports.mailings, needs=LOOK), name="export-mailings"),
-    path("messages.csv", page(message_exports.messages, needs=MESSAGES), name="export-messages"),
-    path("clients.csv", page(client_exports.clients, needs=CHANGE_CLIENT), name="export-clients"),
-    path("mailings/<int:pk>/edit/", page(compose.edit, needs="mailings.change_mailing"), name="edit"),
-    path("mailings/<int:pk>/pause/", page(actions.pause, needs="mailings.change_mailing"), name="pause"),
-    path("mailings/<int:pk>/resume/", page(actions.resume, needs="mailings.change_mailing"), name="resume"),
-    path("mailings/<int:pk>/cancel/", page(actions.cancel, needs="mailings.change_mailing"), name="cancel"),
-    path("mailings/<int:pk>/delete/", page(actions.delete, needs="mailings.delete_mailing"), name="delete"),
-    path("messages/", page(messages.message_list, needs=MESSAGES), name="messages"),
-    path("messages/<int:pk>/", page(messages.detail, needs=MESSAGES), name="message"),
-    path("clients/", page(clients.client_list, needs=CLIENTS), name="clients"),
-    path("clients/new/", page(clients.create, needs="directory.add_client"), name="client-new"),
-    path("clients/imports/", page(imports.import_list, needs=CLIENTS), name="imports"),
-    path("clients/imports/upload/", page(imports.upload, needs=IMPORT), name="import-upload"),
-    path("clients/imports/<int:pk>/", page(imports.detail, needs=CLIENTS), name="import"),
-    path("clients/imports/<int:pk>/live/", page(imports.live, needs=CLIENTS), name="import-live"),
-    path("clients/imports/<int:pk>/start/", page(imports.start, needs=IMPORT), name="import-start"),
-    path("clients/imports/<int:pk>/cancel/", page(imports.cancel, needs=IMPORT), name="import-cancel"),
+    path(
+        "mailings/<int:pk>/failures.csv",
+        page(mailing_exports.failures, needs=May.SEE_MAILINGS),
+        name="export-failures",
+    ),
+    path("mailings.csv", page(mailing_exports.mailings, needs=May.SEE_MAILINGS), name="export-mailings"),
+    path("messages.csv", page(message_exports.messages, needs=May.SEE_MESSAGES), name="export-messages"),
+    path("clients.csv", page(client_exports.clients, needs=May.WHOLE_PHONES), name="export-clients"),
+    path("mailings/<int:pk>/edit/", page(compose.edit, needs=May.CHANGE_MAILINGS), name="edit"),
+    path("mailings/<int:pk>/pause/", page(actions.pause, needs=May.CHANGE_MAILINGS), name="pause"),
+    path("mailings/<int:pk>/resume/", page(actions.resume, needs=May.CHANGE_MAILINGS), name="resume"),
+    path("mailings/<int:pk>/cancel/", page(actions.cancel, needs=May.CHANGE_MAILINGS), name="cancel"),
+    path("mailings/<int:pk>/delete/", page(actions.delete, needs=May.DELETE_MAILINGS), name="delete"),
+    path("messages/", page(messages.message_list, needs=May.SEE_MESSAGES), name="messages"),
+    path("messages/<int:pk>/", page(messages.detail, needs=May.SEE_MESSAGES), name="message"),
+    path("clients/", page(clients.client_list, needs=May.SEE_CLIENTS), name="clients"),
+    path("clients/new/", page(clients.create, needs=May.ADD_CLIENTS), name="client-new"),
+    path("clients/imports/", page(imports.import_list, needs=May.SEE_CLIENTS), name="imports"),
+    path("clients/imports/upload/", page(imports.upload, needs=May.ADD_CLIENTS), name="import-upload"),
+    path("clients/imports/<int:pk>/", page(imports.detail, needs=May.SEE_CLIENTS), name="import"),
+    path("clients/imports/<int:pk>/live/", page(imports.live, needs=May.SEE_CLIENTS), name="import-live"),
+    path("clients/imports/<int:pk>/start/", page(imports.start, needs=May.ADD_CLIENTS), name="import-start"),
+    path(
+        "clients/imports/<int:pk>/cancel/", page(imports.cancel, needs=May.ADD_CLIENTS), name="import-cancel"
+    ),
     path(
         "clients/imports/<int:pk>/rejected.csv",
-        page(import_exports.rejected, needs=IMPORT),
+        page(import_exports.rejected, needs=May.WHOLE_PHONES),
         name="import-rejected",
     ),
     path(
         "clients/<int:pk>/delete/",
-        page(clients.delete, needs="directory.delete_client"),
+        page(clients.delete, needs=May.DELETE_CLIENTS),
         name="client-delete",
     ),
-    path("clients/<int:pk>/", page(clients.detail, needs=CLIENTS), name="client"),
-    path("clients/<int:pk>/edit/", page(clients.edit, needs=CHANGE_CLIENT), name="client-edit"),
-    path("settings/gateways/", page(gateways.gateway_list, needs=GATEWAYS), name="gateways"),
-    path("settings/gateways/live/", page(gateways.live, needs=GATEWAYS), name="gateways-live"),
-    path("settings/gateways/new/", page(gateways.create, needs="mailings.add_gateway"), name="gateway-new"),
-    path("settings/gateways/<int:pk>/", page(gateways.edit, needs=CHANGE_GATEWAY), name="gateway"),
+    path("clients/<int:pk>/", page(clients.detail, needs=May.SEE_CLIENTS), name="client"),
+    path("clients/<int:pk>/edit/", page(clients.edit, needs=May.CHANGE_CLIENTS), name="client-edit"),
+    path("settings/gateways/", page(gateways.gateway_list, needs=May.SEE_GATEWAYS), name="gateways"),
+    path("settings/gateways/live/", page(gateways.live, needs=May.SEE_GATEWAYS), name="gateways-live"),
+    path("settings/gateways/new/", page(gateways.create, needs=May.ADD_GATEWAYS), name="gateway-new"),
+    path("settings/gateways/<int:pk>/", page(gateways.edit, needs=May.CHANGE_GATEWAYS), name="gateway"),
     path(
         "settings/gateways/<int:pk>/switch/",
-        page(gateways.switch, needs=CHANGE_GATEWAY),
+        page(gateways.switch, needs=May.CHANGE_GATEWAYS),
         name="gateway-switch",
     ),
     path(
         "settings/gateways/<int:pk>/release/",
-        page(gateways.release, needs=CHANGE_GATEWAY),
+        page(gateways.release, needs=May.CHANGE_GATEWAYS),
         name="gateway-release",
     ),
     path(
         "settings/gateways/<int:pk>/delete/",
-        page(gateways.delete, needs="mailings.delete_gateway"),
+        page(gateways.delete, needs=May.DELETE_GATEWAYS),
         name="gateway-delete",
     ),
-    path("settings/people/", page(people.people_list, needs="auth.view_user"), name="people"),
-    path("settings/people/new/", page(people.create, needs="auth.add_user"), name="person-new"),
-    path("settings/people/<int:pk>/", page(people.edit, needs="auth.change_user"), name="person"),
+    path("settings/people/", page(people.people_list, needs=May.SEE_PEOPLE), name="people"),
+    path("settings/people/new/", page(people.create, needs=May.ADD_PEOPLE), name="person-new"),
+    path("settings/people/<int:pk>/", page(people.edit, needs=May.CHANGE_PEOPLE), name="person"),
     path(
         "settings/people/<int:pk>/unlock/",
-        page(people.unlock, needs="auth.change_user"),
+        page(people.unlock, needs=May.CHANGE_PEOPLE),
         name="person-unlock",
     ),
     path(
         "settings/people/<int:pk>/second-factor/remove/",
-        page(people.remove_second_factor, needs="auth.change_user"),
+        page(people.remove_second_factor, needs=May.CHANGE_PEOPLE),
         name="person-second-factor",
     ),
-    path("settings/audit/", page(audit.entry_list, needs=AUDIT), name="audit"),
-    path("settings/audit.csv", page(audit_exports.entries, needs=AUDIT), name="export-audit"),
-    path("settings/audit/<int:pk>/", page(audit.detail, needs=AUDIT), name="audit-entry"),
-    path("settings/keys/", page(keys.key_list, needs=KEYS), name="keys"),
-    path(
-        "settings/keys/<int:pk>/revoke/", page(keys.revoke, needs="access.change_apikey"), name="key-revoke"
-    ),
+    path("settings/audit/", page(audit.entry_list, needs=May.SEE_AUDIT), name="audit"),
+    path("settings/audit.csv", page(audit_exports.entries, needs=May.SEE_AUDIT), name="export-audit"),
+    path("settings/audit/<int:pk>/", page(audit.detail, needs=May.SEE_AUDIT), name="audit-entry"),
+    path("settings/keys/", page(keys.key_list, needs=May.SEE_KEYS), name="keys"),
+    path("settings/keys/<int:pk>/revoke/", page(keys.revoke, needs=May.CHANGE_KEYS), name="key-revoke"),
 ]

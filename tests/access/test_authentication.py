@@ -141,8 +141,14 @@ def _person(role: str = "", **fields: Any) -> HttpClient:
     return http
 
 
-def test_a_logged_in_person_reads_without_a_key() -> None:
-    assert _person(is_staff=True).get("/api/clients/").status_code == 200
+def test_a_viewers_login_reads_without_a_key() -> None:
+    assert _person("viewer", is_staff=True).get("/api/clients/").status_code == 200
+
+
+def test_a_login_that_has_lost_its_role_reads_nothing() -> None:
+    http = _person(is_staff=True)
+    paths = [path for method, path, _ in (each.values for each in _routes()) if method == "get"]
+    assert {http.get(path).status_code for path in paths} == {403}
 
 
 def test_an_operator_writes_with_the_csrf_token_alone() -> None:

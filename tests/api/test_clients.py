@@ -34,9 +34,9 @@ def test_an_operator_code_may_differ_from_that_of_the_phone(api: Api) -> None:
     assert body_of(api.post("/api/clients/", {**CLIENT, "operator_code": "999"}))["operator_code"] == "999"
 
 
-def test_get_shows_a_client(reader: Api) -> None:
+def test_get_shows_a_client(api: Api) -> None:
     client = make_client(tag="vip")
-    body = body_of(reader.get(f"/api/clients/{client.pk}/"))
+    body = body_of(api.get(f"/api/clients/{client.pk}/"))
     assert (body["id"], body["phone"], body["tag"]) == (client.pk, client.phone, "vip")
 
 
@@ -112,14 +112,14 @@ def test_concurrent_requests_create_only_one_client_with_a_phone(write_key: str)
     ],
 )
 def test_the_list_of_clients_is_filtered_and_ordered(
-    reader: Api, query: dict[str, Any], expected: list[str]
+    api: Api, query: dict[str, Any], expected: list[str]
 ) -> None:
     names = {
         make_client(phone="79160000001", operator_code="916", tag="vip").pk: "a",
         make_client(phone="79260000001", operator_code="926", tag="regular", timezone="Asia/Omsk").pk: "b",
         make_client(phone="79050000001").pk: "c",
     }
-    body = body_of(reader.get("/api/clients/", **query))
+    body = body_of(api.get("/api/clients/", **query))
     assert [names[row["id"]] for row in body["results"]] == expected
 
 

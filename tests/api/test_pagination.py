@@ -30,12 +30,12 @@ def test_next_and_previous_links_lead_through_the_whole_list_and_back(reader: Ap
 
 
 @pytest.mark.parametrize("ordering", ["id", "-id", "phone", "-phone"])
-def test_a_list_has_pages_in_every_order(reader: Api, ordering: str) -> None:
+def test_a_list_has_pages_in_every_order(api: Api, ordering: str) -> None:
     for _ in range(3):
         make_client()
-    whole = body_of(reader.get("/api/clients/", ordering=ordering))["results"]
-    page = body_of(reader.get("/api/clients/", ordering=ordering, page_size=2))
-    rest = body_of(reader.http.get(page["next"]))
+    whole = body_of(api.get("/api/clients/", ordering=ordering))["results"]
+    page = body_of(api.get("/api/clients/", ordering=ordering, page_size=2))
+    rest = body_of(api.http.get(page["next"]))
     assert page["results"] + rest["results"] == whole
 
 
@@ -99,8 +99,8 @@ def test_a_malformed_or_foreign_cursor_is_refused(reader: Api, cursor: str) -> N
 
 
 @pytest.mark.parametrize("position", ["x", "\x00", "", "٣", 7])
-def test_a_cursor_whose_position_is_not_a_phone_is_refused(reader: Api, position: Any) -> None:
-    answer = reader.get("/api/clients/", ordering="phone", cursor=_encode(["phone", position, 0]))
+def test_a_cursor_whose_position_is_not_a_phone_is_refused(api: Api, position: Any) -> None:
+    answer = api.get("/api/clients/", ordering="phone", cursor=_encode(["phone", position, 0]))
     assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from notification_service.console.messages.exports import masked
+from notification_service.access.phones import masked
 from notification_service.console.parts.export_rows import in_order
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Message

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from notification_service.access.permissions import OF_ROLE, OF_SCOPE, ROLES, SCOPES
+from notification_service.access.permissions import Permission as May
+
 CALLERS = (
     "no key",
     "forged key",
@@ -13,24 +16,20 @@ CALLERS = (
     "revoked key",
     "read key",
     "write key",
+    "no role",
     "viewer",
     "operator",
     "administrator",
 )
 NOBODY, KEYLESS = ("login",) * 6, ("401",) * 4
 
-# What each caller gets, in the order of CALLERS: "in", a redirect to the login, or a refusal.
+# What each caller gets, in the order of CALLERS: "in", a redirect to the login, or a refusal. Everywhere else
+# the table of permissions says it.
 KINDS = {
-    "open": ("in",) * 9,
-    "api read": (*KEYLESS, "in", "in", "in", "in", "in"),
-    "api write": (*KEYLESS, "403", "in", "403", "in", "in"),
-    "api administration": (*KEYLESS, "403", "403", "403", "403", "in"),
-    "api audit": (*KEYLESS, "403", "403", "403", "403", "in"),
-    "metrics": (*KEYLESS, "in", "in", "401", "401", "401"),
-    "viewers": (*NOBODY, "in", "in", "in"),
-    "operators": (*NOBODY, "403", "in", "in"),
-    "administrators": (*NOBODY, "403", "403", "in"),
-    "after the password": ("login",) * 9,
+    "open": ("in",) * 10,
+    "person": (*NOBODY, *("in",) * 4),
+    "metrics": (*KEYLESS, "in", "in", *("401",) * 4),
+    "after the password": ("login",) * 10,
 }
 
 
@@ -73,98 +72,156 @@ def methods_of(route: str) -> tuple[str, ...]:
     return ("GET", "POST", "PUT", "PATCH", "DELETE") if route.startswith("/api/") else ("GET", "POST")
 
 
-def kind_of(route: str, method: str) -> str:
+def needed(route: str, method: str) -> May | str:
+    """The permission, or the kind of an address that needs none."""
     if not route.startswith("/api/"):
         return DOORS[route]
-    if route.startswith("/api/audit/"):
-        return "api audit"
-    if method == "GET" or (method == "POST" and route in API_QUESTIONS):
-        return "api read"
-    return "api administration" if route.startswith("/api/gateways/") else "api write"
+    if (method, route) in API_EXCEPTIONS:
+        return API_EXCEPTIONS[method, route]
+    resource = next(needs for start, needs in API.items() if route.startswith(start))
+    return resource[("GET", "POST", "PUT", "PATCH", "DELETE").index(method)]
 
 
 def expected(route: str, method: str) -> dict[str, str]:
-    return dict(zip(CALLERS, KINDS[kind_of(route, method)], strict=True))
+    need = needed(route, method)
+    if not isinstance(need, May):
+        return dict(zip(CALLERS, KINDS[need], strict=True))
+    is_api = route.startswith("/api/")
+    keys = [OF_SCOPE["read"], OF_SCOPE["write"]]
+    outcomes = [
+        *(KEYLESS if is_api else NOBODY),
+        *((_in(need in of) for of in keys) if is_api else ()),
+        *(_in(need in of) for of in (frozenset(), *(OF_ROLE[role] for role in ROLES))),
+    ]
+    return dict(zip(CALLERS, outcomes, strict=True))
 
 
-DOORS = {
-    "/": "viewers",
-    "/account/confirm/": "viewers",
+def _in(is_allowed: bool) -> str:
+    return "in" if is_allowed else "403"
+
+
+def permissions_table() -> str:
+    """For the document: who has what."""
+    holders = {f"{scope} key": OF_SCOPE[scope] for scope in SCOPES} | {role: OF_ROLE[role] for role in ROLES}
+    names = [f"{holder} |" for holder in holders]
+    lines = [f"| permission | Django's | {' '.join(names)}", "|---" * (len(holders) + 2) + "|"]
+    for permission in May:
+        words = permission.name.lower().replace("_", " ")
+        if permission is May.WHOLE_PHONES:
+            words += ", whole phones"
+        marks = " | ".join("yes" if permission in given else "" for given in holders.values())
+        lines.append(f"| {words} | `{permission}` | {marks} |")
+    return "\n".join(lines) + "\n"
+
+
+DOORS: dict[str, May | str] = {
+    "/": May.SEE_MAILINGS,
+    "/account/confirm/": "person",
     "/account/confirm/code/": "after the password",
-    "/account/second-factor/": "viewers",
-    "/account/second-factor/codes/": "viewers",
+    "/account/second-factor/": "person",
+    "/account/second-factor/codes/": "person",
     "/account/second-factor/codes/new/": "after the password",
-    "/account/second-factor/off/": "viewers",
+    "/account/second-factor/off/": "person",
     "/account/second-factor/on/": "after the password",
-    "/clients.csv": "operators",
-    "/clients/": "viewers",
-    "/clients/<int:pk>/": "viewers",
-    "/clients/<int:pk>/delete/": "operators",
-    "/clients/<int:pk>/edit/": "operators",
-    "/clients/imports/": "viewers",
-    "/clients/imports/<int:pk>/": "viewers",
-    "/clients/imports/<int:pk>/cancel/": "operators",
-    "/clients/imports/<int:pk>/live/": "viewers",
-    "/clients/imports/<int:pk>/rejected.csv": "operators",
-    "/clients/imports/<int:pk>/start/": "operators",
-    "/clients/imports/upload/": "operators",
-    "/clients/new/": "operators",
+    "/clients.csv": May.WHOLE_PHONES,
+    "/clients/": May.SEE_CLIENTS,
+    "/clients/<int:pk>/": May.SEE_CLIENTS,
+    "/clients/<int:pk>/delete/": May.DELETE_CLIENTS,
+    "/clients/<int:pk>/edit/": May.CHANGE_CLIENTS,
+    "/clients/imports/": May.SEE_CLIENTS,
+    "/clients/imports/<int:pk>/": May.SEE_CLIENTS,
+    "/clients/imports/<int:pk>/cancel/": May.ADD_CLIENTS,
+    "/clients/imports/<int:pk>/live/": May.SEE_CLIENTS,
+    "/clients/imports/<int:pk>/rejected.csv": May.WHOLE_PHONES,
+    "/clients/imports/<int:pk>/start/": May.ADD_CLIENTS,
+    "/clients/imports/upload/": May.ADD_CLIENTS,
+    "/clients/new/": May.ADD_CLIENTS,
     "/docs": "open",
     "/docs/": "open",
     "/health/live/?": "open",
     "/health/ready/?": "open",
     "/i18n/setlang/": "open",
-    "/live/": "viewers",
+    "/live/": May.SEE_MAILINGS,
     "/login/": "open",
-    "/login/code/": "viewers",
+    "/login/code/": "person",
     "/login/oidc/": "open",
     "/login/oidc/callback/": "open",
     "/logout/": "open",
-    "/mailings.csv": "viewers",
-    "/mailings/": "viewers",
-    "/mailings/<int:pk>/": "viewers",
-    "/mailings/<int:pk>/cancel/": "operators",
-    "/mailings/<int:pk>/delete/": "operators",
-    "/mailings/<int:pk>/edit/": "operators",
-    "/mailings/<int:pk>/failures.csv": "viewers",
-    "/mailings/<int:pk>/live/": "viewers",
-    "/mailings/<int:pk>/messages.csv": "viewers",
-    "/mailings/<int:pk>/pause/": "operators",
-    "/mailings/<int:pk>/resume/": "operators",
-    "/mailings/live/": "viewers",
-    "/mailings/new/": "operators",
-    "/mailings/preview/": "operators",
-    "/mailings/trials/": "operators",
-    "/mailings/trials/<uuid:key>/": "operators",
-    "/messages.csv": "viewers",
-    "/messages/": "viewers",
-    "/messages/<int:pk>/": "viewers",
+    "/mailings.csv": May.SEE_MAILINGS,
+    "/mailings/": May.SEE_MAILINGS,
+    "/mailings/<int:pk>/": May.SEE_MAILINGS,
+    "/mailings/<int:pk>/cancel/": May.CHANGE_MAILINGS,
+    "/mailings/<int:pk>/delete/": May.DELETE_MAILINGS,
+    "/mailings/<int:pk>/edit/": May.CHANGE_MAILINGS,
+    "/mailings/<int:pk>/failures.csv": May.SEE_MAILINGS,
+    "/mailings/<int:pk>/live/": May.SEE_MAILINGS,
+    "/mailings/<int:pk>/messages.csv": May.SEE_MESSAGES,
+    "/mailings/<int:pk>/pause/": May.CHANGE_MAILINGS,
+    "/mailings/<int:pk>/resume/": May.CHANGE_MAILINGS,
+    "/mailings/live/": May.SEE_MAILINGS,
+    "/mailings/new/": May.ADD_MAILINGS,
+    "/mailings/preview/": May.ADD_MAILINGS,
+    "/mailings/trials/": May.ADD_MAILINGS,
+    "/mailings/trials/<uuid:key>/": May.ADD_MAILINGS,
+    "/messages.csv": May.SEE_MESSAGES,
+    "/messages/": May.SEE_MESSAGES,
+    "/messages/<int:pk>/": May.SEE_MESSAGES,
     "/metrics/?": "metrics",
     "/openapi.json": "open",
-    "/password_change/": "viewers",
-    "/password_change/done/": "viewers",
+    "/password_change/": "person",
+    "/password_change/done/": "person",
     "/redoc": "open",
     "/redoc/": "open",
-    "/search/": "viewers",
-    "/settings/audit.csv": "administrators",
-    "/settings/audit/": "administrators",
-    "/settings/audit/<int:pk>/": "administrators",
-    "/settings/gateways/": "viewers",
-    "/settings/gateways/<int:pk>/": "administrators",
-    "/settings/gateways/<int:pk>/delete/": "administrators",
-    "/settings/gateways/<int:pk>/release/": "administrators",
-    "/settings/gateways/<int:pk>/switch/": "administrators",
-    "/settings/gateways/live/": "viewers",
-    "/settings/gateways/new/": "administrators",
-    "/settings/keys/": "administrators",
-    "/settings/keys/<int:pk>/revoke/": "administrators",
-    "/settings/people/": "administrators",
-    "/settings/people/<int:pk>/": "administrators",
-    "/settings/people/<int:pk>/second-factor/remove/": "administrators",
-    "/settings/people/<int:pk>/unlock/": "administrators",
-    "/settings/people/new/": "administrators",
+    "/search/": May.SEE_MAILINGS,
+    "/settings/audit.csv": May.SEE_AUDIT,
+    "/settings/audit/": May.SEE_AUDIT,
+    "/settings/audit/<int:pk>/": May.SEE_AUDIT,
+    "/settings/gateways/": May.SEE_GATEWAYS,
+    "/settings/gateways/<int:pk>/": May.CHANGE_GATEWAYS,
+    "/settings/gateways/<int:pk>/delete/": May.DELETE_GATEWAYS,
+    "/settings/gateways/<int:pk>/release/": May.CHANGE_GATEWAYS,
+    "/settings/gateways/<int:pk>/switch/": May.CHANGE_GATEWAYS,
+    "/settings/gateways/live/": May.SEE_GATEWAYS,
+    "/settings/gateways/new/": May.ADD_GATEWAYS,
+    "/settings/keys/": May.SEE_KEYS,
+    "/settings/keys/<int:pk>/revoke/": May.CHANGE_KEYS,
+    "/settings/people/": May.SEE_PEOPLE,
+    "/settings/people/<int:pk>/": May.CHANGE_PEOPLE,
+    "/settings/people/<int:pk>/second-factor/remove/": May.CHANGE_PEOPLE,
+    "/settings/people/<int:pk>/unlock/": May.CHANGE_PEOPLE,
+    "/settings/people/new/": May.ADD_PEOPLE,
 }
-API_QUESTIONS = {"/api/mailings/audience/"}
+READ_ONLY = (May.CHANGE_MAILINGS,) * 4  # who may change nothing here is not told that nobody may
+CLIENTS = (
+    *(May.SEE_CLIENTS, May.ADD_CLIENTS, May.CHANGE_CLIENTS, May.CHANGE_CLIENTS),
+    May.DELETE_CLIENTS,
+)
+MAILINGS = (
+    *(May.SEE_MAILINGS, May.ADD_MAILINGS, May.CHANGE_MAILINGS, May.CHANGE_MAILINGS),
+    May.DELETE_MAILINGS,
+)
+GATEWAYS = (
+    *(May.SEE_GATEWAYS, May.ADD_GATEWAYS, May.CHANGE_GATEWAYS, May.CHANGE_GATEWAYS),
+    May.DELETE_GATEWAYS,
+)
+# By the start of the address, for each method.
+API: dict[str, tuple[May, ...]] = {
+    "/api/audit/": (May.SEE_AUDIT,) * 5,
+    "/api/clients/": CLIENTS,
+    "/api/gateways/": GATEWAYS,
+    "/api/mailings/<id:pk>/info/": (May.SEE_MAILINGS, *READ_ONLY),
+    "/api/mailings/fullinfo/": (May.SEE_MAILINGS, *READ_ONLY),
+    "/api/mailings/": MAILINGS,
+    "/api/messages/": (May.SEE_MESSAGES, *READ_ONLY),
+    "/api/": (May.SEE_MAILINGS, *READ_ONLY),
+}
+API_EXCEPTIONS = {
+    ("POST", "/api/mailings/audience/"): May.SEE_MAILINGS,
+    **{
+        ("POST", f"/api/mailings/<id:pk>/{action}/"): May.CHANGE_MAILINGS
+        for action in ("pause", "resume", "cancel")
+    },
+}
 API_ADDRESSES = {
     "/api/",
     "/api/audit/",

@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.test import Client as HttpClient
 from django.utils import timezone
 
+from notification_service import environment
 from notification_service.access.models import ApiKey
-from tests.console.conftest import make_person
+from notification_service.access.permissions import OF_ROLE, ROLES
+from tests.console.conftest import PASSWORD, make_person
 from tests.security.doors import (
     API_ADDRESSES,
     CALLERS,
@@ -17,6 +19,7 @@ from tests.security.doors import (
     address_of,
     expected,
     methods_of,
+    permissions_table,
     routes,
     table,
 )
@@ -35,6 +38,9 @@ def caller(name: str) -> HttpClient:
 
 
 def person(role: str) -> User:
+    """Who has no role had one yesterday: the login is there, and nothing else."""
+    if role == "no role":
+        return User.objects.create_user(role, password=PASSWORD, is_staff=True)
     return User.objects.filter(username=role).first() or make_person(role)
 
 
@@ -59,7 +65,6 @@ def outcome(name: str, method: str, address: str) -> str:
     return "login" if is_sent_away else "in"
 
 
-MARKERS = ("<!-- doors -->\n", "<!-- end of doors -->")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
 EVERYWHERE = [(route, method) for route in routes() for method in methods_of(route)]
 
@@ -74,6 +79,20 @@ def test_the_table_lists_exactly_the_addresses_of_the_service() -> None:
     assert routes() == sorted({*DOORS, *API_ADDRESSES})
 
 
-def test_the_security_document_shows_the_current_table() -> None:
-    text = DOCUMENT.read_text()
-    assert text.partition(MARKERS[0])[2].partition(MARKERS[1])[0] == table()
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("doors", table()), ("permissions", permissions_table())],
+    ids=["doors", "permissions"],
+)
+def test_the_security_document_shows_the_current_tables(name: str, printed: str) -> None:
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    assert DOCUMENT.read_text().partition(start)[2].partition(end)[0] == printed
+
+
+def test_the_roles_of_the_environment_are_those_of_the_table() -> None:
+    assert environment.ROLES == ROLES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_roles_group_has_what_the_table_says_and_no_more(role: str) -> None:
+    assert person(role).get_all_permissions() == OF_ROLE[role]

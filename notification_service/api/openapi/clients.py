@@ -7,7 +7,8 @@ client_docs = extend_schema_view(
     list=operation(
         "clients_list",
         "List clients",
-        "A page of the directory. Filters combine with AND.",
+        "A page of the directory. Filters combine with AND. Where phones are masked, `search` finds them by "
+        "at most their first four digits, or whole, and the order is by `id` alone.",
         answer=ClientSerializer(many=True),
     ),
     create=operation(

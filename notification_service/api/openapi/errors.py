@@ -31,7 +31,7 @@ MEANINGS = {
     401: ("No key, or one that is unknown or revoked.", "Authentication credentials were not provided."),
     403: (
         "The key or the person may not do this.",
-        "This needs an API key with the scope `write`, or a staff login.",
+        "This needs an API key with the scope `write`, or the login of an operator.",
     ),
     404: ("There is no such thing.", "There is no such thing here."),
     405: ("The address does not know this method.", 'Method "DELETE" not allowed.'),

@@ -11,6 +11,8 @@ from drf_spectacular.extensions import (
 )
 from drf_spectacular.openapi import AutoSchema
 
+from notification_service.api.fields import StrictField
+
 OURS_FIRST = 1
 
 
@@ -20,8 +22,8 @@ class StrictFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
     priority = OURS_FIRST
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        schema: dict[str, Any] = self.target.json_schema()
-        return schema
+        field: StrictField = self.target
+        return field.json_schema() if direction == "request" else field.response_schema()
 
 
 class QuerySchema(OpenApiFilterExtension):  # type: ignore[no-untyped-call]

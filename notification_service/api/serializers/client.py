@@ -1,15 +1,16 @@
+from typing import Any
+
 from rest_framework import serializers
 
-from notification_service.api.fields import Attributes, Id, Text, Zone
+from notification_service.access.phones import masked
+from notification_service.api.fields import Attributes, Id, Phone, Text, Zone
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN, TAG_LENGTH
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH
 
 
 class ClientSerializer(StrictSerializer):
     id = Id(read_only=True)
-    phone = Text(
-        pattern=PHONE_PATTERN, meaning="11 digits, the first a 7", help_text="Unique among the clients."
-    )
+    phone = Phone(help_text="Unique among the clients. For a `read` key and for viewers as `7916***4567`.")
     operator_code = Text(
         pattern=OPERATOR_CODE_PATTERN,
         meaning="three digits",
@@ -25,3 +26,11 @@ class ClientSerializer(StrictSerializer):
     )
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
+
+
+class MaskedClientSerializer(ClientSerializer):
+    """For whoever may not take phones away."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        return {**shown, "phone": masked(shown["phone"])}

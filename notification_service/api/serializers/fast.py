@@ -21,6 +21,7 @@ AS_THEY_ARE = frozenset(
         fields.Attributes,
         fields.Flag,
         fields.Id,
+        fields.Phone,
         fields.Text,
         fields.TextSet,
         fields.Zone,

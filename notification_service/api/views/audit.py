@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notification_service.access.permissions import MayReadAudit
+from notification_service.access.permissions import AUDIT
 from notification_service.api.filters import AuditFilter
 from notification_service.api.openapi.audit import audit_docs
 from notification_service.api.serializers.audit import EntrySerializer
@@ -16,7 +16,7 @@ from notification_service.audit.models import Entry
 class AuditViewSet(ApiViewSet):
     serializer_class = EntrySerializer
     filterset_class = AuditFilter
-    permission_classes = (MayReadAudit,)
+    needs = AUDIT
 
     def get_queryset(self) -> QuerySet[Entry]:
         return Entry.objects.all()

@@ -1,5 +1,6 @@
 """What every view of the API does before its own work."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
@@ -8,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from notification_service.access.permissions import Methods, Permission
 from notification_service.api.pagination import CursorPagination
 from notification_service.api.problems import LengthRequired
 from notification_service.api.query import check_query
@@ -15,7 +17,8 @@ from notification_service.api.serializers.strict import NoBody
 
 
 class ApiViewSet(GenericViewSet[Any]):
-    reading_actions: tuple[str, ...] = ()
+    needs: Methods = {}
+    action_needs: Mapping[str, Permission] = {}
     paged_actions: tuple[str, ...] = ("list",)
     orderings: tuple[str, ...] = ("-id", "id")
     filterset_class: type[Any] | None = None

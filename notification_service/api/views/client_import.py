@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from notification_service.access.permissions import CLIENTS
 from notification_service.api.query import check_query
 from notification_service.directory.importing import (
     ERRORS_KEPT,
@@ -77,6 +78,7 @@ class NdjsonParser(FileParser):
 
 class ClientImportView(APIView):
     parser_classes = (CsvParser, NdjsonParser)
+    needs = CLIENTS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         translation.activate("en")

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from notification_service.access.permissions import MayChangeGateways
+from notification_service.access.permissions import GATEWAYS
 from notification_service.api.openapi.gateways import gateway_docs
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
@@ -22,7 +22,7 @@ from notification_service.mailings.models import Gateway
 @gateway_docs
 class GatewayViewSet(ApiViewSet):
     serializer_class = GatewaySerializer
-    permission_classes = (MayChangeGateways,)
+    needs = GATEWAYS
 
     def get_queryset(self) -> QuerySet[Gateway]:
         return Gateway.objects.all()

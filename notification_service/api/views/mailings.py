@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from notification_service.access.permissions import MAILINGS, Permission
 from notification_service.api.filters import MailingFilter
 from notification_service.api.idempotency import answer_once
 from notification_service.api.openapi.mailings import (
@@ -26,7 +27,11 @@ from notification_service.mailings.models import Mailing
 class MailingViewSet(ApiViewSet):
     serializer_class = MailingSerializer
     filterset_class = MailingFilter
-    reading_actions = ("audience",)
+    needs = MAILINGS
+    action_needs = {
+        "audience": Permission.SEE_MAILINGS,
+        **dict.fromkeys(("pause", "resume", "cancel"), Permission.CHANGE_MAILINGS),
+    }
 
     def get_queryset(self) -> QuerySet[Mailing]:
         return Mailing.objects.alive().select_related("gateway")

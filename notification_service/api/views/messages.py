@@ -4,6 +4,8 @@ from django.db.models import F, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notification_service.access.permissions import MESSAGES
+from notification_service.access.phones import text_for
 from notification_service.api.filters import MessageFilter
 from notification_service.api.openapi.messages import message_docs
 from notification_service.api.serializers.message import MessageDetailSerializer, MessageSerializer
@@ -17,6 +19,7 @@ FAILURES_SHOWN = 1000
 class MessageViewSet(ApiViewSet):
     serializer_class = MessageSerializer
     filterset_class = MessageFilter
+    needs = MESSAGES
 
     def get_queryset(self) -> QuerySet[Message]:
         return visible_messages()
@@ -25,9 +28,12 @@ class MessageViewSet(ApiViewSet):
         return self.get_paginated_response(MessageSerializer(self.rows_of_page(), many=True).data)
 
     def retrieve(self, request: Request, pk: int) -> Response:
-        message = self.get_queryset().get(pk=pk)
+        message = self.get_queryset().select_related("client").get(pk=pk)
         failures = message.failed_attempts.select_related("gateway").order_by("-id")[:FAILURES_SHOWN]
         message.latest_failures = list(reversed(failures))  # type: ignore[attr-defined]
+        phone = message.client.phone if message.client else None
+        for failure in failures:
+            failure.answer = text_for(request.user, failure.answer, phone=phone)
         return Response(MessageDetailSerializer(message).data)
 
 

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from notification_service.access.permissions import STATISTICS
 from notification_service.api.openapi.statistics import fullinfo_docs, info_docs
 from notification_service.api.pagination import CursorPagination
 from notification_service.api.serializers.mailing import MailingSerializer
@@ -21,6 +22,7 @@ from notification_service.mailings.models import Mailing
 class StatisticsViewSet(ApiViewSet):
     serializer_class = MailingSerializer
     paged_actions = ("fullinfo",)
+    needs = STATISTICS
 
     @fullinfo_docs
     def fullinfo(self, request: Request) -> Response:

@@ -25,6 +25,7 @@ ACTION = {
     "client.changed": gettext_lazy("Client changed"),
     "client.deleted": gettext_lazy("Client deleted"),
     "client.exported": gettext_lazy("Clients exported"),
+    "client.phones_read": gettext_lazy("Many phones read"),
     "import.uploaded": gettext_lazy("File of clients uploaded"),
     "import.started": gettext_lazy("Import started"),
     "import.finished": gettext_lazy("Import finished"),

@@ -1,6 +1,8 @@
 """Clients: found, made, changed, deleted, and what was sent to them."""
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from notification_service.access.phones import may_look_up, note_phones
 from notification_service.console.clients.forms import ClientForm
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
@@ -23,13 +26,14 @@ FIELDS = ("phone", "operator_code", "tag", "timezone")
 
 
 def client_list(request: HttpRequest) -> HttpResponse:
-    filters = _filters(request)
+    filters, page = _filters(request), page_by_id(request, clients_wanted(request))
+    note_phones(request.user, len(page.rows))
     return show(
         request,
         "clients/list.html",
         title=_("Clients"),
         section="clients",
-        page=page_by_id(request, clients_wanted(request)),
+        page=page,
         is_filtered=any(filters.values()),
         filters=filters,
     )
@@ -39,7 +43,7 @@ def clients_wanted(request: HttpRequest) -> QuerySet[Client]:
     """The clients that the list's filters leave."""
     found, filters = Client.objects.alive(), _filters(request)
     if filters["phone"]:
-        found = found.filter(_phone_begins(filters["phone"]))
+        found = found.filter(_phone_begins(filters["phone"], request.user))
     if filters["tag"]:
         found = found.filter(tag=filters["tag"])
     if filters["code"]:
@@ -53,6 +57,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
     history = Message.objects.filter(client=client, mailing__deleted_at=None).select_related("client")
     page = page_by_id(request, history)
+    note_phones(request.user, 1)
     title = _("Client")
     return show(
         request,
@@ -132,7 +137,7 @@ def _filters(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "").strip().replace("\0", "")[:255] for name in names}
 
 
-def _phone_begins(text: str) -> Q:
+def _phone_begins(text: str, who: Any) -> Q:
     """However it is written: +7, 8, spaces, dashes, brackets, and the beginning alone."""
     digits = "".join(character for character in text if character.isascii() and character.isdigit())
     if not digits:
@@ -140,5 +145,6 @@ def _phone_begins(text: str) -> Q:
     if len(digits) == 11:
         return Q(phone=f"7{digits[1:]}") if digits[0] in "78" else Q(pk=None)
     with_country = digits[0] == "7" or text.lstrip().startswith("+")
-    begins = Q(phone__startswith=f"7{digits}")
-    return begins | Q(phone__startswith=digits) if with_country else begins
+    starts = [f"7{digits}", digits] if with_country else [f"7{digits}"]
+    allowed = [Q(phone__startswith=start) for start in starts if may_look_up(who, start)]
+    return reduce(or_, allowed, Q(pk=None))

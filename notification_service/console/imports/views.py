@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from notification_service.access.phones import note_phones, sees_whole_phones
 from notification_service.console.imports import labels as import_labels
 from notification_service.console.imports.upload_handler import UploadHandler
 from notification_service.console.parts import labels
@@ -18,7 +19,12 @@ from notification_service.console.parts.paging import page_by_id
 from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.uploads import lifecycle
 from notification_service.directory.importing.uploads.columns import missing, repeated
-from notification_service.directory.importing.uploads.preview import Preview, columns_of, preview_upload
+from notification_service.directory.importing.uploads.preview import (
+    SHOWN,
+    Preview,
+    columns_of,
+    preview_upload,
+)
 from notification_service.directory.models import ClientUpload
 from notification_service.mailings.client_uploads import start_upload
 
@@ -58,7 +64,8 @@ def _received(request: HttpRequest, file: UploadHandler) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ClientUpload, pk=pk)
     title = _("Import of %(name)s") % {"name": found.file_name}
-    if found.status == ClientUpload.Status.READY:
+    if found.status == ClientUpload.Status.READY and sees_whole_phones(request.user):
+        note_phones(request.user, SHOWN)
         return show(request, "imports/preview.html", title=title, section="clients", **_preview(found))
     return show(request, "imports/detail.html", title=title, section="clients", **_state(found))
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from notification_service.access.doors import may
 from notification_service.access.models import ApiKey
+from notification_service.access.permissions import Permission
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 
@@ -29,7 +31,7 @@ class KeyForm(forms.Form):
 def key_list(request: HttpRequest) -> HttpResponse:
     form, issued = KeyForm(request.POST or None), ""
     if request.method == "POST":
-        if not request.user.has_perm("access.add_apikey"):
+        if not may(request.user, Permission.ADD_KEYS):
             raise PermissionDenied
         if form.is_valid():
             _row, issued = ApiKey.issue(**form.cleaned_data)

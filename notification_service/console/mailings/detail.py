@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
+from notification_service.access.phones import note_phones
 from notification_service.console.mailings.pending_by_opening import pending_by_opening
 from notification_service.console.mailings.state import states
 from notification_service.console.mailings.status_summary import status_summary
@@ -20,6 +21,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = _numbers(pk)
     want = message_queries.wanted(request.GET)
     page = message_queries.messages_of(pk, want, context["state"].counts)
+    note_phones(request.user, len(page.rows))
     return show(
         request,
         "mailings/detail.html",

@@ -57,7 +57,7 @@ ROLE = {
     "administrator": pgettext_lazy("role", "administrator"),
 }
 SCOPE = {
-    "read": pgettext_lazy("API key", "may look"),
+    "read": pgettext_lazy("API key", "may look; phones are masked"),
     "write": pgettext_lazy("API key", "may look and change"),
 }
 

@@ -11,15 +11,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from notification_service.access.doors import may
+from notification_service.access.permissions import Permission
+
 View = Callable[..., HttpResponseBase]
 
 
-def page(view: View, *, needs: str) -> View:
+def page(view: View, *, needs: Permission) -> View:
     """The view behind the login, for those who have the permission."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(needs):
+        if not may(request.user, needs):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

@@ -1,6 +1,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from notification_service.access.doors import may
+from notification_service.access.permissions import Permission
+from notification_service.access.phones import note_phones
 from notification_service.console.mailings.state import states
 from notification_service.console.mailings.views import mailings_found
 from notification_service.console.messages.queries import clients_by_phone
@@ -17,7 +20,9 @@ def search(request: HttpRequest) -> HttpResponse:
     found = mailings_found(Mailing.objects.alive(), text).order_by("-pk")[:MOST] if text else []
     number = whole_number(text.removeprefix("#"))
     messages = Message.objects.filter(pk=number, mailing__deleted_at=None) if number is not None else []
-    clients = Client.objects.filter(pk__in=clients_by_phone(text)) if text else []
+    may_see = bool(text) and may(request.user, Permission.SEE_CLIENTS)
+    clients = list(Client.objects.filter(pk__in=clients_by_phone(text))) if may_see else []
+    note_phones(request.user, len(clients))
     return show(
         request,
         "search/results.html",
@@ -25,5 +30,5 @@ def search(request: HttpRequest) -> HttpResponse:
         q=text,
         mailings=states(list(found)),
         messages=list(messages),
-        clients=list(clients) if request.user.has_perm("directory.view_client") else [],
+        clients=clients,
     )
