@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.models import Client
-from notification_service.directory.rules import operator_code_of
+from notification_service.directory.rules import BETWEEN_DIGITS, operator_code_of
+from notification_service.directory.sql import sql
 
 log = structlog.get_logger(__name__)
 
@@ -56,15 +57,21 @@ def change_client(client_id: int, **changes: Any) -> ClientChange:
 
 
 @transaction.atomic
-def erase_client(client_id: int) -> None:
-    """Remove the personal data; the id stays, for messages refer to it. Raises Client.DoesNotExist."""
+def erase_client(client_id: int) -> str:
+    """Remove the personal data; the id stays, for messages refer to it. Return the phone it was.
+
+    Raises Client.DoesNotExist.
+    """
     client = Client.objects.alive().select_for_update().get(pk=client_id)
+    phone = client.phone or ""
+    sql.execute("forget_rejected_lines", digits=phone[1:], between=BETWEEN_DIGITS)
     client.phone = None
     client.operator_code = client.tag = ""
     client.timezone = "UTC"
     client.attributes = {}
     client.deleted_at = Now()
     client.save()
+    return phone
 
 
 def _with_operator_code(fields: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ OPERATOR_CODE_DIGITS = slice(1, 4)  # of the phone
 TAG_LENGTH = 255
 ZONE_LENGTH = 64
 
+# What people, pages and spreadsheets write between a phone's digits: punctuation, spaces, dashes.
+BETWEEN_DIGITS = "()-+./ \u00a0\u2007\u2009\u202f" + "".join(map(chr, (*range(0x2010, 0x2016), 0x2212)))
+
 MOST_ATTRIBUTES = 100
 ATTRIBUTES_BYTES = 16 * 1024  # as JSON
 NUMBER_LIMIT = 2**63

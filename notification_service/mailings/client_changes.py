@@ -15,7 +15,7 @@ from notification_service.directory import changes
 from notification_service.directory.changes import create_client
 from notification_service.directory.importing import audited, run
 from notification_service.directory.models import Client
-from notification_service.mailings.models import Attempt, DueMessage, Message
+from notification_service.mailings.models import Attempt, DueMessage, Message, Trial
 from notification_service.mailings.wake_up import SEND, wake_up
 
 __all__ = [
@@ -54,7 +54,8 @@ def delete_client(client_id: int) -> None:
 
     What a worker holds at this moment may still go out. Raises Client.DoesNotExist.
     """
-    changes.erase_client(client_id)
+    phone = changes.erase_client(client_id)
+    _forget_responses(client_id, phone)
     waiting = DueMessage.objects.filter(message__client_id=client_id).order_by("pk")
     message_ids = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
     Message.objects.filter(pk__in=message_ids).update(
@@ -62,6 +63,12 @@ def delete_client(client_id: int) -> None:
     )
     record(Action.CLIENT_DELETED, object_id=client_id, cancelled_messages=len(message_ids))
     log.info("client deleted", client_id=client_id, cancelled_message_ids=message_ids)
+
+
+def _forget_responses(client_id: int, phone: str) -> None:
+    """What gateways said of failed attempts may quote the phone, the text, the name."""
+    Attempt.objects.filter(message__client_id=client_id).exclude(answer="").update(answer="")
+    Trial.objects.filter(answer__contains=phone[1:]).update(answer="")
 
 
 def make_waiting_due(client_ids: Sequence[int]) -> None:

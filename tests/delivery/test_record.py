@@ -14,6 +14,7 @@ from notification_service.mailings.models import Attempt, Batch, Gateway, Messag
 from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
 from tests.factories import make_message, make_messages, make_running_mailing, now
 
+RESPONSE = '{"error": "79161234567 is blocked"}'
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -168,6 +169,28 @@ def test_a_message_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
         assert message.status == "pending"
         assert message.next_attempt_at is not None
         assert message.next_attempt_at <= now()
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_what_a_gateway_says_while_its_client_is_deleted_is_not_kept(
+    conninfo: str, *, is_committed: bool
+) -> None:
+    message = make_message()
+    [claimed] = claim(conninfo)
+    erase = "UPDATE directory_client SET phone = NULL, deleted_at = now() WHERE id = %s"
+    with psycopg.connect(conninfo) as deleting:
+        deleting.execute(erase, [message.client_id])
+        if is_committed:
+            deleting.commit()
+        record_not_sent(conninfo, failed(claimed, response=RESPONSE))
+    assert list(Attempt.objects.values_list("outcome", "answer")) == [("failed", "")]
+
+
+def test_what_a_gateway_says_of_a_client_who_stays_is_kept(conninfo: str) -> None:
+    make_message()
+    [claimed] = claim(conninfo)
+    record_not_sent(conninfo, failed(claimed, response=RESPONSE))
+    assert list(Attempt.objects.values_list("answer", flat=True)) == [RESPONSE]
 
 
 def test_an_outcome_recorded_twice_leaves_one_attempt(conninfo: str) -> None:

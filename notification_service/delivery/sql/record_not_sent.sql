@@ -3,6 +3,8 @@
 -- the lease was lost, changes nothing; and no time that was worked out in a zone where the client no longer
 -- lives is kept: the message is due, or its retry is, and the engine looks again. So it does where the client is
 -- being changed at this moment; a change that comes later waits for this, and finds the message waiting.
+-- What the gateway responded may quote the client: of one who is deleted, or is being deleted, it is not kept; a
+-- deletion that comes later waits for this, and forgets it.
 -- Index: primary keys of messages and clients.
 WITH outcome AS (
   SELECT * FROM unnest(
@@ -28,9 +30,14 @@ WITH outcome AS (
     gateway_id = CASE outcome.status WHEN 'unknown' THEN %(gateway_id)s::bigint END
   FROM outcome
   WHERE message.id = outcome.id AND message.status = 'sending' AND message.batch_id = outcome.batch_id
-  RETURNING message.mailing_id, message.attempts + outcome.uncharged AS number, outcome.*
+  RETURNING message.mailing_id, message.client_id, message.attempts + outcome.uncharged AS number, outcome.*
 )
 INSERT INTO mailings_attempt
   (message_id, mailing_id, gateway_id, number, at, outcome, error, http_status, answer, retry_at)
-SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, error, http_status, answer, retry_at
+SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, error, http_status,
+  CASE WHEN answer = '' THEN '' ELSE coalesce((
+    SELECT answer FROM directory_client AS client
+    WHERE client.id = recorded.client_id AND client.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED
+  ), '') END,
+  retry_at
 FROM recorded WHERE attempt_outcome IS NOT NULL
