@@ -13,7 +13,13 @@ from notification_service.api.query import choice_filter, id_filter, moment_filt
 from notification_service.audit.actions import OBJECTS, Action
 from notification_service.audit.models import Entry, EntryQuerySet
 from notification_service.directory.models import Client
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PATTERN
+from notification_service.directory.rules import (
+    OPERATOR_CODE_PATTERN,
+    PHONE_PATTERN,
+    composed,
+    tag_of,
+    visible,
+)
 from notification_service.mailings.models import Batch, Mailing, Message
 from notification_service.mailings.stats import message_counts
 
@@ -28,11 +34,13 @@ INDEXED_CONDITIONS = {
 
 
 class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
-    phone = text_filter("The client with this phone.", pattern=PHONE_PATTERN)
-    operator_code = text_filter("Clients of this operator.", pattern=OPERATOR_CODE_PATTERN)
-    tag = text_filter("Clients with exactly this tag; an empty one finds those without.")
-    timezone = text_filter("Clients of this time zone.")
-    search = text_filter("Clients whose phone begins with this, or whose tag contains it.", method="find")
+    phone = text_filter("The client with this phone.", pattern=PHONE_PATTERN, clean=visible)
+    operator_code = text_filter("Clients of this operator.", pattern=OPERATOR_CODE_PATTERN, clean=visible)
+    tag = text_filter("Clients with exactly this tag; an empty one finds those without.", clean=tag_of)
+    timezone = text_filter("Clients of this time zone.", clean=visible)
+    search = text_filter(
+        "Clients whose phone begins with this, or whose tag contains it.", method="find", clean=visible
+    )
 
     class Meta:
         model = Client
@@ -52,7 +60,9 @@ class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]
     start_before = moment_filter(
         "Mailings that start before this time.", field_name="start_at", lookup_expr="lt"
     )
-    search = text_filter("Mailings whose text contains this.", field_name="text", lookup_expr="icontains")
+    search = text_filter(
+        "Mailings whose text contains this.", field_name="text", lookup_expr="icontains", clean=composed
+    )
 
     class Meta:
         model = Mailing

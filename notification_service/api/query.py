@@ -78,8 +78,17 @@ def choice_filter(choices: Sequence[str], description: str, **kwargs: Any) -> Qu
     return QueryFilter(parse=parse, schema=schema, description=description, **kwargs)
 
 
-def text_filter(description: str, *, pattern: str = STORABLE_PATTERN, **kwargs: Any) -> QueryFilter:
+def text_filter(
+    description: str,
+    *,
+    pattern: str = STORABLE_PATTERN,
+    clean: Callable[[str], str] = lambda text: text,
+    **kwargs: Any,
+) -> QueryFilter:
+    """`clean` is that of the field which is looked through: what looks alike is found."""
+
     def parse(text: str) -> str:
+        text = clean(text)
         if len(text) > TEXT_LENGTH or not matches(pattern, text):
             raise ValueError(f"Must match {pattern} and have no more than {TEXT_LENGTH} characters.")
         return text

@@ -6,6 +6,8 @@ their own words: they ask here what is acceptable.
 
 import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -19,6 +21,8 @@ ZONE_LENGTH = 64
 # What people, pages and spreadsheets write between a phone's digits: punctuation, spaces, dashes.
 BETWEEN_DIGITS = "()-+./ \u00a0\u2007\u2009\u202f" + "".join(map(chr, (*range(0x2010, 0x2016), 0x2212)))
 
+_NOTHING_BETWEEN_DIGITS = str.maketrans("", "", BETWEEN_DIGITS)
+
 MOST_ATTRIBUTES = 100
 ATTRIBUTES_BYTES = 16 * 1024  # as JSON
 NUMBER_LIMIT = 2**63
@@ -26,6 +30,17 @@ NUMBER_LIMIT = 2**63
 # Text that PostgreSQL can store, for JSON Schema, which cannot speak of lone surrogates.
 STORABLE_PATTERN = "^[^\\u0000]*$"
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+# What nobody sees, and is copied along: soft hyphens, zero-width characters, marks of direction.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+# Between two letters of scripts past Cyrillic, and between emoji, these two say how they join.
+_JOINED = "[\u0530-\u200b\u200e-\U0010ffff]"
+USELESS_JOINER = re.compile(f"(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})")
+
+UNUSUAL_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 # Names of the system's zone folder that are no places: "localtime" is whatever the machine is set to.
 PSEUDO_ZONES = {"localtime", "posixrules", "Factory"}
@@ -43,6 +58,7 @@ class Reason(StrEnum):
     NOT_A_SCALAR = "not_a_scalar"
     NUMBER_TOO_LARGE = "number_too_large"
     UNSTORABLE_TEXT = "unstorable_text"
+    SAME_NAME = "same_name"  # as another's, but for what cannot be seen
 
 
 class Unacceptable(ValueError):  # noqa: N818
@@ -65,6 +81,30 @@ OPERATOR_CODE = whole(OPERATOR_CODE_PATTERN)
 
 def matches(pattern: str, text: str) -> bool:
     return whole(pattern).fullmatch(text) is not None
+
+
+def composed(text: str) -> str:
+    """In Unicode's form NFC: й is one character, whichever keyboard wrote it."""
+    return unicodedata.normalize("NFC", text)
+
+
+def visible(text: str) -> str:
+    """Composed, and without what nobody can see: what looks alike is alike."""
+    if text.isascii():
+        return text
+    return composed(USELESS_JOINER.sub("", INVISIBLE.sub("", composed(text))))
+
+
+def tag_of(text: str) -> str:
+    """Visible, without space around it, and with the usual spaces and ends of lines alone."""
+    return UNUSUAL_SPACE.sub(" ", visible(text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def typed_phone(text: str) -> str:
+    """The phone that a person wrote or copied, in any of the usual ways; whether it is one is not said."""
+    digits = visible(text).translate(_NOTHING_BETWEEN_DIGITS)
+    digits = "".join(digits.split())
+    return f"7{digits[1:]}" if len(digits) == 11 and digits.startswith("8") else digits
 
 
 def is_phone(text: str) -> bool:
@@ -97,17 +137,33 @@ def places(zones: Iterable[str]) -> frozenset[str]:
 
 
 def check_attributes(value: Any) -> str:
-    """The attributes as JSON. Raises Unacceptable."""
+    """The attributes as JSON, their texts visible. Raises Unacceptable."""
+    return json.dumps(clean_attributes(value), ensure_ascii=False)
+
+
+def clean_attributes(value: Any) -> dict[str, Any]:
+    """The attributes, their texts visible. Raises Unacceptable."""
     if not isinstance(value, dict):
         raise Unacceptable(Reason.NOT_AN_OBJECT)
     if len(value) > MOST_ATTRIBUTES:
         raise Unacceptable(Reason.TOO_MANY_ENTRIES)
     if bad := {key: reason for key, entry in value.items() if (reason := _entry_problem(key, entry))}:
         raise Unacceptable(Reason.BAD_ENTRIES, entries=bad)
-    text = json.dumps(value, ensure_ascii=False)
-    if len(text.encode()) > ATTRIBUTES_BYTES:
+    cleaned = {visible(key): _visible_entry(entry) for key, entry in value.items()}
+    if len(cleaned) < len(value):
+        raise Unacceptable(Reason.BAD_ENTRIES, entries=dict.fromkeys(_alike(value), Reason.SAME_NAME))
+    if len(json.dumps(cleaned, ensure_ascii=False).encode()) > ATTRIBUTES_BYTES:
         raise Unacceptable(Reason.TOO_LARGE)
-    return text
+    return cleaned
+
+
+def _visible_entry(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
+
+
+def _alike(names: Iterable[str]) -> list[str]:
+    counts = Counter(map(visible, names))
+    return [name for name in names if counts[visible(name)] > 1]
 
 
 def _entry_problem(key: str, value: Any) -> Reason | None:

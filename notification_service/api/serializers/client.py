@@ -5,7 +5,7 @@ from rest_framework import serializers
 from notification_service.access.phones import masked
 from notification_service.api.fields import Attributes, Id, Phone, Text, Zone
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH, tag_of, visible
 
 
 class ClientSerializer(StrictSerializer):
@@ -15,10 +15,15 @@ class ClientSerializer(StrictSerializer):
         pattern=OPERATOR_CODE_PATTERN,
         meaning="three digits",
         required=False,
+        clean=visible,
         help_text="Taken from the phone by a request that carries a phone and no code.",
     )
     tag = Text(
-        max_length=TAG_LENGTH, allow_blank=True, default="", help_text="Free text to choose clients by."
+        max_length=TAG_LENGTH,
+        allow_blank=True,
+        default="",
+        clean=tag_of,
+        help_text="Free text to choose clients by: in NFC, nothing invisible, no space around.",
     )
     timezone = Zone(help_text="The IANA name of the zone the client lives in.")
     attributes = Attributes(

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from notification_service.api.fields import Flag, GatewayName, Id, Moment, SendWindow, Text, TextSet
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH
+from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH, composed, tag_of, visible
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.models.mailing import TEXT_LENGTH
 
@@ -17,13 +17,13 @@ class AudienceFilterSerializer(StrictSerializer):
     """Replaced as a whole: a list that is absent restricts nothing, in a PATCH as well."""
 
     operator_codes = TextSet(
-        child=Text(pattern=OPERATOR_CODE_PATTERN, meaning="three digits"),
+        child=Text(pattern=OPERATOR_CODE_PATTERN, meaning="three digits", clean=visible),
         max_length=FILTER_ENTRIES,
         required=False,
         help_text="Clients with any of these codes; all where empty.",
     )
     tags = TextSet(
-        child=Text(max_length=TAG_LENGTH, allow_blank=True),
+        child=Text(max_length=TAG_LENGTH, allow_blank=True, clean=tag_of),
         max_length=FILTER_ENTRIES,
         required=False,
         help_text="Clients with any of these tags; all where empty.",
@@ -49,7 +49,11 @@ class MailingSerializer(StrictSerializer):
 
     id = Id(read_only=True)
     text = Text(
-        pattern=NOT_BLANK, meaning="more than white space", max_length=TEXT_LENGTH, help_text="What is sent."
+        pattern=NOT_BLANK,
+        meaning="more than white space",
+        max_length=TEXT_LENGTH,
+        clean=composed,
+        help_text="What is sent, in NFC.",
     )
     start_at = Moment(help_text="When sending starts; where past, at once.")
     end_at = Moment(

@@ -1,5 +1,4 @@
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,30 +6,38 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from notification_service.console.parts.fields import CleanText, TagText
 from notification_service.directory.importing.report import BadLine
 from notification_service.directory.importing.rows import check_attributes
-from notification_service.directory.rules import TAG_LENGTH, ZONE_LENGTH, is_operator_code, is_phone
+from notification_service.directory.rules import (
+    TAG_LENGTH,
+    ZONE_LENGTH,
+    is_operator_code,
+    is_phone,
+    typed_phone,
+    visible,
+)
 from notification_service.directory.zones import known_zones
 
 SPARE_ROWS = 2
 
 
 class ClientForm(forms.Form):
-    phone = forms.CharField(
+    phone = CleanText(
         label=gettext_lazy("Phone"),
         max_length=30,
         help_text=gettext_lazy("7 and ten more digits; spaces, dashes and +7 or 8 are understood."),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    operator_code = forms.CharField(
+    operator_code = CleanText(
         label=gettext_lazy("Operator code"),
         max_length=3,
         required=False,
         help_text=gettext_lazy("Three digits. Empty: those of the phone."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    tag = forms.CharField(label=gettext_lazy("Tag"), max_length=TAG_LENGTH, required=False)
-    timezone = forms.CharField(
+    tag = TagText(label=gettext_lazy("Tag"), max_length=TAG_LENGTH, required=False)
+    timezone = CleanText(
         label=gettext_lazy("Time zone"),
         max_length=ZONE_LENGTH,
         help_text=gettext_lazy("Such as Europe/Moscow."),
@@ -73,7 +80,7 @@ class ClientForm(forms.Form):
         return [(name, value) for name, value in zip(names, values, strict=False) if name or value]
 
     def _clean_attributes(self) -> dict[str, Any]:
-        rows = [(name.strip(), value.strip()) for name, value in self._typed_rows()]
+        rows = [(visible(name).strip(), visible(value).strip()) for name, value in self._typed_rows()]
         try:
             if any(not name for name, _value in rows):
                 raise BadLine(_("A value needs a name on its left."))
@@ -90,9 +97,7 @@ class ClientForm(forms.Form):
 
 def phone_of(text: str) -> str:
     """The phone however it is written. Raises ValidationError."""
-    phone = re.sub(r"[\s()\-+]", "", text)
-    if len(phone) == 11 and phone.startswith("8"):
-        phone = f"7{phone[1:]}"
+    phone = typed_phone(text)
     if not is_phone(phone):
         raise forms.ValidationError(_("A phone is 7 and ten more digits."))
     return phone

@@ -18,6 +18,7 @@ from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
 from notification_service.directory.models import Client
+from notification_service.directory.rules import tag_of
 from notification_service.directory.zones import known_zones
 from notification_service.mailings import client_changes
 from notification_service.mailings.models import Message
@@ -134,7 +135,7 @@ def _form_page(
 
 def _filters(request: HttpRequest) -> dict[str, str]:
     names = ("phone", "tag", "code", "zone")
-    return {name: request.GET.get(name, "").strip().replace("\0", "")[:255] for name in names}
+    return {name: tag_of(request.GET.get(name, "").replace("\0", ""))[:255] for name in names}
 
 
 def _phone_begins(text: str, who: Any) -> Q:

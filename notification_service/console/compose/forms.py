@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from notification_service.console.compose.text_form import TextForm
 from notification_service.console.parts import labels
-from notification_service.directory.rules import TAG_LENGTH, is_operator_code
+from notification_service.console.parts.fields import CleanText, Lines
+from notification_service.directory.rules import TAG_LENGTH, is_operator_code, tag_of
 from notification_service.mailings.models import Mailing
 
 MOST_ENTRIES = 1000
@@ -37,16 +38,15 @@ class TimeOfDay(forms.TimeField):
 
 
 class MailingForm(TextForm):
-    operator_codes = forms.CharField(
+    operator_codes = CleanText(
         label=gettext_lazy("Operator codes"),
         required=False,
         help_text=gettext_lazy("Such as 916, 903. Empty: any."),
     )
-    tags = forms.CharField(
+    tags = Lines(
         label=gettext_lazy("Tags"),
         required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        rows=2,
         help_text=gettext_lazy(
             "One a line. Empty: any. A client needs one of the codes and one of the tags."
         ),
@@ -82,9 +82,9 @@ class MailingForm(TextForm):
         return _few(codes)
 
     def clean_tags(self) -> list[str]:
-        typed = str(self.cleaned_data["tags"]).replace("\r\n", "\n").split("\n")
+        typed = str(self.cleaned_data["tags"]).split("\n")
         kept = str(self.initial.get("tags", "")).split("\n")  # as they are, white space included
-        tags = list(dict.fromkeys(line if line in kept else line.strip() for line in typed))
+        tags = list(dict.fromkeys(line if line in kept else tag_of(line) for line in typed))
         tags = [tag for tag in tags if tag]
         if any(len(tag) > TAG_LENGTH for tag in tags):
             raise forms.ValidationError(_("A tag has no more than 255 characters."))

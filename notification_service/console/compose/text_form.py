@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from notification_service.console.clients.forms import phone_of
 from notification_service.console.gateways import labels as gateway_labels
+from notification_service.console.parts.fields import CleanText, Lines
 from notification_service.mailings.gateways import State
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.models.mailing import TEXT_LENGTH
@@ -24,12 +25,7 @@ class GatewayChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class TextForm(forms.Form):
     """A text, and through which gateway it goes; that is asked only where there are several."""
 
-    text = forms.CharField(
-        label=gettext_lazy("Text"),
-        max_length=TEXT_LENGTH,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
+    text = Lines(label=gettext_lazy("Text"), max_length=TEXT_LENGTH, rows=6)
     gateway = GatewayChoice(
         label=gettext_lazy("Gateway"),
         queryset=Gateway.objects.order_by("priority", "id"),
@@ -44,8 +40,7 @@ class TextForm(forms.Form):
                 self.fields.pop(name, None)
 
     def clean_text(self) -> str:
-        # The browser sends a line's end as two characters; a text is counted as it is sent.
-        text = str(self.cleaned_data["text"]).replace("\r\n", "\n")
+        text = str(self.cleaned_data["text"])
         if not text.strip():
             raise forms.ValidationError(_("Write something: white space alone is not sent."))
         return text
@@ -53,7 +48,7 @@ class TextForm(forms.Form):
 
 class TrialForm(TextForm):
     key = forms.UUIDField()  # of the click
-    trial_phone = forms.CharField(
+    trial_phone = CleanText(
         label=gettext_lazy("Phone"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),

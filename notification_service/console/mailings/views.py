@@ -9,6 +9,7 @@ from notification_service.console.mailings.state import states
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id, whole_number
+from notification_service.directory.rules import composed
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
 
@@ -47,7 +48,7 @@ def mailings_wanted(request: HttpRequest) -> QuerySet[Mailing]:
 
 
 def mailings_found(mailings: QuerySet[Mailing], words_or_id: str) -> QuerySet[Mailing]:
-    text = words_or_id.replace("\0", "")
+    text = composed(words_or_id.replace("\0", ""))
     if not text:
         return mailings
     by_text = Q(text__icontains=text)

@@ -12,6 +12,7 @@ from notification_service.directory.importing.json_values import parse_json
 from notification_service.directory.importing.lines import LINE_BYTES, Line, NumberedLines, decode
 from notification_service.directory.importing.report import BadLine, FileRefused, shown
 from notification_service.directory.importing.rows import COLUMNS, REQUIRED, Fields, Rows
+from notification_service.directory.rules import visible
 
 SEPARATORS = (",", ";", "\t")
 MOST_COLUMNS = 200  # a person is to say of each what it is
@@ -79,7 +80,7 @@ def read_header(lines: NumberedLines, *, separator: str | None = None) -> Header
         raise FileRefused(f"{_place(number)} {OPEN_QUOTE}") from None
     if len(cells) > MOST_COLUMNS:
         raise FileRefused(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
-    return Header(tuple(cell.strip() for cell in cells), separator)
+    return Header(tuple(visible(cell).strip() for cell in cells), separator)
 
 
 def _place(number: int) -> str:

@@ -56,8 +56,10 @@ def check_attributes(value: Any) -> str:
 
 def _text(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
-    if isinstance(value, str) or name not in fields:
-        return value
+    if isinstance(value, str):
+        return rules.visible(value)
+    if name not in fields:
+        return None
     raise BadLine(_("must be a string."), field=name)
 
 
@@ -74,6 +76,7 @@ def _tag(fields: Mapping[str, Any]) -> str | None:
     tag = _text(fields, "tag")
     if tag is None:
         return None
+    tag = rules.tag_of(tag)
     if len(tag) > rules.TAG_LENGTH:
         words = _("must have no more than %(most)d characters.")
         raise BadLine(words % {"most": rules.TAG_LENGTH}, field="tag")
@@ -98,6 +101,9 @@ def _attributes_problem(problem: rules.Unacceptable) -> str:
             return _("must have no more than %(most)d entries.") % {"most": rules.MOST_ATTRIBUTES}
         case Reason.TOO_LARGE:
             return _("must take no more than %(most)d bytes as JSON.") % {"most": rules.ATTRIBUTES_BYTES}
+        case _ if Reason.SAME_NAME in problem.entries.values():
+            name = shown(next(iter(problem.entries)))
+            return _("has the name %(name)s twice, but for characters that nobody sees.") % {"name": name}
         case _:
             facts = {"name": shown(next(iter(problem.entries))), "rule": GOOD_ENTRY}
             return _("has a bad entry %(name)s: %(rule)s.") % facts

@@ -1,0 +1,59 @@
+"""What is typed is made alike before it is counted and checked."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any
+
+import pytest
+from django import forms
+from django.test import Client as Browser
+from django.urls import reverse
+
+from notification_service import console
+from notification_service.console.parts.fields import Lines
+from notification_service.mailings.models import Mailing, Trial
+from tests.console.compose.test_trials import filled_in as trial
+from tests.console.compose.test_views import filled_in as mailing
+
+NINE_ENDS = "\r\n".join(["я" * 199] * 10)  # as a browser sends ten lines: 1,999 characters, 2,008 on the way
+WITH_NFD = "и\u0306" * 2000  # й, each of two characters on the way
+
+
+def _text_areas() -> Iterator[Any]:
+    for module in walk_packages(console.__path__, f"{console.__name__}."):
+        for form in vars(import_module(module.name)).values():
+            if isinstance(form, type) and issubclass(form, forms.Form):
+                yield from (field for field in form.base_fields.values() if _is_text_area(field))
+
+
+def _is_text_area(field: forms.Field) -> bool:
+    return isinstance(field.widget, forms.Textarea)
+
+
+def test_every_text_area_counts_lines_as_they_are_sent() -> None:
+    areas = list(_text_areas())
+    assert areas
+    assert [area for area in areas if not isinstance(area, Lines)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(NINE_ENDS, NINE_ENDS.replace("\r\n", "\n")), (WITH_NFD, "й" * 2000)]
+)
+def test_a_text_is_counted_as_it_is_sent(operator: Browser, typed: str, kept: str) -> None:
+    assert operator.post(reverse("console:new"), mailing(text=typed)).status_code == 302
+    assert Mailing.objects.get().text == kept
+    assert operator.post(reverse("console:trials"), trial(text=typed)).status_code == 200
+    assert Trial.objects.get().text == kept
+
+
+def test_a_text_that_is_too_long_as_it_is_sent_is_refused(operator: Browser) -> None:
+    answer = operator.post(reverse("console:new"), mailing(text=NINE_ENDS + "\r\nя"))
+    assert answer.status_code == 422
+    assert "2001" in answer.content.decode()
+
+
+def test_a_trials_phone_is_understood_as_it_is_copied(operator: Browser) -> None:
+    copied = "\u202a+7\u00a0916\u00a0123\u201345\u201367\u202c"
+    operator.post(reverse("console:trials"), trial(trial_phone=copied))
+    assert Trial.objects.get().phone == "79161234567"
