@@ -1,12 +1,17 @@
 import csv
 import io
 import sys
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from notification_service.console.clients.exports import HEADER, client_rows
+from notification_service.console.parts.csv_export import csv_response
+from notification_service.directory.models import Client
 from tests.directory.importing.files import directory
+from tests.factories import make_client
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +66,12 @@ def test_the_command_fails_if_the_file_cannot_be_read(
     with pytest.raises(CommandError, match=reason) as error:
         run(file)
     assert error.value.returncode == 1
+
+
+def test_takes_what_the_console_exported(tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    client = make_client(phone="79160000001", tag="=x;-50%")
+    file.write_bytes(csv_response("x", HEADER, client_rows(Client.objects.all(), UTC)).getvalue())
+    client.delete()
+    assert "1 created" in run(file)
+    assert directory("phone", "tag") == [("79160000001", "=x;-50%")]

@@ -29,7 +29,9 @@ Creates a client for each line whose phone is new, and updates the client whose 
 
 Columns: `phone` and `timezone` (required), `operator_code`, `tag`, `attributes` (a JSON object). A column
 that is absent is left alone in clients who exist. CSV starts with a line that names its columns; its
-separator may be a comma, a semicolon or a tab. NDJSON has one object on each line.
+separator may be a comma, a semicolon or a tab. A CSV that the console exported comes back as it was: its
+other columns are left out, and so are its apostrophes before what a spreadsheet would take for a formula.
+NDJSON has one object on each line.
 
 A line that is not acceptable is left out and reported with its number in the file; all others are taken.
 The first {ERRORS_KEPT:,} reports are in `errors`. A phone that is in the file twice is taken twice, in order.

@@ -9,8 +9,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.directory.spreadsheets import guarded
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 FILTERS = ("status", "q", "phone", "id", "tag", "code", "zone", "reason")
 
@@ -30,20 +30,13 @@ def csv_response(name: str, header: list[str], rows: Iterable[Iterable[Any]]) ->
     return response
 
 
-def harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula is marked as text."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
-
-
 class _Echo:
     def write(self, text: str) -> str:
         return text
 
 
 def _lines(header: list[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
     yield BYTE_ORDER_MARK + writer.writerow(header)
     for row in rows:
-        yield writer.writerow([harmless(value) for value in row])
+        yield writer.writerow([guarded(value) if isinstance(value, str) else value for value in row])

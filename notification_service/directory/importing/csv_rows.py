@@ -1,7 +1,7 @@
 """CSV lines to a client's fields: the header, the cells, and quotes that nobody closed."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from notification_service.directory.importing.json_values import parse_json
 from notification_service.directory.importing.lines import LINE_BYTES, Line, NumberedLines, decode
 from notification_service.directory.importing.report import BadLine, FileRefused, shown
-from notification_service.directory.importing.rows import COLUMNS, REQUIRED, Fields, Rows
+from notification_service.directory.importing.rows import COLUMNS, EXPORTED, REQUIRED, Fields, Rows
 from notification_service.directory.rules import visible
+from notification_service.directory.spreadsheets import unguarded
 
 SEPARATORS = (",", ";", "\t")
 MOST_COLUMNS = 200  # a person is to say of each what it is
@@ -33,7 +34,7 @@ class Header:
             facts = {"cells": len(cells), "columns": len(self.columns)}
             raise BadLine(_("The line has %(cells)d cells where the header has %(columns)d.") % facts)
         named = zip(self.columns, cells, strict=True)
-        fields: dict[str, Any] = {name: cell.strip() for name, cell in named if name}
+        fields: dict[str, Any] = {name: unguarded(cell.strip()) for name, cell in named if name}
         if "attributes" in fields:
             fields["attributes"] = parse_json(fields["attributes"] or "{}", field="attributes")
         return fields
@@ -42,13 +43,15 @@ class Header:
 def read_csv(lines: NumberedLines, *, header: Header | None = None, resume_after: int = 0) -> Rows:
     """Yield each row that is not blank with the number of its first line.
 
-    Spaces around a value are dropped. The file's first line names the columns, `header` says otherwise
-    what they are. Raises FileRefused for the header.
+    Spaces around a value are dropped, and so are the apostrophes of our exports (`spreadsheets`). The file's
+    first line names the columns, `header` says otherwise what they are. Raises FileRefused for the header.
     """
     found = read_header(lines, separator=header.separator if header else None)
     if header is None:
-        header = Header(tuple(name.lower() for name in found.columns), found.separator)
-        _check_columns(header.columns)
+        names = [name.lower() for name in found.columns]
+        _check_columns([name for name in names if name not in EXPORTED])
+        columns = tuple("" if name in EXPORTED else name for name in names)
+        header = Header(columns, found.separator)
     lines.skip_to(resume_after)
     blank = f"{header.separator} \t".encode()
     for number, line in lines:
@@ -87,7 +90,7 @@ def _place(number: int) -> str:
     return _("Line %(number)d, the header:") % {"number": number}
 
 
-def _check_columns(columns: tuple[str, ...]) -> None:
+def _check_columns(columns: Sequence[str]) -> None:
     for name in columns:
         if name not in COLUMNS:
             words = _("The first line must name the columns, and %(name)s is none of %(known)s.")

@@ -16,6 +16,7 @@ Rows = Iterator[tuple[int, bytes, Fields]]
 
 COLUMNS = ("phone", "operator_code", "tag", "timezone", "attributes")
 REQUIRED = ("phone", "timezone")
+EXPORTED = ("id", "created_at", "updated_at")  # are in our exports beside these, and are not ours to set
 
 GOOD_ENTRY = gettext_lazy(
     "it must be a string without NUL or a lone surrogate, a boolean, null, or a number between -2^63 and 2^63"

@@ -18,6 +18,7 @@ from notification_service.directory.importing import (
     ImportStopped,
     Rejection,
 )
+from notification_service.directory.spreadsheets import guarded
 from notification_service.mailings.client_changes import import_audited
 
 PRINTED_REJECTIONS = 20
@@ -130,9 +131,10 @@ def _format_of(file: str) -> FileFormat:
 def _rejection_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejection], None]:
     if path is None:
         return lambda _: None
-    rows = csv.writer(stack.enter_context(path.open("w", encoding="utf-8", newline="")))
+    file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+    rows = csv.writer(file, quoting=csv.QUOTE_ALL)
     rows.writerow(["line", "field", "reason"])
-    return lambda rejection: rows.writerow([rejection.line, rejection.field, rejection.reason])
+    return lambda rejection: rows.writerow([rejection.line, rejection.field, guarded(rejection.reason)])
 
 
 def _progress_bar() -> Progress:
