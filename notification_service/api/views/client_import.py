@@ -21,9 +21,17 @@ from notification_service.directory.importing import (
     ImportResult,
     ImportStopped,
 )
+from notification_service.directory.importing.lines import Read
+from notification_service.directory.importing.uploads.encodings import as_utf8, by_mark
 from notification_service.mailings.client_changes import import_audited
 
 FORMATS = {"text/csv": FileFormat.CSV, "application/x-ndjson": FileFormat.NDJSON}
+CHARSETS = {  # None: its byte order mark says whether it is UTF-16
+    **dict.fromkeys(("utf-8", "utf8", "us-ascii"), None),
+    "utf-16": "utf-16",
+    **dict.fromkeys(("windows-1251", "cp1251"), "cp1251"),
+}
+Decode = Callable[[Read], Read]
 DESCRIPTION = f"""
 Creates a client for each line whose phone is new, and updates the client whose phone is known.
 
@@ -31,7 +39,11 @@ Columns: `phone` and `timezone` (required), `operator_code`, `tag`, `attributes`
 that is absent is left alone in clients who exist. CSV starts with a line that names its columns; its
 separator may be a comma, a semicolon or a tab. A CSV that the console exported comes back as it was: its
 other columns are left out, and so are its apostrophes before what a spreadsheet would take for a formula.
-NDJSON has one object on each line.
+A first line such as `sep=;`, and empty cells after the last column, are what spreadsheets write, and mean
+nothing. NDJSON has one object on each line.
+
+The file is in UTF-8, with a byte order mark or without; in UTF-16 with one; or in the `charset` of the
+Content-Type, of which `utf-8`, `utf-16` and `windows-1251` are known.
 
 A line that is not acceptable is left out and reported with its number in the file; all others are taken.
 The first {ERRORS_KEPT:,} reports are in `errors`. A phone that is in the file twice is taken twice, in order.
@@ -96,9 +108,9 @@ class ClientImportView(APIView):
         responses={200: ImportResultSerializer},
     )
     def post(self, request: Request) -> Response:
-        file_format = _format_of(request._request)
+        file_format, decode = _format_of(request._request), _decoding_of(request._request)
         try:
-            result = import_audited(_body_of(request._request), name="", file_format=file_format)
+            result = import_audited(_body_of(request._request, decode), name="", file_format=file_format)
         except FileRefused as refusal:
             raise exceptions.ParseError(str(refusal)) from None
         except ImportStopped as stopped:
@@ -110,24 +122,30 @@ def _format_of(request: HttpRequest) -> FileFormat:
     media_type = request.content_type or ""
     if media_type.lower() not in FORMATS:
         raise exceptions.UnsupportedMediaType(media_type, f"Send the file as {' or '.join(FORMATS)}.")
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    if charset.lower().strip('"') not in ("utf-8", "utf8", "us-ascii"):
-        raise exceptions.UnsupportedMediaType(media_type, "The file must be in UTF-8.")
     return FORMATS[media_type.lower()]
 
 
-def _body_of(request: HttpRequest) -> Callable[[int], bytes]:
+def _decoding_of(request: HttpRequest) -> Decode:
+    charset = (request.content_params or {}).get("charset", "utf-8").lower().strip('"')
+    if charset not in CHARSETS:
+        words = f"The file must be in one of: {', '.join(CHARSETS)}."
+        raise exceptions.UnsupportedMediaType(request.content_type or "", words)
+    encoding = CHARSETS[charset]
+    return by_mark if encoding is None else lambda read: as_utf8(read, encoding)
+
+
+def _body_of(request: HttpRequest, decode: Decode) -> Read:
     if request.META.get("CONTENT_LENGTH"):
-        return _whole(request.read, length=int(request.META["CONTENT_LENGTH"]))
+        return decode(_whole(request.read, length=int(request.META["CONTENT_LENGTH"])))
     if "HTTP_TRANSFER_ENCODING" not in request.META:
         return request.read  # no body: an empty file
     if request.META.get("wsgi.input_terminated"):
         # Django takes a body of unknown length for an empty one; the server knows where it ends.
-        return _ending_with_newline(request.META["wsgi.input"].read)
+        return _ending_with_newline(decode(request.META["wsgi.input"].read))
     raise LengthRequired
 
 
-def _whole(read: Callable[[int], bytes], *, length: int) -> Callable[[int], bytes]:
+def _whole(read: Read, *, length: int) -> Read:
     """A connection that breaks may look like the end of the file, in the middle of a row."""
     missing = length
 
@@ -142,7 +160,7 @@ def _whole(read: Callable[[int], bytes], *, length: int) -> Callable[[int], byte
     return read_and_count
 
 
-def _ending_with_newline(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+def _ending_with_newline(read: Read) -> Read:
     """Without a length, a last line that does not end may be half of one: servers do not tell."""
     last = b"\n"
 

@@ -1,8 +1,10 @@
 """CSV lines to a client's fields: the header, the cells, and quotes that nobody closed."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,23 +19,31 @@ from notification_service.directory.spreadsheets import unguarded
 
 SEPARATORS = (",", ";", "\t")
 MOST_COLUMNS = 200  # a person is to say of each what it is
+# What Excel reads the separator from, and what PowerShell says of its objects, before the columns' names.
+PREAMBLE = re.compile(rb'"?sep=(?P<separator>[^"]?)"?[,;]*|#TYPE .*', re.IGNORECASE)
 OPEN_QUOTE = gettext_lazy(
     "A quote that opens on this line is not closed, or something follows the quote that closes it."
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """What each cell of a line is: the name of a client's field, or empty where it is of no concern."""
 
     columns: tuple[str, ...]
     separator: str
 
+    @cached_property
+    def _width(self) -> int:
+        """Up to the last column that is of any concern."""
+        return max((number for number, name in enumerate(self.columns, 1) if name), default=0)
+
     def fields(self, cells: list[str]) -> dict[str, Any]:
-        if len(cells) != len(self.columns):
+        """Raises BadLine. Blank cells past the last column mean nothing: spreadsheets write them or not."""
+        if len(cells) < self._width or any(cell.strip() for cell in cells[len(self.columns) :]):
             facts = {"cells": len(cells), "columns": len(self.columns)}
             raise BadLine(_("The line has %(cells)d cells where the header has %(columns)d.") % facts)
-        named = zip(self.columns, cells, strict=True)
+        named = zip(self.columns, cells, strict=False)
         fields: dict[str, Any] = {name: unguarded(cell.strip()) for name, cell in named if name}
         if "attributes" in fields:
             fields["attributes"] = parse_json(fields["attributes"] or "{}", field="attributes")
@@ -48,7 +58,7 @@ def read_csv(lines: NumberedLines, *, header: Header | None = None, resume_after
     """
     found = read_header(lines, separator=header.separator if header else None)
     if header is None:
-        names = [name.lower() for name in found.columns]
+        names = _without_unnamed_end([name.lower() for name in found.columns])
         _check_columns([name for name in names if name not in EXPORTED])
         columns = tuple("" if name in EXPORTED else name for name in names)
         header = Header(columns, found.separator)
@@ -68,7 +78,10 @@ def read_csv(lines: NumberedLines, *, header: Header | None = None, resume_after
 
 def read_header(lines: NumberedLines, *, separator: str | None = None) -> Header:
     """The first line that is not blank: the names of its columns as they are written there."""
-    number, line = next(((number, line) for number, line in lines if line.strip()), (1, b""))
+    number, line = _first_written(lines)
+    while said := PREAMBLE.fullmatch(line.strip()):
+        separator = separator or _said_separator(said["separator"])
+        number, line = _first_written(lines)
     if not line:
         raise FileRefused(_("The file is empty."))
     try:
@@ -84,6 +97,26 @@ def read_header(lines: NumberedLines, *, separator: str | None = None) -> Header
     if len(cells) > MOST_COLUMNS:
         raise FileRefused(_("The file has more than %(most)d columns.") % {"most": MOST_COLUMNS})
     return Header(tuple(visible(cell).strip() for cell in cells), separator)
+
+
+def _first_written(lines: NumberedLines) -> Line:
+    return next(((number, line) for number, line in lines if line.strip()), (1, b""))
+
+
+def _said_separator(said: bytes | None) -> str | None:
+    if said is None:
+        return None
+    separator = said.decode("latin-1") or "\t"  # which was stripped
+    if separator not in SEPARATORS:
+        words = _(
+            "The first line says that %(separator)s separates columns; a comma, a semicolon or a tab may."
+        )
+        raise FileRefused(words % {"separator": shown(separator)})
+    return separator
+
+
+def _without_unnamed_end(names: list[str]) -> list[str]:
+    return names[: max((place for place, name in enumerate(names, 1) if name), default=0)]
 
 
 def _place(number: int) -> str:

@@ -10,6 +10,7 @@ Encoding = ClientUpload.Encoding
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UTF32_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+MARK_BYTES = 4
 ENOUGH = 100_000  # letters beyond ASCII, after which nothing new is learned
 
 FOREIGN_BYTE = re.compile("[\udc80-\udcff]")
@@ -30,7 +31,7 @@ class EncodingGuess:
     def feed(self, block: bytes) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._is_utf16 = block.startswith(UTF16_MARKS) and not block.startswith(UTF32_MARKS)
+            self._is_utf16 = _is_utf16(block)
         if self._is_utf16 or block.isascii() or self._good + self._bad > ENOUGH:
             return
         text = self._decoder.decode(block)
@@ -42,6 +43,30 @@ class EncodingGuess:
         if self._is_utf16:
             return Encoding.UTF16
         return Encoding.CP1251 if self._bad > self._good else Encoding.UTF8
+
+
+def by_mark(read: Read) -> Read:
+    """UTF-16 is known by its first two bytes; whatever has none is in UTF-8, or is refused line by line."""
+    chosen: list[Read] = []
+
+    def read_as_utf8(size: int) -> bytes:
+        if not chosen:
+            head = read(size)
+            while len(head) < MARK_BYTES and (more := read(size)):
+                head += more
+            chosen.append(as_utf8(_after(head, read), Encoding.UTF16 if _is_utf16(head) else Encoding.UTF8))
+        return chosen[0](size)
+
+    return read_as_utf8
+
+
+def _after(head: bytes, read: Read) -> Read:
+    heads = [head]
+    return lambda size: heads.pop() if heads else read(size)
+
+
+def _is_utf16(start: bytes) -> bool:
+    return start.startswith(UTF16_MARKS) and not start.startswith(UTF32_MARKS)
 
 
 def as_utf8(read: Read, encoding: str) -> Read:

@@ -18,6 +18,8 @@ from notification_service.directory.importing import (
     ImportStopped,
     Rejection,
 )
+from notification_service.directory.importing.uploads.encodings import as_utf8, by_mark
+from notification_service.directory.models import ClientUpload
 from notification_service.directory.spreadsheets import guarded
 from notification_service.mailings.client_changes import import_audited
 
@@ -43,6 +45,11 @@ class Command(BaseCommand):
             help="by default NDJSON for .ndjson, .jsonl and .json, else CSV",
         )
         parser.add_argument(
+            "--encoding",
+            choices=ClientUpload.Encoding.values,
+            help="by default UTF-16 where the file has its byte order mark, else UTF-8",
+        )
+        parser.add_argument(
             "--rejected", type=Path, metavar="FILE", help="write every rejected line's reason here"
         )
 
@@ -53,8 +60,9 @@ class Command(BaseCommand):
                 source = _open(file, stack)
                 on_rejected = _rejection_writer(rejected, stack)
                 on_progress = stack.enter_context(self._progress(_size(source)))
+                encoding = options["encoding"]
                 result = import_audited(
-                    source.read,
+                    as_utf8(source.read, encoding) if encoding else by_mark(source.read),
                     name=Path(file).name,
                     file_format=FileFormat(options["format"] or _format_of(file)),
                     on_rejected=on_rejected,
