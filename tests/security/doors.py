@@ -107,8 +107,6 @@ def permissions_table() -> str:
     lines = [f"| permission | Django's | {' '.join(names)}", "|---" * (len(holders) + 2) + "|"]
     for permission in May:
         words = permission.name.lower().replace("_", " ")
-        if permission is May.WHOLE_PHONES:
-            words += ", whole phones"
         marks = " | ".join("yes" if permission in given else "" for given in holders.values())
         lines.append(f"| {words} | `{permission}` | {marks} |")
     return "\n".join(lines) + "\n"

@@ -33,6 +33,7 @@ class Client(models.Model):
     objects = ClientQuerySet.as_manager()
 
     class Meta:
+        permissions = [("export_client", "Can take phones of clients away")]
         indexes = [
             # Also counts an audience by zone without reading the table.
             models.Index(
