@@ -1,6 +1,6 @@
 from drf_spectacular.utils import extend_schema_view
 
-from notification_service.api.openapi.operation import operation
+from notification_service.api.openapi.operation import SENT_BACK, operation
 from notification_service.api.serializers.client import ClientSerializer
 
 client_docs = extend_schema_view(
@@ -23,14 +23,15 @@ client_docs = extend_schema_view(
         "clients_update",
         "Replace a client",
         "Sets every field; one that is absent returns to its default. "
-        "Messages still to be sent go to the new phone, by the new time zone.",
+        f"Messages still to be sent go to the new phone, by the new time zone. {SENT_BACK}",
         body=ClientSerializer,
         answer=ClientSerializer,
     ),
     partial_update=operation(
         "clients_partial_update",
         "Change a client",
-        "Sets the fields given and leaves the others. A phone without `operator_code` sets the code too.",
+        "Sets the fields given and leaves the others. A phone without `operator_code` sets the code too. "
+        f"{SENT_BACK}",
         body=ClientSerializer,
         answer=ClientSerializer,
     ),

@@ -1,6 +1,6 @@
 from drf_spectacular.utils import extend_schema_view
 
-from notification_service.api.openapi.operation import operation
+from notification_service.api.openapi.operation import SENT_BACK, operation
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
     GatewayCreationSerializer,
@@ -28,7 +28,7 @@ gateway_docs = extend_schema_view(
     partial_update=operation(
         "gateways_partial_update",
         "Change a gateway",
-        f"{ADMINISTRATORS} Where `main` is reached, and its token, the environment says.",
+        f"{ADMINISTRATORS} Where `main` is reached, and its token, the environment says. {SENT_BACK}",
         body=GatewayChangeSerializer,
         answer=GatewaySerializer,
     ),

@@ -1,6 +1,6 @@
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 
-from notification_service.api.openapi.operation import operation
+from notification_service.api.openapi.operation import SENT_BACK, operation
 from notification_service.api.serializers.mailing import (
     AudienceFilterSerializer,
     AudienceSizeSerializer,
@@ -17,7 +17,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 CHANGE = (
     "`text`, `end_at`, `send_window`, `gateway` and `failover` may change until the mailing ends, "
     "and apply to what is unsent; `start_at`, `filter` and `on_unknown` only before it starts. "
-    "A `filter` is replaced as a whole."
+    f"A `filter` is replaced as a whole. {SENT_BACK}"
 )
 
 mailing_docs = extend_schema_view(

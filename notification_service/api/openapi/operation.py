@@ -8,6 +8,7 @@ from rest_framework.serializers import BaseSerializer
 
 from notification_service.api.openapi import extensions  # noqa: F401 (they register themselves)
 
+SENT_BACK = "What GET returned can be sent back: a read-only field is taken where it agrees."
 Decorator = Callable[[Any], Any]
 
 

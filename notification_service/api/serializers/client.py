@@ -6,6 +6,8 @@ from notification_service.directory.rules import OPERATOR_CODE_PATTERN, PHONE_PA
 
 
 class ClientSerializer(StrictSerializer):
+    moving = frozenset({"updated_at"})
+
     id = Id(read_only=True)
     phone = Text(
         pattern=PHONE_PATTERN, meaning="11 digits, the first a 7", help_text="Unique among the clients."

@@ -47,6 +47,8 @@ class MessageCountsSerializer(serializers.Serializer[Any]):
 class MailingSerializer(StrictSerializer):
     """The context carries `counts`: the messages by status of each mailing that is shown."""
 
+    moving = frozenset({"messages", "updated_at"})
+
     id = Id(read_only=True)
     text = Text(
         pattern=NOT_BLANK, meaning="more than white space", max_length=TEXT_LENGTH, help_text="What is sent."

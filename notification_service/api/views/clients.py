@@ -40,17 +40,18 @@ class ClientViewSet(ApiViewSet):
         return Response(ClientSerializer(self.get_queryset().get(pk=pk)).data)
 
     def update(self, request: Request, pk: int) -> Response:
-        return self._update(pk, ClientSerializer(data=request.data))
+        return self._update(request, pk, partial=False)
 
     def partial_update(self, request: Request, pk: int) -> Response:
-        return self._update(pk, ClientSerializer(data=request.data, partial=True))
+        return self._update(request, pk, partial=True)
 
     def destroy(self, request: Request, pk: int) -> Response:
         client_changes.delete_client(pk)
         return Response(status=204)
 
-    def _update(self, pk: int, serializer: ClientSerializer) -> Response:
-        values = self.valid(serializer)
+    def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
+        client = self.get_queryset().get(pk=pk)
+        values = self.valid(ClientSerializer(client, data=request.data, partial=partial))
         client = _refusing_taken_phone(lambda: client_changes.update_client(pk, **values))
         return Response(ClientSerializer(client).data)
 

@@ -39,8 +39,10 @@ class GatewayViewSet(ApiViewSet):
         return Response(_describe(Gateway.objects.get(pk=pk)))
 
     def partial_update(self, request: Request, pk: int) -> Response:
-        values = self.valid(GatewayChangeSerializer(data=request.data))
-        return Response(_describe(gateways.save_gateway(Gateway.objects.get(pk=pk), **values)))
+        gateway = Gateway.objects.get(pk=pk)
+        (state,) = gateways.gateway_states([gateway])
+        values = self.valid(GatewayChangeSerializer(state, data=request.data))
+        return Response(_describe(gateways.save_gateway(gateway, **values)))
 
     def destroy(self, request: Request, pk: int) -> Response:
         gateways.delete_gateway(pk)

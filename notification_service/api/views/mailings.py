@@ -46,12 +46,10 @@ class MailingViewSet(ApiViewSet):
         return Response(describe(self.get_queryset().get(pk=pk)))
 
     def update(self, request: Request, pk: int) -> Response:
-        values = self.valid(MailingSerializer(data=request.data))
-        return Response(describe(lifecycle.update_mailing(pk, **values)))
+        return self._update(request, pk, partial=False)
 
     def partial_update(self, request: Request, pk: int) -> Response:
-        values = self.valid(MailingSerializer(data=request.data, partial=True))
-        return Response(describe(lifecycle.update_mailing(pk, **values)))
+        return self._update(request, pk, partial=True)
 
     def destroy(self, request: Request, pk: int) -> Response:
         lifecycle.delete_mailing(pk)
@@ -76,6 +74,11 @@ class MailingViewSet(ApiViewSet):
     def audience(self, request: Request) -> Response:
         values = self.valid(AudienceFilterSerializer(data=request.data))
         return Response({"clients": audience.matching_clients(**values).count()})
+
+    def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
+        mailing = self.get_queryset().get(pk=pk)
+        values = self.valid(MailingSerializer(mailing, data=request.data, partial=partial))
+        return Response(describe(lifecycle.update_mailing(pk, **values)))
 
 
 def describe(mailing: Mailing) -> Any:
