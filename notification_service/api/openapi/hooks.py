@@ -7,6 +7,8 @@ from notification_service.api.openapi.errors import ANSWERS, PROBLEM, error_answ
 from notification_service.api.openapi.examples import FILES, REQUESTS, RESPONSES
 
 Document = dict[str, Any]
+# Of every other response each field is always there.
+FIELDS_MAY_BE_ABSENT = {"AudienceFilter"}
 EMPTY_TEXT = {"type": "string", "maxLength": 0}
 
 
@@ -16,6 +18,8 @@ def finish(result: Document, **_context: Any) -> Document:
     components["responses"] = ANSWERS
     _forbid_unknown_fields(components["schemas"])
     _unite_blank_texts(components["schemas"])
+    _fill_in_nothing(components["schemas"])
+    _require_what_is_always_there(components["schemas"])
     for path, operation in _operations(result):
         operation["responses"].update(error_answers(path, operation))
         _add_examples(operation)
@@ -40,6 +44,20 @@ def _unite_blank_texts(schemas: Document) -> None:
         for field in schema.get("properties", {}).values():
             if EMPTY_TEXT in field.get("oneOf", []):
                 field.update(field.pop("oneOf")[0])
+
+
+def _fill_in_nothing(schemas: Document) -> None:
+    """A generated client sends the defaults of what its caller left out: a PATCH would reset all of it."""
+    for name, schema in schemas.items():
+        if name.startswith("Patched") or not name.endswith("Request"):
+            for field in schema.get("properties", {}).values():
+                field.pop("default", None)
+
+
+def _require_what_is_always_there(schemas: Document) -> None:
+    for name, schema in schemas.items():
+        if not name.endswith("Request") and name not in FIELDS_MAY_BE_ABSENT:
+            schema["required"] = sorted(schema["properties"])
 
 
 def _add_examples(operation: Document) -> None:

@@ -26,9 +26,8 @@ MOVING = {
 }
 
 
+# Of a GatewayState: the row, and what the workers say of it.
 class GatewaySerializer(FastSerializer):
-    """Of a GatewayState: the row, and what the workers say of it."""
-
     id = Id(source="gateway.pk", read_only=True)
     name = serializers.CharField(source="gateway.name", read_only=True)
     kind = serializers.ChoiceField(source="gateway.kind", choices=Gateway.Kind.values, read_only=True)
@@ -93,9 +92,8 @@ class GatewaySerializer(FastSerializer):
         return state.gateway.token_encrypted is not None
 
 
+# What an administrator sets; the domain says what is acceptable.
 class GatewayChangeSerializer(StrictSerializer):
-    """What an administrator sets; the domain says what is acceptable."""
-
     moving = frozenset(MOVING)
 
     name = Text(max_length=64, required=False)

@@ -44,9 +44,8 @@ class MessageCountsSerializer(serializers.Serializer[Any]):
     unknown = serializers.IntegerField()
 
 
+# The context carries `counts`: the messages by status of each mailing that is shown.
 class MailingSerializer(StrictSerializer):
-    """The context carries `counts`: the messages by status of each mailing that is shown."""
-
     moving = frozenset({"messages", "updated_at"})
 
     id = Id(read_only=True)
