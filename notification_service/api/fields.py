@@ -91,12 +91,15 @@ class Moment(StrictField, serializers.DateTimeField):
 
 
 class TextSet(StrictField, serializers.ListField):
-    """A list of strings in which each counts once."""
+    """A list of strings in which each counts once; an empty one is refused, for it would match nobody."""
 
+    default_error_messages = {
+        "empty": "An empty list matches nobody; leave the key out to restrict nothing.",
+    }
     child: Text
 
     def __init__(self, *, child: Text, max_length: int, **kwargs: Any) -> None:
-        super().__init__(child=child, **kwargs)
+        super().__init__(child=child, allow_empty=False, **kwargs)
         self.most = max_length
 
     def to_internal_value(self, data: Any) -> list[str]:
@@ -107,7 +110,7 @@ class TextSet(StrictField, serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value(data)))
 
     def json_schema(self) -> JsonSchema:
-        return {"type": "array", "items": self.child.json_schema(), "maxItems": self.most}
+        return {"type": "array", "items": self.child.json_schema(), "minItems": 1, "maxItems": self.most}
 
 
 class Attributes(StrictField):

@@ -20,17 +20,20 @@ class AudienceFilterSerializer(StrictSerializer):
         child=Text(pattern=OPERATOR_CODE_PATTERN, meaning="three digits"),
         max_length=FILTER_ENTRIES,
         required=False,
-        help_text="Clients with any of these codes; all where empty.",
+        help_text="Clients with any of these codes; of every operator where absent.",
     )
     tags = TextSet(
         child=Text(max_length=TAG_LENGTH, allow_blank=True),
         max_length=FILTER_ENTRIES,
         required=False,
-        help_text="Clients with any of these tags; all where empty.",
+        help_text="Clients with any of these tags; with and without a tag where absent.",
     )
 
     def to_internal_value(self, data: Any) -> Any:
         return {**everyone(), **super().to_internal_value(data)}
+
+    def to_representation(self, instance: Mailing) -> dict[str, Any]:
+        return {name: entries for name, entries in super().to_representation(instance).items() if entries}
 
 
 class MessageCountsSerializer(serializers.Serializer[Any]):
