@@ -38,7 +38,7 @@ def create_client(**fields: Any) -> Client:
 
 @transaction.atomic
 def change_client(client_id: int, **changes: Any) -> ClientChange:
-    """A phone without an operator code sets the code too.
+    """A phone without an operator code sets the code too. A value equal to the present one is no change.
 
     Raises Client.DoesNotExist, and IntegrityError where the phone is another client's.
     """
@@ -46,12 +46,14 @@ def change_client(client_id: int, **changes: Any) -> ClientChange:
     changes = _with_operator_code(changes)
     has_moved = changes.get("timezone", client.timezone) != client.timezone
     changed = sorted(name for name, value in changes.items() if getattr(client, name) != value)
-    for name, value in changes.items():
-        setattr(client, name, value)
+    if not changed:
+        return ClientChange(client, has_moved)
+    for name in changed:
+        setattr(client, name, changes[name])
     client.save()
-    if changed:  # what it was before is the person's own, and goes when the person goes
-        record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
-    log.info("client changed", client_id=client_id, fields=sorted(changes), moved=has_moved)
+    # What it was before is the person's own, and goes when the person goes.
+    record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
+    log.info("client changed", client_id=client_id, fields=changed, moved=has_moved)
     return ClientChange(client, has_moved)
 
 

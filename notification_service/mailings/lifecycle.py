@@ -163,7 +163,10 @@ def past_deadline() -> Q:
 
 @transaction.atomic
 def _move(mailing_id: int, *, sources: tuple[Status, ...], target: Status) -> Mailing:
+    """A repeated move is none: who did not get the first response may ask again."""
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    if mailing.status == target:
+        return mailing
     if mailing.status not in sources:
         raise Conflict(f"The mailing is {mailing.status}: it cannot become {target}.")
     record(MOVES[target], object_id=mailing_id, changes={"status": (mailing.status, target)})

@@ -52,6 +52,13 @@ def test_patch_leaves_the_absent_fields_of_a_client_unchanged(api: Api) -> None:
     assert (body["tag"], body["timezone"], body["operator_code"]) == ("vip", "Asia/Omsk", "999")
 
 
+def test_a_change_that_changes_nothing_leaves_no_trace(api: Api) -> None:
+    client = make_client(tag="vip")
+    path = f"/api/clients/{client.pk}/"
+    before = body_of(api.get(path))
+    assert body_of(api.patch(path, {"tag": "vip", "phone": client.phone})) == before
+
+
 def test_delete_hides_the_client_and_cancels_the_pending_messages(api: Api) -> None:
     message = make_message()
     path = f"/api/clients/{message.client_id}/"

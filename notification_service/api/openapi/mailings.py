@@ -20,6 +20,8 @@ CHANGE = (
     f"A `filter` is replaced as a whole. {SENT_BACK}"
 )
 
+REPEATABLE = "Of one that is so already, nothing changes."
+
 mailing_docs = extend_schema_view(
     list=operation(
         "mailings_list",
@@ -62,17 +64,23 @@ mailing_docs = extend_schema_view(
 )
 
 pause_docs = operation(
-    "mailings_pause", "Pause a mailing", "Sending stops within a second.", answer=MailingSerializer
+    "mailings_pause",
+    "Pause a mailing",
+    f"Sending stops within a second. {REPEATABLE}",
+    answer=MailingSerializer,
 )
 
 resume_docs = operation(
-    "mailings_resume", "Resume a mailing", "Sending goes on after a pause.", answer=MailingSerializer
+    "mailings_resume",
+    "Resume a mailing",
+    f"Sending goes on after a pause. {REPEATABLE}",
+    answer=MailingSerializer,
 )
 
 cancel_docs = operation(
     "mailings_cancel",
     "Cancel a mailing",
-    "Ends it: within a second nothing more is sent, and what was unsent becomes `cancelled`.",
+    f"Ends it: within a second nothing more is sent, and what was unsent becomes `cancelled`. {REPEATABLE}",
     answer=MailingSerializer,
 )
 
