@@ -1,6 +1,6 @@
 from drf_spectacular.utils import extend_schema_view
 
-from notification_service.api.openapi.operation import SENT_BACK, operation
+from notification_service.api.openapi.operation import IDEMPOTENCY_KEY, SENT_BACK, operation
 from notification_service.api.serializers.client import ClientSerializer
 
 client_docs = extend_schema_view(
@@ -17,6 +17,7 @@ client_docs = extend_schema_view(
         body=ClientSerializer,
         answer=ClientSerializer,
         status=201,
+        parameters=[IDEMPOTENCY_KEY],
     ),
     retrieve=operation("clients_retrieve", "Show a client", "One client by id.", answer=ClientSerializer),
     update=operation(

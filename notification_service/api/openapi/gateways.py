@@ -1,6 +1,6 @@
 from drf_spectacular.utils import extend_schema_view
 
-from notification_service.api.openapi.operation import SENT_BACK, operation
+from notification_service.api.openapi.operation import IDEMPOTENCY_KEY, SENT_BACK, operation
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
     GatewayCreationSerializer,
@@ -23,6 +23,7 @@ gateway_docs = extend_schema_view(
         body=GatewayCreationSerializer,
         answer=GatewaySerializer,
         status=201,
+        parameters=[IDEMPOTENCY_KEY],
     ),
     retrieve=operation("gateways_retrieve", "Show a gateway", "One gateway by id.", answer=GatewaySerializer),
     partial_update=operation(

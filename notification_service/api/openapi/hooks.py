@@ -8,7 +8,7 @@ from notification_service.api.openapi.examples import FILES, REQUESTS, RESPONSES
 
 Document = dict[str, Any]
 # Of every other response each field is always there.
-FIELDS_MAY_BE_ABSENT = {"AudienceFilter"}
+FIELDS_MAY_BE_ABSENT = {"AudienceFilter", "Problem"}
 EMPTY_TEXT = {"type": "string", "maxLength": 0}
 
 

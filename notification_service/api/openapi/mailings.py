@@ -1,19 +1,12 @@
-from drf_spectacular.utils import OpenApiParameter, extend_schema_view
+from drf_spectacular.utils import extend_schema_view
 
-from notification_service.api.openapi.operation import SENT_BACK, operation
+from notification_service.api.openapi.operation import IDEMPOTENCY_KEY, SENT_BACK, operation
 from notification_service.api.serializers.mailing import (
     AudienceFilterSerializer,
     AudienceSizeSerializer,
     MailingSerializer,
 )
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[!-~]([ -~]{0,253}[!-~])?$", "minLength": 1, "maxLength": 255},
-    OpenApiParameter.HEADER,
-    description="A name of your own for this mailing. A request that repeats key and body gets the first "
-    "one's answer, with `Idempotency-Replayed: true`, and makes no other mailing. Kept for 48 hours.",
-)
 CHANGE = (
     "`text`, `end_at`, `send_window`, `gateway` and `failover` may change until the mailing ends, "
     "and apply to what is unsent; `start_at`, `filter` and `on_unknown` only before it starts. "

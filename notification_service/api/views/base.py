@@ -49,5 +49,6 @@ class ApiViewSet(GenericViewSet[Any]):
         return list(rows or [])
 
 
-def created(body: Any, *, location: str) -> Response:
-    return Response(body, status=201, headers={"Location": location})
+def created(body: Any, *, location: str, is_replayed: bool) -> Response:
+    headers = {"Location": location} | ({"Idempotency-Replayed": "true"} if is_replayed else {})
+    return Response(body, status=201, headers=headers)

@@ -1,17 +1,20 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from psycopg.errors import UniqueViolation
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from notification_service.api.filters import ClientFilter
+from notification_service.api.idempotency import answer_once
 from notification_service.api.openapi.clients import client_docs
+from notification_service.api.problems import AlreadyExists
 from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.views.base import ApiViewSet, created
 from notification_service.directory.models import Client
@@ -32,9 +35,11 @@ class ClientViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         values = self.valid(ClientSerializer(data=request.data))
-        client = _refusing_taken_phone(lambda: client_changes.create_client(**values))
-        location = reverse("client", kwargs={"pk": client.pk}, request=request)
-        return created(ClientSerializer(client).data, location=location)
+        # Only the id is kept for a repetition of the request: the rest must go when the client goes.
+        pk, is_replayed = answer_once(request, values, lambda: _create(**values).pk)
+        body = ClientSerializer(self.get_queryset().get(pk=pk)).data
+        location = reverse("client", kwargs={"pk": pk}, request=request)
+        return created(body, location=location, is_replayed=is_replayed)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         return Response(ClientSerializer(self.get_queryset().get(pk=pk)).data)
@@ -52,16 +57,24 @@ class ClientViewSet(ApiViewSet):
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         client = self.get_queryset().get(pk=pk)
         values = self.valid(ClientSerializer(client, data=request.data, partial=partial))
-        client = _refusing_taken_phone(lambda: client_changes.update_client(pk, **values))
+        with _refusing_taken_phone(values.get("phone")):
+            client = client_changes.update_client(pk, **values)
         return Response(ClientSerializer(client).data)
 
 
-def _refusing_taken_phone(write: Callable[[], Client]) -> Client:
+def _create(**values: Any) -> Client:
+    with _refusing_taken_phone(values["phone"]):
+        return client_changes.create_client(**values)
+
+
+@contextmanager
+def _refusing_taken_phone(phone: str | None) -> Iterator[None]:
     # Only the database can tell when two requests race for one phone.
     try:
         with transaction.atomic():
-            return write()
+            yield
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
-            raise serializers.ValidationError({"phone": ["Another client has this phone."]}) from None
+            existing = Client.objects.alive().filter(phone=phone).first()
+            raise AlreadyExists("client", existing, phone="Another client has this phone.") from None
         raise

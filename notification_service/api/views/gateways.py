@@ -1,5 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from notification_service.access.permissions import MayChangeGateways
+from notification_service.api.idempotency import answer_once
 from notification_service.api.openapi.gateways import gateway_docs
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
@@ -32,8 +34,10 @@ class GatewayViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         values = self.valid(GatewayCreationSerializer(data=request.data))
-        body = _describe(gateways.save_gateway(None, **values))
-        return created(body, location=reverse("gateway", kwargs={"pk": body["id"]}, request=request))
+        make = partial(gateways.save_gateway, None, **values)
+        body, is_replayed = answer_once(request, values, lambda: _describe(make()))
+        location = reverse("gateway", kwargs={"pk": body["id"]}, request=request)
+        return created(body, location=location, is_replayed=is_replayed)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         return Response(_describe(Gateway.objects.get(pk=pk)))

@@ -1,5 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -36,11 +37,10 @@ class MailingViewSet(ApiViewSet):
 
     def create(self, request: Request) -> Response:
         values = self.valid(MailingSerializer(data=request.data))
-        body, replayed = answer_once(request, lambda: describe_new(lifecycle.create_mailing(**values)))
-        answer = created(body, location=reverse("mailing", kwargs={"pk": body["id"]}, request=request))
-        if replayed:
-            answer["Idempotency-Replayed"] = "true"
-        return answer
+        make = partial(lifecycle.create_mailing, **values)
+        body, is_replayed = answer_once(request, values, lambda: describe_new(make()))
+        location = reverse("mailing", kwargs={"pk": body["id"]}, request=request)
+        return created(body, location=location, is_replayed=is_replayed)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         return Response(describe(self.get_queryset().get(pk=pk)))

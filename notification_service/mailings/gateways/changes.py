@@ -47,6 +47,14 @@ class InvalidGateway(ValueError):  # noqa: N818
         self.detail = detail
 
 
+class GatewayNameTaken(InvalidGateway):
+    """By `existing`, unless that has gone meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("name", "another gateway has this name")
+        self.existing = Gateway.objects.filter(name=name).first()
+
+
 class GatewayInUse(Exception):  # noqa: N818
     """It cannot be deleted; `args[0]` says why to a person."""
 
@@ -65,7 +73,7 @@ def save_gateway(gateway: Gateway | None, **changes: Any) -> Gateway:
         with transaction.atomic():
             return _save(gateway.pk if gateway else None, changes)
     except IntegrityError:
-        raise InvalidGateway("name", "another gateway has this name") from None
+        raise GatewayNameTaken(changes["name"]) from None
 
 
 @transaction.atomic
