@@ -18,6 +18,7 @@ from rest_framework.reverse import reverse
 
 from notification_service.audit.models import Entry
 from notification_service.directory.models import Client
+from notification_service.directory.versions import Stale
 from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
 from notification_service.mailings.models import Gateway, Mailing, Message
@@ -92,6 +93,11 @@ class ConflictError(exceptions.APIException):
     status_code = 409
 
 
+class PreconditionFailed(exceptions.APIException):
+    status_code = 412
+    default_detail = "It was changed since you read it. Read it again."
+
+
 class AlreadyExists(exceptions.APIException):
     """What is to be made, or to be named so, is there: `existing`, unless it has gone meanwhile."""
 
@@ -110,6 +116,7 @@ class InvalidQuery(exceptions.ValidationError):
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
     (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist): Missing,
     (Entry.DoesNotExist, Http404): Missing,
+    (Stale,): PreconditionFailed,
     (PermissionDenied,): exceptions.PermissionDenied,
     (RequestDataTooBig,): PayloadTooLarge,
     (SuspiciousOperation, UnreadablePostError): Malformed,

@@ -14,6 +14,7 @@ from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.models import Client
 from notification_service.directory.rules import operator_code_of
+from notification_service.directory.versions import Versions, check_version
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +38,11 @@ def create_client(**fields: Any) -> Client:
 
 
 @transaction.atomic
-def change_client(client_id: int, **changes: Any) -> ClientChange:
+def change_client(client_id: int, *, expected: Versions = None, **changes: Any) -> ClientChange:
     """A phone without an operator code sets the code too. A value equal to the present one is no change.
 
-    Raises Client.DoesNotExist, and IntegrityError where the phone is another client's.
+    Raises Client.DoesNotExist, IntegrityError where the phone is another client's, and Stale where the
+    client has none of the `expected` versions.
     """
     client = Client.objects.alive().select_for_update().get(pk=client_id)
     changes = _with_operator_code(changes)
@@ -48,6 +50,7 @@ def change_client(client_id: int, **changes: Any) -> ClientChange:
     changed = sorted(name for name, value in changes.items() if getattr(client, name) != value)
     if not changed:
         return ClientChange(client, has_moved)
+    check_version(client, expected)
     for name in changed:
         setattr(client, name, changes[name])
     client.save()
@@ -58,9 +61,10 @@ def change_client(client_id: int, **changes: Any) -> ClientChange:
 
 
 @transaction.atomic
-def erase_client(client_id: int) -> None:
-    """Remove the personal data; the id stays, for messages refer to it. Raises Client.DoesNotExist."""
+def erase_client(client_id: int, *, expected: Versions = None) -> None:
+    """Remove the personal data; the id stays, for messages refer to it. Raises Client.DoesNotExist, Stale."""
     client = Client.objects.alive().select_for_update().get(pk=client_id)
+    check_version(client, expected)
     client.phone = None
     client.operator_code = client.tag = ""
     client.timezone = "UTC"

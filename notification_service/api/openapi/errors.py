@@ -48,6 +48,10 @@ MEANINGS = {
         "The mailing is finished: it cannot become paused.",
     ),
     411: ("The body comes without its length.", "Send the body with a Content-Length."),
+    412: (
+        "It is no longer what `If-Match` names.",
+        "It was changed since you read it. Read it again.",
+    ),
     413: ("The body has more than 1 MiB.", "The body has more than 1,048,576 bytes."),
     415: ("The body is of a type that is not read here.", 'Unsupported media type "text/plain" in request.'),
     422: (
@@ -55,6 +59,13 @@ MEANINGS = {
         "The Idempotency-Key was used with another request before.",
     ),
     503: ("The database does not answer.", "The database does not answer; try again in a moment."),
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The `ETag` of what you read. Where it was changed since then, nothing is done, and the "
+    "answer is 412; unless it is as you ask for already.",
+    "schema": {"type": "string"},
 }
 FIELD_ERRORS = [{"pointer": "#/filter/operator_codes/0", "detail": "Must be three digits."}]
 MAKING = {"clients_create", "gateways_create", "mailings_create"}
@@ -100,4 +111,6 @@ def error_answers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
         statuses.add(409)
     if operation["operationId"] in MAKING:
         statuses.add(422)
+    if IF_MATCH in operation.get("parameters", []):
+        statuses.add(412)
     return {str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in sorted(statuses)}

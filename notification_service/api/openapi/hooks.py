@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from notification_service.api.openapi.errors import ANSWERS, PROBLEM, error_answers
+from notification_service.api.openapi.errors import ANSWERS, IF_MATCH, PROBLEM, error_answers
 from notification_service.api.openapi.examples import FILES, REQUESTS, RESPONSES
 
 Document = dict[str, Any]
 # Of every other response each field is always there.
 FIELDS_MAY_BE_ABSENT = {"AudienceFilter", "Problem"}
+CHANGES = {"update", "partial_update", "destroy", "pause", "resume", "cancel"}
+ETAG = {"description": "For `If-Match`.", "required": True, "schema": {"type": "string"}}
 EMPTY_TEXT = {"type": "string", "maxLength": 0}
 
 
@@ -21,6 +23,7 @@ def finish(result: Document, **_context: Any) -> Document:
     _fill_in_nothing(components["schemas"])
     _require_what_is_always_there(components["schemas"])
     for path, operation in _operations(result):
+        _add_versions(operation)
         operation["responses"].update(error_answers(path, operation))
         _add_examples(operation)
     return result
@@ -58,6 +61,16 @@ def _require_what_is_always_there(schemas: Document) -> None:
     for name, schema in schemas.items():
         if not name.endswith("Request") and name not in FIELDS_MAY_BE_ABSENT:
             schema["required"] = sorted(schema["properties"])
+
+
+def _add_versions(operation: Document) -> None:
+    kind, _, what = operation["operationId"].partition("_")
+    if kind not in ("clients", "gateways", "mailings") or what not in {"retrieve", *CHANGES}:
+        return
+    if what in CHANGES:
+        operation["parameters"].append(IF_MATCH)
+    if "200" in operation["responses"]:
+        operation["responses"]["200"]["headers"] = {"ETag": ETAG}
 
 
 def _add_examples(operation: Document) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import translation
+from django.utils.http import quote_etag
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -12,6 +13,7 @@ from notification_service.api.pagination import CursorPagination
 from notification_service.api.problems import LengthRequired
 from notification_service.api.query import check_query
 from notification_service.api.serializers.strict import NoBody
+from notification_service.directory.versions import Versioned, Versions
 
 
 class ApiViewSet(GenericViewSet[Any]):
@@ -47,6 +49,18 @@ class ApiViewSet(GenericViewSet[Any]):
     def rows_of_page(self) -> list[Any]:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return list(rows or [])
+
+
+def versioned(body: Any, row: Versioned) -> Response:
+    return Response(body, headers={"ETag": quote_etag(row.version)})
+
+
+def expected_versions(request: Request) -> Versions:
+    header = request.headers.get("If-Match", "*")
+    if header.strip() == "*":
+        return None
+    # A proxy that compresses makes a tag weak.
+    return {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
 
 
 def created(body: Any, *, location: str, is_replayed: bool) -> Response:

@@ -16,7 +16,7 @@ from notification_service.api.idempotency import answer_once
 from notification_service.api.openapi.clients import client_docs
 from notification_service.api.problems import AlreadyExists
 from notification_service.api.serializers.client import ClientSerializer
-from notification_service.api.views.base import ApiViewSet, created
+from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.directory.models import Client
 from notification_service.mailings import client_changes
 
@@ -42,7 +42,7 @@ class ClientViewSet(ApiViewSet):
         return created(body, location=location, is_replayed=is_replayed)
 
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(ClientSerializer(self.get_queryset().get(pk=pk)).data)
+        return _shown(self.get_queryset().get(pk=pk))
 
     def update(self, request: Request, pk: int) -> Response:
         return self._update(request, pk, partial=False)
@@ -51,15 +51,19 @@ class ClientViewSet(ApiViewSet):
         return self._update(request, pk, partial=True)
 
     def destroy(self, request: Request, pk: int) -> Response:
-        client_changes.delete_client(pk)
+        client_changes.delete_client(pk, expected=expected_versions(request))
         return Response(status=204)
 
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         client = self.get_queryset().get(pk=pk)
         values = self.valid(ClientSerializer(client, data=request.data, partial=partial))
         with _refusing_taken_phone(values.get("phone")):
-            client = client_changes.update_client(pk, **values)
-        return Response(ClientSerializer(client).data)
+            client = client_changes.update_client(pk, expected=expected_versions(request), **values)
+        return _shown(client)
+
+
+def _shown(client: Client) -> Response:
+    return versioned(ClientSerializer(client).data, client)
 
 
 def _create(**values: Any) -> Client:

@@ -16,7 +16,7 @@ from notification_service.api.serializers.gateway import (
     GatewayCreationSerializer,
     GatewaySerializer,
 )
-from notification_service.api.views.base import ApiViewSet, created
+from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.mailings import gateways
 from notification_service.mailings.models import Gateway
 
@@ -40,17 +40,21 @@ class GatewayViewSet(ApiViewSet):
         return created(body, location=location, is_replayed=is_replayed)
 
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(_describe(Gateway.objects.get(pk=pk)))
+        return _shown(Gateway.objects.get(pk=pk))
 
     def partial_update(self, request: Request, pk: int) -> Response:
         gateway = Gateway.objects.get(pk=pk)
         (state,) = gateways.gateway_states([gateway])
         values = self.valid(GatewayChangeSerializer(state, data=request.data))
-        return Response(_describe(gateways.save_gateway(gateway, **values)))
+        return _shown(gateways.save_gateway(gateway, expected=expected_versions(request), **values))
 
     def destroy(self, request: Request, pk: int) -> Response:
-        gateways.delete_gateway(pk)
+        gateways.delete_gateway(pk, expected=expected_versions(request))
         return Response(status=204)
+
+
+def _shown(gateway: Gateway) -> Response:
+    return versioned(_describe(gateway), gateway)
 
 
 def _describe(gateway: Gateway) -> Any:

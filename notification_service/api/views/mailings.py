@@ -1,5 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from notification_service.api.openapi.mailings import (
     resume_docs,
 )
 from notification_service.api.serializers.mailing import AudienceFilterSerializer, MailingSerializer
-from notification_service.api.views.base import ApiViewSet, created
+from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.mailings import audience, lifecycle, stats
 from notification_service.mailings.models import Mailing
 
@@ -43,7 +44,7 @@ class MailingViewSet(ApiViewSet):
         return created(body, location=location, is_replayed=is_replayed)
 
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(describe(self.get_queryset().get(pk=pk)))
+        return _shown(self.get_queryset().get(pk=pk))
 
     def update(self, request: Request, pk: int) -> Response:
         return self._update(request, pk, partial=False)
@@ -52,23 +53,20 @@ class MailingViewSet(ApiViewSet):
         return self._update(request, pk, partial=True)
 
     def destroy(self, request: Request, pk: int) -> Response:
-        lifecycle.delete_mailing(pk)
+        lifecycle.delete_mailing(pk, expected=expected_versions(request))
         return Response(status=204)
 
     @pause_docs
     def pause(self, request: Request, pk: int) -> Response:
-        self.refuse_body(request)
-        return Response(describe(lifecycle.pause_mailing(pk)))
+        return self._move(request, lifecycle.pause_mailing, pk)
 
     @resume_docs
     def resume(self, request: Request, pk: int) -> Response:
-        self.refuse_body(request)
-        return Response(describe(lifecycle.resume_mailing(pk)))
+        return self._move(request, lifecycle.resume_mailing, pk)
 
     @cancel_docs
     def cancel(self, request: Request, pk: int) -> Response:
-        self.refuse_body(request)
-        return Response(describe(lifecycle.cancel_mailing(pk)))
+        return self._move(request, lifecycle.cancel_mailing, pk)
 
     @audience_docs
     def audience(self, request: Request) -> Response:
@@ -78,7 +76,15 @@ class MailingViewSet(ApiViewSet):
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         mailing = self.get_queryset().get(pk=pk)
         values = self.valid(MailingSerializer(mailing, data=request.data, partial=partial))
-        return Response(describe(lifecycle.update_mailing(pk, **values)))
+        return _shown(lifecycle.update_mailing(pk, expected=expected_versions(request), **values))
+
+    def _move(self, request: Request, move: Callable[..., Mailing], pk: int) -> Response:
+        self.refuse_body(request)
+        return _shown(move(pk, expected=expected_versions(request)))
+
+
+def _shown(mailing: Mailing) -> Response:
+    return versioned(describe(mailing), mailing)
 
 
 def describe(mailing: Mailing) -> Any:
