@@ -26,7 +26,7 @@ class StatisticsViewSet(ApiViewSet):
     def fullinfo(self, request: Request) -> Response:
         page = self.paginate_queryset(Mailing.objects.alive().select_related("gateway"))
         mailings = describe_all(list(page or []))
-        return Response({**stats.overall_counts(), **self.paginator.page(mailings)})
+        return Response({**stats.overall_counts(), **self.paginator.as_page(mailings)})
 
     @info_docs
     def mailing_info(self, request: Request, pk: int) -> Response:
@@ -47,4 +47,4 @@ def _first_messages(request: Request, mailing: Mailing) -> dict[str, Any]:
     paginator = CursorPagination()
     messages = paginator.paginate_queryset(shown_messages().filter(mailing=mailing), request)
     rows = MessageSerializer(messages, many=True).data
-    return paginator.page(rows, base_url=_messages_url(request, mailing.pk))
+    return paginator.as_page(rows, base_url=_messages_url(request, mailing.pk))
