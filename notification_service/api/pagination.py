@@ -6,8 +6,8 @@ for amiss is refused. A cursor is signed, with its order: whatever we have not w
 
 # ruff: noqa: ARG002 (REST framework's signatures)
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from rest_framework import pagination
@@ -23,28 +23,22 @@ if TYPE_CHECKING:  # the settings name this module, and views read the settings 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 CURSOR_LENGTH = 200
+Parameter = dict[str, Any]
 SIGNER = signing.Signer(salt="cursor")
 
 
-class Parameter(NamedTuple):
-    name: str
-    description: str
-    schema: dict[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"in": "query", **self._asdict()}
-
-
-CURSOR = Parameter(
-    "cursor",
-    "Where the page begins: take it from `next` or `previous` of another page.",
-    {"type": "string", "format": "cursor", "maxLength": CURSOR_LENGTH},
-)
-PAGE_SIZE = Parameter(
-    "page_size",
-    "The most results on the page.",
-    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
-)
+CURSOR: Parameter = {
+    "in": "query",
+    "name": "cursor",
+    "description": "Where the page begins: take it from `next` or `previous` of another page.",
+    "schema": {"type": "string", "format": "cursor", "maxLength": CURSOR_LENGTH},
+}
+PAGE_SIZE: Parameter = {
+    "in": "query",
+    "name": "page_size",
+    "description": "The most results on the page.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
+}
 
 
 class CursorPagination(pagination.CursorPagination):
@@ -84,9 +78,11 @@ class CursorPagination(pagination.CursorPagination):
     def get_paginated_response(self, data: Any) -> Response:
         return Response(self.as_page(data))
 
-    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
-        parameters = (CURSOR, PAGE_SIZE, *_ordering_parameter(getattr(view, "orderings", [])))
-        return [parameter.as_json() for parameter in parameters]
+    def get_schema_operation_parameters(self, view: Any) -> list[Parameter]:
+        schema = {"type": "string", "enum": list(view.orderings), "default": view.orderings[0]}
+        words = "The order of the list; a minus puts the last first."
+        ordering = {"in": "query", "name": "ordering", "description": words, "schema": schema}
+        return [CURSOR, PAGE_SIZE, ordering]
 
     def get_paginated_response_schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
@@ -107,10 +103,3 @@ def read_cursor(text: str, *, ordering: str) -> pagination.Cursor:
     if written != ordering:
         raise signing.BadSignature("of another order")
     return pagination.Cursor(offset=0, reverse=backward, position=position)
-
-
-def _ordering_parameter(orderings: Sequence[str]) -> list[Parameter]:
-    if not orderings:
-        return []
-    schema = {"type": "string", "enum": list(orderings), "default": orderings[0]}
-    return [Parameter("ordering", "The order of the list; a minus puts the last first.", schema)]

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from notification_service.api.openapi import extensions  # noqa: F401 (they register themselves)
 from notification_service.api.pagination import CursorPagination
 from notification_service.api.problems import LengthRequired
 from notification_service.api.query import check_query

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from psycopg.errors import UniqueViolation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +14,7 @@ from rest_framework.reverse import reverse
 
 from notification_service.api.filters import ClientFilter
 from notification_service.api.idempotency import answer_once
-from notification_service.api.openapi.clients import client_docs
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
 from notification_service.api.problems import AlreadyExists
 from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
@@ -21,7 +22,6 @@ from notification_service.directory.models import Client
 from notification_service.mailings import client_changes
 
 
-@client_docs
 class ClientViewSet(ApiViewSet):
     serializer_class = ClientSerializer
     filterset_class = ClientFilter
@@ -30,9 +30,19 @@ class ClientViewSet(ApiViewSet):
     def get_queryset(self) -> QuerySet[Client]:
         return Client.objects.alive()
 
+    @extend_schema(
+        summary="List clients",
+        description="A page of the directory. Filters combine with AND.",
+    )
     def list(self, request: Request) -> Response:
         return self.get_paginated_response(ClientSerializer(self.rows_of_page(), many=True).data)
 
+    @extend_schema(
+        summary="Add a client",
+        description="The phone must be no other client's. Without `operator_code` it is digits 2 to 4 of the "
+        "phone.",
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def create(self, request: Request) -> Response:
         values = self.valid(ClientSerializer(data=request.data))
         # Only the id is kept for a repetition of the request: the rest must go when the client goes.
@@ -41,15 +51,34 @@ class ClientViewSet(ApiViewSet):
         location = reverse("client", kwargs={"pk": pk}, request=request)
         return created(body, location=location, is_replayed=is_replayed)
 
+    @extend_schema(
+        summary="Show a client",
+        description="One client by id.",
+    )
     def retrieve(self, request: Request, pk: int) -> Response:
         return _shown(self.get_queryset().get(pk=pk))
 
+    @extend_schema(
+        summary="Replace a client",
+        description="Sets every field; one that is absent returns to its default. "
+        f"Messages still to be sent go to the new phone, by the new time zone. {SENT_BACK}",
+    )
     def update(self, request: Request, pk: int) -> Response:
         return self._update(request, pk, partial=False)
 
+    @extend_schema(
+        summary="Change a client",
+        description="Sets the fields given and leaves the others. A phone without `operator_code` sets the "
+        f"code too. {SENT_BACK}",
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
         return self._update(request, pk, partial=True)
 
+    @extend_schema(
+        summary="Delete a client",
+        description="Removes the personal data and cancels what is unsent; the messages keep their place in "
+        "the counts.",
+    )
     def destroy(self, request: Request, pk: int) -> Response:
         client_changes.delete_client(pk, expected=expected_versions(request))
         return Response(status=204)

@@ -5,26 +5,31 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from notification_service.api.filters import MailingFilter
 from notification_service.api.idempotency import answer_once
-from notification_service.api.openapi.mailings import (
-    audience_docs,
-    cancel_docs,
-    mailing_docs,
-    pause_docs,
-    resume_docs,
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
+from notification_service.api.serializers.mailing import (
+    AudienceFilterSerializer,
+    AudienceSizeSerializer,
+    MailingSerializer,
 )
-from notification_service.api.serializers.mailing import AudienceFilterSerializer, MailingSerializer
 from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.mailings import audience, lifecycle, stats
 from notification_service.mailings.models import Mailing
 
+CHANGE = (
+    "`text`, `end_at`, `send_window`, `gateway` and `failover` may change until the mailing ends, "
+    "and apply to what is unsent; `start_at`, `filter` and `on_unknown` only before it starts. "
+    f"A `filter` is replaced as a whole. {SENT_BACK}"
+)
+REPEATABLE = "Of one that is so already, nothing changes."
 
-@mailing_docs
+
 class MailingViewSet(ApiViewSet):
     serializer_class = MailingSerializer
     filterset_class = MailingFilter
@@ -33,9 +38,19 @@ class MailingViewSet(ApiViewSet):
     def get_queryset(self) -> QuerySet[Mailing]:
         return Mailing.objects.alive().select_related("gateway")
 
+    @extend_schema(
+        summary="List mailings",
+        description="Each with its messages by status, exact at this moment.",
+    )
     def list(self, request: Request) -> Response:
         return self.get_paginated_response(describe_all(self.rows_of_page()))
 
+    @extend_schema(
+        summary="Schedule a mailing",
+        description="Answers at once, whatever the size of the audience. At `start_at`, or now where that is "
+        "past, every client who matches the filter at that moment gets one message.",
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def create(self, request: Request) -> Response:
         values = self.valid(MailingSerializer(data=request.data))
         make = partial(lifecycle.create_mailing, **values)
@@ -43,32 +58,70 @@ class MailingViewSet(ApiViewSet):
         location = reverse("mailing", kwargs={"pk": body["id"]}, request=request)
         return created(body, location=location, is_replayed=is_replayed)
 
+    @extend_schema(
+        summary="Show a mailing",
+        description="One mailing by id.",
+    )
     def retrieve(self, request: Request, pk: int) -> Response:
         return _shown(self.get_queryset().get(pk=pk))
 
+    @extend_schema(
+        summary="Replace a mailing",
+        description=f"Sets every field; one that is absent returns to its default. {CHANGE}",
+    )
     def update(self, request: Request, pk: int) -> Response:
         return self._update(request, pk, partial=False)
 
+    @extend_schema(
+        summary="Change a mailing",
+        description=f"Sets the fields given and leaves the others. {CHANGE}",
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
         return self._update(request, pk, partial=True)
 
+    @extend_schema(
+        summary="Delete a mailing",
+        description="Stops it at once and removes it; its messages go in the background.",
+    )
     def destroy(self, request: Request, pk: int) -> Response:
         lifecycle.delete_mailing(pk, expected=expected_versions(request))
         return Response(status=204)
 
-    @pause_docs
+    @extend_schema(
+        summary="Pause a mailing",
+        description=f"Sending stops within a second. {REPEATABLE}",
+        operation_id="mailings_pause",
+        request=None,
+    )
     def pause(self, request: Request, pk: int) -> Response:
         return self._move(request, lifecycle.pause_mailing, pk)
 
-    @resume_docs
+    @extend_schema(
+        summary="Resume a mailing",
+        description=f"Sending goes on after a pause. {REPEATABLE}",
+        operation_id="mailings_resume",
+        request=None,
+    )
     def resume(self, request: Request, pk: int) -> Response:
         return self._move(request, lifecycle.resume_mailing, pk)
 
-    @cancel_docs
+    @extend_schema(
+        summary="Cancel a mailing",
+        description="Ends it: within a second nothing more is sent, and what was unsent becomes `cancelled`. "
+        f"{REPEATABLE}",
+        operation_id="mailings_cancel",
+        request=None,
+    )
     def cancel(self, request: Request, pk: int) -> Response:
         return self._move(request, lifecycle.cancel_mailing, pk)
 
-    @audience_docs
+    @extend_schema(
+        summary="Count an audience",
+        description="How many clients match a filter now. Nothing is kept, hence a read key may ask.",
+        operation_id="mailings_audience",
+        request=AudienceFilterSerializer,
+        responses=AudienceSizeSerializer,
+    )
     def audience(self, request: Request) -> Response:
         values = self.valid(AudienceFilterSerializer(data=request.data))
         return Response({"clients": audience.matching_clients(**values).count()})
