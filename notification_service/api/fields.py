@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from notification_service.api.datetimes import parse_datetime, parse_time_of_day
+from notification_service.api.values import INT64_MAX, parse_datetime, parse_time_of_day
 from notification_service.directory.rules import (
     ATTRIBUTES_BYTES,
     MOST_ATTRIBUTES,
@@ -23,7 +23,6 @@ from notification_service.mailings.models import Gateway, Mailing
 JsonSchema = dict[str, Any]
 
 UNSTORABLE_TEXT = "Must not contain the character NUL or a lone surrogate."
-INT64_MAX = 2**63 - 1
 INT64 = {"type": "integer", "format": "int64", "minimum": 1, "maximum": INT64_MAX}
 WINDOW_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 

@@ -6,7 +6,8 @@ for amiss is refused. A cursor is signed, with its order: whatever we have not w
 
 # ruff: noqa: ARG002 (REST framework's signatures)
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from notification_service.api.problems import InvalidQuery
+from notification_service.api.values import parse_choice, parse_whole
 
 if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
     from rest_framework.views import APIView
@@ -24,6 +26,7 @@ DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 CURSOR_LENGTH = 200
 Parameter = dict[str, Any]
+parse_page_size = partial(parse_whole, least=1, most=MAX_PAGE_SIZE)
 SIGNER = signing.Signer(salt="cursor")
 
 
@@ -47,17 +50,12 @@ class CursorPagination(pagination.CursorPagination):
     template = None
 
     def get_page_size(self, request: Request) -> int:
-        text = request.query_params.get("page_size", str(DEFAULT_PAGE_SIZE))
-        if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE_SIZE):
-            raise InvalidQuery({"page_size": [f"Must be a number from 1 to {MAX_PAGE_SIZE}."]})
-        return int(text)
+        size: int = _read(request, "page_size", str(DEFAULT_PAGE_SIZE), parse_page_size)
+        return size
 
     def get_ordering(self, request: Request, queryset: Any, view: "APIView | None") -> tuple[str]:
         orderings = getattr(view, "orderings", ["-id"])
-        ordering = request.query_params.get("ordering", orderings[0])
-        if ordering not in orderings:
-            raise InvalidQuery({"ordering": [f"Must be one of: {', '.join(orderings)}."]})
-        return (ordering,)
+        return (_read(request, "ordering", orderings[0], partial(parse_choice, choices=orderings)),)
 
     def decode_cursor(self, request: Request) -> pagination.Cursor | None:
         text = request.query_params.get("cursor")
@@ -91,6 +89,13 @@ class CursorPagination(pagination.CursorPagination):
             "required": ["next", "previous", "results"],
             "properties": {"next": link, "previous": link, "results": schema},
         }
+
+
+def _read(request: Request, name: str, default: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(request.query_params.get(name, default))
+    except ValueError as error:
+        raise InvalidQuery({name: [str(error)]}) from None
 
 
 def write_cursor(ordering: str, position: str | int | None, *, backward: bool = False) -> str:

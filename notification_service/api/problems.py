@@ -9,7 +9,7 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
@@ -137,6 +137,12 @@ def problem(*, status: int, detail: str, instance: str, errors: Iterable[FieldPr
         instance=_encodable(instance),
         errors=list(islice(errors, ERRORS_SHOWN)),
     )
+
+
+def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
+    """For what is answered outside of REST framework's views."""
+    body: Any = problem(status=status, detail=detail, instance=request.path)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from notification_service.api.datetimes import parse_datetime
 from notification_service.api.serializers.fast import FastSerializer
+from notification_service.api.values import parse_datetime
 
 
 # No docstring: the OpenAPI document would show it at whatever is derived from it.
