@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from notification_service.api.serializers.client import ClientSerializer
+from notification_service.api.serializers.gateway import GatewayChangeSerializer
+from notification_service.api.serializers.mailing import MailingSerializer
+from notification_service.api.serializers.strict import StrictSerializer
 from notification_service.mailings.models import Gateway
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
@@ -50,6 +54,21 @@ def test_what_get_returned_can_be_sent_back(
     answer = administrator.send(method, paths[kind], body)
     assert answer.status_code == 200
     assert _without(body_of(answer), "updated_at") == _without(body, "updated_at")
+
+
+@pytest.mark.parametrize(
+    ("serializer", "fixed"),
+    [
+        (ClientSerializer(), {"id", "created_at"}),
+        (MailingSerializer(), {"id", "status", "created_at", "started_at", "finished_at"}),
+        (GatewayChangeSerializer(), {"id", "has_token"}),
+    ],
+)
+def test_every_field_of_a_response_can_be_set_or_is_fixed_or_moves(
+    serializer: StrictSerializer, fixed: set[str]
+) -> None:
+    settable = {name for name, field in serializer.fields.items() if not field.read_only}
+    assert serializer.shown_by.fields.keys() - settable - serializer.moving == fixed
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ LEAST = 0.001
 
 
 MOVING = {
-    *("is_default", "state", "breaker", "held_reason", "held_at", "probe_at"),
+    *("is_default", "state", "unusable_reason", "breaker", "held_reason", "held_at", "probe_at"),
     *("workers", "concurrency", "full_concurrency", "latency_ms"),
 }
 
