@@ -77,6 +77,9 @@ def test_every_field_of_a_response_can_be_set_or_is_fixed_or_moves(
         ("client", "id", 2**40),
         ("client", "id", True),
         ("client", "created_at", "2020-01-01T00:00:00Z"),
+        ("client", "updated_at", "2020-01-01T00:00:00Z"),
+        ("mailing", "updated_at", "2100-01-01T00:00:00Z"),
+        ("mailing", "updated_at", 5),
         ("mailing", "id", "1"),
         ("mailing", "status", "cancelled"),
         ("mailing", "created_at", None),
@@ -113,6 +116,38 @@ def test_figures_that_move_on_do_not_spoil_a_body_that_is_sent_back(api: Api) ->
     first = api.put(f"/api/mailings/{mailing.pk}/", {**body, "text": "Bye"})
     again = api.put(f"/api/mailings/{mailing.pk}/", {**body, "text": "Bye"})  # its `updated_at` is old by now
     assert [first.status_code, again.status_code, body_of(again)["text"]] == [200, 200, "Bye"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure"),
+    [
+        ("client", {"updated_at": "2020-01-01T00:00:00Z"}),
+        ("mailing", {"messages": {"total": 5}}),
+        ("gateway", {"workers": 5}),
+        ("gateway", {"held_at": None}),
+    ],
+)
+def test_a_figure_that_was_not_read_is_named(
+    administrator: Api,  # noqa: F811
+    paths: dict[str, str],
+    kind: str,
+    figure: dict[str, Any],
+) -> None:
+    answer = administrator.patch(paths[kind], figure)
+    assert (answer.status_code, errors_of(answer)) == (400, {f"#/{name}": READ_ONLY for name in figure})
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("client", "updated_at"), ("mailing", "messages"), ("gateway", "workers")]
+)
+def test_a_figure_that_agrees_is_taken(
+    administrator: Api,  # noqa: F811
+    paths: dict[str, str],
+    kind: str,
+    field: str,
+) -> None:
+    body = body_of(administrator.get(paths[kind]))
+    assert administrator.patch(paths[kind], {field: body[field]}).status_code == 200
 
 
 def test_a_gateway_can_be_sent_back_while_its_workers_are_busy(administrator: Api) -> None:  # noqa: F811

@@ -128,7 +128,9 @@ class MailingViewSet(ApiViewSet):
 
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         mailing = self.get_queryset().get(pk=pk)
-        values = self.valid(MailingSerializer(mailing, data=request.data, partial=partial))
+        context = {"counts": stats.message_counts([pk])}
+        serializer = MailingSerializer(mailing, data=request.data, partial=partial, context=context)
+        values = self.valid(serializer)
         return _shown(lifecycle.update_mailing(pk, expected=expected_versions(request), **values))
 
     def _move(self, request: Request, move: Callable[..., Mailing], pk: int) -> Response:
