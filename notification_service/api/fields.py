@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from notification_service.api.datetimes import parse_datetime, parse_time_of_day
+from notification_service.api.values import INT64_MAX, parse_datetime, parse_time_of_day
 from notification_service.directory.rules import (
     ATTRIBUTES_BYTES,
     MOST_ATTRIBUTES,
@@ -25,7 +25,6 @@ from notification_service.mailings.models import Gateway, Mailing
 JsonSchema = dict[str, Any]
 
 UNSTORABLE_TEXT = "Must not contain the character NUL or a lone surrogate."
-INT64_MAX = 2**63 - 1
 INT64 = {"type": "integer", "format": "int64", "minimum": 1, "maximum": INT64_MAX}
 SHOWN_PHONE_PATTERN = "^7[0-9]{3}([0-9]{3}|[*]{3})[0-9]{4}$"
 WINDOW_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
@@ -116,12 +115,15 @@ class Moment(StrictField, serializers.DateTimeField):
 
 
 class TextSet(StrictField, serializers.ListField):
-    """A list of strings in which each counts once."""
+    """A list of strings in which each counts once; an empty one is refused, for it would match nobody."""
 
+    default_error_messages = {
+        "empty": "An empty list matches nobody; leave the key out to restrict nothing.",
+    }
     child: Text
 
     def __init__(self, *, child: Text, max_length: int, **kwargs: Any) -> None:
-        super().__init__(child=child, **kwargs)
+        super().__init__(child=child, allow_empty=False, **kwargs)
         self.most = max_length
 
     def to_internal_value(self, data: Any) -> list[str]:
@@ -132,7 +134,7 @@ class TextSet(StrictField, serializers.ListField):
         return list(dict.fromkeys(super().to_internal_value(data)))
 
     def json_schema(self) -> JsonSchema:
-        return {"type": "array", "items": self.child.json_schema(), "maxItems": self.most}
+        return {"type": "array", "items": self.child.json_schema(), "minItems": 1, "maxItems": self.most}
 
 
 class Attributes(StrictField):

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
@@ -22,11 +23,13 @@ KEPT_FOR = timedelta(hours=48)
 PURGED_AT_ONCE = 100
 
 
-def answer_once(request: Request, work: Callable[[], Any]) -> tuple[Any, bool]:
-    """The answer of `work`, and whether it is that of an earlier request with the same key and body.
+def answer_once(request: Request, values: Mapping[str, Any], work: Callable[[], Any]) -> tuple[Any, bool]:
+    """The answer of `work`, and whether it is that of an earlier request with the same key and values.
+
+    `values` are what the body says once it is read: two bodies that say the same are the same.
 
     `work` and its answer are kept in one transaction. A request that fails leaves no trace: it may be
-    repeated. Raises Unprocessable where the key came with another body.
+    repeated. Raises Unprocessable where the key came with other values.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -34,7 +37,7 @@ def answer_once(request: Request, work: Callable[[], Any]) -> tuple[Any, bool]:
     if not KEY.fullmatch(key):
         raise exceptions.ParseError("Idempotency-Key must have 1 to 255 printable ASCII characters.")
     with transaction.atomic():
-        kept = _claim(actor=actor_of(request), key=key, body_hash=_hash(request.data))
+        kept = _claim(actor=actor_of(request), key=key, body_hash=_hash(request.path, values))
         if kept.answer is not None:
             return json.loads(kept.answer), True
         answer = work()
@@ -54,12 +57,18 @@ def _claim(*, actor: str, key: str, body_hash: str) -> IdempotentAnswer:
     IdempotentAnswer.objects.bulk_create([fresh], ignore_conflicts=True)
     kept = IdempotentAnswer.objects.get(actor=actor, key=key)
     if kept.body_hash != body_hash:
-        raise Unprocessable("The Idempotency-Key was used with another body before.")
+        raise Unprocessable("The Idempotency-Key was used with another request before.")
     return kept
 
 
-def _hash(body: Any) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+def _hash(path: str, values: Mapping[str, Any]) -> str:
+    # Lists are sets: each entry counts once, wherever it stands.
+    said = {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
+    return hashlib.sha256(json.dumps([path, said], sort_keys=True, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: datetime | time | Model) -> Any:
+    return value.pk if isinstance(value, Model) else value.isoformat()
 
 
 def _purge() -> None:

@@ -1,22 +1,23 @@
 """Pages by position, not by number: the same cost on every page, and no row skipped or repeated.
 
-A cursor says after (or before) which value of the ordering's field the page lies. The field is unique and
-indexed. A cursor is not secret: whatever does not read as one of this list's is refused.
+REST framework's, where a list has a choice of orders, each over a unique and indexed field, and what is asked
+for amiss is refused. A cursor is signed, with its order: whatever we have not written for it is refused too.
 """
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+# ruff: noqa: ARG002 (REST framework's signatures)
 
-from django.db.models import Model, QuerySet
-from rest_framework.pagination import BasePagination
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core import signing
+from rest_framework import pagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from notification_service.api.problems import InvalidQuery
+from notification_service.api.values import parse_choice, parse_whole
 
 if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
     from rest_framework.views import APIView
@@ -24,106 +25,62 @@ if TYPE_CHECKING:  # the settings name this module, and views read the settings 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 CURSOR_LENGTH = 200
-INT64_MAX = 2**63 - 1
+Parameter = dict[str, Any]
+parse_page_size = partial(parse_whole, least=1, most=MAX_PAGE_SIZE)
+SIGNER = signing.Signer(salt="cursor")
 
 
-class Parameter(NamedTuple):
-    name: str
-    description: str
-    schema: dict[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"in": "query", **self._asdict()}
-
-
-CURSOR = Parameter(
-    "cursor",
-    "Where the page begins: take it from `next` or `previous` of another page.",
-    {"type": "string", "format": "cursor", "maxLength": CURSOR_LENGTH},
-)
-PAGE_SIZE = Parameter(
-    "page_size",
-    "The most results on the page.",
-    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
-)
+CURSOR: Parameter = {
+    "in": "query",
+    "name": "cursor",
+    "description": "Where the page begins: take it from `next` or `previous` of another page.",
+    "schema": {"type": "string", "format": "cursor", "maxLength": CURSOR_LENGTH},
+}
+PAGE_SIZE: Parameter = {
+    "in": "query",
+    "name": "page_size",
+    "description": "The most results on the page.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    ordering: str
-    position: int | str
-    backward: bool = False
+class CursorPagination(pagination.CursorPagination):
+    """A view may set `orderings`; the first is the default."""
 
-    @property
-    def field(self) -> str:
-        return self.ordering.removeprefix("-")
+    template = None
 
-    def encode(self) -> str:
-        parts = [self.ordering, self.position, int(self.backward)]
-        return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+    def get_page_size(self, request: Request) -> int:
+        size: int = _read(request, "page_size", str(DEFAULT_PAGE_SIZE), parse_page_size)
+        return size
 
-    @classmethod
-    def decode(cls, text: str, *, ordering: str) -> "Cursor":
-        """Raises ValueError for what `encode` does not write for the same ordering."""
-        if len(text) > CURSOR_LENGTH:
-            raise ValueError("too long")
-        parts = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        match parts:
-            case [str(written), int() | str() as position, 0 | 1 as backward]:
-                cursor = cls(written, position, bool(backward))
-            case _:
-                raise ValueError("not a cursor")
-        if written != ordering or not cursor._is_sound() or cursor.encode() != text:
-            raise ValueError("not a cursor of this list")
-        return cursor
+    def get_ordering(self, request: Request, queryset: Any, view: "APIView | None") -> tuple[str]:
+        orderings = getattr(view, "orderings", ["-id"])
+        return (_read(request, "ordering", orderings[0], partial(parse_choice, choices=orderings)),)
 
-    def _is_sound(self) -> bool:
-        if self.field == "id":
-            return type(self.position) is int and 0 < self.position <= INT64_MAX
-        return isinstance(self.position, str) and self.position.isascii() and self.position.isdigit()
+    def decode_cursor(self, request: Request) -> pagination.Cursor | None:
+        text = request.query_params.get("cursor")
+        try:
+            return None if text is None else read_cursor(text, ordering=self.ordering[0])
+        except signing.BadSignature:
+            raise InvalidQuery({"cursor": ["Not a cursor of this list in this order."]}) from None
 
+    def encode_cursor(self, cursor: pagination.Cursor) -> str:
+        text = write_cursor(self.ordering[0], cursor.position, backward=cursor.reverse)
+        return replace_query_param(str(self.base_url), "cursor", text)
 
-class CursorPagination(BasePagination):
-    """A view may set `orderings` (the first is the default), each over a unique, indexed field."""
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
-        size = _page_size(request)
-        ordering = _ordering(request, getattr(view, "orderings", ["-id"]))
-        self.ordering = ordering
-        self.cursor = _cursor(request, ordering)
-        self.request = request
-        rows = list(_after(queryset, ordering, self.cursor)[: size + 1])
-        self.has_more = len(rows) > size
-        self.rows = rows[:size]
-        if self.cursor and self.cursor.backward:
-            self.rows.reverse()
-        return self.rows
-
-    def page(self, results: Any, *, base_url: str | None = None) -> dict[str, Any]:
-        url = base_url or self.request.build_absolute_uri()
-        return {"next": self._next(url), "previous": self._previous(url), "results": results}
+    def as_page(self, results: Any, *, base_url: str | None = None) -> dict[str, Any]:
+        self.base_url = base_url or self.base_url
+        links = (self.get_next_link(), self.get_previous_link()) if self.page else (None, None)
+        return {"next": links[0], "previous": links[1], "results": results}
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response(self.page(data))
+        return Response(self.as_page(data))
 
-    def _next(self, url: str) -> str | None:
-        backward = self.cursor is not None and self.cursor.backward
-        return self._link(url, -1, backward=False) if self.rows and (backward or self.has_more) else None
-
-    def _previous(self, url: str) -> str | None:
-        if self.cursor is None or not self.rows:
-            return None
-        return self._link(url, 0, backward=True) if self.has_more or not self.cursor.backward else None
-
-    def _link(self, url: str, index: int, *, backward: bool) -> str:
-        row: Model = self.rows[index]
-        position = getattr(row, self.ordering.removeprefix("-"))
-        cursor = Cursor(self.ordering, position, backward).encode()
-        return replace_query_param(url, "cursor", cursor)
-
-    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
-        parameters = (CURSOR, PAGE_SIZE, *_ordering_parameter(getattr(view, "orderings", [])))
-        return [parameter.as_json() for parameter in parameters]
+    def get_schema_operation_parameters(self, view: Any) -> list[Parameter]:
+        schema = {"type": "string", "enum": list(view.orderings), "default": view.orderings[0]}
+        words = "The order of the list; a minus puts the last first."
+        ordering = {"in": "query", "name": "ordering", "description": words, "schema": schema}
+        return [CURSOR, PAGE_SIZE, ordering]
 
     def get_paginated_response_schema(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
@@ -134,40 +91,20 @@ class CursorPagination(BasePagination):
         }
 
 
-def _page_size(request: Request) -> int:
-    text = request.query_params.get("page_size", str(DEFAULT_PAGE_SIZE))
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE_SIZE):
-        raise InvalidQuery({"page_size": [f"Must be a number from 1 to {MAX_PAGE_SIZE}."]})
-    return int(text)
-
-
-def _ordering(request: Request, orderings: Sequence[str]) -> str:
-    ordering = request.query_params.get("ordering", orderings[0])
-    if ordering not in orderings:
-        raise InvalidQuery({"ordering": [f"Must be one of: {', '.join(orderings)}."]})
-    return ordering
-
-
-def _cursor(request: Request, ordering: str) -> Cursor | None:
-    text = request.query_params.get("cursor")
-    if text is None:
-        return None
+def _read(request: Request, name: str, default: str, parse: Callable[[str], Any]) -> Any:
     try:
-        return Cursor.decode(text, ordering=ordering)
-    except (ValueError, RecursionError):
-        raise InvalidQuery({"cursor": ["Not a cursor of this list in this order."]}) from None
+        return parse(request.query_params.get(name, default))
+    except ValueError as error:
+        raise InvalidQuery({name: [str(error)]}) from None
 
 
-def _after(queryset: QuerySet[Any], ordering: str, cursor: Cursor | None) -> QuerySet[Any]:
-    if cursor is None:
-        return queryset.order_by(ordering)
-    descending = ordering.startswith("-") != cursor.backward
-    condition = {f"{cursor.field}__{'lt' if descending else 'gt'}": cursor.position}
-    return queryset.filter(**condition).order_by(f"{'-' if descending else ''}{cursor.field}")
+def write_cursor(ordering: str, position: str | int | None, *, backward: bool = False) -> str:
+    return SIGNER.sign_object([ordering, position, backward])
 
 
-def _ordering_parameter(orderings: Sequence[str]) -> list[Parameter]:
-    if not orderings:
-        return []
-    schema = {"type": "string", "enum": list(orderings), "default": orderings[0]}
-    return [Parameter("ordering", "The order of the list; a minus puts the last first.", schema)]
+def read_cursor(text: str, *, ordering: str) -> pagination.Cursor:
+    """Raises BadSignature for what `write_cursor` has not written for this order."""
+    written, position, backward = SIGNER.unsign_object(text)
+    if written != ordering:
+        raise signing.BadSignature("of another order")
+    return pagination.Cursor(offset=0, reverse=backward, position=position)

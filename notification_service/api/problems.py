@@ -3,20 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.db.models import Model
+from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from notification_service.audit.models import Entry
 from notification_service.directory.models import Client
-from notification_service.mailings.gateways import GatewayInUse, InvalidGateway
+from notification_service.directory.versions import Stale
+from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
 from notification_service.mailings.models import Gateway, Mailing, Message
 
@@ -43,6 +46,11 @@ class FieldProblem(TypedDict):
     detail: str
 
 
+class Existing(TypedDict):
+    id: int
+    url: str
+
+
 class Problem(TypedDict):
     type: str
     title: str
@@ -50,6 +58,7 @@ class Problem(TypedDict):
     detail: str
     instance: str
     errors: list[FieldProblem]
+    existing: NotRequired[Existing]
 
 
 class Missing(exceptions.NotFound):
@@ -84,6 +93,22 @@ class ConflictError(exceptions.APIException):
     status_code = 409
 
 
+class PreconditionFailed(exceptions.APIException):
+    status_code = 412
+    default_detail = "It was changed since you read it. Read it again."
+
+
+class AlreadyExists(exceptions.APIException):
+    """What is to be made, or to be named so, is there: `existing`, unless it has gone meanwhile."""
+
+    status_code = 409
+
+    def __init__(self, route: str, existing: Model | None, **field: str) -> None:
+        (detail,) = field.values()
+        super().__init__(detail)
+        self.route, self.existing, self.field = route, existing, field
+
+
 class InvalidQuery(exceptions.ValidationError):
     """Query parameters are no part of the body: they are pointed at as `?name`."""
 
@@ -91,6 +116,7 @@ class InvalidQuery(exceptions.ValidationError):
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
     (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist): Missing,
     (Entry.DoesNotExist, Http404): Missing,
+    (Stale,): PreconditionFailed,
     (PermissionDenied,): exceptions.PermissionDenied,
     (RequestDataTooBig,): PayloadTooLarge,
     (SuspiciousOperation, UnreadablePostError): Malformed,
@@ -113,6 +139,12 @@ def problem(*, status: int, detail: str, instance: str, errors: Iterable[FieldPr
     )
 
 
+def problem_response(request: HttpRequest, status: int, detail: str) -> JsonResponse:
+    """For what is answered outside of REST framework's views."""
+    body: Any = problem(status=status, detail=detail, instance=request.path)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's hook. None, for what nobody expected, leaves the error to Django's own handler."""
     known = _as_api_exception(error)
@@ -128,6 +160,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
         instance=request.path,
         errors=_errors(known),
     )
+    if isinstance(known, AlreadyExists) and known.existing:
+        url = reverse(known.route, kwargs={"pk": known.existing.pk}, request=request)
+        body["existing"] = {"id": known.existing.pk, "url": url}
     return Response(body, status=known.status_code, headers=_headers(known), content_type=CONTENT_TYPE)
 
 
@@ -137,6 +172,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return error
         case Conflict() | GatewayInUse():
             return ConflictError(str(error))
+        case GatewayNameTaken():
+            return AlreadyExists("gateway", error.existing, name=error.detail)
         case InvalidChange() | InvalidGateway():
             return exceptions.ValidationError(_nested(error))
         case OperationalError() | InterfaceError():
@@ -169,6 +206,8 @@ def _errors(error: exceptions.APIException) -> Iterator[FieldProblem]:
             yield from _field_problems(error.detail, "?", separator="")
         case exceptions.ValidationError():
             yield from _field_problems(error.detail, "#", separator="/")
+        case AlreadyExists():
+            yield from _field_problems(error.field, "#", separator="/")
 
 
 def _field_problems(detail: Any, pointer: str, *, separator: str) -> Iterator[FieldProblem]:

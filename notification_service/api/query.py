@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django_filters  # type: ignore[import-untyped]
@@ -12,17 +13,16 @@ from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[im
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from notification_service.api.datetimes import parse_datetime
-from notification_service.api.fields import INT64, INT64_MAX
+from notification_service.api.fields import INT64
 from notification_service.api.problems import InvalidQuery
-from notification_service.directory.rules import STORABLE_PATTERN, matches
+from notification_service.api.values import INT64_MAX, parse_choice, parse_datetime, parse_text, parse_whole
+from notification_service.directory.rules import STORABLE_PATTERN
 
 if TYPE_CHECKING:  # the settings name this module, and views read the settings as they are imported
     from rest_framework.views import APIView
 
 Parse = Callable[[str], Any]
 
-ID = re.compile("[1-9][0-9]{0,18}")
 TEXT_LENGTH = 255
 UNESCAPED_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
@@ -60,7 +60,8 @@ class QueryFilter(django_filters.Filter):  # type: ignore[misc]
 
 
 def id_filter(description: str, **kwargs: Any) -> QueryFilter:
-    return QueryFilter(parse=_parse_id, schema=dict(INT64), description=description, **kwargs)
+    parse = partial(parse_whole, least=1, most=INT64_MAX)
+    return QueryFilter(parse=parse, schema=dict(INT64), description=description, **kwargs)
 
 
 def moment_filter(description: str, **kwargs: Any) -> QueryFilter:
@@ -69,11 +70,7 @@ def moment_filter(description: str, **kwargs: Any) -> QueryFilter:
 
 
 def choice_filter(choices: Sequence[str], description: str, **kwargs: Any) -> QueryFilter:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"Must be one of: {', '.join(choices)}.")
-        return text
-
+    parse = partial(parse_choice, choices=choices)
     schema = {"type": "string", "enum": list(choices)}
     return QueryFilter(parse=parse, schema=schema, description=description, **kwargs)
 
@@ -88,10 +85,7 @@ def text_filter(
     """`clean` is that of the field which is looked through: what looks alike is found."""
 
     def parse(text: str) -> str:
-        text = clean(text)
-        if len(text) > TEXT_LENGTH or not matches(pattern, text):
-            raise ValueError(f"Must match {pattern} and have no more than {TEXT_LENGTH} characters.")
-        return text
+        return parse_text(clean(text), pattern=pattern, most=TEXT_LENGTH)
 
     schema = {"type": "string", "pattern": pattern, "maxLength": TEXT_LENGTH}
     return QueryFilter(parse=parse, schema=schema, description=description, **kwargs)
@@ -116,12 +110,6 @@ def check_query(request: Request, *, allowed: set[str]) -> None:
             problems[name] = ["Must be given once."]
     if problems:
         raise InvalidQuery(problems)
-
-
-def _parse_id(text: str) -> int:
-    if not ID.fullmatch(text) or int(text) > INT64_MAX:
-        raise ValueError(f"Must be a whole number from 1 to {INT64_MAX}.")
-    return int(text)
 
 
 def _parse_moment(text: str) -> Any:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import path, re_path, register_converter
 
-from notification_service.api.converters import RowId
+from notification_service.api.values import RowId
 from notification_service.api.views.audit import AuditViewSet
 from notification_service.api.views.client_import import ClientImportView
 from notification_service.api.views.clients import ClientViewSet

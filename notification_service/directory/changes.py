@@ -15,6 +15,7 @@ from notification_service.audit.log import record
 from notification_service.directory.models import Client
 from notification_service.directory.rules import BETWEEN_DIGITS, operator_code_of
 from notification_service.directory.sql import sql
+from notification_service.directory.versions import Versions, check_version
 
 log = structlog.get_logger(__name__)
 
@@ -38,31 +39,36 @@ def create_client(**fields: Any) -> Client:
 
 
 @transaction.atomic
-def change_client(client_id: int, **changes: Any) -> ClientChange:
-    """A phone without an operator code sets the code too.
+def change_client(client_id: int, *, expected: Versions = None, **changes: Any) -> ClientChange:
+    """A phone without an operator code sets the code too. A value equal to the present one is no change.
 
-    Raises Client.DoesNotExist, and IntegrityError where the phone is another client's.
+    Raises Client.DoesNotExist, IntegrityError where the phone is another client's, and Stale where the
+    client has none of the `expected` versions.
     """
     client = Client.objects.alive().select_for_update().get(pk=client_id)
     changes = _with_operator_code(changes)
     has_moved = changes.get("timezone", client.timezone) != client.timezone
     changed = sorted(name for name, value in changes.items() if getattr(client, name) != value)
-    for name, value in changes.items():
-        setattr(client, name, value)
+    if not changed:
+        return ClientChange(client, has_moved)
+    check_version(client, expected)
+    for name in changed:
+        setattr(client, name, changes[name])
     client.save()
-    if changed:  # what it was before is the person's own, and goes when the person goes
-        record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
-    log.info("client changed", client_id=client_id, fields=sorted(changes), moved=has_moved)
+    # What it was before is the person's own, and goes when the person goes.
+    record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
+    log.info("client changed", client_id=client_id, fields=changed, moved=has_moved)
     return ClientChange(client, has_moved)
 
 
 @transaction.atomic
-def erase_client(client_id: int) -> str:
+def erase_client(client_id: int, *, expected: Versions = None) -> str:
     """Remove the personal data; the id stays, for messages refer to it. Return the phone it was.
 
-    Raises Client.DoesNotExist.
+    Raises Client.DoesNotExist, Stale.
     """
     client = Client.objects.alive().select_for_update().get(pk=client_id)
+    check_version(client, expected)
     phone = client.phone or ""
     sql.execute("forget_rejected_lines", digits=phone[1:], between=BETWEEN_DIGITS)
     client.phone = None

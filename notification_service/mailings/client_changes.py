@@ -15,6 +15,7 @@ from notification_service.directory import changes
 from notification_service.directory.changes import create_client
 from notification_service.directory.importing import audited, run
 from notification_service.directory.models import Client
+from notification_service.directory.versions import Versions
 from notification_service.mailings.models import Attempt, DueMessage, Message, Trial
 from notification_service.mailings.wake_up import SEND, wake_up
 
@@ -37,24 +38,24 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def update_client(client_id: int, **fields: Any) -> Client:
+def update_client(client_id: int, *, expected: Versions = None, **fields: Any) -> Client:
     """Change a client; one who moved to another zone has the waiting messages looked at anew.
 
-    Raises Client.DoesNotExist, and IntegrityError where the phone is another client's.
+    Raises Client.DoesNotExist, Stale, and IntegrityError where the phone is another client's.
     """
-    change = changes.change_client(client_id, **fields)
+    change = changes.change_client(client_id, expected=expected, **fields)
     if change.has_moved:
         make_waiting_due([client_id])
     return change.client
 
 
 @transaction.atomic
-def delete_client(client_id: int) -> None:
+def delete_client(client_id: int, *, expected: Versions = None) -> None:
     """Remove the personal data and cancel what is unsent; the messages keep their counts.
 
-    What a worker holds at this moment may still go out. Raises Client.DoesNotExist.
+    What a worker holds at this moment may still go out. Raises Client.DoesNotExist, Stale.
     """
-    phone = changes.erase_client(client_id)
+    phone = changes.erase_client(client_id, expected=expected)
     _forget_responses(client_id, phone)
     waiting = DueMessage.objects.filter(message__client_id=client_id).order_by("pk")
     message_ids = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import entry, record, record_all
+from notification_service.directory.versions import Versions, check_version
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
@@ -69,16 +70,18 @@ def create_mailing(**fields: Any) -> Mailing:
 
 
 @transaction.atomic
-def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
+def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any) -> Mailing:
     """Change a mailing; one that runs applies it within a second to what is unsent.
 
     Raises Mailing.DoesNotExist, Conflict where the mailing has ended or the field is fixed since its
-    start, and InvalidChange as `create_mailing` does. A value equal to the present one is no change.
+    start, InvalidChange as `create_mailing` does, and Stale where it has none of the `expected` versions.
+    A value equal to the present one is no change.
     """
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
     changed = {name for name in changes if getattr(mailing, name) != changes[name]}
     if not changed:
         return mailing
+    check_version(mailing, expected)
     _check_changeable(mailing, changed)
     difference = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
     for name in changed:
@@ -94,32 +97,33 @@ def update_mailing(mailing_id: int, **changes: Any) -> Mailing:
     return mailing
 
 
-def pause_mailing(mailing_id: int) -> Mailing:
-    """Stop sending within a second. Raises Mailing.DoesNotExist, Conflict."""
-    return _move(mailing_id, sources=(Status.RUNNING,), target=Status.PAUSED)
+def pause_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
+    """Stop sending within a second. Raises Mailing.DoesNotExist, Stale, Conflict."""
+    return _move(mailing_id, expected, sources=(Status.RUNNING,), target=Status.PAUSED)
 
 
-def resume_mailing(mailing_id: int) -> Mailing:
-    """Go on after a pause. Raises Mailing.DoesNotExist, Conflict."""
-    mailing = _move(mailing_id, sources=(Status.PAUSED,), target=Status.RUNNING)
+def resume_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
+    """Go on after a pause. Raises Mailing.DoesNotExist, Stale, Conflict."""
+    mailing = _move(mailing_id, expected, sources=(Status.PAUSED,), target=Status.RUNNING)
     wake_up(SEND)
     return mailing
 
 
-def cancel_mailing(mailing_id: int) -> Mailing:
-    """End the mailing; what is unsent becomes cancelled. Raises Mailing.DoesNotExist, Conflict."""
-    mailing = _move(mailing_id, sources=OPEN, target=Status.CANCELLED)
+def cancel_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
+    """End the mailing; what is unsent becomes cancelled. Raises Mailing.DoesNotExist, Stale, Conflict."""
+    mailing = _move(mailing_id, expected, sources=OPEN, target=Status.CANCELLED)
     wake_up(SETTLE)
     return mailing
 
 
 @transaction.atomic
-def delete_mailing(mailing_id: int) -> None:
+def delete_mailing(mailing_id: int, *, expected: Versions = None) -> None:
     """Stop the mailing and hide it at once; it is removed in the background.
 
-    Raises Mailing.DoesNotExist.
+    Raises Mailing.DoesNotExist, Stale.
     """
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    check_version(mailing, expected)
     record(Action.MAILING_DELETED, object_id=mailing_id, status=mailing.status)
     if mailing.status in OPEN:
         mailing.status = Status.CANCELLED
@@ -162,8 +166,12 @@ def past_deadline() -> Q:
 
 
 @transaction.atomic
-def _move(mailing_id: int, *, sources: tuple[Status, ...], target: Status) -> Mailing:
+def _move(mailing_id: int, expected: Versions, *, sources: tuple[Status, ...], target: Status) -> Mailing:
+    """A repeated move is none: who did not get the first response may ask again."""
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
+    if mailing.status == target:
+        return mailing
+    check_version(mailing, expected)
     if mailing.status not in sources:
         raise Conflict(f"The mailing is {mailing.status}: it cannot become {target}.")
     record(MOVES[target], object_id=mailing_id, changes={"status": (mailing.status, target)})

@@ -52,6 +52,13 @@ def test_patch_leaves_the_absent_fields_of_a_client_unchanged(api: Api) -> None:
     assert (body["tag"], body["timezone"], body["operator_code"]) == ("vip", "Asia/Omsk", "999")
 
 
+def test_a_change_that_changes_nothing_leaves_no_trace(api: Api) -> None:
+    client = make_client(tag="vip")
+    path = f"/api/clients/{client.pk}/"
+    before = body_of(api.get(path))
+    assert body_of(api.patch(path, {"tag": "vip", "phone": client.phone})) == before
+
+
 def test_delete_hides_the_client_and_cancels_the_pending_messages(api: Api) -> None:
     message = make_message()
     path = f"/api/clients/{message.client_id}/"
@@ -69,11 +76,13 @@ def test_the_phone_of_a_deleted_client_may_be_used_again(api: Api) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_the_phone_of_another_client_is_refused(api: Api, method: str) -> None:
-    make_client(phone=CLIENT["phone"])
+    existing = make_client(phone=CLIENT["phone"])
     path = "/api/clients/" if method == "POST" else f"/api/clients/{make_client().pk}/"
     answer = api.send(method, path, CLIENT)
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert errors_of(answer) == {"#/phone": "Another client has this phone."}
+    url = f"http://testserver/api/clients/{existing.pk}/"
+    assert body_of(answer)["existing"] == {"id": existing.pk, "url": url}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -91,7 +100,7 @@ def test_concurrent_requests_create_only_one_client_with_a_phone(write_key: str)
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(statuses) == [201, 400, 400, 400]
+    assert sorted(statuses) == [201, 409, 409, 409]
 
 
 @pytest.mark.parametrize(

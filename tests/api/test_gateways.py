@@ -72,6 +72,14 @@ def test_an_administrator_adds_a_gateway_whose_token_is_never_shown(administrato
     assert endpoint(Gateway.objects.get(name="backup")).token == "secret"
 
 
+def test_a_name_that_is_taken_says_by_which_gateway(administrator: Api) -> None:
+    taken, other = make_gateway(name="backup"), make_gateway()
+    for answer in (administrator.post("/api/gateways/", NEW), change(administrator, other, name="backup")):
+        assert (answer.status_code, list(errors_of(answer))) == (409, ["#/name"])
+        url = f"http://testserver/api/gateways/{taken.pk}/"
+        assert body_of(answer)["existing"] == {"id": taken.pk, "url": url}
+
+
 @pytest.mark.parametrize("role", ["viewer", "operator"])
 def test_only_administrators_change_gateways(role: str) -> None:
     caller, gateway = person(role), make_gateway()

@@ -1,3 +1,4 @@
+import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,12 @@ from django.utils import timezone
 
 from notification_service.access.models import ApiKey
 from notification_service.api.models import IdempotentAnswer
+from notification_service.directory.models import Client
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
-from tests.api.answers import body_of, errors_of, mailing_body
+from tests.api.answers import CLIENT, body_of, errors_of, mailing_body
 from tests.api.conftest import Api
+from tests.api.test_gateways import administrator  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,67 @@ def test_a_repeated_request_may_list_its_fields_in_another_order(api: Api) -> No
     body = mailing_body()
     first = _post(api, body)
     assert _post(api, dict(reversed(body.items()))).content == first.content
+
+
+WRITTEN_OTHERWISE: dict[str, Any] = {
+    "start_at": ["2099-01-01T09:00:00+03:00", "2099-01-01T06:00Z", "2099-01-01 06:00:00.000+00"],
+    "filter": [{"tags": ["a", "b"]}, {"tags": ["b", "a", "b"]}],
+    "send_window": [{"from": "09:00", "to": "21:00"}, {"to": "21:00:00", "from": "09:00:00"}],
+}
+
+
+@pytest.mark.parametrize("field", WRITTEN_OTHERWISE)
+def test_the_same_said_otherwise_is_the_same_request(api: Api, field: str) -> None:
+    body = {"text": "Hi", "start_at": "2099-01-01T00:00:00Z", "end_at": "2099-02-01T00:00:00Z"}
+    answers = [_post(api, {**body, field: value}) for value in WRITTEN_OTHERWISE[field]]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert Mailing.objects.count() == 1
+
+
+def test_what_is_said_by_default_is_the_same_request(api: Api) -> None:
+    body = mailing_body()
+    defaults: dict[str, Any] = {
+        "filter": {},
+        "send_window": None,
+        "on_unknown": "send_again",
+        "gateway": None,
+    }
+    first, second = _post(api, body), _post(api, {**body, **defaults, "failover": False})
+    assert second.content == first.content
+
+
+def test_white_space_makes_no_other_request(api: Api) -> None:
+    body = mailing_body()
+    first, second = (_post(api, json.dumps(body, indent=indent).encode()) for indent in (None, 4))
+    assert (second.status_code, second.content) == (201, first.content)
+
+
+@pytest.mark.parametrize("change", [{"phone": "79160000009"}, {"tag": "vip"}, {"attributes": {"age": 30}}])
+def test_a_client_is_made_once_under_one_key(api: Api, change: dict[str, Any]) -> None:
+    path = "/api/clients/"
+    first, second = (api.post(path, CLIENT, **{"Idempotency-Key": "anna"}) for _ in range(2))
+    assert (first.status_code, second.status_code, second["Idempotency-Replayed"]) == (201, 201, "true")
+    assert (second.content, second["Location"]) == (first.content, first["Location"])
+    other = api.post(path, {**CLIENT, **change}, **{"Idempotency-Key": "anna"})
+    assert (other.status_code, Client.objects.count()) == (422, 1)
+
+
+def test_what_is_kept_for_a_repetition_has_no_personal_data(api: Api) -> None:
+    api.post("/api/clients/", {**CLIENT, "tag": "vip"}, **{"Idempotency-Key": "anna"})
+    assert IdempotentAnswer.objects.get().answer == str(Client.objects.get().pk)
+
+
+def test_a_gateway_is_made_once_under_one_key(administrator: Api) -> None:  # noqa: F811
+    body = {"name": "backup", "url": "http://8.8.8.8", "token": "secret"}
+    answers = [administrator.post("/api/gateways/", body, **{"Idempotency-Key": "one"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].content == answers[1].content
+
+
+def test_a_key_that_was_used_at_another_address_is_refused(api: Api) -> None:
+    _post(api, mailing_body(), "one")
+    assert api.post("/api/clients/", CLIENT, **{"Idempotency-Key": "one"}).status_code == 422
 
 
 def test_a_key_with_another_body_is_refused(api: Api) -> None:

@@ -1,13 +1,13 @@
-import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notification_service.api.pagination import Cursor
+from notification_service.api.pagination import write_cursor
 from notification_service.mailings.models import Mailing, Message
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
@@ -61,36 +61,22 @@ def test_a_page_size_outside_1_to_1000_is_refused(reader: Api, size: str) -> Non
     assert (answer.status_code, list(errors_of(answer))) == (400, ["?page_size"])
 
 
-def _encode(value: Any) -> str:
-    return urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).decode().rstrip("=")
+OURS = write_cursor("-id", "1")
 
 
 @pytest.mark.parametrize(
     "cursor",
     [
-        "",
-        "x",
-        "%",
-        "ключ",
-        "\x00",
-        "A" * 10_000,
-        "cD0y",
-        _encode(1),
-        _encode(None),
-        _encode("x" * 100),
-        _encode(["-id", "1", 0]),
-        _encode(["-id", True, 0]),
-        _encode(["-id", 1.0, 0]),
-        _encode(["-id", 1, False]),
-        _encode(["-id", 2**63, 0]),
-        _encode(["-id", -1, 0]),
-        _encode(["-id", 1, 2]),
-        _encode(["-id", 1, 0, 0]),
-        _encode(["-id", 1, 0]) + "=",
-        _encode(["-id", [[]], 0]),
-        _encode(["id", 1, 0]),
-        _encode(["text", 1, 0]),
-        _encode(["phone", "7", 0]),
+        *("", "x", "%", "ключ", "\x00", ":", "A" * 10_000, "cD0y"),
+        OURS[:-1],
+        OURS + "=",
+        f"x{OURS}",
+        OURS.replace(":", ":x"),
+        f"{urlsafe_b64encode(b'[1]').decode()}:{OURS.partition(':')[2]}",
+        signing.dumps(["-id", "1", False]),
+        signing.Signer(salt="other").sign_object(["-id", "1", False]),
+        write_cursor("id", "1"),
+        write_cursor("phone", "79161234567"),
     ],
 )
 def test_a_malformed_or_foreign_cursor_is_refused(reader: Api, cursor: str) -> None:
@@ -98,15 +84,9 @@ def test_a_malformed_or_foreign_cursor_is_refused(reader: Api, cursor: str) -> N
     assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
 
 
-@pytest.mark.parametrize("position", ["x", "\x00", "", "٣", 7])
-def test_a_cursor_whose_position_is_not_a_phone_is_refused(api: Api, position: Any) -> None:
-    answer = api.get("/api/clients/", ordering="phone", cursor=_encode(["phone", position, 0]))
-    assert (answer.status_code, list(errors_of(answer))) == (400, ["?cursor"])
-
-
 def test_a_cursor_past_the_end_gives_an_empty_page(reader: Api) -> None:
     make_client()
-    body = body_of(reader.get("/api/clients/", ordering="id", cursor=Cursor("id", 2**63 - 1).encode()))
+    body = body_of(reader.get("/api/clients/", ordering="id", cursor=write_cursor("id", 2**63 - 1)))
     assert body == {"next": None, "previous": None, "results": []}
 
 

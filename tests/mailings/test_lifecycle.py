@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from notification_service.audit.models import Entry
 from notification_service.mailings.lifecycle import (
     Conflict,
     InvalidChange,
@@ -25,9 +26,9 @@ pytestmark = pytest.mark.django_db
 
 STATUSES = ["scheduled", "running", "paused", "finished", "cancelled"]
 MOVES: dict[Callable[[int], Mailing], dict[str, str]] = {
-    pause_mailing: {"running": "paused"},
-    resume_mailing: {"paused": "running"},
-    cancel_mailing: {"scheduled": "cancelled", "running": "cancelled", "paused": "cancelled"},
+    pause_mailing: {"running": "paused", "paused": "paused"},
+    resume_mailing: {"paused": "running", "running": "running"},
+    cancel_mailing: dict.fromkeys(["scheduled", "running", "paused", "cancelled"], "cancelled"),
 }
 HOUR = timedelta(hours=1)
 
@@ -47,6 +48,17 @@ def test_an_action_is_allowed_only_in_its_statuses(move: Callable[[int], Mailing
     else:
         assert move(mailing.id).status == target
     assert status_of(mailing) == (target or status)
+
+
+@pytest.mark.parametrize(
+    ("move", "status"),
+    [(pause_mailing, "paused"), (resume_mailing, "running"), (cancel_mailing, "cancelled")],
+)
+def test_a_repeated_move_changes_nothing(move: Callable[[int], Mailing], status: str) -> None:
+    mailing = make_mailing(status=status)
+    move(mailing.id)
+    assert Mailing.objects.get().updated_at == mailing.updated_at
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.parametrize("move", [*MOVES, delete_mailing, update_mailing])

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from notification_service.api.fields import INT64
 from notification_service.api.problems import BAD_FIELDS, CONTENT_TYPE, problem, title_of
 
 PROBLEM: dict[str, Any] = {
@@ -23,6 +24,12 @@ PROBLEM: dict[str, Any] = {
                 "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
             },
         },
+        "existing": {
+            "type": "object",
+            "description": "What is there already, where that is why.",
+            "required": ["id", "url"],
+            "properties": {"id": INT64, "url": {"type": "string", "format": "uri"}},
+        },
     },
 }
 
@@ -36,17 +43,36 @@ MEANINGS = {
     404: ("There is no such thing.", "There is no such thing here."),
     405: ("The address does not know this method.", 'Method "DELETE" not allowed.'),
     406: ("Only JSON and HTML are spoken here.", "Could not satisfy the request Accept header."),
-    409: ("The mailing's status does not allow it.", "The mailing is finished: it cannot become paused."),
+    409: (
+        "What is there does not allow it, or is there already: then `existing` says where.",
+        "The mailing is finished: it cannot become paused.",
+    ),
     411: ("The body comes without its length.", "Send the body with a Content-Length."),
+    412: (
+        "It is no longer what `If-Match` names.",
+        "It was changed since you read it. Read it again.",
+    ),
     413: ("The body has more than 1 MiB.", "The body has more than 1,048,576 bytes."),
     415: ("The body is of a type that is not read here.", 'Unsupported media type "text/plain" in request.'),
     422: (
-        "The Idempotency-Key came with another body before.",
-        "The Idempotency-Key was used with another body before.",
+        "The Idempotency-Key came with another request before.",
+        "The Idempotency-Key was used with another request before.",
     ),
     503: ("The database does not answer.", "The database does not answer; try again in a moment."),
 }
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The `ETag` of what you read. Where it was changed since then, nothing is done, and the "
+    "answer is 412; unless it is as you ask for already.",
+    "schema": {"type": "string"},
+}
 FIELD_ERRORS = [{"pointer": "#/filter/operator_codes/0", "detail": "Must be three digits."}]
+MAKING = {"clients_create", "gateways_create", "mailings_create"}
+TAKING_A_NAME = {
+    *("clients_create", "clients_update", "clients_partial_update"),
+    *("gateways_create", "gateways_partial_update"),
+}
 CHANGES_OF_A_MAILING = {
     f"mailings_{name}" for name in ("update", "partial_update", "pause", "resume", "cancel")
 }
@@ -81,8 +107,10 @@ def error_answers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
         statuses |= {411, 415}
     elif "requestBody" in operation or operation["operationId"] in CHANGES_OF_A_MAILING:
         statuses |= {411, 413, 415}
-    if operation["operationId"] in {*CHANGES_OF_A_MAILING, "gateways_destroy"}:
+    if operation["operationId"] in {*CHANGES_OF_A_MAILING, *TAKING_A_NAME, "gateways_destroy"}:
         statuses.add(409)
-    if operation["operationId"] == "mailings_create":
+    if operation["operationId"] in MAKING:
         statuses.add(422)
+    if IF_MATCH in operation.get("parameters", []):
+        statuses.add(412)
     return {str(status): {"$ref": f"#/components/responses/{_name(status)}"} for status in sorted(statuses)}

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from notification_service.api.openapi.errors import ANSWERS, PROBLEM, error_answers
+from notification_service.api.openapi.errors import ANSWERS, IF_MATCH, PROBLEM, error_answers
 from notification_service.api.openapi.examples import FILES, REQUESTS, RESPONSES
 
 Document = dict[str, Any]
+# Of every other response each field is always there.
+FIELDS_MAY_BE_ABSENT = {"AudienceFilter", "Problem"}
+CHANGES = {"update", "partial_update", "destroy", "pause", "resume", "cancel"}
+ETAG = {"description": "For `If-Match`.", "required": True, "schema": {"type": "string"}}
 EMPTY_TEXT = {"type": "string", "maxLength": 0}
 
 
@@ -16,7 +20,10 @@ def finish(result: Document, **_context: Any) -> Document:
     components["responses"] = ANSWERS
     _forbid_unknown_fields(components["schemas"])
     _unite_blank_texts(components["schemas"])
+    _fill_in_nothing(components["schemas"])
+    _require_what_is_always_there(components["schemas"])
     for path, operation in _operations(result):
+        _add_versions(operation)
         operation["responses"].update(error_answers(path, operation))
         _add_examples(operation)
     return result
@@ -40,6 +47,30 @@ def _unite_blank_texts(schemas: Document) -> None:
         for field in schema.get("properties", {}).values():
             if EMPTY_TEXT in field.get("oneOf", []):
                 field.update(field.pop("oneOf")[0])
+
+
+def _fill_in_nothing(schemas: Document) -> None:
+    """A generated client sends the defaults of what its caller left out: a PATCH would reset all of it."""
+    for name, schema in schemas.items():
+        if name.startswith("Patched") or not name.endswith("Request"):
+            for field in schema.get("properties", {}).values():
+                field.pop("default", None)
+
+
+def _require_what_is_always_there(schemas: Document) -> None:
+    for name, schema in schemas.items():
+        if not name.endswith("Request") and name not in FIELDS_MAY_BE_ABSENT:
+            schema["required"] = sorted(schema["properties"])
+
+
+def _add_versions(operation: Document) -> None:
+    kind, _, what = operation["operationId"].partition("_")
+    if kind not in ("clients", "gateways", "mailings") or what not in {"retrieve", *CHANGES}:
+        return
+    if what in CHANGES:
+        operation["parameters"].append(IF_MATCH)
+    if "200" in operation["responses"]:
+        operation["responses"]["200"]["headers"] = {"ETag": ETAG}
 
 
 def _add_examples(operation: Document) -> None:

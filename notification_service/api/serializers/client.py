@@ -9,6 +9,8 @@ from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENG
 
 
 class ClientSerializer(StrictSerializer):
+    moving = frozenset({"updated_at"})
+
     id = Id(read_only=True)
     phone = Phone(help_text="Unique among the clients. For a `read` key and for viewers as `7916***4567`.")
     operator_code = Text(

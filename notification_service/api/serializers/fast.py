@@ -40,6 +40,9 @@ class FastSerializer(serializers.Serializer[Any]):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return {name: write(instance) for name, write in self._plan}
 
+    def shown(self, name: str) -> Any:
+        return dict(self._plan)[name](self.instance)
+
     @cached_property
     def _plan(self) -> list[tuple[str, Writer]]:
         return [(name, _writer(field)) for name, field in self.fields.items() if not field.write_only]

@@ -1,8 +1,11 @@
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
 
 from notification_service.api.fields import Flag, Id, Number, Text
+from notification_service.api.serializers.fast import FastSerializer
 from notification_service.api.serializers.strict import StrictSerializer
 from notification_service.mailings.gateways import GatewayState, State, shown_url
 from notification_service.mailings.gateways.address import URL_LENGTH
@@ -17,9 +20,14 @@ from notification_service.mailings.models import Gateway
 LEAST = 0.001
 
 
-class GatewaySerializer(serializers.Serializer[Any]):
-    """Of a GatewayState: the row, and what the workers say of it."""
+MOVING = {
+    *("is_default", "state", "unusable_reason", "breaker", "held_reason", "held_at", "probe_at"),
+    *("workers", "concurrency", "full_concurrency", "latency_ms"),
+}
 
+
+# Of a GatewayState: the row, and what the workers say of it.
+class GatewaySerializer(FastSerializer):
     id = Id(source="gateway.pk", read_only=True)
     name = serializers.CharField(source="gateway.name", read_only=True)
     kind = serializers.ChoiceField(source="gateway.kind", choices=Gateway.Kind.values, read_only=True)
@@ -84,8 +92,9 @@ class GatewaySerializer(serializers.Serializer[Any]):
         return state.gateway.token_encrypted is not None
 
 
+# What an administrator sets; the domain says what is acceptable.
 class GatewayChangeSerializer(StrictSerializer):
-    """What an administrator sets; the domain says what is acceptable."""
+    moving = frozenset(MOVING)
 
     name = Text(max_length=64, required=False)
     kind = serializers.ChoiceField(choices=Gateway.Kind.values, required=False)
@@ -105,6 +114,17 @@ class GatewayChangeSerializer(StrictSerializer):
     max_concurrency = Number(least=1, most=MOST_CONCURRENCY, whole=True, required=False, allow_null=True)
     priority = Number(least=-(2**15), most=2**15 - 1, whole=True, required=False)
     enabled = Flag(required=False)
+
+    @cached_property
+    def shown_by(self) -> FastSerializer:
+        return GatewaySerializer(self.instance)
+
+    def to_internal_value(self, data: Any) -> Any:
+        shown = shown_url(self.instance.gateway) if self.instance else None
+        if shown is not None and isinstance(data, Mapping) and data.get("url") == shown:
+            # That of `main` is the environment's, and shown without its credentials.
+            data = {name: value for name, value in data.items() if name != "url"}
+        return super().to_internal_value(data)
 
 
 class GatewayCreationSerializer(GatewayChangeSerializer):

@@ -20,17 +20,20 @@ class AudienceFilterSerializer(StrictSerializer):
         child=Text(pattern=OPERATOR_CODE_PATTERN, meaning="three digits", clean=visible),
         max_length=FILTER_ENTRIES,
         required=False,
-        help_text="Clients with any of these codes; all where empty.",
+        help_text="Clients with any of these codes; of every operator where absent.",
     )
     tags = TextSet(
         child=Text(max_length=TAG_LENGTH, allow_blank=True, clean=tag_of),
         max_length=FILTER_ENTRIES,
         required=False,
-        help_text="Clients with any of these tags; all where empty.",
+        help_text="Clients with any of these tags; with and without a tag where absent.",
     )
 
     def to_internal_value(self, data: Any) -> Any:
         return {**everyone(), **super().to_internal_value(data)}
+
+    def to_representation(self, instance: Mailing) -> dict[str, Any]:
+        return {name: entries for name, entries in super().to_representation(instance).items() if entries}
 
 
 class MessageCountsSerializer(serializers.Serializer[Any]):
@@ -44,8 +47,9 @@ class MessageCountsSerializer(serializers.Serializer[Any]):
     unknown = serializers.IntegerField()
 
 
+# The context carries `counts`: the messages by status of each mailing that is shown.
 class MailingSerializer(StrictSerializer):
-    """The context carries `counts`: the messages by status of each mailing that is shown."""
+    moving = frozenset({"messages", "updated_at"})
 
     id = Id(read_only=True)
     text = Text(

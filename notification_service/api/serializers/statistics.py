@@ -16,9 +16,8 @@ class MailingCountsSerializer(serializers.Serializer[Any]):
     cancelled = serializers.IntegerField()
 
 
+# For the document alone.
 class FullInfoSerializer(serializers.Serializer[Any]):
-    """For the document alone."""
-
     mailings = MailingCountsSerializer(help_text="All mailings by status.")
     messages = MessageCountsSerializer(help_text="All messages by status.")
     next = serializers.URLField(allow_null=True)

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
+from django.utils.http import quote_etag
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from notification_service.access.permissions import Methods, Permission
+from notification_service.api.openapi import extensions  # noqa: F401 (they register themselves)
 from notification_service.api.pagination import CursorPagination
 from notification_service.api.problems import LengthRequired
 from notification_service.api.query import check_query
 from notification_service.api.serializers.strict import NoBody
+from notification_service.directory.versions import Versioned, Versions
 
 
 class ApiViewSet(GenericViewSet[Any]):
@@ -52,5 +55,18 @@ class ApiViewSet(GenericViewSet[Any]):
         return list(rows or [])
 
 
-def created(body: Any, *, location: str) -> Response:
-    return Response(body, status=201, headers={"Location": location})
+def versioned(body: Any, row: Versioned) -> Response:
+    return Response(body, headers={"ETag": quote_etag(row.version)})
+
+
+def expected_versions(request: Request) -> Versions:
+    header = request.headers.get("If-Match", "*")
+    if header.strip() == "*":
+        return None
+    # A proxy that compresses makes a tag weak.
+    return {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
+
+
+def created(body: Any, *, location: str, is_replayed: bool) -> Response:
+    headers = {"Location": location} | ({"Idempotency-Replayed": "true"} if is_replayed else {})
+    return Response(body, status=201, headers=headers)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from notification_service.access.permissions import CLIENTS
+from notification_service.api.problems import LengthRequired
 from notification_service.api.query import check_query
 from notification_service.directory.importing import (
     ERRORS_KEPT,
@@ -50,11 +51,6 @@ The first {ERRORS_KEPT:,} reports are in `errors`. A phone that is in the file t
 The file is written in parts as it arrives: where the connection breaks, the parts written stay, and the same
 file can be sent again.
 """
-
-
-class LengthRequired(exceptions.APIException):
-    status_code = 411
-    default_detail = "Send the body with a Content-Length."
 
 
 class RejectionSerializer(serializers.Serializer[Any]):

@@ -1,14 +1,12 @@
 """Answers to what no view of the API was asked: Django's own error handlers, as problems under /api/."""
 
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from django.utils.http import escape_leading_slashes
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
-from notification_service.api.problems import CONTENT_TYPE, problem, title_of
+from notification_service.api.problems import problem_response, title_of
 
 PREFIX = "/api/"
 
@@ -17,30 +15,30 @@ PREFIX = "/api/"
 def unknown_url(request: HttpRequest) -> HttpResponse:
     if not request.path.endswith("/") and _is_known(f"{request.path_info}/"):
         return _redirect_to_slash(request)
-    return _problem(request, 404, "There is nothing at this address.")
+    return problem_response(request, 404, "There is nothing at this address.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
-        return _problem(request, 400, "The request is malformed.")
+        return problem_response(request, 400, "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
-        return _problem(request, 403, "This is not allowed.")
+        return problem_response(request, 403, "This is not allowed.")
     return defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
-        return _problem(request, 404, "There is nothing at this address.")
+        return problem_response(request, 404, "There is nothing at this address.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
-        return _problem(request, 500, "Something broke here; it is in the service's log.")
+        return problem_response(request, 500, "Something broke here; it is in the service's log.")
     return defaults.server_error(request)
 
 
@@ -56,17 +54,12 @@ def too_busy(request: HttpRequest) -> HttpResponse:
 
 def _plain(request: HttpRequest, status: int, detail: str) -> HttpResponse:
     if _is_api(request):
-        return _problem(request, status, detail)
+        return problem_response(request, status, detail)
     return HttpResponse(f"<h1>{title_of(status)} ({status})</h1>", status=status)
 
 
 def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith(PREFIX)
-
-
-def _problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    body: Any = problem(status=status, detail=detail, instance=request.path)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def _is_known(path: str) -> bool:

@@ -1,25 +1,29 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from notification_service.access.permissions import GATEWAYS
-from notification_service.api.openapi.gateways import gateway_docs
+from notification_service.api.idempotency import answer_once
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
     GatewayCreationSerializer,
     GatewaySerializer,
 )
-from notification_service.api.views.base import ApiViewSet, created
+from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.mailings import gateways
 from notification_service.mailings.models import Gateway
 
+ADMINISTRATORS = "For administrators of the console; API keys may only read."
 
-@gateway_docs
+
 class GatewayViewSet(ApiViewSet):
     serializer_class = GatewaySerializer
     needs = GATEWAYS
@@ -27,24 +31,57 @@ class GatewayViewSet(ApiViewSet):
     def get_queryset(self) -> QuerySet[Gateway]:
         return Gateway.objects.all()
 
+    @extend_schema(
+        summary="List gateways",
+        description="Each with its breaker, and what the workers say of it at this moment.",
+    )
     def list(self, request: Request) -> Response:
         return self.get_paginated_response(_describe_all(self.rows_of_page()))
 
+    @extend_schema(
+        summary="Add a gateway",
+        description=f"{ADMINISTRATORS} A private address is refused unless the service is configured "
+        "to allow it.",
+        request=GatewayCreationSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def create(self, request: Request) -> Response:
         values = self.valid(GatewayCreationSerializer(data=request.data))
-        body = _describe(gateways.save_gateway(None, **values))
-        return created(body, location=reverse("gateway", kwargs={"pk": body["id"]}, request=request))
+        make = partial(gateways.save_gateway, None, **values)
+        body, is_replayed = answer_once(request, values, lambda: _describe(make()))
+        location = reverse("gateway", kwargs={"pk": body["id"]}, request=request)
+        return created(body, location=location, is_replayed=is_replayed)
 
+    @extend_schema(
+        summary="Show a gateway",
+        description="One gateway by id.",
+    )
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(_describe(Gateway.objects.get(pk=pk)))
+        return _shown(Gateway.objects.get(pk=pk))
 
+    @extend_schema(
+        summary="Change a gateway",
+        description=f"{ADMINISTRATORS} Where `main` is reached, and its token, the environment says. "
+        f"{SENT_BACK}",
+        request=GatewayChangeSerializer,
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
-        values = self.valid(GatewayChangeSerializer(data=request.data))
-        return Response(_describe(gateways.save_gateway(Gateway.objects.get(pk=pk), **values)))
+        gateway = Gateway.objects.get(pk=pk)
+        (state,) = gateways.gateway_states([gateway])
+        values = self.valid(GatewayChangeSerializer(state, data=request.data))
+        return _shown(gateways.save_gateway(gateway, expected=expected_versions(request), **values))
 
+    @extend_schema(
+        summary="Delete a gateway",
+        description=f"{ADMINISTRATORS} One that a mailing names can only be disabled.",
+    )
     def destroy(self, request: Request, pk: int) -> Response:
-        gateways.delete_gateway(pk)
+        gateways.delete_gateway(pk, expected=expected_versions(request))
         return Response(status=204)
+
+
+def _shown(gateway: Gateway) -> Response:
+    return versioned(_describe(gateway), gateway)
 
 
 def _describe(gateway: Gateway) -> Any:

@@ -1,8 +1,11 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -10,20 +13,24 @@ from rest_framework.reverse import reverse
 from notification_service.access.permissions import MAILINGS, Permission
 from notification_service.api.filters import MailingFilter
 from notification_service.api.idempotency import answer_once
-from notification_service.api.openapi.mailings import (
-    audience_docs,
-    cancel_docs,
-    mailing_docs,
-    pause_docs,
-    resume_docs,
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
+from notification_service.api.serializers.mailing import (
+    AudienceFilterSerializer,
+    AudienceSizeSerializer,
+    MailingSerializer,
 )
-from notification_service.api.serializers.mailing import AudienceFilterSerializer, MailingSerializer
-from notification_service.api.views.base import ApiViewSet, created
+from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.mailings import audience, lifecycle, stats
 from notification_service.mailings.models import Mailing
 
+CHANGE = (
+    "`text`, `end_at`, `send_window`, `gateway` and `failover` may change until the mailing ends, "
+    "and apply to what is unsent; `start_at`, `filter` and `on_unknown` only before it starts. "
+    f"A `filter` is replaced as a whole. {SENT_BACK}"
+)
+REPEATABLE = "Of one that is so already, nothing changes."
 
-@mailing_docs
+
 class MailingViewSet(ApiViewSet):
     serializer_class = MailingSerializer
     filterset_class = MailingFilter
@@ -36,51 +43,108 @@ class MailingViewSet(ApiViewSet):
     def get_queryset(self) -> QuerySet[Mailing]:
         return Mailing.objects.alive().select_related("gateway")
 
+    @extend_schema(
+        summary="List mailings",
+        description="Each with its messages by status, exact at this moment.",
+    )
     def list(self, request: Request) -> Response:
         return self.get_paginated_response(describe_all(self.rows_of_page()))
 
+    @extend_schema(
+        summary="Schedule a mailing",
+        description="Answers at once, whatever the size of the audience. At `start_at`, or now where that is "
+        "past, every client who matches the filter at that moment gets one message.",
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def create(self, request: Request) -> Response:
         values = self.valid(MailingSerializer(data=request.data))
-        body, replayed = answer_once(request, lambda: describe_new(lifecycle.create_mailing(**values)))
-        answer = created(body, location=reverse("mailing", kwargs={"pk": body["id"]}, request=request))
-        if replayed:
-            answer["Idempotency-Replayed"] = "true"
-        return answer
+        make = partial(lifecycle.create_mailing, **values)
+        body, is_replayed = answer_once(request, values, lambda: describe_new(make()))
+        location = reverse("mailing", kwargs={"pk": body["id"]}, request=request)
+        return created(body, location=location, is_replayed=is_replayed)
 
+    @extend_schema(
+        summary="Show a mailing",
+        description="One mailing by id.",
+    )
     def retrieve(self, request: Request, pk: int) -> Response:
-        return Response(describe(self.get_queryset().get(pk=pk)))
+        return _shown(self.get_queryset().get(pk=pk))
 
+    @extend_schema(
+        summary="Replace a mailing",
+        description=f"Sets every field; one that is absent returns to its default. {CHANGE}",
+    )
     def update(self, request: Request, pk: int) -> Response:
-        values = self.valid(MailingSerializer(data=request.data))
-        return Response(describe(lifecycle.update_mailing(pk, **values)))
+        return self._update(request, pk, partial=False)
 
+    @extend_schema(
+        summary="Change a mailing",
+        description=f"Sets the fields given and leaves the others. {CHANGE}",
+    )
     def partial_update(self, request: Request, pk: int) -> Response:
-        values = self.valid(MailingSerializer(data=request.data, partial=True))
-        return Response(describe(lifecycle.update_mailing(pk, **values)))
+        return self._update(request, pk, partial=True)
 
+    @extend_schema(
+        summary="Delete a mailing",
+        description="Stops it at once and removes it; its messages go in the background.",
+    )
     def destroy(self, request: Request, pk: int) -> Response:
-        lifecycle.delete_mailing(pk)
+        lifecycle.delete_mailing(pk, expected=expected_versions(request))
         return Response(status=204)
 
-    @pause_docs
+    @extend_schema(
+        summary="Pause a mailing",
+        description=f"Sending stops within a second. {REPEATABLE}",
+        operation_id="mailings_pause",
+        request=None,
+    )
     def pause(self, request: Request, pk: int) -> Response:
-        self.refuse_body(request)
-        return Response(describe(lifecycle.pause_mailing(pk)))
+        return self._move(request, lifecycle.pause_mailing, pk)
 
-    @resume_docs
+    @extend_schema(
+        summary="Resume a mailing",
+        description=f"Sending goes on after a pause. {REPEATABLE}",
+        operation_id="mailings_resume",
+        request=None,
+    )
     def resume(self, request: Request, pk: int) -> Response:
-        self.refuse_body(request)
-        return Response(describe(lifecycle.resume_mailing(pk)))
+        return self._move(request, lifecycle.resume_mailing, pk)
 
-    @cancel_docs
+    @extend_schema(
+        summary="Cancel a mailing",
+        description="Ends it: within a second nothing more is sent, and what was unsent becomes `cancelled`. "
+        f"{REPEATABLE}",
+        operation_id="mailings_cancel",
+        request=None,
+    )
     def cancel(self, request: Request, pk: int) -> Response:
-        self.refuse_body(request)
-        return Response(describe(lifecycle.cancel_mailing(pk)))
+        return self._move(request, lifecycle.cancel_mailing, pk)
 
-    @audience_docs
+    @extend_schema(
+        summary="Count an audience",
+        description="How many clients match a filter now. Nothing is kept, hence a read key may ask.",
+        operation_id="mailings_audience",
+        request=AudienceFilterSerializer,
+        responses=AudienceSizeSerializer,
+    )
     def audience(self, request: Request) -> Response:
         values = self.valid(AudienceFilterSerializer(data=request.data))
         return Response({"clients": audience.matching_clients(**values).count()})
+
+    def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
+        mailing = self.get_queryset().get(pk=pk)
+        context = {"counts": stats.message_counts([pk])}
+        serializer = MailingSerializer(mailing, data=request.data, partial=partial, context=context)
+        values = self.valid(serializer)
+        return _shown(lifecycle.update_mailing(pk, expected=expected_versions(request), **values))
+
+    def _move(self, request: Request, move: Callable[..., Mailing], pk: int) -> Response:
+        self.refuse_body(request)
+        return _shown(move(pk, expected=expected_versions(request)))
+
+
+def _shown(mailing: Mailing) -> Response:
+    return versioned(describe(mailing), mailing)
 
 
 def describe(mailing: Mailing) -> Any:

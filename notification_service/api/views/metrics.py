@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from notification_service.access.models import ApiKey
 from notification_service.api.figures_collector import FiguresCollector
-from notification_service.api.problems import CONTENT_TYPE, problem
+from notification_service.api.problems import problem_response
 from notification_service.observability import exposition
 
 
@@ -18,9 +18,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     try:
         is_allowed = _is_allowed(request)
     except DatabaseError:
-        return _refusal(request, 503, "The database does not answer; METRICS_TOKEN needs none.")
+        return problem_response(request, 503, "The database does not answer; METRICS_TOKEN needs none.")
     if not is_allowed:
-        refusal = _refusal(request, 401, "Use `Authorization: Bearer <METRICS_TOKEN or an API key>`.")
+        refusal = problem_response(request, 401, "Use `Authorization: Bearer <METRICS_TOKEN or an API key>`.")
         refusal.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
         return refusal
     return HttpResponse(exposition.exposition(FiguresCollector()), content_type=exposition.CONTENT_TYPE)
@@ -34,8 +34,3 @@ def _is_allowed(request: HttpRequest) -> bool:
         return False
     credentials = credentials.strip()
     return exposition.is_token(credentials) or ApiKey.objects.matching(credentials) is not None
-
-
-def _refusal(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    body = problem(status=status, detail=detail, instance=request.path)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)

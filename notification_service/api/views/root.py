@@ -1,18 +1,25 @@
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from notification_service.access.permissions import STATISTICS
-from notification_service.api.openapi.root import root_docs
 from notification_service.api.views.base import ApiViewSet
 
+ADDRESSES = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
 PLACES = ("clients", "mailings", "messages", "gateways", "audit", "fullinfo", "docs", "redoc", "openapi")
 
 
 class RootViewSet(ApiViewSet):
     needs = STATISTICS
 
-    @root_docs
+    @extend_schema(
+        summary="Where things are",
+        description="The addresses of the lists and of the documentation.",
+        operation_id="api_root",
+        tags=["api"],
+        responses={200: ADDRESSES},
+    )
     def entry(self, request: Request) -> Response:
         return Response({name: reverse(name, request=request) for name in PLACES})
 

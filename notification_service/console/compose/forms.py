@@ -74,9 +74,9 @@ class MailingForm(TextForm):
     )
 
     def clean_operator_codes(self) -> list[str]:
-        codes = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["operator_codes"].strip(" ,;"))))
-        codes = [code for code in codes if code]
-        for code in codes:
+        typed = str(self.cleaned_data["operator_codes"])
+        codes = [code for code in dict.fromkeys(re.split(r"[\s,;]+", typed)) if code]
+        for code in codes or filter(None, [typed]):  # what was typed and names nobody is not "any"
             if not is_operator_code(code):
                 raise forms.ValidationError(_("“%(code)s” is not three digits."), params={"code": code[:40]})
         return _few(codes)

@@ -57,3 +57,8 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return f"client {self.pk}"
+
+    @property
+    def version(self) -> str:
+        """Another one after each change that a person makes."""
+        return self.updated_at.isoformat()

@@ -3,6 +3,7 @@
 from notification_service.mailings.gateways.address import check_url
 from notification_service.mailings.gateways.changes import (
     GatewayInUse,
+    GatewayNameTaken,
     InvalidGateway,
     delete_gateway,
     release_gateway,
@@ -22,6 +23,7 @@ from notification_service.mailings.gateways.unusable import GatewayUnusable
 __all__ = [
     "Endpoint",
     "GatewayInUse",
+    "GatewayNameTaken",
     "GatewayState",
     "GatewayUnusable",
     "InvalidGateway",

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.directory.versions import Versions, check_version
 from notification_service.mailings.gateways.address import check_url
 from notification_service.mailings.gateways.tokens import HEADER_SAFE, VARIABLE, encrypt_token
 from notification_service.mailings.gateways.unusable import GatewayUnusable
@@ -47,15 +48,24 @@ class InvalidGateway(ValueError):  # noqa: N818
         self.detail = detail
 
 
+class GatewayNameTaken(InvalidGateway):
+    """By `existing`, unless that has gone meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("name", "another gateway has this name")
+        self.existing = Gateway.objects.filter(name=name).first()
+
+
 class GatewayInUse(Exception):  # noqa: N818
     """It cannot be deleted; `args[0]` says why to a person."""
 
 
-def save_gateway(gateway: Gateway | None, **changes: Any) -> Gateway:
+def save_gateway(gateway: Gateway | None, *, expected: Versions = None, **changes: Any) -> Gateway:
     """Add a gateway (None), or change one; the workers follow within seconds.
 
     Fields: those of `Gateway` that people set, and `token`, which is kept encrypted ("" forgets it).
-    Raises InvalidGateway, and Gateway.DoesNotExist where it was deleted meanwhile.
+    Raises InvalidGateway, Gateway.DoesNotExist where it was deleted meanwhile, and Stale where it has none of
+    the `expected` versions.
     """
     if unknown := changes.keys() - FIELDS:
         raise TypeError(f"not a field of a gateway: {sorted(unknown)}")
@@ -63,9 +73,9 @@ def save_gateway(gateway: Gateway | None, **changes: Any) -> Gateway:
         _check_url(gateway, changes["url"])  # before the transaction: it asks the resolver
     try:
         with transaction.atomic():
-            return _save(gateway.pk if gateway else None, changes)
+            return _save(gateway.pk if gateway else None, changes, expected)
     except IntegrityError:
-        raise InvalidGateway("name", "another gateway has this name") from None
+        raise GatewayNameTaken(changes["name"]) from None
 
 
 @transaction.atomic
@@ -81,9 +91,10 @@ def release_gateway(gateway_id: int) -> Gateway:
 
 
 @transaction.atomic
-def delete_gateway(gateway_id: int) -> None:
-    """Raises Gateway.DoesNotExist, and GatewayInUse for `main` and where a mailing names it."""
+def delete_gateway(gateway_id: int, *, expected: Versions = None) -> None:
+    """Raises Gateway.DoesNotExist, Stale, and GatewayInUse for `main` and where a mailing names it."""
     gateway = Gateway.objects.select_for_update().get(pk=gateway_id)
+    check_version(gateway, expected)
     if gateway.name == MAIN:
         raise GatewayInUse("The gateway `main` is the environment's: it cannot be deleted. Disable it.")
     try:
@@ -94,11 +105,12 @@ def delete_gateway(gateway_id: int) -> None:
     log.info("gateway deleted", gateway=gateway.name)
 
 
-def _save(gateway_id: int | None, changes: dict[str, Any]) -> Gateway:
+def _save(gateway_id: int | None, changes: dict[str, Any], expected: Versions) -> Gateway:
     gateway = Gateway() if gateway_id is None else Gateway.objects.select_for_update().get(pk=gateway_id)
     changes = {name: value for name, value in changes.items() if _differs(gateway, name, value)}
     if gateway_id is not None and not changes:
         return gateway
+    check_version(gateway, expected)
     _check(gateway, changes)
     differences = _differences(gateway, changes)
     _set(gateway, changes)

@@ -67,6 +67,11 @@ class Gateway(models.Model):
         return self.name
 
     @property
+    def version(self) -> str:
+        """Another one after each change that a person makes."""
+        return self.updated_at.isoformat()
+
+    @property
     def breaker(self) -> "Gateway.Breaker":
         if self.held_at is None:
             return Gateway.Breaker.CLOSED

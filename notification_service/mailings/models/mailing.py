@@ -95,6 +95,11 @@ class Mailing(models.Model):
         return f"mailing {self.pk}"
 
     @property
+    def version(self) -> str:
+        """Another one after each change that a person makes, and after each change of the status."""
+        return f"{self.status}-{self.updated_at.isoformat()}"
+
+    @property
     def send_window(self) -> SendWindow | None:
         if self.window_from is None or self.window_to is None:
             return None

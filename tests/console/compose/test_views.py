@@ -95,6 +95,7 @@ def test_the_same_form_sent_concurrently_makes_one_mailing() -> None:
     [
         ({"text": "  \n "}, "Write something"),
         ({"operator_codes": "91"}, "is not three digits"),
+        ({"operator_codes": " , ; "}, "is not three digits"),
         ({"end_at": "2020-01-01T00:00"}, "The end is past"),
         ({"starts": "at", "start_at": ""}, "Say when it starts"),
         ({"starts": "at", "start_at": "2098-01-01T00:00"}, "The end must come after the start"),
