@@ -11,4 +11,4 @@ def http_status(status: int) -> Why:
 
 def held_for(why: Why) -> dict[str, Any]:
     """As a gateway's row keeps it."""
-    return {"held_reason": why.code.value, "held_reason_number": why.number}
+    return {"held_reason": why.code.value, "held_reason_number": why.number, "held_text": why.text}

@@ -2,13 +2,17 @@
 
 from django.utils.translation import pgettext_lazy
 
-from notification_service.mailings.reasons import Reason, Why
+from notification_service.mailings.reasons import Reason, Why, worded
 
 WORDS = {
     Reason.REQUEST_NOT_BUILT: pgettext_lazy("reason", "the request cannot be made; see the workers’ log"),
     Reason.NAME_NOT_RESOLVED: pgettext_lazy("reason", "no address is known for the gateway’s name"),
     Reason.CONNECTION_REFUSED: pgettext_lazy("reason", "connection refused"),
     Reason.CONNECT_TIMEOUT: pgettext_lazy("reason", "no connection in time"),
+    Reason.NO_CONNECTION: pgettext_lazy("reason", "no connection"),
+    Reason.ADDRESS_NOT_ALLOWED: pgettext_lazy("reason", "a private address, which is not allowed"),
+    Reason.PROXY_SILENT: pgettext_lazy("reason", "the proxy did not answer"),
+    Reason.PROXY_STATUS: pgettext_lazy("reason", "the proxy refused: HTTP %(number)s"),
     Reason.TLS_ERROR: pgettext_lazy("reason", "no secure connection (TLS)"),
     Reason.ZONE_UNKNOWN: pgettext_lazy("reason", "the worker’s system does not know the client’s time zone"),
     Reason.RESPONSE_TIMEOUT: pgettext_lazy("reason", "no answer in time"),
@@ -44,5 +48,5 @@ WORDS = {
 
 
 def reason(why: Why) -> str:
-    """In the active language; the text of an OTHER as it was written."""
-    return why.text or str(WORDS[why.code]) % {"number": why.number}
+    """In the active language, with its text as it was written."""
+    return worded(why, str(WORDS[why.code]) % {"number": why.number})

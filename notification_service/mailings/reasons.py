@@ -8,11 +8,12 @@ import re
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+TEXT_CHARACTERS = 100
 KEY = re.compile(r"(?P<code>[a-z_]+)(?::(?P<number>[0-9]{1,4}))?")
 
 
 class Reason(StrEnum):
-    """Where the sentence has a number, so has the reason: the HTTP status, or the gateway's own code."""
+    """Where the sentence has a number, so has the reason: an HTTP status, or the gateway's own code."""
 
     sentence: str
 
@@ -25,9 +26,13 @@ class Reason(StrEnum):
     # no request was made, or none reached the gateway
     REQUEST_NOT_BUILT = "request_not_built", "request cannot be built"  # the library cannot read the URL, say
     NAME_NOT_RESOLVED = "name_not_resolved", "name not resolved"  # DNS knows no address of the gateway
-    CONNECTION_REFUSED = "connection_refused", "connection refused"  # nothing listens there, or no route
+    CONNECTION_REFUSED = "connection_refused", "connection refused"  # nothing listens there
     CONNECT_TIMEOUT = "connect_timeout", "no connection in time"  # CONNECT_TIMEOUT_SECONDS were over
-    TLS_ERROR = "tls_error", "TLS error"  # no certificate that we trust, or no TLS at all
+    NO_CONNECTION = "no_connection", "no connection"  # no route, say: the system's words follow
+    ADDRESS_NOT_ALLOWED = "address_not_allowed", "a private address, which is not allowed"  # nor any other
+    PROXY_SILENT = "proxy_silent", "the proxy did not answer"  # or not in HTTP
+    PROXY_STATUS = "proxy_status", "the proxy refused: HTTP {number}"  # any status but 200
+    TLS_ERROR = "tls_error", "TLS error"  # an untrusted certificate, say: OpenSSL's words follow
     ZONE_UNKNOWN = "zone_unknown", "time zone unknown to this worker"  # its system is older than the zone
 
     # a request without a response: the gateway may have taken the message
@@ -73,7 +78,10 @@ class Reason(StrEnum):
 
 
 class Why(NamedTuple):
-    """A reason with its number, where it has one; `text` is what an OTHER was, in words of its own time."""
+    """A reason with its number, where it has one.
+
+    `text` is what a library or the system said of it, never counted; of an OTHER, what its version said.
+    """
 
     code: Reason
     number: int | None = None
@@ -81,7 +89,7 @@ class Why(NamedTuple):
 
     def __str__(self) -> str:
         """In English, for a program's reader and a log's."""
-        return self.text or self.code.sentence.format(number=self.number)
+        return worded(self, self.code.sentence.format(number=self.number))
 
     @property
     def key(self) -> str:
@@ -94,7 +102,21 @@ class Why(NamedTuple):
         return {"reason": self.code.value, "reason_number": self.number}
 
 
+# Which have a text.
+EXPLAINED = frozenset({Reason.NO_CONNECTION, Reason.TLS_ERROR, Reason.OTHER})
 ANOTHER_REASON = Why(Reason.OTHER)
+
+
+def explained(code: Reason, text: str) -> Why:
+    """With what a library or the system said."""
+    return Why(code, text=text.replace("\0", "")[:TEXT_CHARACTERS])
+
+
+def worded(why: Why, words: str) -> str:
+    """The words for a reason, with its text."""
+    if why.code is Reason.OTHER:
+        return why.text or words
+    return f"{words}: {why.text}" if why.text else words
 
 
 def read_row(code: str, number: int | None, text: str = "") -> Why | None:
@@ -105,7 +127,7 @@ def read_row(code: str, number: int | None, text: str = "") -> Why | None:
         reason = Reason(code)
     except ValueError:
         return Why(Reason.OTHER, text=code)
-    return Why(reason, number, text if reason is Reason.OTHER else "")
+    return Why(reason, number, text if reason in EXPLAINED else "")
 
 
 def read_key(key: str) -> Why | None:

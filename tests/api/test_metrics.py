@@ -13,6 +13,7 @@ from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Gateway
 from tests.api.conftest import Api
 from tests.factories import make_mailing, make_message, make_messages, make_running_mailing, now
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +85,7 @@ def test_metrics_show_late_starts_settlements_and_removals(reader: Api) -> None:
 
 
 def test_metrics_show_the_state_of_each_circuit_breaker(reader: Api) -> None:
-    Gateway.objects.create(name="second", held_at=now(), held_reason="HTTP 401")
+    Gateway.objects.create(name="second", held_at=now(), **held_for(http_status(401)))
     samples = scrape(reader)
     states = {
         (gateway, state): value(samples, "gateway_breaker", gateway=gateway, state=state)

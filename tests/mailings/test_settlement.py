@@ -246,7 +246,8 @@ def retry(mailing: Mailing, *, retry_at: datetime, **fields: Any) -> Message:
             number=number,
             at=now(),
             outcome="retry",
-            error="429",
+            reason="http_status",
+            reason_number=429,
             retry_at=at,
         )
     return message
@@ -334,10 +335,8 @@ def test_a_deleted_mailing_is_removed_with_all_its_rows() -> None:
     mailing = make_running_mailing()
     one_of_each(mailing)
     message = make_message(mailing)
-    Attempt.objects.create(
-        message=message, mailing=mailing, number=1, at=now(), outcome="retry", error="HTTP 503"
-    )
-    Message.objects.filter(pk=message.pk).update(status="failed", next_attempt_at=None, error="HTTP 400")
+    Attempt.objects.create(message=message, mailing=mailing, number=1, at=now(), outcome="retry")
+    Message.objects.filter(pk=message.pk).update(status="failed", next_attempt_at=None, reason="phone_wrong")
     delete_mailing(mailing.id)
     settle()
     models = (Mailing, Message, Attempt, MinuteCount, FailureCount)

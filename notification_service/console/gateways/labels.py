@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from notification_service.mailings.gateways import State
 from notification_service.mailings.models import Gateway
+from notification_service.mailings.reasons import Reason
 
 # Of each state: the word, its shape, and whose colour it has.
 STATE = {
@@ -17,8 +18,13 @@ KIND = {
     Gateway.Kind.PROBE_SERVER: gettext_lazy("JSON, /v1/send/{id}"),
     Gateway.Kind.FORM_SMS: gettext_lazy("form, as smsc.ru takes it"),
 }
-TOKEN_REFUSED = ("HTTP 401", "HTTP 403")
 ADVICE_TOKEN = gettext_lazy("It does not let us in: check its token.")
+ADVICE = {
+    Reason.CREDENTIALS_WRONG: ADVICE_TOKEN,
+    Reason.ACCOUNT_EMPTY: gettext_lazy("Top up the account; sending goes on by itself."),
+    Reason.ADDRESS_BLOCKED: gettext_lazy("Ask the provider to allow the address that the workers send from."),
+}
+NOT_LET_IN = (401, 403)
 ADVICE_WAIT = gettext_lazy(
     "One message probes it every few seconds; sending goes on by itself once it answers."
 )
@@ -52,4 +58,7 @@ def refusal(detail: str) -> str:
 
 def advice(gateway: Gateway) -> str:
     """What a person can do about a gateway that is held."""
-    return str(ADVICE_TOKEN if gateway.held_reason in TOKEN_REFUSED else ADVICE_WAIT)
+    why = gateway.held_why
+    if why and why.code is Reason.HTTP_STATUS and why.number in NOT_LET_IN:
+        return str(ADVICE_TOKEN)
+    return str(ADVICE.get(why.code, ADVICE_WAIT) if why else ADVICE_WAIT)

@@ -20,6 +20,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import held_for, http_status
 
 LogIn = Callable[[str], Browser]
 LIST = "/settings/gateways/"
@@ -55,7 +56,7 @@ def test_the_list_shows_the_state_of_a_gateway_and_its_waiting_messages(logged_i
     gateway = make_gateway(
         name="backup", max_requests_per_second=50, max_concurrency=8, request_timeout_seconds=5, held_at=now()
     )
-    Gateway.objects.filter(pk=gateway.pk).update(held_reason="HTTP 401")
+    Gateway.objects.filter(pk=gateway.pk).update(**held_for(http_status(401)))
     make_gateway_use(gateway, latency_ms=84)
     make_messages(make_running_mailing(gateway=gateway), 3)
     make_messages(make_running_mailing(gateway=gateway, status="paused"), 2)
@@ -212,7 +213,7 @@ def test_a_removed_gateway_is_not_found(administrator: Browser) -> None:
 
 
 def test_the_overview_leads_to_a_held_gateway(operator: Browser) -> None:
-    gateway = make_gateway(name="backup", held_at=now(), held_reason="HTTP 503")
+    gateway = make_gateway(name="backup", held_at=now(), **held_for(http_status(503)))
     make_messages(make_running_mailing(gateway=gateway), 2)
     page = operator.get("/").content.decode()
     assert "Waiting for it: 2 messages." in page
