@@ -1,5 +1,6 @@
 """Reasons are codes: each has a sentence for programs, words in both languages, and somebody who gives it."""
 
+import gettext
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from notification_service.mailings.reasons import (
 )
 
 ROOT = Path(notification_service.__path__[0])
+CATALOGUE = ROOT / "mailings/locale/ru/LC_MESSAGES/django.po"
 WITH_NUMBER = {Reason.HTTP_STATUS, Reason.GATEWAY_CODE, Reason.PROXY_STATUS}
 RESERVED = {Reason.OTHER}
 GIVEN_BY = ("delivery", "mailings")
@@ -35,6 +37,12 @@ def test_every_reason_has_words_in_both_languages(reason: Reason, language: str)
     assert ("503" in words) is (reason in WITH_NUMBER)
     is_russian = bool(re.search("[а-яё]", words))
     assert is_russian is (language == "ru" and reason is not Reason.HTTP_STATUS)
+
+
+def test_the_compiled_catalogue_has_every_entry() -> None:
+    with CATALOGUE.with_suffix(".mo").open("rb") as compiled:
+        ids = set(gettext.GNUTranslations(compiled)._catalog) - {""}  # type: ignore[attr-defined]
+    assert len(ids) == len(CATALOGUE.read_text().split("\n\n")[1:]) == len(Reason)
 
 
 def test_every_reason_is_given_by_some_path_or_reserved() -> None:

@@ -20,6 +20,7 @@ from notification_service.mailings.models import (
     MessageCount,
     MinuteCount,
 )
+from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.send_window import SendWindow, next_opening
 from notification_service.mailings.settlement import settle
 from tests.factories import make_client, make_mailing, make_message, make_messages, make_running_mailing, now
@@ -55,7 +56,11 @@ def test_an_expired_message_has_a_reason() -> None:
     message = make_message(make_running_mailing(**ENDED), next_attempt_at=LATER)
     settle()
     message.refresh_from_db()
-    assert (message.status, message.next_attempt_at, message.error) == ("expired", None, "deadline passed")
+    assert (message.status, message.next_attempt_at, message.why) == (
+        "expired",
+        None,
+        Why(Reason.DEADLINE_PASSED),
+    )
 
 
 def test_no_message_expires_before_the_deadline() -> None:

@@ -151,5 +151,5 @@ def test_a_test_send_whose_worker_died_is_unknown_and_not_sent_again(operator: B
     trials.settle_trials()
     trials.end_trial(trial.pk, TrialEnd(Trial.Status.SENT))  # the worker was only slow: too late to say so
     trial.refresh_from_db()
-    assert (trial.status, trial.reason, trial.phone) == ("unknown", "worker lost", "")
+    assert (trial.status, trial.reason, trial.phone) == ("unknown", "worker_lost", "")
     assert trials.take_trial(margin=SECOND, default_timeout=SECOND) is None

@@ -11,7 +11,7 @@ from notification_service.console.messages import queries as message_queries
 from notification_service.console.parts.csv_export import harmless
 from notification_service.mailings import stats
 from notification_service.mailings.models import Message
-from notification_service.mailings.reasons import Why
+from notification_service.mailings.reasons import Reason, Why
 from tests.factories import (
     make_attempt,
     make_client,
@@ -47,6 +47,24 @@ def test_a_reason_of_failure_links_to_its_messages(operator: Browser) -> None:
     make_message(mailing, status="failed", **http_status(422).columns)
     answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"reason": "http_status:400"})
     assert len(answer.context["page"].rows) == 2
+
+
+def test_a_reason_that_is_none_finds_nothing(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_message(mailing, status="failed", **http_status(400).columns)
+    answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"reason": "HTTP 400"})
+    assert answer.context["page"].rows == []
+
+
+def test_a_reason_is_said_in_the_readers_language(operator: Browser) -> None:
+    message = make_message(status="failed", reason="phone_wrong")
+    make_attempt(message, **Why(Reason.PHONE_WRONG).columns, http_status=200)
+    for language, words in (("en", "the phone number is wrong"), ("ru", "неверный номер телефона")):
+        page = operator.get(
+            reverse("console:message", args=[message.pk]), headers={"Accept-Language": language}
+        ).content.decode()
+        assert page.count(words) == 2
+        assert "HTTP 200" in page
 
 
 def test_the_pages_of_a_mailing_show_every_message_once(operator: Browser) -> None:
