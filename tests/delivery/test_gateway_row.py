@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.mailings.models import Gateway
+from notification_service.mailings.reasons import Reason, explained
 from tests.delivery.database import on_row
 from tests.factories import now
 from tests.reasons import http_status
@@ -30,6 +31,12 @@ def make_probe_due() -> None:
 
 def test_a_gateway_is_not_held_at_first(conninfo: str) -> None:
     assert not is_held(conninfo)
+
+
+def test_a_held_gateway_says_why_in_the_words_of_the_library_too(conninfo: str) -> None:
+    why = explained(Reason.TLS_ERROR, "certificate has expired")
+    on_row(conninfo, lambda row: row.hold(why))
+    assert Gateway.objects.get().held_why == why
 
 
 def test_every_worker_sees_that_a_gateway_is_held(conninfo: str) -> None:

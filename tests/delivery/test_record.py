@@ -11,7 +11,7 @@ from notification_service.delivery.messages import Claimed, NotSent
 from notification_service.delivery.record import released
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
-from notification_service.mailings.reasons import Reason, Why
+from notification_service.mailings.reasons import Reason, Why, explained
 from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
 from tests.factories import make_message, make_messages, make_running_mailing, now
 from tests.reasons import http_status
@@ -131,6 +131,19 @@ def test_a_final_outcome_does_not_lock_the_client(conninfo: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT xmax FROM directory_client")  # who locked the row last
         assert cursor.fetchall() == [("0",)]
+
+
+def test_the_words_of_a_library_are_kept_and_not_counted(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    for _ in range(2):
+        make_message(mailing)
+    claimed = claim(conninfo)
+    whys = [explained(Reason.TLS_ERROR, text) for text in ("certificate has expired", "hostname mismatch")]
+    rows = [failed(message, reason=why) for message, why in zip(claimed, whys, strict=True)]
+    record_not_sent(conninfo, *rows)
+    assert {message.why for message in Message.objects.all()} == set(whys)
+    assert {attempt.why for attempt in Attempt.objects.all()} == set(whys)
+    assert stats.failures_by_reason(mailing.pk) == [(Why(Reason.TLS_ERROR), 2)]
 
 
 def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:

@@ -10,8 +10,10 @@ from django.utils import translation
 import notification_service
 from notification_service.mailings import reason_labels
 from notification_service.mailings.reasons import (
+    TEXT_CHARACTERS,
     Reason,
     Why,
+    explained,
     read_key,
     read_row,
 )
@@ -77,6 +79,20 @@ def test_the_text_of_a_version_without_codes_is_kept_and_shown() -> None:
     why = read_row("other", None, "the moon is full")
     assert why is not None
     assert (str(why), reason_labels.reason(why)) == ("the moon is full", "the moon is full")
+
+
+def test_the_words_of_a_library_follow_ours() -> None:
+    why = explained(Reason.TLS_ERROR, "certificate has expired\0" + "!" * 200)
+    assert len(why.text) == TEXT_CHARACTERS
+    assert str(why).startswith("TLS error: certificate has expired!")
+    with translation.override("ru"):
+        assert reason_labels.reason(why).startswith(
+            "нет защищённого соединения (TLS): certificate has expired!"
+        )
+
+
+def test_a_text_is_read_only_where_the_reason_has_one() -> None:
+    assert read_row("http_status", 503, "of an earlier attempt") == Why(Reason.HTTP_STATUS, 503)
 
 
 def test_a_code_of_another_version_s_is_shown_as_it_is() -> None:

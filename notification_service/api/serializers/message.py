@@ -6,7 +6,7 @@ from notification_service.mailings.models import Attempt, Message
 from notification_service.mailings.reasons import Reason
 
 CODES = f"Of `error`: {', '.join(f'`{reason}`' for reason in Reason)}. A later version may have more of them."
-CODE_NUMBER = "The HTTP status of `http_status`, the gateway's own code of `gateway_code`."
+CODE_NUMBER = "The HTTP status of `http_status` and `proxy_status`, the gateway's own code of `gateway_code`."
 
 
 class NullIfEmpty(serializers.CharField):
