@@ -90,6 +90,7 @@ GATEWAY = {
     "is_default": False,
     "state": "held",
     "unusable_reason": "",
+    "unusable_code": "",
     "breaker": "open",
     "held_reason": "HTTP 401",
     "held_code": "http_status",

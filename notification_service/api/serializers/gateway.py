@@ -5,7 +5,7 @@ from rest_framework import serializers
 from notification_service.api.fields import Flag, Id, Number, Text
 from notification_service.api.serializers.message import CODE_NUMBER
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.mailings.gateways import GatewayState, State, shown_url
+from notification_service.mailings.gateways import GatewayState, Problem, State, shown_url
 from notification_service.mailings.gateways.address import URL_LENGTH
 from notification_service.mailings.gateways.changes import (
     MOST_CONCURRENCY,
@@ -67,6 +67,11 @@ class GatewaySerializer(serializers.Serializer[Any]):
         "`unusable`: a worker can send nothing to it as it is configured.",
     )
     unusable_reason = serializers.CharField(read_only=True, help_text="Empty: every worker can use it.")
+    unusable_code = serializers.CharField(
+        source="unusable_problem",
+        read_only=True,
+        help_text=f"Of `unusable_reason`: {', '.join(f'`{each}`' for each in Problem)}.",
+    )
     breaker = serializers.ChoiceField(
         source="gateway.breaker", choices=Gateway.Breaker.values, read_only=True
     )

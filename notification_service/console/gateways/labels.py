@@ -55,6 +55,7 @@ PROBLEM = {
     ),
     Problem.VARIABLE_MISSING: gettext_lazy("The variable is not set."),
     Problem.FILE_UNREADABLE: gettext_lazy("The file with the token cannot be read."),
+    Problem.SETTING_UNUSABLE: gettext_lazy("A setting of it cannot be used."),
 }
 
 

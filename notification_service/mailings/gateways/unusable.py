@@ -25,6 +25,7 @@ class Problem(StrEnum):
     VARIABLE_MALFORMED = "variable_malformed"  # not GATEWAY_TOKEN…
     VARIABLE_MISSING = "variable_missing"  # it is not set for this process
     FILE_UNREADABLE = "file_unreadable"  # that the variable's _FILE names
+    SETTING_UNUSABLE = "setting_unusable"  # another, which the detail names
 
 
 class GatewayUnusable(Exception):  # noqa: N818

@@ -87,8 +87,8 @@ DROP FUNCTION pg_temp.reason_of, pg_temp.number_of;
 """
 
 
-def code(**options: bool) -> Any:
-    return models.CharField(blank=True, db_default="", default="", max_length=100, **options)
+def code(length: int = 100, **options: bool) -> Any:
+    return models.CharField(blank=True, db_default="", default="", max_length=length, **options)
 
 
 def number(**options: bool) -> Any:
@@ -112,6 +112,7 @@ class Migration(migrations.Migration):
         migrations.AddField("trial", "error", code()),
         migrations.AddField("gateway", "held_reason_number", number(editable=False)),
         migrations.AddField("gateway", "held_text", code(editable=False)),
+        migrations.AddField("gatewayuse", "unusable_problem", code(length=40)),
         migrations.AlterField("failurecount", "reason", code()),
         migrations.AddField("failurecount", "reason_number", number()),
         migrations.AlterField("quarterfailure", "reason", code()),

@@ -96,7 +96,8 @@ class GatewayUse(models.Model):
     concurrency = models.PositiveIntegerField()
     full_concurrency = models.PositiveIntegerField()
     latency_ms = models.FloatField(null=True)  # of late, an average; null: nothing was asked
-    # Why the worker can send nothing to the gateway as it is configured; empty: it can.
+    # Why the worker can send nothing to the gateway as it is configured, by code and in words; empty: it can.
+    unusable_problem = models.CharField(max_length=40, blank=True, default="", db_default="")
     unusable_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
