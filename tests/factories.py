@@ -8,6 +8,7 @@ from django.db import connection
 
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Attempt, Gateway, GatewayUse, Mailing, Message
+from tests.reasons import http_status
 
 _phones = itertools.count(79_000_000_000)
 _numbers = itertools.count(1)
@@ -57,7 +58,7 @@ def make_messages(mailing: Mailing, count: int, **fields: Any) -> list[Message]:
 
 def make_attempt(message: Message, **fields: Any) -> Attempt:
     """An attempt that is to be repeated."""
-    defaults = {"number": 1, "at": now(), "outcome": Attempt.Outcome.RETRY, "error": "HTTP 503"}
+    defaults = {"number": 1, "at": now(), "outcome": Attempt.Outcome.RETRY, **http_status(503).columns}
     return Attempt.objects.create(message=message, mailing_id=message.mailing_id, **defaults | fields)
 
 

@@ -8,7 +8,7 @@ from django.db import Error
 
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.gateways import KINDS, GatewaySettings, check_settings
-from notification_service.mailings.gateways import GatewayUnusable, endpoint, note_usability
+from notification_service.mailings.gateways import GatewayUnusable, Problem, endpoint, note_usability
 from notification_service.mailings.models import Gateway
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ class GatewayList:
     def __init__(self, config: DeliveryConfig, *, worker: str) -> None:
         self._config, self._worker = config, worker
         self._reading = threading.Lock()
-        self._unusable: dict[int, str] = {}  # why, by the gateway's id
+        self._unusable: dict[int, GatewayUnusable] = {}  # why, by the gateway's id
         self.gateways: tuple[ListedGateway, ...] = ()
 
     def refresh(self) -> None:
@@ -45,7 +45,7 @@ class GatewayList:
         finally:
             self._reading.release()
 
-    def _sort(self, rows: list[Gateway]) -> tuple[tuple[ListedGateway, ...], dict[int, str]]:
+    def _sort(self, rows: list[Gateway]) -> tuple[tuple[ListedGateway, ...], dict[int, GatewayUnusable]]:
         listed, unusable = [], {}
         known = {gateway.id: gateway for gateway in self.gateways}
         for row in rows:
@@ -54,17 +54,19 @@ class GatewayList:
                 if gateway != known.get(row.pk):
                     check_settings(gateway.kind, gateway.settings)
                 listed.append(gateway)
-            except (GatewayUnusable, ValueError, OSError) as error:
-                unusable[row.pk] = str(error)
+            except GatewayUnusable as error:
+                unusable[row.pk] = error
+            except (ValueError, OSError) as error:
+                unusable[row.pk] = GatewayUnusable(Problem.SETTING_UNUSABLE, str(error))
         return tuple(listed), unusable
 
-    def _say_unusable(self, rows: list[Gateway], unusable: dict[int, str]) -> None:
+    def _say_unusable(self, rows: list[Gateway], unusable: dict[int, GatewayUnusable]) -> None:
         for row in rows:
-            reason = unusable.get(row.pk, "")
-            if reason and reason != self._unusable.get(row.pk):
-                log.error("gateway unusable", gateway=row.name, reason=reason)
-            if reason or row.pk in self._unusable:
-                note_usability(row.pk, worker=self._worker, reason=reason)
+            now, before = unusable.get(row.pk), self._unusable.get(row.pk)
+            if now and not (before and before.reason == now.reason):
+                log.error("gateway unusable", gateway=row.name, reason=now.reason, code=now.problem.value)
+            if now or before:
+                note_usability(row.pk, worker=self._worker, unusable=now)
 
 
 def list_gateway(row: Gateway, config: DeliveryConfig) -> ListedGateway:

@@ -10,6 +10,7 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
 from notification_service.delivery.limits.concurrency import concurrency_quota
 from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Permits
+from notification_service.mailings.reasons import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class GatewayRow:
 
         return await self._database.call(read)
 
-    async def hold(self, reason: str) -> None:
-        await self._database.execute("hold_gateway", reason=reason, **self._probe_interval)
+    async def hold(self, reason: Why) -> None:
+        kept = {**reason.columns, "text": reason.text}
+        await self._database.execute("hold_gateway", **kept, **self._probe_interval)
 
     async def release(self) -> None:
         await self._database.execute("release_gateway")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.mailings.reasons import Why
 from notification_service.mailings.send_window import SendWindow
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Released(NamedTuple):
 class NotBegun(NamedTuple):
     """No request can be made for a message here and now: an attempt that says nothing of the gateway."""
 
-    reason: str
+    reason: Why
 
 
 @dataclass(slots=True)  # not frozen: one is made for every message, and freezing doubles its price
@@ -75,7 +76,7 @@ class NotSent:
     status: str
     next_attempt_at: datetime | None = None
     attempt_outcome: str | None = None
-    error: str | None = None
+    reason: Why | None = None
     charged: bool = True
     at: float = 0.0  # seconds since the epoch
     http_status: int | None = None

@@ -8,10 +8,11 @@ from random import Random
 from typing import ClassVar, NamedTuple, assert_never
 
 from notification_service.delivery.config import DeliveryConfig
+from notification_service.mailings.reasons import Reason, Why
 
 MAX_RESPONSE_BYTES = 64 * 1024
 MAX_RETRY_AFTER = timedelta(days=365)
-OUR_ERROR = "internal error"  # the reason of whatever is ours to mend; the log has its cause
+OUR_ERROR = Why(Reason.INTERNAL_ERROR)  # the reason of whatever is ours to mend
 
 
 class Response(NamedTuple):
@@ -29,7 +30,7 @@ class Response(NamedTuple):
 class NoResponse:
     """A request that brought no response, or not all of one; `maybe_taken` unless it surely was not read."""
 
-    reason: str
+    reason: Why
     maybe_taken: bool
     partial: Response | None = field(default=None, compare=False)  # its status, what came of its body
 
@@ -43,21 +44,21 @@ class Accepted:
 class Refused:
     """The gateway will never take this message."""
 
-    reason: str
+    reason: Why
 
 
 @dataclass(frozen=True, slots=True)
 class NotLetIn:
     """The gateway takes nothing from us, whatever the message: our token, our account, our address."""
 
-    reason: str
+    reason: Why
 
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
     """It was not taken now; `is_trouble` unless the gateway is well and only asks us to wait."""
 
-    reason: str
+    reason: Why
     is_trouble: bool = True
     wait_seconds: float = 0  # at least, where the kind of gateway is known to ask for it
 
@@ -77,13 +78,13 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Retry:
     at: datetime
-    reason: str
+    reason: Why
     is_trouble: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    reason: str
+    reason: Why
     is_trouble: bool = False
 
 
@@ -92,7 +93,7 @@ class Held:
     """The gateway does not let us in: nothing is charged to the message."""
 
     is_trouble: ClassVar[bool] = False
-    reason: str
+    reason: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Unknown:
     """The gateway may have taken it, and the mailing asks not to repeat it."""
 
     is_trouble: ClassVar[bool] = True
-    reason: str
+    reason: Why
 
 
 Outcome = Sent | Retry | Failed | Held | Unknown

@@ -12,9 +12,9 @@ from notification_service.delivery.lane import Lane
 from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.messages import Claimed, MailingTerms, NotBegun, Released, Reply
 from notification_service.delivery.outcome import OUR_ERROR, NoResponse, Response
+from notification_service.mailings.reasons import Reason, Why
 
 LOOK_SECONDS = 0.01  # between looks whether there is a permit, or fresh shared state
-UNKNOWN_ZONE = "time zone unknown to this worker"
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Sender:
                 return Released(opening)
         except UnknownZoneError:
             log.error("zone unknown", message_id=message.id, timezone=message.timezone)
-            return NotBegun(UNKNOWN_ZONE)
+            return NotBegun(Why(Reason.ZONE_UNKNOWN))
         started_at = time.monotonic()
         response = await response_to(lambda: self._ask(message, terms.text), message_id=message.id)
         seconds = time.monotonic() - started_at

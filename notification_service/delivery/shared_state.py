@@ -13,6 +13,7 @@ from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 from notification_service.delivery.messages import MailingTerms
+from notification_service.mailings.reasons import Why
 from notification_service.mailings.send_window import SendWindow
 
 MAX_AGE_SECONDS = 0.5  # of the last sync, with which a request may start
@@ -35,7 +36,7 @@ class SharedState:
         self._max_concurrency: int | None = None
         self._quota: int | None = None
         self._synced_at = self._reported_at = float("-inf")
-        self._hold_reason: str | None = None
+        self._hold_reason: Why | None = None
         self._is_to_be_released = False
         self.is_held = False
         self.is_open = False  # whether messages may go to the gateway: it is enabled, and not held
@@ -54,10 +55,10 @@ class SharedState:
         most = self._config.max_concurrency
         return most if self._quota is None else min(most, self._quota)
 
-    def hold_gateway(self, reason: str) -> None:
+    def hold_gateway(self, reason: Why) -> None:
         """Have every worker leave the gateway alone, from the next sync on; this one from now on."""
         if self._hold_reason is None:
-            log.warning("gateway held", reason=reason)
+            log.warning("gateway held", reason=str(reason), code=reason.code.value)
         self._hold_reason, self._is_to_be_released = reason, False
         self.is_held, self.is_open = True, False
         self._concurrency.start_low()

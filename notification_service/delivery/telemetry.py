@@ -55,12 +55,12 @@ class Meters:
     def _count_attempts(self, outcomes: OutcomeBuffer) -> None:
         if outcomes.sent:
             metrics.attempts.labels(self._gateway, "sent", "").inc(len(outcomes.sent))
-        not_sent = Counter((one.attempt_outcome, one.error or "") for one in outcomes.not_sent)
-        for (outcome, reason), messages in not_sent.items():
+        not_sent = Counter((one.attempt_outcome, one.reason) for one in outcomes.not_sent)
+        for (outcome, why), messages in not_sent.items():
             if outcome is None:
                 metrics.put_back.inc(messages)
             else:
-                reason = metrics.reasons.label(reason)
+                reason = metrics.reasons.label(why.key if why else "")
                 metrics.attempts.labels(self._gateway, outcome, reason).inc(messages)
 
     def _log(self, outcomes: OutcomeBuffer) -> None:
@@ -78,7 +78,8 @@ class Meters:
             gateway=self._gateway,
             attempt=one.message.attempt,
             outcome=one.attempt_outcome,
-            reason=one.error,
+            reason=one.reason and str(one.reason),
+            code=one.reason and one.reason.code.value,
             http_status=one.http_status,
             answer=one.response,
             status=one.status,
@@ -147,5 +148,5 @@ def _end(span: "Span", response: Response | NoResponse) -> None:
     if isinstance(response, Response):
         span.set_attribute("http.response.status_code", response.status)
     else:
-        span.set_attribute("error.type", response.reason)
+        span.set_attribute("error.type", response.reason.code.value)
     span.end()

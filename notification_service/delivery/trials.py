@@ -26,16 +26,12 @@ from notification_service.delivery.send import response_to
 from notification_service.mailings import trials
 from notification_service.mailings.gateways import GatewayUnusable
 from notification_service.mailings.models import Trial
+from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.trials import TrialEnd
 
 ROOM_SECONDS = 10.0  # to wait for at most, until the gateway's limits allow a request
 LOOK_SECONDS = 0.05  # between looks whether they do
 RECORD_SECONDS = 5.0  # for the response to be recorded in
-
-DISABLED = "gateway disabled"
-HELD = "gateway held"
-NO_ROOM = "gateway busy"
-UNUSABLE = "gateway unusable"
 
 Status = Trial.Status
 log = structlog.get_logger(__name__)
@@ -58,7 +54,8 @@ def send_waiting(
             return
         end = _send(trial, config, conninfo, start_before)
         trials.end_trial(trial.pk, end)
-        log.info("trial ended", message_id=trial.pk, status=str(end.status), reason=end.reason)
+        reason = end.reason and str(end.reason)
+        log.info("trial ended", message_id=trial.pk, status=str(end.status), reason=reason)
 
 
 def conclude(response: Response | NoResponse, gateway: Gateway) -> TrialEnd:
@@ -92,7 +89,7 @@ def _send(trial: Trial, config: DeliveryConfig, conninfo: str, start_before: flo
         request = _TrialRequest(trial, listed, conninfo, start_before)
     except (GatewayUnusable, ValueError, OSError) as error:
         log.error("gateway unusable", gateway=trial.gateway.name, reason=str(error))
-        return TrialEnd(Status.FAILED, UNUSABLE)
+        return TrialEnd(Status.FAILED, Why(Reason.GATEWAY_UNUSABLE))
     try:
         asyncio.run(request.send())
     except Exception:  # ours to mend; what came of a request is known by then
@@ -115,7 +112,7 @@ class _TrialRequest:
     async def send(self) -> None:
         try:
             if refusal := await self._room():
-                self.end = TrialEnd(Status.FAILED, refusal)
+                self.end = TrialEnd(Status.FAILED, Why(refusal))
                 return
             response = await response_to(self._ask, message_id=self._trial.pk)
             self.end = conclude(response, self._gateway)
@@ -129,19 +126,20 @@ class _TrialRequest:
         trial = self._trial
         return self._gateway.send(message_id=trial.pk, phone=trial.phone, text=trial.text)
 
-    async def _room(self) -> str:
-        """Empty once a request may start; else why none may."""
+    async def _room(self) -> Reason | None:
+        """None once a request may start; else why none may."""
         try:
             async with asyncio.timeout(self._start_before - time.monotonic()):
                 while True:
                     gateway = await self._row.snapshot()
                     if gateway is None or not gateway.is_enabled or gateway.is_held:
-                        return HELD if gateway and gateway.is_held else DISABLED
+                        is_held = gateway is not None and gateway.is_held
+                        return Reason.GATEWAY_HELD if is_held else Reason.GATEWAY_DISABLED
                     if await self._is_within_limits(gateway):
-                        return ""
+                        return None
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
-            return NO_ROOM
+            return Reason.GATEWAY_BUSY
 
     async def _is_within_limits(self, gateway: GatewaySnapshot) -> bool:
         self._clock.set_ahead(gateway.database_ahead)

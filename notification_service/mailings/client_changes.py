@@ -17,6 +17,7 @@ from notification_service.directory.importing import audited, run
 from notification_service.directory.models import Client
 from notification_service.directory.versions import Versions
 from notification_service.mailings.models import Attempt, DueMessage, Message, Trial
+from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.wake_up import SEND, wake_up
 
 __all__ = [
@@ -60,7 +61,7 @@ def delete_client(client_id: int, *, expected: Versions = None) -> None:
     waiting = DueMessage.objects.filter(message__client_id=client_id).order_by("pk")
     message_ids = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
     Message.objects.filter(pk__in=message_ids).update(
-        status=Message.Status.CANCELLED, next_attempt_at=None, error="client deleted"
+        status=Message.Status.CANCELLED, next_attempt_at=None, **Why(Reason.CLIENT_DELETED).columns
     )
     record(Action.CLIENT_DELETED, object_id=client_id, cancelled_messages=len(message_ids))
     log.info("client deleted", client_id=client_id, cancelled_message_ids=message_ids)

@@ -21,6 +21,7 @@ from notification_service.mailings.models import (
     MinuteCount,
     QuarterFailure,
 )
+from notification_service.mailings.reasons import Reason
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
@@ -49,8 +50,8 @@ def _settle_some() -> bool:
     expired = _ids(unsettled.filter(lifecycle.past_deadline()))
     cancelled = _ids(unsettled.filter(status=Mailing.Status.CANCELLED, deleted_at=None))
     deleted = _ids(Mailing.objects.filter(deleted_at__isnull=False))
-    more = [_end_waiting(pk, Message.Status.EXPIRED, error="deadline passed") for pk in expired]
-    more += [_end_waiting(pk, Message.Status.CANCELLED, error="mailing cancelled") for pk in cancelled]
+    more = [_end_waiting(pk, Message.Status.EXPIRED, Reason.DEADLINE_PASSED) for pk in expired]
+    more += [_end_waiting(pk, Message.Status.CANCELLED, Reason.MAILING_CANCELLED) for pk in cancelled]
     _finish()
     more += [remove_some(pk) for pk in deleted]
     return any(more)
@@ -60,12 +61,16 @@ def _ids(mailings: QuerySet[Mailing]) -> list[int]:
     return list(mailings.values_list("pk", flat=True))
 
 
-def _end_waiting(mailing_id: int, status: Message.Status, *, error: str) -> bool:
-    return all(_end_chunk(mailing_id, status, error=error) for _ in range(ROUND_CHUNKS))
+def _end_waiting(mailing_id: int, status: Message.Status, reason: Reason) -> bool:
+    return all(_end_chunk(mailing_id, status, reason) for _ in range(ROUND_CHUNKS))
 
 
-def _end_chunk(mailing_id: int, status: Message.Status, *, error: str) -> int:
-    fields: dict[str, str | int] = {"mailing_id": mailing_id, "status": status.value, "error": error}
+def _end_chunk(mailing_id: int, status: Message.Status, reason: Reason) -> int:
+    fields: dict[str, str | int] = {
+        "mailing_id": mailing_id,
+        "status": status.value,
+        "reason": reason.value,
+    }
     ended = sql.rows("settlement/end_waiting", **fields, limit=CHUNK_MESSAGES)
     metrics.ended.labels(status.value).inc(len(ended))
     message_lines.log_messages(log, "messages ended", ended, **fields)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from notification_service.mailings.models import Mailing, Message, MinuteCount, QuarterFailure
+from notification_service.mailings.reasons import ANOTHER_REASON, Why, read_row
 from notification_service.mailings.sql import sql
 
 STATUSES = list(Message.Status.values)
@@ -25,8 +26,8 @@ class Minute(TypedDict):
     retried: int
 
 
-class Failure(TypedDict):
-    reason: str
+class Failure(NamedTuple):
+    why: Why
     messages: int
 
 
@@ -58,7 +59,7 @@ def timeline(mailing_id: int) -> list[Minute]:
 def failures_by_reason(mailing_id: int) -> list[Failure]:
     """How many messages ended as failed or unknown for each reason, most first."""
     rows = sql.rows("stats/failures", id=mailing_id)
-    return [Failure(reason=reason, messages=messages) for reason, messages in rows]
+    return [_failure(*row) for row in rows]
 
 
 def ended_between(since: datetime, until: datetime) -> dict[str, int]:
@@ -76,8 +77,13 @@ def failures_between(since: datetime, until: datetime) -> list[Failure]:
     """Why messages failed or became unknown in the whole quarters of an hour, most first."""
     mailings = _sending_between(since, until).values("pk")
     quarters = QuarterFailure.objects.filter(mailing__in=mailings, quarter__gte=since, quarter__lt=until)
-    counts = quarters.values("reason").annotate(messages=Sum("messages")).order_by("-messages", "reason")
-    return [Failure(**row) for row in counts if row["messages"] > 0]
+    reasons = quarters.values_list("reason", "reason_number").annotate(count=Sum("messages"))
+    counts = reasons.order_by("-count", "reason", "reason_number")
+    return [failure for row in counts if (failure := _failure(*row)).messages > 0]
+
+
+def _failure(code: str, number: int | None, messages: int) -> Failure:
+    return Failure(read_row(code, number) or ANOTHER_REASON, messages)
 
 
 def _sending_between(since: datetime, until: datetime) -> QuerySet[Mailing]:

@@ -14,6 +14,7 @@ from notification_service.audit.log import record
 from notification_service.mailings.advisory_locks import lock_until_commit
 from notification_service.mailings.gateways import default_gateway
 from notification_service.mailings.models import Gateway, Trial
+from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import TRIALS, wake_up
 
@@ -21,9 +22,6 @@ Status = Trial.Status
 MOST_AN_HOUR = 20  # of one person: each may cost money
 KEPT_FOR = timedelta(hours=1)
 TAKEN_WITHIN = timedelta(minutes=1)  # one that came later would surprise whoever reads it
-
-NOBODY_TOOK_IT = "no worker took it in time"
-WORKER_LOST = "worker lost"
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +37,7 @@ class NoGateway(Exception):  # noqa: N818
 @dataclass(frozen=True, slots=True)
 class TrialEnd:
     status: Trial.Status
-    reason: str = ""
+    reason: Why | None = None
     answer: str = ""
 
 
@@ -92,9 +90,9 @@ def end_trial(trial_id: int, end: TrialEnd) -> None:
 def settle_trials() -> None:
     """End those that no worker took in time and those whose worker died; forget the old ones."""
     late = Trial.objects.filter(status=Status.WAITING, created_at__lte=Now() - TAKEN_WITHIN)
-    _end(late, TrialEnd(Status.FAILED, NOBODY_TOOK_IT))
+    _end(late, TrialEnd(Status.FAILED, Why(Reason.NO_WORKER)))
     dead = Trial.objects.filter(status=Status.SENDING, lease_expires_at__lt=Now())
-    _end(dead, TrialEnd(Status.UNKNOWN, WORKER_LOST))
+    _end(dead, TrialEnd(Status.UNKNOWN, Why(Reason.WORKER_LOST)))
     forget_old()
 
 
@@ -107,5 +105,5 @@ def _fresh() -> QuerySet[Trial]:
 
 
 def _end(trials: QuerySet[Trial], end: TrialEnd) -> None:
-    values = {"status": end.status, "reason": end.reason, "answer": end.answer}
-    trials.update(**values, phone="", text="", finished_at=Now())
+    why = {**end.reason.columns, "error": end.reason.text} if end.reason else {}
+    trials.update(status=end.status, **why, answer=end.answer, phone="", text="", finished_at=Now())

@@ -53,7 +53,7 @@ def read_day(day: date, *, zone: ZoneInfo) -> DayFigures:
         mailings=_lines(mailings[:MOST_MAILINGS]),
         more_mailings=max(mailings.count() - MOST_MAILINGS, 0),
         failures=failures[:MOST_REASONS],
-        more_failures=sum(failure["messages"] for failure in failures[MOST_REASONS:]),
+        more_failures=sum(failure.messages for failure in failures[MOST_REASONS:]),
         held=list(Gateway.objects.filter(enabled=True, held_at__isnull=False).order_by("held_at")),
         paused=list(_paused()[:MOST_MAILINGS]),
     )

@@ -10,7 +10,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from notification_service.mailings import reason_labels
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.reasons import Why
 from notification_service.reports.figures import DayFigures, MailingLine
 from notification_service.reports.schedule import DAY
 
@@ -105,9 +107,13 @@ def _counts(figures: DayFigures) -> list[Count]:
 
 
 def _failures(figures: DayFigures) -> list[tuple[str, str]]:
-    listed = [(clean(failure["reason"]), _number(failure["messages"])) for failure in figures.failures]
+    listed = [(_reason(failure.why), _number(failure.messages)) for failure in figures.failures]
     others = [(_("other reasons"), _number(figures.more_failures))] if figures.more_failures else []
     return listed + others
+
+
+def _reason(why: Why | None) -> str:
+    return clean(reason_labels.reason(why)) if why else ""
 
 
 def _mailings_headline(figures: DayFigures) -> str:
@@ -157,7 +163,7 @@ def _attention(figures: DayFigures) -> Iterator[str]:
         yield _("Gateway %(name)s has taken no messages since %(when)s: %(reason)s") % {
             "name": clean(gateway.name),
             "when": _moment(gateway.held_at, figures),
-            "reason": clean(gateway.held_reason),
+            "reason": _reason(gateway.held_why),
         }
     for mailing in figures.paused:
         yield _("Mailing %(number)s is paused; what is unsent by %(when)s will not be sent.") % {

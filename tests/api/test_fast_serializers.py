@@ -13,6 +13,7 @@ from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.views.messages import shown_messages
 from notification_service.mailings import stats
 from tests.factories import make_client, make_gateway, make_mailing, make_message
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_the_fast_serializer_writes_mailings_as_the_fields_do() -> None:
 def test_the_fast_serializer_writes_messages_as_the_fields_do() -> None:
     gateway = make_gateway(name="backup", url="https://sms.example.com")
     make_message(status="sent", sent_at=NOON, gateway=gateway)
-    make_message(next_attempt_at=NOON, error="HTTP 503", client_id=None)
+    make_message(next_attempt_at=NOON, **http_status(503).columns, client_id=None)
     for row in shown_messages():
         assert MessageSerializer().to_representation(row) == by_field(MessageSerializer(), row)
 

@@ -17,6 +17,7 @@ from tests.factories import (
     make_message,
     now,
 )
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "backup", "url": "http://8.8.8.8", "token": "secret"}
@@ -48,9 +49,10 @@ def test_a_gateway_is_shown_with_the_state_that_its_workers_report(reader: Api) 
 
 
 def test_a_held_gateway_is_shown_with_the_time_and_the_reason(reader: Api) -> None:
-    gateway = make_gateway(held_at=now(), held_reason="HTTP 401", probe_at=now(), probing_since=now())
+    gateway = make_gateway(held_at=now(), **held_for(http_status(401)), probe_at=now(), probing_since=now())
     body = body_of(reader.get(f"/api/gateways/{gateway.pk}/"))
     assert (body["state"], body["breaker"], body["held_reason"]) == ("held", "half_open", "HTTP 401")
+    assert (body["held_code"], body["held_code_number"]) == ("http_status", 401)
     assert body["held_at"] is not None
 
 

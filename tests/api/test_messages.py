@@ -7,6 +7,7 @@ from notification_service.mailings.models import Batch, Message
 from tests.api.answers import body_of
 from tests.api.conftest import Api
 from tests.factories import make_attempt, make_client, make_mailing, make_message
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -15,9 +16,9 @@ SECOND = datetime(2030, 1, 2, tzinfo=UTC)
 
 
 def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
-    message = make_message(created_at=FIRST, next_attempt_at=SECOND, attempts=2, error="HTTP 503")
+    message = make_message(created_at=FIRST, next_attempt_at=SECOND, attempts=2, **http_status(503).columns)
     make_attempt(message, at=FIRST, http_status=503, answer="Busy", retry_at=SECOND)
-    make_attempt(message, at=SECOND, number=2, outcome="lost", error="never reported")
+    make_attempt(message, at=SECOND, number=2, outcome="lost", reason="worker_lost", reason_number=None)
     assert body_of(reader.get(f"/api/messages/{message.pk}/")) == {
         "id": message.pk,
         "mailing": message.mailing_id,
@@ -29,6 +30,8 @@ def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
         "next_attempt_at": "2030-01-02T00:00:00Z",
         "gateway": None,
         "error": "HTTP 503",
+        "code": "http_status",
+        "code_number": 503,
         "failed_attempts": [
             {
                 "number": 1,
@@ -36,6 +39,8 @@ def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
                 "outcome": "retry",
                 "gateway": None,
                 "error": "HTTP 503",
+                "code": "http_status",
+                "code_number": 503,
                 "http_status": 503,
                 "answer": "Busy",
                 "retry_at": "2030-01-02T00:00:00Z",
@@ -45,7 +50,9 @@ def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
                 "at": "2030-01-02T00:00:00Z",
                 "outcome": "lost",
                 "gateway": None,
-                "error": "never reported",
+                "error": "worker lost",
+                "code": "worker_lost",
+                "code_number": None,
                 "http_status": None,
                 "answer": None,
                 "retry_at": None,
@@ -57,7 +64,8 @@ def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
 def test_the_error_of_a_sent_message_is_null(reader: Api) -> None:
     message = make_message(status="sent", sent_at=FIRST)
     body = body_of(reader.get(f"/api/messages/{message.pk}/"))
-    assert (body["error"], body["failed_attempts"]) == (None, [])
+    assert (body["error"], body["code"], body["code_number"]) == (None, None, None)
+    assert body["failed_attempts"] == []
 
 
 STATUSES = ["pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"]
@@ -67,8 +75,8 @@ STATUSES = ["pending", "sending", "sent", "failed", "expired", "cancelled", "unk
 def test_the_list_of_messages_is_filtered_by_status(reader: Api, status: str) -> None:
     ids = {}
     for each in STATUSES:
-        error = "" if each in ("pending", "sending", "sent") else "why"
-        ids[each] = make_message(status=each, error=error).pk
+        reason = "" if each in ("pending", "sending", "sent") else "other"
+        ids[each] = make_message(status=each, reason=reason).pk
     Batch.objects.create(claimed_by="a worker", lease_expires_at=FIRST, message_ids=[ids["sending"]])
     mailing = Message.objects.get(pk=ids[status]).mailing_id
     for query in ({"status": status}, {"status": status, "mailing": mailing}):

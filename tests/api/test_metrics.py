@@ -8,11 +8,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notification_service.api import figures_collector
 from notification_service.mailings import stats
-from notification_service.mailings.gateways import note_usability
+from notification_service.mailings.gateways import GatewayUnusable, Problem, note_usability
 from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Gateway
 from tests.api.conftest import Api
 from tests.factories import make_mailing, make_message, make_messages, make_running_mailing, now
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +85,7 @@ def test_metrics_show_late_starts_settlements_and_removals(reader: Api) -> None:
 
 
 def test_metrics_show_the_state_of_each_circuit_breaker(reader: Api) -> None:
-    Gateway.objects.create(name="second", held_at=now(), held_reason="HTTP 401")
+    Gateway.objects.create(name="second", held_at=now(), **held_for(http_status(401)))
     samples = scrape(reader)
     states = {
         (gateway, state): value(samples, "gateway_breaker", gateway=gateway, state=state)
@@ -96,7 +97,10 @@ def test_metrics_show_the_state_of_each_circuit_breaker(reader: Api) -> None:
 
 def test_tells_which_gateway_a_worker_cannot_use(reader: Api) -> None:
     second = Gateway.objects.create(name="second")
-    note_usability(second.pk, worker="a:1", reason="the variable GATEWAY_TOKEN_B is not set for this process")
+    unset = GatewayUnusable(
+        Problem.VARIABLE_MISSING, "the variable GATEWAY_TOKEN_B is not set for this process"
+    )
+    note_usability(second.pk, worker="a:1", unusable=unset)
     samples = scrape(reader)
     found = {name: value(samples, "gateway_unusable", gateway=name) for name in ("main", "second")}
     assert found == {"main": 0, "second": 1}

@@ -4,6 +4,7 @@ from notification_service.mailings.models import Message
 from tests.api.answers import NO_MESSAGES, body_of
 from tests.api.conftest import Api
 from tests.factories import make_mailing, make_message
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -44,12 +45,16 @@ def test_info_shows_the_counts_and_failures_of_a_mailing(reader: Api) -> None:
     good, bad = make_message(mailing=mailing), make_message(mailing=mailing)
     make_message()
     Message.objects.filter(pk=good.pk).update(status="sent", next_attempt_at=None)
-    Message.objects.filter(pk=bad.pk).update(status="failed", next_attempt_at=None, error="HTTP 400")
+    Message.objects.filter(pk=bad.pk).update(
+        status="failed", next_attempt_at=None, **http_status(400).columns
+    )
     body = body_of(reader.get(f"/api/mailings/{mailing.pk}/info/"))
     assert body["id"] == mailing.pk
     assert body["messages"] == {**NO_MESSAGES, "total": 2, "sent": 1, "failed": 1}
     assert [(row["sent"], row["failed"], row["retried"]) for row in body["timeline"]] == [(1, 1, 0)]
-    assert body["failures"] == [{"reason": "HTTP 400", "messages": 1}]
+    assert body["failures"] == [
+        {"reason": "HTTP 400", "code": "http_status", "code_number": 400, "messages": 1}
+    ]
     assert [row["id"] for row in body["first_messages"]["results"]] == [bad.pk, good.pk]
     assert body["messages_url"] == f"http://testserver/api/messages/?mailing={mailing.pk}"
 

@@ -21,6 +21,7 @@ from tests.audit.entries import entries_of
 from tests.deploy.files import ROOT
 from tests.factories import make_gateway, make_mailing, make_running_mailing, now
 from tests.journeys.conftest import database_conninfo
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db
 PHONE = "79161234567"
@@ -107,7 +108,7 @@ def test_an_entry_of_a_command_names_the_command_and_the_system_user(
     file.write_text(f"phone,timezone\n{PHONE},Europe/Moscow\n")
     name, *arguments = line.format(file=file).split()
     monkeypatch.setenv("LOGNAME", "anna")
-    Gateway.objects.filter(name="main").update(held_at=now(), held_reason="HTTP 401", probe_at=now())
+    Gateway.objects.filter(name="main").update(held_at=now(), **held_for(http_status(401)), probe_at=now())
     with entries_of() as entries, acting(lambda: of_command(name)):
         call_command(name, *arguments, stdout=StringIO())
     assert [entry.action for entry in entries] == actions

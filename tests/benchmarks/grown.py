@@ -35,14 +35,15 @@ FROM generate_series(1, %(clients)s::bigint) AS n
 
 MESSAGES = """
 INSERT INTO mailings_message
-  (mailing_id, client_id, status, attempts, created_at, next_attempt_at, sent_at, error)
+  (mailing_id, client_id, status, attempts, created_at, next_attempt_at, sent_at, reason, reason_number)
 SELECT %(mailing_id)s, id, status, CASE status WHEN 'pending' THEN 0 ELSE 1 END, %(at)s,
   CASE status WHEN 'pending' THEN CASE WHEN %(waits)s
     THEN date_trunc('hour', now()) + interval '1 hour' * (1 + id %% 11) ELSE now() - interval '1 hour' END
   END,
   CASE status WHEN 'sent' THEN %(at)s::timestamptz + interval '1 ms' * n END,
-  CASE status WHEN 'failed' THEN 'HTTP ' || 400 + (n / 1000) %% 5 WHEN 'expired' THEN 'deadline passed'
-    WHEN 'cancelled' THEN 'mailing cancelled' WHEN 'unknown' THEN 'no answer' ELSE '' END
+  CASE status WHEN 'failed' THEN 'http_status' WHEN 'expired' THEN 'deadline_passed'
+    WHEN 'cancelled' THEN 'mailing_cancelled' WHEN 'unknown' THEN 'response_timeout' ELSE '' END,
+  CASE status WHEN 'failed' THEN 400 + (n / 1000) %% 5 END
 FROM (
   SELECT id, n, {status} AS status
   FROM (SELECT id, row_number() OVER () AS n FROM (
@@ -68,11 +69,13 @@ INSERT INTO mailings_minutecount (mailing_id, minute, slot, sent, failed)
 SELECT mailing_id, date_trunc('minute', coalesce(sent_at, created_at)), 0,
   count(*) FILTER (WHERE status = 'sent'), count(*) FILTER (WHERE status = 'failed')
 FROM mailings_message WHERE mailing_id = %(mailing_id)s AND status IN ('sent', 'failed') GROUP BY 1, 2;
-INSERT INTO mailings_failurecount (mailing_id, reason, slot, messages)
-SELECT mailing_id, error, 0, count(*) FROM mailings_message
-WHERE mailing_id = %(mailing_id)s AND status IN ('failed', 'unknown') GROUP BY 1, 2;
-INSERT INTO mailings_attempt (message_id, mailing_id, number, at, outcome, error, http_status, answer)
-SELECT id, mailing_id, 1, created_at, status, error, 400, '{"code": 400, "message": "no such phone"}'
+INSERT INTO mailings_failurecount (mailing_id, reason, reason_number, slot, messages)
+SELECT mailing_id, reason, reason_number, 0, count(*) FROM mailings_message
+WHERE mailing_id = %(mailing_id)s AND status IN ('failed', 'unknown') GROUP BY 1, 2, 3;
+INSERT INTO mailings_attempt
+  (message_id, mailing_id, number, at, outcome, reason, reason_number, http_status, answer)
+SELECT id, mailing_id, 1, created_at, status, reason, reason_number, 400,
+  '{"code": 400, "message": "no such phone"}'
 FROM mailings_message WHERE mailing_id = %(mailing_id)s AND status IN ('failed', 'unknown')
 """
 

@@ -18,6 +18,7 @@ from django.db import connection
 
 from tests.benchmarks.bench import ROOT, Bench, Options, bench
 from tests.benchmarks.load import Call, measure_calls
+from tests.reasons import http_status
 
 if TYPE_CHECKING:  # there are no models before there is a database
     from notification_service.delivery.database import Database
@@ -30,8 +31,8 @@ MESSAGES = 200  # a statement
 REQUESTS, PER_SECOND = 20, 10
 # What a round took waits again; the triggers keep what follows from that.
 WAIT_AGAIN = """
-UPDATE mailings_message SET status = 'pending', attempts = 0, sent_at = NULL, error = '',
-  next_attempt_at = now() - interval '1 hour'
+UPDATE mailings_message SET status = 'pending', attempts = 0, sent_at = NULL,
+  reason = '', reason_number = NULL, next_attempt_at = now() - interval '1 hour'
 WHERE id = ANY(%s)
 """
 END_LEASES = "UPDATE mailings_batch SET lease_expires_at = now() - interval '1 second'"
@@ -95,7 +96,9 @@ def _round(runner: asyncio.Runner, database: "Database") -> Iterator[tuple[str, 
     _wait_again(claimed)
 
     claimed = runner.run(take_due(database, config, MESSAGES))
-    failures = [NotSent(message, "failed", attempt_outcome="failed", error="HTTP 400") for message in claimed]
+    failures = [
+        NotSent(message, "failed", attempt_outcome="failed", reason=http_status(400)) for message in claimed
+    ]
     failed = OutcomeBuffer(not_sent=failures)
     yield "record failures", _timed(lambda: runner.run(write(database, failed)))[1]
     _wait_again(claimed)

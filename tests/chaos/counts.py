@@ -20,7 +20,8 @@ LEFT JOIN mailings_message AS message ON message.mailing_id = m.id
 WHERE m.deleted_at IS NULL GROUP BY 1, 2
 """
 COUNT_REASONS = """
-SELECT mailing_id, error, count(*) FROM mailings_message WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
+SELECT mailing_id, reason, reason_number, count(*) FROM mailings_message
+WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
 """
 # A counter of a mailing that is gone would be wrong for ever.
 COUNT_ORPHANS = """
@@ -100,11 +101,12 @@ def compare_answers(api: Api) -> list[str]:
 def _compare_mailing(api: Api, mailing_id: int, rows: Counts) -> list[str]:
     plain = api.call("GET", f"/api/mailings/{mailing_id}/").body["messages"]
     info = api.call("GET", f"/api/mailings/{mailing_id}/info/").body
-    reasons = {error: n for pk, error, n in _rows(COUNT_REASONS) if pk == mailing_id}
+    reasons = {(code, number): n for pk, code, number, n in _rows(COUNT_REASONS) if pk == mailing_id}
+    failures = {(each["code"], each["code_number"]): each["messages"] for each in info["failures"]}
     facts: dict[str, tuple[Any, Any]] = {
         "messages": (plain, rows),
         "info's messages": (info["messages"], rows),
-        "info's failures": ({f["reason"]: f["messages"] for f in info["failures"]}, reasons),
+        "info's failures": (failures, reasons),
         "info's timeline": (
             [sum(minute[key] for minute in info["timeline"]) for key in ("sent", "failed")],
             [rows["sent"], rows["failed"]],

@@ -36,7 +36,13 @@ BEFORE_THE_FIRST_RELEASE = {
     "mailings": "0001",
 }
 # Why a later migration may have a finding: (migration, rule) → reason.
-ACCEPTED: dict[tuple[str, str], str] = {}
+BEFORE_A_RELEASE = "no release has these tables: the conversion holds their locks anyway, once"
+ACCEPTED: dict[tuple[str, str], str] = {
+    ("mailings.0003_reasons", "constraint-missing-not-valid"): BEFORE_A_RELEASE,
+    ("mailings.0003_reasons", "disallowed-unique-constraint"): BEFORE_A_RELEASE,
+    ("mailings.0003_reasons", "require-concurrent-index-creation"): BEFORE_A_RELEASE,
+    ("mailings.0003_reasons", "require-concurrent-index-deletion"): BEFORE_A_RELEASE,
+}
 
 # At most some thousand rows: read in milliseconds, whatever the lock.
 SMALL_TABLES = {

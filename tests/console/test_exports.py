@@ -12,6 +12,7 @@ from notification_service.console.parts.export_rows import in_order
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Message
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
+from tests.reasons import http_status
 
 LogIn = Callable[[str], Browser]
 
@@ -56,9 +57,11 @@ def test_an_export_of_a_mailing_is_filtered_by_phone(operator: Browser) -> None:
 def test_an_export_shows_why_a_message_was_not_sent(operator: Browser) -> None:
     mailing = make_running_mailing()
     for message in make_messages(mailing, 2):
-        changes = {"status": "failed", "error": "HTTP 400", "next_attempt_at": None}
+        changes = {"status": "failed", **http_status(400).columns, "next_attempt_at": None}
         Message.objects.filter(pk=message.pk).update(**changes)
-    assert rows_of(operator, "export-failures", mailing.pk) == [{"reason": "HTTP 400", "messages": "2"}]
+    assert rows_of(operator, "export-failures", mailing.pk) == [
+        {"reason": "HTTP 400", "code": "http_status", "code_number": "400", "messages": "2"}
+    ]
 
 
 def test_a_viewer_exports_no_clients_and_only_masked_phones(logged_in: LogIn) -> None:

@@ -7,10 +7,12 @@ import psycopg
 
 from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.mailings.models import Attempt, Gateway, Message
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import make_messages, make_running_mailing, now
+from tests.reasons import held_for, http_status
 
-REFUSED = NoResponse("connection refused", maybe_taken=False)
+REFUSED = NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False)
 
 
 def main() -> Gateway:
@@ -22,7 +24,7 @@ def test_consecutive_failures_open_the_breaker(conninfo: str) -> None:
     gateway = ScriptedGateway(always(REFUSED))
     drain(conninfo, gateway, max_concurrency=4, breaker_failures=10)
     assert 10 <= len(gateway.requests) < 20
-    assert (main().breaker, main().held_reason) == ("open", "connection refused")
+    assert (main().breaker, main().held_why) == ("open", Why(Reason.CONNECTION_REFUSED))
 
 
 def test_the_failures_that_open_the_breaker_are_charged_and_unrequested_messages_are_not(
@@ -39,7 +41,7 @@ def test_the_failures_that_open_the_breaker_are_charged_and_unrequested_messages
 
 def test_an_open_breaker_costs_no_attempts(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
-    Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now() + timedelta(minutes=1))
+    Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now() + timedelta(minutes=1))
     gateway = ScriptedGateway()
     for _ in range(3):
         drain(conninfo, gateway)
@@ -48,17 +50,17 @@ def test_an_open_breaker_costs_no_attempts(conninfo: str) -> None:
 
 def test_a_failed_probe_leaves_the_breaker_open_for_another_interval(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
-    Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
+    Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now())
     gateway = ScriptedGateway(always(Response(500, b"")))
     for _ in range(2):
         drain(conninfo, gateway, probe_interval_seconds=60)
     assert len(gateway.requests) == 1
-    assert (main().breaker, main().held_reason) == ("open", "HTTP 500")
+    assert (main().breaker, main().held_why) == ("open", http_status(500))
 
 
 def test_the_breaker_is_half_open_while_a_probe_is_under_way(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
-    Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
+    Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now())
     seen: list[bool] = []
 
     async def look(request: Request) -> Response:
@@ -80,6 +82,6 @@ def test_refused_messages_do_not_open_the_breaker(conninfo: str) -> None:
 
 
 def test_a_probe_with_nothing_to_send_leaves_the_breaker_open(conninfo: str) -> None:
-    Gateway.objects.update(held_at=now(), held_reason="HTTP 503", probe_at=now())
+    Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now())
     drain(conninfo, ScriptedGateway())
     assert main().breaker == "open"

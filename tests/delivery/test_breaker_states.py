@@ -11,12 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_row import GatewayRow
+from notification_service.mailings.reasons import Why, read_row
 from tests.delivery.database import config, gateway_id
 from tests.depth import examples
+from tests.reasons import http_status
 
-REASONS = ("HTTP 503", "HTTP 401")
+REASONS = (http_status(503), http_status(401))
 COLUMNS = (
-    "SELECT held_at, held_reason, probe_at, probing_since, now() FROM mailings_gateway WHERE name = 'main'"
+    "SELECT held_at, held_reason, held_reason_number, probe_at, probing_since, now() FROM mailings_gateway"
+    " WHERE name = 'main'"
 )
 
 
@@ -35,7 +38,8 @@ class Breaker(RuleBasedStateMachine):
         self.workers = [
             GatewayRow(database, config(probe_interval_seconds=60)) for database in self.databases
         ]
-        self.state, self.reason, self.since = "closed", "", None
+        self.state, self.since = "closed", None
+        self.reason: Why | None = None
         self.other = psycopg.connect(self.conninfo, autocommit=True)
         self._run(self.workers[0].release())
 
@@ -43,7 +47,7 @@ class Breaker(RuleBasedStateMachine):
         return self.loop.run_until_complete(call)
 
     @rule(worker=st.integers(0, 1), reason=st.sampled_from(REASONS))
-    def hold(self, worker: int, reason: str) -> None:
+    def hold(self, worker: int, reason: Why) -> None:
         self._run(self.workers[worker].hold(reason))
         self.state, self.reason = "open", reason
         self.since = self.since or self._row()[0]
@@ -51,12 +55,12 @@ class Breaker(RuleBasedStateMachine):
     @rule(worker=st.integers(0, 1))
     def release(self, worker: int) -> None:
         self._run(self.workers[worker].release())
-        self.state, self.reason, self.since = "closed", "", None
+        self.state, self.reason, self.since = "closed", None, None
 
     @rule(worker=st.integers(0, 1))
     def ask_to_probe(self, worker: int) -> None:
         """One of them gets it, once in an interval; none while messages go to the gateway."""
-        is_due = self.state != "closed" and self._row()[2] <= self._row()[4]
+        is_due = self.state != "closed" and self._row()[3] <= self._row()[5]
         assert self._run(self.workers[worker].take_probe()) == is_due
         if is_due:
             self.state = "half open"
@@ -72,9 +76,9 @@ class Breaker(RuleBasedStateMachine):
 
     @invariant()
     def the_row_says_so(self) -> None:
-        held_at, reason, probe_at, probing_since, _ = self._row()
+        held_at, code, number, probe_at, probing_since, _ = self._row()
         state = "closed" if held_at is None else "open" if probing_since is None else "half open"
-        assert (state, reason, held_at) == (self.state, self.reason, self.since)
+        assert (state, read_row(code, number), held_at) == (self.state, self.reason, self.since)
         assert (probe_at is not None) == (state != "closed")
         assert all(self._is_held(worker) == (state != "closed") for worker in self.workers)
 

@@ -13,6 +13,7 @@ from notification_service.directory.models import Client
 from notification_service.mailings.client_changes import delete_client
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.models import Batch, Message
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import claim, config, ids, open_database
 from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
 
@@ -145,7 +146,7 @@ def test_a_deleted_clients_message_ends_as_cancelled(conninfo: str) -> None:
     Client.objects.filter(pk=message.client_id).update(phone=None, deleted_at=now())
     assert claim(conninfo) == []
     message.refresh_from_db()
-    assert (message.status, message.error, message.attempts) == ("cancelled", "client deleted", 0)
+    assert (message.status, message.why, message.attempts) == ("cancelled", Why(Reason.CLIENT_DELETED), 0)
 
 
 def test_a_deleted_clients_retry_ends_as_cancelled(conninfo: str) -> None:

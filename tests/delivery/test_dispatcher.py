@@ -21,6 +21,7 @@ from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.delivery.record import released
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import claim, end_leases, ids, messages_must_have, record_not_sent, rescue_all
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
 from tests.factories import (
@@ -32,6 +33,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import held_for, http_status
 
 NOT_LET_IN = Response(401, b"who are you?")
 
@@ -133,7 +135,7 @@ def test_a_retry_waits_as_long_as_the_gateway_asks(conninfo: str) -> None:
     drain(conninfo, gateway)
     message.refresh_from_db()
     assert gateway.asked == [message.id]
-    assert (message.status, message.attempts, message.error) == ("pending", 1, "HTTP 503")
+    assert (message.status, message.attempts, message.why) == ("pending", 1, http_status(503))
     assert message.next_attempt_at is not None
     assert timedelta(minutes=59) < message.next_attempt_at - now() <= timedelta(hours=1)
 
@@ -141,7 +143,7 @@ def test_a_retry_waits_as_long_as_the_gateway_asks(conninfo: str) -> None:
 def test_a_repeated_message_keeps_its_id(conninfo: str) -> None:
     message = make_message()
     answers: Iterator[Response | NoResponse] = iter(
-        [Response(500, b""), NoResponse("no answer in time", maybe_taken=True), TAKEN]
+        [Response(500, b""), NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True), TAKEN]
     )
 
     async def script(request: Request) -> Response | NoResponse:
@@ -164,12 +166,12 @@ def test_a_refused_message_fails_and_the_other_messages_are_sent(conninfo: str) 
 
     drain(conninfo, ScriptedGateway(script))
     refused.refresh_from_db()
-    assert (refused.status, refused.error, statuses()) == ("failed", "HTTP 400", {"sent": 4, "failed": 1})
+    assert (refused.status, refused.why, statuses()) == ("failed", http_status(400), {"sent": 4, "failed": 1})
 
 
 def test_a_timeout_ends_a_message_as_unknown_in_a_mailing_that_gives_up(conninfo: str) -> None:
     make_message(make_running_mailing(on_unknown="give_up"))
-    drain(conninfo, ScriptedGateway(always(NoResponse("no answer in time", maybe_taken=True))))
+    drain(conninfo, ScriptedGateway(always(NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True))))
     assert statuses() == {"unknown": 1}
 
 
@@ -195,10 +197,10 @@ def test_every_attempt_of_a_dead_gateway_is_listed(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
     drain(
         conninfo,
-        ScriptedGateway(always(NoResponse("connection refused", maybe_taken=False))),
+        ScriptedGateway(always(NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False))),
         retry_base_seconds=100,
     )
-    assert list(Attempt.objects.values_list("outcome", "error")) == [("retry", "connection refused")] * 3
+    assert list(Attempt.objects.values_list("outcome", "reason")) == [("retry", "connection_refused")] * 3
     assert Batch.objects.count() == 0
 
 
@@ -288,7 +290,7 @@ def test_an_exception_in_a_send_neither_loses_nor_blocks_other_messages(conninfo
 
     drain(conninfo, ScriptedGateway(script), max_concurrency=2)
     assert statuses() == {"sent": 19, "pending": 1}
-    assert set(Attempt.objects.values_list("message", "error")) == {(broken.id, "internal error")}
+    assert set(Attempt.objects.values_list("message", "reason")) == {(broken.id, "internal_error")}
 
 
 def test_a_failed_claim_leaves_no_outcome_unrecorded(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -503,7 +505,7 @@ def test_a_rejected_token_holds_the_gateway_and_charges_no_attempt(conninfo: str
     drain(conninfo, gateway, max_concurrency=2)
     assert len(gateway.requests) <= 2
     assert (statuses(), set(Message.objects.values_list("attempts", flat=True))) == ({"pending": 30}, {0})
-    assert Gateway.objects.get().held_reason == "HTTP 401"
+    assert Gateway.objects.get().held_why == http_status(401)
 
 
 def test_the_claimed_messages_of_a_held_gateway_are_released(conninfo: str) -> None:
@@ -539,7 +541,7 @@ def test_a_probe_is_one_message(conninfo: str) -> None:
 
 def test_an_accepted_probe_releases_the_gateway_and_the_other_messages_follow(conninfo: str) -> None:
     make_messages(make_running_mailing(), 20)
-    Gateway.objects.update(held_at=now(), held_reason="HTTP 401", probe_at=now())
+    Gateway.objects.update(held_at=now(), **held_for(http_status(401)), probe_at=now())
     gateway = ScriptedGateway()
     drain(conninfo, gateway)
     assert (len(gateway.requests), statuses()) == (20, {"sent": 20})
@@ -556,7 +558,7 @@ def test_a_probe_refused_for_its_message_releases_the_gateway(conninfo: str) -> 
 def test_a_probe_without_a_response_keeps_the_gateway_held(conninfo: str) -> None:
     make_messages(make_running_mailing(), 5)
     Gateway.objects.update(held_at=now(), probe_at=now())
-    gateway = ScriptedGateway(always(NoResponse("connection refused", maybe_taken=False)))
+    gateway = ScriptedGateway(always(NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False)))
     drain(conninfo, gateway)
     assert len(gateway.requests) == 1
     assert Gateway.objects.get().held_at is not None

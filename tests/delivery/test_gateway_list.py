@@ -37,23 +37,27 @@ def test_a_name_is_looked_up_by_nobody_before_a_request() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fields", "reason"),
+    ("fields", "problem", "reason"),
     [
-        ({"kind": "pigeon_post"}, "this version knows no gateways of kind pigeon_post"),
-        ({"url": "http://127.0.0.1:99999"}, "the URL's port must be 1 to 65535"),
+        ({"kind": "pigeon_post"}, "setting_unusable", "this version knows no gateways of kind pigeon_post"),
+        ({"url": "http://127.0.0.1:99999"}, "port_out_of_range", "the URL's port must be 1 to 65535"),
         (
             {"token_variable": "GATEWAY_TOKEN_NOWHERE"},
+            "variable_missing",
             "the variable GATEWAY_TOKEN_NOWHERE is not set for this process",
         ),
-        ({"token_encrypted": b"of another key"}, UNREADABLE),
+        ({"token_encrypted": b"of another key"}, "token_unreadable", UNREADABLE),
     ],
 )
-def test_a_gateway_that_no_worker_can_use_says_why_until_one_can(fields: dict[str, Any], reason: str) -> None:
+def test_a_gateway_that_no_worker_can_use_says_why_until_one_can(
+    fields: dict[str, Any], problem: str, reason: str
+) -> None:
     Gateway.objects.update(enabled=False)
     gateway = make_gateway(name="broken", **fields)
     worker = listed()
     [state] = gateway_states([gateway])
-    assert (worker.gateways, state.state, state.unusable_reason) == ((), State.UNUSABLE, reason)
+    assert (worker.gateways, state.state) == ((), State.UNUSABLE)
+    assert (state.unusable_problem, state.unusable_reason) == (problem, reason)
     Gateway.objects.filter(pk=gateway.pk).update(
         kind="form_sms", url="http://gateway.invalid", token_variable="", token_encrypted=None
     )

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.mailings.models import Gateway
+from notification_service.mailings.reasons import Reason, explained
 from tests.delivery.database import on_row
 from tests.factories import now
+from tests.reasons import http_status
 
 
 async def hold(row: GatewayRow) -> None:
-    await row.hold("HTTP 401")
+    await row.hold(http_status(401))
 
 
 def is_held(conninfo: str) -> bool:
@@ -31,18 +33,24 @@ def test_a_gateway_is_not_held_at_first(conninfo: str) -> None:
     assert not is_held(conninfo)
 
 
+def test_a_held_gateway_says_why_in_the_words_of_the_library_too(conninfo: str) -> None:
+    why = explained(Reason.TLS_ERROR, "certificate has expired")
+    on_row(conninfo, lambda row: row.hold(why))
+    assert Gateway.objects.get().held_why == why
+
+
 def test_every_worker_sees_that_a_gateway_is_held(conninfo: str) -> None:
     on_row(conninfo, hold)
     assert is_held(conninfo)
-    assert Gateway.objects.get().held_reason == "HTTP 401"
+    assert Gateway.objects.get().held_why == http_status(401)
 
 
 def test_a_repeated_hold_keeps_its_start_and_the_next_probe(conninfo: str) -> None:
     on_row(conninfo, hold)
     before = Gateway.objects.values("held_at", "probe_at").get()
-    on_row(conninfo, lambda row: row.hold("HTTP 403"))
+    on_row(conninfo, lambda row: row.hold(http_status(403)))
     assert Gateway.objects.values("held_at", "probe_at").get() == before
-    assert Gateway.objects.get().held_reason == "HTTP 403"
+    assert Gateway.objects.get().held_why == http_status(403)
 
 
 def test_no_worker_probes_before_the_interval_has_passed(conninfo: str) -> None:

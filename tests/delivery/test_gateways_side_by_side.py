@@ -5,6 +5,7 @@ from notification_service.mailings.models import Attempt, Gateway, Message
 from tests.delivery.database import claim, record_sent
 from tests.delivery.scripted_gateway import ScriptedGateway, always, drain
 from tests.factories import make_message, make_messages, make_running_mailing, now
+from tests.reasons import held_for, http_status
 
 
 def make_gateway(name: str = "backup", **fields: object) -> Gateway:
@@ -18,7 +19,7 @@ def claimed(conninfo: str, gateway: str, *, is_probe: bool = False) -> list[int]
 
 
 def hold(name: str = "main") -> None:
-    Gateway.objects.filter(name=name).update(held_at=now(), held_reason="HTTP 401", probe_at=now())
+    Gateway.objects.filter(name=name).update(held_at=now(), **held_for(http_status(401)), probe_at=now())
 
 
 def test_a_mailing_without_a_gateway_goes_to_the_default_gateway(conninfo: str) -> None:

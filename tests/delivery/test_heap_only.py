@@ -49,5 +49,5 @@ def test_no_index_covers_a_column_that_every_message_changes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(INDEXED)
         indexed = {row[0] for row in cursor.fetchall()}
-    assert {"mailing_id", "error"} - indexed == set()  # the query finds what there is
+    assert {"mailing_id", "reason"} - indexed == set()  # the query finds what there is
     assert indexed & {"status", "attempts", "next_attempt_at", "sent_at", "batch_id"} == set()

@@ -14,6 +14,7 @@ from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import GatewaySettings, make_gateway
 from notification_service.delivery.outcome import NoResponse, Response, Verdict
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import messages_must_have
 from tests.delivery.gateways.wire import endpoint, read_request
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, drain
@@ -61,7 +62,7 @@ def test_a_message_whose_adapter_raises_may_have_been_taken(
     drain(conninfo, gateway, **LATER)
     assert recorded(messages) == {(status, 1, 1)}
     assert (len(gateway.requests), Batch.objects.count()) == (3, 0)
-    assert set(Attempt.objects.values_list("error", flat=True)) == {"internal error"}
+    assert set(Attempt.objects.values_list("reason", flat=True)) == {Reason.INTERNAL_ERROR}
 
 
 def test_an_exception_of_an_adapter_counts_towards_the_breaker(conninfo: str) -> None:
@@ -109,7 +110,7 @@ def test_a_message_in_an_unknown_zone_waits_for_its_backoff(conninfo: str) -> No
     drain(conninfo, gateway, **LATER)
     assert (gateway.asked, recorded([well])) == ([well.id], {("sent", 1, 0)})
     assert recorded([message]) == {("pending", 1, 1)}
-    assert Attempt.objects.get(message=message).error == "time zone unknown to this worker"
+    assert Attempt.objects.get(message=message).why == Why(Reason.ZONE_UNKNOWN)
 
 
 def test_a_retry_in_an_unknown_zone_is_recorded(conninfo: str) -> None:

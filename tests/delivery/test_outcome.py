@@ -31,6 +31,8 @@ from notification_service.delivery.outcome import (
     decide,
     retry_after_delay,
 )
+from notification_service.mailings.reasons import Reason, Why
+from tests.reasons import http_status
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONFIG = DeliveryConfig()
@@ -85,19 +87,19 @@ def test_a_200_with_code_0_is_sent() -> None:
 
 @pytest.mark.parametrize("status", REFUSED)
 def test_a_refused_message_fails_for_good(status: int) -> None:
-    assert outcome(Response(status, OK)) == Failed(f"HTTP {status}")
+    assert outcome(Response(status, OK)) == Failed(http_status(status))
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_401_or_403_holds_the_gateway(status: int) -> None:
-    assert outcome(Response(status, OK, "60")) == Held(f"HTTP {status}")
+    assert outcome(Response(status, OK, "60")) == Held(http_status(status))
 
 
 @pytest.mark.parametrize("status", [*TRY_AGAIN, *OTHER])
 def test_any_other_status_is_tried_again(status: int) -> None:
     answered = outcome(Response(status, OK))
     assert isinstance(answered, Retry)
-    assert answered.reason == f"HTTP {status}"
+    assert answered.reason == http_status(status)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +118,14 @@ def test_a_body_that_says_code_0_in_any_spelling_is_a_success(body: bytes) -> No
     assert outcome(Response(200, body)) is SENT
 
 
-@pytest.mark.parametrize("reason", ["connection broke", "no answer in time"])
-def test_a_response_that_broke_off_after_it_said_code_0_is_a_success(reason: str) -> None:
-    assert outcome(NoResponse(reason, maybe_taken=True, partial=Response(200, OK))) is SENT
+@pytest.mark.parametrize("reason", [Reason.CONNECTION_BROKE, Reason.RESPONSE_TIMEOUT])
+def test_a_response_that_broke_off_after_it_said_code_0_is_a_success(reason: Reason) -> None:
+    assert outcome(NoResponse(Why(reason), maybe_taken=True, partial=Response(200, OK))) is SENT
 
 
 @pytest.mark.parametrize("partial", [Response(200, OK[:-1]), Response(202, OK), Response(200, b""), None])
 def test_a_response_that_broke_off_before_is_none(partial: Response | None) -> None:
-    broken = NoResponse("connection broke", maybe_taken=True, partial=partial)
+    broken = NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True, partial=partial)
     assert isinstance(outcome(broken), Retry)
     assert isinstance(outcome(broken, give_up=True), Unknown)
 
@@ -131,33 +133,33 @@ def test_a_response_that_broke_off_before_is_none(partial: Response | None) -> N
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "answer is not JSON"),
-        (b"<html>", "answer is not JSON"),
-        (b'{"code": 0', "answer is not JSON"),
-        (b'{"code": "\xff"}', "answer has no code"),
-        (b"\x00\xd8", "answer is not JSON"),
-        (b"[" * 60_000, "answer is not JSON"),
-        (b'{"a":' * 12_000, "answer is not JSON"),
-        (b'{"code": ' + b"9" * 60_000 + b"}", "answer is not JSON"),
-        (b"[0]", "answer has no code"),
-        (b"0", "answer has no code"),
-        (b"null", "answer has no code"),
-        (b"{}", "answer has no code"),
-        (b'{"code": null}', "answer has no code"),
-        (b'{"code": "0"}', "answer has no code"),
-        (b'{"code": false}', "answer has no code"),
-        (b'{"code": true}', "answer has no code"),
-        (b'{"code": 0.5}', "code is not 0"),
-        (b'{"code": NaN}', "code is not 0"),
-        (b'{"code": [0]}', "answer has no code"),
-        (b'{"Code": 0}', "answer has no code"),
-        (b'{"code": 1}', "code is not 0"),
-        (b'{"code": -1}', "code is not 0"),
-        (b'{"code": 18446744073709551616}', "code is not 0"),
-        (OK + b" " * MAX_RESPONSE_BYTES, "answer over 64 KiB"),
+        (b"", Why(Reason.RESPONSE_NOT_JSON)),
+        (b"<html>", Why(Reason.RESPONSE_NOT_JSON)),
+        (b'{"code": 0', Why(Reason.RESPONSE_NOT_JSON)),
+        (b'{"code": "\xff"}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b"\x00\xd8", Why(Reason.RESPONSE_NOT_JSON)),
+        (b"[" * 60_000, Why(Reason.RESPONSE_NOT_JSON)),
+        (b'{"a":' * 12_000, Why(Reason.RESPONSE_NOT_JSON)),
+        (b'{"code": ' + b"9" * 60_000 + b"}", Why(Reason.RESPONSE_NOT_JSON)),
+        (b"[0]", Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b"0", Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b"null", Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b"{}", Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"code": null}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"code": "0"}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"code": false}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"code": true}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"code": 0.5}', Why(Reason.UNKNOWN_CODE)),
+        (b'{"code": NaN}', Why(Reason.UNKNOWN_CODE)),
+        (b'{"code": [0]}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"Code": 0}', Why(Reason.RESPONSE_WITHOUT_CODE)),
+        (b'{"code": 1}', Why(Reason.GATEWAY_CODE, 1)),
+        (b'{"code": -1}', Why(Reason.UNKNOWN_CODE)),
+        (b'{"code": 18446744073709551616}', Why(Reason.UNKNOWN_CODE)),
+        (OK + b" " * MAX_RESPONSE_BYTES, Why(Reason.RESPONSE_TOO_LONG)),
     ],
 )
-def test_a_200_with_another_body_is_tried_again(body: bytes, reason: str) -> None:
+def test_a_200_with_another_body_is_tried_again(body: bytes, reason: Why) -> None:
     answered = outcome(Response(200, body))
     assert isinstance(answered, Retry)
     assert answered.reason == reason
@@ -174,14 +176,18 @@ def test_every_response_has_an_outcome(status: int, body: bytes, retry_after: st
 
 @pytest.mark.parametrize("maybe_taken", [True, False])
 def test_a_message_without_a_response_is_tried_again(maybe_taken: bool) -> None:
-    answered = outcome(NoResponse("no answer in time", maybe_taken=maybe_taken))
+    answered = outcome(NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=maybe_taken))
     assert isinstance(answered, Retry)
-    assert answered.reason == "no answer in time"
+    assert answered.reason == Why(Reason.RESPONSE_TIMEOUT)
 
 
 @pytest.mark.parametrize(
     ("verdict", "expected"),
-    [(ACCEPTED, Sent()), (Refused("no"), Failed("no")), (NotLetIn("who?"), Held("who?"))],
+    [
+        (ACCEPTED, Sent()),
+        (Refused(Why(Reason.PHONE_WRONG)), Failed(Why(Reason.PHONE_WRONG))),
+        (NotLetIn(Why(Reason.ACCOUNT_EMPTY)), Held(Why(Reason.ACCOUNT_EMPTY))),
+    ],
 )
 def test_the_verdict_of_the_gateway_kind_decides_and_not_the_status(
     verdict: Verdict, expected: Outcome
@@ -190,12 +196,14 @@ def test_the_verdict_of_the_gateway_kind_decides_and_not_the_status(
 
 
 def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
-    def judge(answer: Response) -> Verdict:
-        return TryAgain("slowly", is_trouble=False, wait_seconds=60)
+    slowly = Why(Reason.TOO_MANY_EQUAL)
 
-    minute, hour = Retry(NOW + timedelta(minutes=1), "slowly", False), NOW + timedelta(hours=1)
+    def judge(answer: Response) -> Verdict:
+        return TryAgain(slowly, is_trouble=False, wait_seconds=60)
+
+    minute, hour = Retry(NOW + timedelta(minutes=1), slowly, False), NOW + timedelta(hours=1)
     assert outcome(Response(200, b""), judge=judge) == minute
-    assert outcome(Response(200, b"", "3600"), judge=judge) == Retry(hour, "slowly", False)
+    assert outcome(Response(200, b"", "3600"), judge=judge) == Retry(hour, slowly, False)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +215,8 @@ def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
         (Response(200, b"<html>"), True),
         (Response(200, b'{"code": 1}'), True),
         (Response(200, OK + b" " * MAX_RESPONSE_BYTES), True),
-        (NoResponse("no answer in time", maybe_taken=True), True),
-        (NoResponse("connection refused", maybe_taken=False), True),
+        (NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True), True),
+        (NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False), True),
     ],
 )
 @pytest.mark.parametrize("max_attempts", [0, 1])
@@ -220,16 +228,17 @@ def test_a_server_error_is_trouble_and_a_refusal_is_not(
 
 
 def test_a_timeout_is_trouble_in_a_mailing_that_gives_up() -> None:
-    assert outcome(NoResponse("no answer in time", maybe_taken=True), give_up=True).is_trouble
+    assert outcome(NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True), give_up=True).is_trouble
 
 
 def test_a_message_that_may_have_been_taken_ends_as_unknown_if_the_mailing_gives_up() -> None:
-    answered = outcome(NoResponse("no answer in time", maybe_taken=True), give_up=True)
-    assert answered == Unknown("no answer in time")
+    answered = outcome(NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True), give_up=True)
+    assert answered == Unknown(Why(Reason.RESPONSE_TIMEOUT))
 
 
 def test_a_request_that_never_left_is_not_given_up() -> None:
-    assert isinstance(outcome(NoResponse("refused", maybe_taken=False), give_up=True), Retry)
+    refused = NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False)
+    assert isinstance(outcome(refused, give_up=True), Retry)
 
 
 def test_a_message_with_a_response_is_not_given_up_as_unknown() -> None:
@@ -244,7 +253,7 @@ def test_a_message_fails_after_its_last_attempt(attempt: int, expected: type[Out
 
 def test_a_held_attempt_is_never_the_last_attempt() -> None:
     config = DeliveryConfig(max_attempts=1)
-    assert outcome(Response(401, b""), attempt=7, config=config) == Held("HTTP 401")
+    assert outcome(Response(401, b""), attempt=7, config=config) == Held(http_status(401))
 
 
 def test_attempts_are_unlimited_by_default() -> None:
@@ -387,7 +396,7 @@ def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
 
 def test_a_retry_waits_for_the_retry_after_of_the_gateway() -> None:
     answered = outcome(Response(429, b"", "3600"))
-    assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429", is_trouble=False)
+    assert answered == Retry(NOW + timedelta(hours=1), http_status(429), is_trouble=False)
 
 
 def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:

@@ -18,6 +18,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import http_status
 
 CLAIM: dict[str, Any] = {
     "limit": 1000,
@@ -109,7 +110,9 @@ def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> N
         "batch_ids",
         "statuses",
         "next_attempt_at",
-        "errors",
+        "reasons",
+        "reason_numbers",
+        "reason_texts",
         "uncharged",
         "attempt_outcomes",
         "at",
@@ -139,8 +142,8 @@ def test_a_page_of_messages_of_a_client_is_read_through_an_index(big_queue: Mail
 
 
 def test_a_page_of_messages_with_an_error_is_read_through_an_index(big_queue: Mailing) -> None:
-    troubles = Message.objects.filter(mailing=big_queue, error="HTTP 400").order_by("id")[:100]
-    assert "message_trouble" in troubles.explain()
+    troubles = Message.objects.filter(mailing=big_queue, **http_status(400).columns).order_by("id")[:100]
+    assert "message_reason" in troubles.explain()
 
 
 @pytest.mark.parametrize("of", ["one", "all"])

@@ -11,15 +11,17 @@ from notification_service.delivery.messages import Claimed, NotSent
 from notification_service.delivery.record import released
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
+from notification_service.mailings.reasons import Reason, Why, explained
 from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
 from tests.factories import make_message, make_messages, make_running_mailing, now
+from tests.reasons import http_status
 
 RESPONSE = '{"error": "79161234567 is blocked"}'
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def failed(message: Claimed, **fields: Any) -> NotSent:
-    defaults: dict[str, Any] = {"attempt_outcome": "failed", "error": "HTTP 400", "at": AT.timestamp()}
+    defaults: dict[str, Any] = {"attempt_outcome": "failed", "reason": http_status(400), "at": AT.timestamp()}
     return NotSent(message, "failed", **defaults | fields)
 
 
@@ -29,7 +31,7 @@ def retried(message: Claimed, *, until: datetime = AT) -> NotSent:
         "pending",
         next_attempt_at=until,
         attempt_outcome="retry",
-        error="HTTP 503",
+        reason=http_status(503),
         at=AT.timestamp(),
         http_status=503,
         response="busy",
@@ -38,22 +40,22 @@ def retried(message: Claimed, *, until: datetime = AT) -> NotSent:
 
 
 def held(message: Claimed) -> NotSent:
-    return NotSent(message, "pending", AT, attempt_outcome="held", error="HTTP 401", charged=False)
+    return NotSent(message, "pending", AT, attempt_outcome="held", reason=http_status(401), charged=False)
 
 
 def test_a_success_is_written_to_the_message(conninfo: str) -> None:
     message = make_message()
     record_sent(conninfo, claim(conninfo), at=AT)
     message.refresh_from_db()
-    assert (message.status, message.sent_at, message.attempts, message.error) == ("sent", AT, 1, "")
+    assert (message.status, message.sent_at, message.attempts, message.why) == ("sent", AT, 1, None)
     assert Attempt.objects.count() == 0
 
 
 def test_a_success_clears_the_error_of_an_earlier_attempt(conninfo: str) -> None:
-    message = make_message(error="HTTP 503", attempts=1)
+    message = make_message(**http_status(503).columns, attempts=1)
     record_sent(conninfo, claim(conninfo))
     message.refresh_from_db()
-    assert (message.error, message.attempts) == ("", 2)
+    assert (message.why, message.attempts) == (None, 2)
 
 
 def test_a_success_recorded_twice_counts_once(conninfo: str) -> None:
@@ -72,7 +74,9 @@ def test_a_late_success_is_recorded_in_every_status(conninfo: str, status: str) 
     message = make_message()
     claimed = claim(conninfo)
     due = now() if status == "pending" else None
-    Message.objects.update(status=status, next_attempt_at=due, error="worker lost", batch_id=None)
+    Message.objects.update(
+        status=status, next_attempt_at=due, **Why(Reason.WORKER_LOST).columns, batch_id=None
+    )
     record_sent(conninfo, claimed, at=AT)
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.sent_at) == ("sent", None, AT)
@@ -94,7 +98,7 @@ def test_a_retry_waits_with_its_error(conninfo: str) -> None:
     record_not_sent(conninfo, retried(claimed, until=later))
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.attempts) == ("pending", later, 1)
-    assert message.error == "HTTP 503"
+    assert message.why == http_status(503)
 
 
 def test_a_failed_attempt_leaves_a_row(conninfo: str) -> None:
@@ -102,21 +106,14 @@ def test_a_failed_attempt_leaves_a_row(conninfo: str) -> None:
     [claimed] = claim(conninfo)
     record_not_sent(conninfo, retried(claimed))
     main = Gateway.objects.get(name="main").id
-    assert list(Attempt.objects.values_list()) == [
-        (
-            Attempt.objects.get().id,
-            message.id,
-            message.mailing_id,
-            main,
-            5,
-            AT,
-            "retry",
-            "HTTP 503",
-            503,
-            "busy",
-            AT,
-        )
-    ]
+    attempt = Attempt.objects.get()
+    assert (attempt.message_id, attempt.mailing_id, attempt.gateway_id) == (
+        message.id,
+        message.mailing_id,
+        main,
+    )
+    assert (attempt.number, attempt.at, attempt.outcome, attempt.retry_at) == (5, AT, "retry", AT)
+    assert (attempt.why, attempt.http_status, attempt.answer) == (http_status(503), 503, "busy")
 
 
 def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
@@ -124,8 +121,8 @@ def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
     [claimed] = claim(conninfo)
     record_not_sent(conninfo, failed(claimed))
     message.refresh_from_db()
-    assert (message.status, message.next_attempt_at, message.error) == ("failed", None, "HTTP 400")
-    assert stats.failures_by_reason(message.mailing_id) == [{"reason": "HTTP 400", "messages": 1}]
+    assert (message.status, message.next_attempt_at, message.why) == ("failed", None, http_status(400))
+    assert stats.failures_by_reason(message.mailing_id) == [(http_status(400), 1)]
 
 
 def test_a_final_outcome_does_not_lock_the_client(conninfo: str) -> None:
@@ -135,6 +132,19 @@ def test_a_final_outcome_does_not_lock_the_client(conninfo: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT xmax FROM directory_client")  # who locked the row last
         assert cursor.fetchall() == [("0",)]
+
+
+def test_the_words_of_a_library_are_kept_and_not_counted(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    for _ in range(2):
+        make_message(mailing)
+    claimed = claim(conninfo)
+    whys = [explained(Reason.TLS_ERROR, text) for text in ("certificate has expired", "hostname mismatch")]
+    rows = [failed(message, reason=why) for message, why in zip(claimed, whys, strict=True)]
+    record_not_sent(conninfo, *rows)
+    assert {message.why for message in Message.objects.all()} == set(whys)
+    assert {attempt.why for attempt in Attempt.objects.all()} == set(whys)
+    assert stats.failures_by_reason(mailing.pk) == [(Why(Reason.TLS_ERROR), 2)]
 
 
 def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:
@@ -148,12 +158,12 @@ def test_a_held_attempt_is_listed_and_not_charged(conninfo: str) -> None:
 
 
 def test_a_released_message_keeps_its_attempts_and_error(conninfo: str) -> None:
-    message = make_message(attempts=2, error="HTTP 503")
+    message = make_message(attempts=2, **http_status(503).columns)
     [claimed] = claim(conninfo)
     record_not_sent(conninfo, released(claimed, until=AT))
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.attempts) == ("pending", AT, 2)
-    assert (message.error, Attempt.objects.count()) == ("HTTP 503", 0)
+    assert (message.why, Attempt.objects.count()) == (http_status(503), 0)
 
 
 def test_a_message_put_off_while_its_client_moves_is_due(conninfo: str) -> None:

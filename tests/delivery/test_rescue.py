@@ -10,6 +10,7 @@ from notification_service.delivery import claim as claim_module
 from notification_service.delivery.database import statement
 from notification_service.delivery.record import released
 from notification_service.mailings.models import Attempt, Batch, Message
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import (
     claim,
     end_leases,
@@ -43,7 +44,7 @@ def test_a_rescued_message_is_due_and_its_attempt_is_listed_as_lost(conninfo: st
     rescue_all()
     message.refresh_from_db()
     attempt = Attempt.objects.get()
-    assert (message.status, message.attempts, message.error) == ("pending", 2, "worker lost")
+    assert (message.status, message.attempts, message.why) == ("pending", 2, Why(Reason.WORKER_LOST))
     assert message.next_attempt_at is not None
     assert message.next_attempt_at <= now()
     assert (attempt.outcome, attempt.number, attempt.mailing_id) == ("lost", 2, message.mailing_id)
@@ -56,7 +57,11 @@ def test_an_attempted_message_ends_as_unknown_in_a_mailing_that_gives_up(conninf
     end_leases()
     rescue_all()
     message.refresh_from_db()
-    assert (message.status, message.next_attempt_at, message.error) == ("unknown", None, "worker lost")
+    assert (message.status, message.next_attempt_at, message.why) == (
+        "unknown",
+        None,
+        Why(Reason.WORKER_LOST),
+    )
     assert Attempt.objects.get().outcome == "unknown"
 
 

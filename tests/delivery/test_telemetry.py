@@ -39,7 +39,7 @@ def test_every_message_is_counted_and_logged_by_its_outcome(conninfo: str) -> No
     with capture_logs() as lines:
         drain_metered(conninfo, ScriptedGateway(script), name="metered")
     assert value("attempts_total", gateway="metered", outcome="sent", reason="") == 4
-    assert value("attempts_total", gateway="metered", outcome="failed", reason="HTTP 422") == 1
+    assert value("attempts_total", gateway="metered", outcome="failed", reason="http_status:422") == 1
     assert value("gateway_request_seconds_count", gateway="metered") == 5
     assert value("engine_messages_under_way") == under_way
     sent = [line for line in lines if line["event"] == "messages sent"]

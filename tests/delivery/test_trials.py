@@ -17,9 +17,11 @@ from notification_service.delivery.gateways.probe_server import ProbeServerGatew
 from notification_service.delivery.trials import send_waiting
 from notification_service.mailings import trials
 from notification_service.mailings.models import Gateway, GatewayUse, Trial
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import config
 from tests.factories import make_gateway_use, now
 from tests.gateway_simulator.running import Simulator, simulator
+from tests.reasons import http_status
 
 IN_USE = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -72,7 +74,7 @@ def test_a_refused_test_send_fails_with_the_reason(
     ask()
     ended = send(conninfo)
     answer = f'{{"code": {status}, "message": "{message}"}}'
-    assert (ended.status, ended.reason, ended.answer) == ("failed", f"HTTP {status}", answer)
+    assert (ended.status, ended.why, ended.answer) == ("failed", http_status(status), answer)
     assert len(desk.requests()) == 1
     assert Gateway.objects.get(name="main").held_at is None  # one trial says little about a gateway
 
@@ -89,27 +91,27 @@ def test_a_test_send_to_an_unreachable_gateway_fails(conninfo: str, desk: Simula
     settings.GATEWAY_URL = "http://127.0.0.1:1"
     ask()
     ended = send(conninfo)
-    assert (ended.status, ended.reason) == ("failed", "connection refused")
+    assert (ended.status, ended.why) == ("failed", Why(Reason.CONNECTION_REFUSED))
 
 
 @pytest.mark.parametrize(
     ("fields", "reason"),
-    [({"held_at": now()}, "gateway held"), ({"enabled": False}, "gateway disabled")],
+    [({"held_at": now()}, Why(Reason.GATEWAY_HELD)), ({"enabled": False}, Why(Reason.GATEWAY_DISABLED))],
 )
 def test_a_held_or_disabled_gateway_gets_no_test_send(
-    conninfo: str, desk: Simulator, fields: dict[str, Any], reason: str
+    conninfo: str, desk: Simulator, fields: dict[str, Any], reason: Why
 ) -> None:
     ask()
     limit(**fields)
     ended = send(conninfo)
-    assert (ended.status, ended.reason, desk.requests()) == ("failed", reason, [])
+    assert (ended.status, ended.why, desk.requests()) == ("failed", reason, [])
 
 
 def test_a_test_send_to_a_misconfigured_gateway_fails_with_the_reason(conninfo: str, desk: Simulator) -> None:
     ask()
     limit(token_variable="GATEWAY_TOKEN_THAT_NOBODY_SET", url=desk.url)
     ended = send(conninfo)
-    assert (ended.status, ended.reason) == ("failed", "gateway unusable")
+    assert (ended.status, ended.why) == ("failed", Why(Reason.GATEWAY_UNUSABLE))
 
 
 def test_a_test_send_takes_a_permit_of_the_gateways_limit(conninfo: str, desk: Simulator) -> None:
@@ -127,14 +129,14 @@ def test_a_test_send_waits_for_a_permit_for_a_limited_time(conninfo: str, desk: 
     limit(max_requests_per_second=5, permits_until=now() + timedelta(minutes=1))
     ask()
     ended = send(conninfo, room_seconds=0.5)
-    assert (ended.status, ended.reason, desk.requests()) == ("failed", "gateway busy", [])
+    assert (ended.status, ended.why, desk.requests()) == ("failed", Why(Reason.GATEWAY_BUSY), [])
 
 
 def test_a_test_send_waits_for_a_quota_of_the_gateway(conninfo: str, desk: Simulator) -> None:
     main = limit(max_concurrency=1)
     other = make_gateway_use(main, share=1, lease_expires_at=now() + timedelta(minutes=1))
     ask()
-    assert (send(conninfo, room_seconds=0.5).reason, desk.requests()) == ("gateway busy", [])
+    assert (send(conninfo, room_seconds=0.5).why, desk.requests()) == (Why(Reason.GATEWAY_BUSY), [])
 
     GatewayUse.objects.filter(pk=other.pk).update(lease_expires_at=now())
     ask()
@@ -204,7 +206,7 @@ def test_a_test_send_whose_adapter_raises_may_have_been_taken(
     monkeypatch.setattr(ProbeServerGateway, method, fail)
     ask()
     ended = send(conninfo)
-    assert (ended.status, ended.reason) == ("unknown", "internal error")
+    assert (ended.status, ended.why) == ("unknown", Why(Reason.INTERNAL_ERROR))
 
 
 def test_an_error_before_the_request_fails_the_test_send_and_delays_no_other(
@@ -216,7 +218,7 @@ def test_an_error_before_the_request_fails_the_test_send_and_delays_no_other(
     monkeypatch.setattr("notification_service.delivery.trials.GatewayRow.snapshot", fail)
     asked = [ask(), ask()]
     send(conninfo)
-    assert {Trial.objects.get(pk=trial.pk).reason for trial in asked} == {"internal error"}
+    assert {Trial.objects.get(pk=trial.pk).why for trial in asked} == {Why(Reason.INTERNAL_ERROR)}
     assert (Trial.objects.filter(status="failed").count(), desk.requests()) == (2, [])
 
 

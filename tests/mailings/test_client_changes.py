@@ -9,7 +9,9 @@ from notification_service.directory.models import Client
 from notification_service.mailings import stats
 from notification_service.mailings.client_changes import delete_client, update_client
 from notification_service.mailings.models import Message
+from notification_service.mailings.reasons import Reason
 from tests.factories import make_attempt, make_client, make_message, make_running_mailing, now
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -74,11 +76,11 @@ def test_the_phone_of_a_deleted_client_may_be_used_again() -> None:
 
 def test_the_pending_messages_of_a_deleted_client_are_cancelled_and_counted() -> None:
     client, mailing = make_client(), make_running_mailing()
-    make_message(mailing, client, attempts=1, error="HTTP 503")
+    make_message(mailing, client, attempts=1, **http_status(503).columns)
     make_message(client=client, status="sent")
     delete_client(client.id)
-    assert sorted(Message.objects.values_list("status", "error")) == [
-        ("cancelled", "client deleted"),
+    assert sorted(Message.objects.values_list("status", "reason")) == [
+        ("cancelled", Reason.CLIENT_DELETED),
         ("sent", ""),
     ]
     counts = stats.message_counts([mailing.id])[mailing.id]

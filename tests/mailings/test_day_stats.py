@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from notification_service.mailings import stats
 from notification_service.mailings.models import MinuteCount, QuarterFailure
+from notification_service.mailings.reasons import Reason, Why
 from tests.depth import examples
 from tests.factories import make_attempt, make_clients_in_bulk, make_messages, make_running_mailing, now
 from tests.mailings.test_stats import CLIENTS, INSERT, STATUSES, UPDATE, end, execute, take
+from tests.reasons import http_status
 
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 
@@ -26,13 +28,16 @@ SELECT count(*) FILTER (WHERE status = 'sent'), count(*) FILTER (WHERE status = 
   count(*) FILTER (WHERE status = 'unknown') FROM mailings_message
 """
 REASONS = """
-SELECT error, count(*) FROM mailings_message WHERE status IN ('failed', 'unknown') GROUP BY error ORDER BY 1
+SELECT reason, reason_number, count(*) FROM mailings_message WHERE status IN ('failed', 'unknown')
+GROUP BY 1, 2 ORDER BY 1, 2
 """
 COUNTED_REASONS = """
-SELECT reason, sum(messages) FROM mailings_quarterfailure GROUP BY reason HAVING sum(messages) <> 0 ORDER BY 1
+SELECT reason, reason_number, sum(messages) FROM mailings_quarterfailure
+GROUP BY 1, 2 HAVING sum(messages) <> 0 ORDER BY 1, 2
 """
 FAIL = """
-UPDATE mailings_message SET error = %(error)s WHERE mailing_id = %(mailing)s AND client_id %% 7 = %(share)s
+UPDATE mailings_message SET reason = %(reason)s, reason_number = nullif(%(number)s, 0)
+WHERE mailing_id = %(mailing)s AND client_id %% 7 = %(share)s
 """
 
 
@@ -40,16 +45,21 @@ UPDATE mailings_message SET error = %(error)s WHERE mailing_id = %(mailing)s AND
 @settings(
     max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(st.tuples(st.sampled_from(STATUSES), st.integers(0, 6), st.sampled_from("abc")), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(STATUSES), st.integers(0, 6), st.sampled_from("ab"), st.integers(0, 2)),
+        max_size=12,
+    )
+)
 def test_minute_and_quarter_counts_equal_the_rows_after_every_statement(
-    taken: list[tuple[str, int, str]],
+    taken: list[tuple[str, int, str, int]],
 ) -> None:
     with transaction.atomic():
         make_clients_in_bulk(CLIENTS)
         for share in range(7):
             take((INSERT, 1, "pending", share), execute)
-        for status, share, error in taken:
-            execute(FAIL, {"mailing": 1, "share": share, "error": error})
+        for status, share, reason, number in taken:
+            execute(FAIL, {"mailing": 1, "share": share, "reason": reason, "number": number})
             take((UPDATE, 1, status, share), execute)
             assert execute(ENDED) == execute(ROWS)
             assert execute(COUNTED_REASONS) == execute(REASONS)
@@ -69,7 +79,7 @@ def test_a_day_counts_the_ended_messages_of_every_mailing() -> None:
         for number, status in enumerate(stats.ENDS, start=1):
             batch = messages[:number]
             messages = messages[number:]
-            end(batch, status, error="" if status == "sent" else "HTTP 400")
+            end(batch, status, **({} if status == "sent" else http_status(400).columns))
         make_attempt(messages[0])
     assert stats.ended_between(*day_around(now())) == {
         "sent": 2,
@@ -79,7 +89,7 @@ def test_a_day_counts_the_ended_messages_of_every_mailing() -> None:
         "unknown": 10,
         "retried": 2,
     }
-    assert stats.failures_between(*day_around(now())) == [{"reason": "HTTP 400", "messages": 14}]
+    assert stats.failures_between(*day_around(now())) == [(http_status(400), 14)]
 
 
 @pytest.mark.django_db
@@ -91,13 +101,13 @@ def test_a_day_counts_only_the_minutes_of_the_day() -> None:
     for quarter in (since - QUARTER, since, until - QUARTER, until):
         QuarterFailure.objects.create(mailing=mailing, quarter=quarter, reason="x", slot=1, messages=1)
     assert stats.ended_between(since, until)["sent"] == 2
-    assert stats.failures_between(since, until) == [{"reason": "x", "messages": 2}]
+    assert stats.failures_between(since, until) == [(Why(Reason.OTHER, text="x"), 2)]
 
 
 @pytest.mark.django_db
 def test_a_deleted_mailing_is_in_the_counts_of_no_day() -> None:
     mailing = make_running_mailing(deleted_at=now(), status="cancelled")
-    end(make_messages(mailing, 2), "failed", error="x")
+    end(make_messages(mailing, 2), "failed", reason="x")
     assert set(stats.ended_between(*day_around(now())).values()) == {0}
     assert stats.failures_between(*day_around(now())) == []
 

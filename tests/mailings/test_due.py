@@ -17,6 +17,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def test_the_due_table_follows_every_change_of_a_message() -> None:
     Message.objects.filter(pk=sent.pk).update(status="pending", next_attempt_at=now())
     assert DueMessage.objects.count() == 2
     assert_in_step()
-    Message.objects.filter(pk=second.pk).update(error="HTTP 503")
+    Message.objects.filter(pk=second.pk).update(**http_status(503).columns)
     assert_in_step()
     Message.objects.filter(pk__in=[second.pk, sent.pk]).delete()
     assert not DueMessage.objects.exists()

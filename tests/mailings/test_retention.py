@@ -23,6 +23,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def by_rows() -> dict[str, int]:
 @pytest.mark.parametrize("status", ["finished", "cancelled"])
 def test_an_old_mailing_is_removed_with_all_its_rows(status: str) -> None:
     mailing = make_ended_mailing(31, status=status)
-    make_attempt(make_message(mailing, status="failed", error="HTTP 400"))
+    make_attempt(make_message(mailing, status="failed", **http_status(400).columns))
     retire("remove")
     models = (Mailing, Message, Attempt, MinuteCount, FailureCount)
     assert [model.objects.count() for model in models] == [0] * len(models)
@@ -69,7 +70,9 @@ def test_younger_and_unfinished_mailings_are_kept(action: str) -> None:
 
 def test_an_anonymised_mailing_keeps_its_counts_and_forgets_the_people() -> None:
     mailing = make_ended_mailing(31, text="Dear Ivan", tags=["ivan"])
-    make_attempt(make_message(mailing, status="failed", error="HTTP 400"), answer="79001234567 is unknown")
+    make_attempt(
+        make_message(mailing, status="failed", **http_status(400).columns), answer="79001234567 is unknown"
+    )
     before = stats.message_counts([mailing.id])
     retire("anonymise")
     mailing.refresh_from_db()

@@ -20,6 +20,7 @@ from notification_service.mailings.models import (
     MessageCount,
     MinuteCount,
 )
+from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.send_window import SendWindow, next_opening
 from notification_service.mailings.settlement import settle
 from tests.factories import make_client, make_mailing, make_message, make_messages, make_running_mailing, now
@@ -55,7 +56,11 @@ def test_an_expired_message_has_a_reason() -> None:
     message = make_message(make_running_mailing(**ENDED), next_attempt_at=LATER)
     settle()
     message.refresh_from_db()
-    assert (message.status, message.next_attempt_at, message.error) == ("expired", None, "deadline passed")
+    assert (message.status, message.next_attempt_at, message.why) == (
+        "expired",
+        None,
+        Why(Reason.DEADLINE_PASSED),
+    )
 
 
 def test_no_message_expires_before_the_deadline() -> None:
@@ -246,7 +251,8 @@ def retry(mailing: Mailing, *, retry_at: datetime, **fields: Any) -> Message:
             number=number,
             at=now(),
             outcome="retry",
-            error="429",
+            reason="http_status",
+            reason_number=429,
             retry_at=at,
         )
     return message
@@ -334,10 +340,8 @@ def test_a_deleted_mailing_is_removed_with_all_its_rows() -> None:
     mailing = make_running_mailing()
     one_of_each(mailing)
     message = make_message(mailing)
-    Attempt.objects.create(
-        message=message, mailing=mailing, number=1, at=now(), outcome="retry", error="HTTP 503"
-    )
-    Message.objects.filter(pk=message.pk).update(status="failed", next_attempt_at=None, error="HTTP 400")
+    Attempt.objects.create(message=message, mailing=mailing, number=1, at=now(), outcome="retry")
+    Message.objects.filter(pk=message.pk).update(status="failed", next_attempt_at=None, reason="phone_wrong")
     delete_mailing(mailing.id)
     settle()
     models = (Mailing, Message, Attempt, MinuteCount, FailureCount)

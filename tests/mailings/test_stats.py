@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Mailing, Message, MinuteCount
+from notification_service.mailings.reasons import Reason, Why
 from tests.depth import examples
 from tests.factories import (
     make_clients_in_bulk,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import http_status
 
 STATUSES = list(Message.Status.values)
 CLIENTS = 40
@@ -222,11 +224,9 @@ def test_the_timeline_counts_ended_messages_and_retries() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 6)
     end(messages[:3], "sent")
-    end(messages[3:5], "failed", error="HTTP 400")
+    end(messages[3:5], "failed", **http_status(400).columns)
     for outcome in ("retry", "lost", "failed", "held", "unknown"):
-        Attempt.objects.create(
-            message=messages[5], mailing=mailing, number=1, at=now(), outcome=outcome, error="x"
-        )
+        Attempt.objects.create(message=messages[5], mailing=mailing, number=1, at=now(), outcome=outcome)
     [minute] = stats.timeline(mailing.id)
     assert {key: value for key, value in minute.items() if key != "minute"} == {
         "sent": 3,
@@ -264,14 +264,14 @@ def test_the_timeline_ends_with_the_last_active_minutes(monkeypatch: pytest.Monk
 def test_failures_are_listed_by_reason_with_the_most_frequent_first() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 7)
-    end(messages[:1], "failed", error="HTTP 404")
-    end(messages[1:4], "failed", error="HTTP 400")
-    end(messages[4:6], "unknown", error="no answer in time")
-    end(messages[6:], "expired", error="deadline passed")
+    end(messages[:1], "failed", **http_status(404).columns)
+    end(messages[1:4], "failed", **http_status(400).columns)
+    end(messages[4:6], "unknown", **Why(Reason.RESPONSE_TIMEOUT).columns)
+    end(messages[6:], "expired", **Why(Reason.DEADLINE_PASSED).columns)
     assert stats.failures_by_reason(mailing.id) == [
-        {"reason": "HTTP 400", "messages": 3},
-        {"reason": "no answer in time", "messages": 2},
-        {"reason": "HTTP 404", "messages": 1},
+        (http_status(400), 3),
+        (Why(Reason.RESPONSE_TIMEOUT), 2),
+        (http_status(404), 1),
     ]
 
 
@@ -279,8 +279,8 @@ def test_failures_are_listed_by_reason_with_the_most_frequent_first() -> None:
 def test_a_message_that_turns_out_to_be_sent_is_not_counted_as_a_failure() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 1)
-    end(messages, "unknown", error="worker lost")
-    end(messages, "sent", error="")
+    end(messages, "unknown", **Why(Reason.WORKER_LOST).columns)
+    end(messages, "sent", reason="")
     assert stats.failures_by_reason(mailing.id) == []
 
 
@@ -288,7 +288,7 @@ def test_a_message_that_turns_out_to_be_sent_is_not_counted_as_a_failure() -> No
 def test_an_update_that_leaves_the_status_alone_is_not_counted_again() -> None:
     mailing = make_running_mailing()
     messages = make_messages(mailing, 1)
-    end(messages, "failed", error="HTTP 400")
-    end(messages, "failed", error="HTTP 400")
-    assert stats.failures_by_reason(mailing.id) == [{"reason": "HTTP 400", "messages": 1}]
+    end(messages, "failed", **http_status(400).columns)
+    end(messages, "failed", **http_status(400).columns)
+    assert stats.failures_by_reason(mailing.id) == [(http_status(400), 1)]
     assert [minute["failed"] for minute in stats.timeline(mailing.id)] == [1]

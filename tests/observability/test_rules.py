@@ -18,6 +18,7 @@ from tests.api.conftest import Api, api, write_key  # noqa: F401
 from tests.deploy.files import ROOT
 from tests.factories import make_mailing, make_message, make_running_mailing, now
 from tests.observability.promql import Scrapes, UnknownNameError, evaluate, samples_of
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +45,7 @@ def _a_run(api: Api) -> Iterator[None]:  # noqa: F811
 
 def count_attempts(*, sent: int, failed: int = 0) -> None:
     metrics.attempts.labels("main", "sent", "").inc(sent)
-    metrics.attempts.labels("main", "failed", "HTTP 422").inc(failed)
+    metrics.attempts.labels("main", "failed", "http_status:422").inc(failed)
     metrics.gateway_seconds.labels("main").observe(0.01)
 
 
@@ -86,7 +87,7 @@ def test_no_alarm_fires_while_all_is_well(api: Api) -> None:  # noqa: F811
 
 
 def test_the_alarm_of_a_held_gateway_fires_until_the_gateway_is_released(api: Api) -> None:  # noqa: F811
-    Gateway.objects.filter(name="main").update(held_at=now(), held_reason="HTTP 401")
+    Gateway.objects.filter(name="main").update(held_at=now(), **held_for(http_status(401)))
     assert firing(api) == {"GatewayHeld"}
     after = scrape(api)
     [labels] = evaluate(RULES["GatewayHeld"]["expr"], Scrapes(after, after))

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Mailing, Message, MinuteCount, QuarterFailure
 from tests.factories import make_attempt, make_messages, make_running_mailing
+from tests.reasons import http_status
 
 ENDED = {"sent": 5, "failed": 3, "expired": 2, "cancelled": 1, "unknown": 1}
-REASONS = ("HTTP 400", "HTTP 400", "HTTP 422")
+REASONS = (http_status(400), http_status(400), http_status(422))
 
 
 def end(messages: list[Message], status: str, **fields: Any) -> None:
@@ -23,8 +24,8 @@ def seed_day(at: datetime, **fields: Any) -> Mailing:
     mailing = make_running_mailing(**fields)
     for status, count in ENDED.items():
         messages = make_messages(mailing, count)
-        for message, reason in zip(messages, (*REASONS, *[""] * count), strict=False):
-            end([message], status, error=reason if status in ("failed", "unknown") else "")
+        for message, reason in zip(messages, (*REASONS, *REASONS), strict=False):
+            end([message], status, **(reason.columns if status in ("failed", "unknown") else {}))
     make_attempt(messages[0])
     end_at = at + timedelta(hours=2)
     Mailing.objects.filter(pk=mailing.pk).update(

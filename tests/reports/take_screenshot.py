@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.stats import Failure
 from notification_service.reports.figures import DayFigures, MailingLine
 from notification_service.reports.letter import copies
 from tests.console.browser.conftest import chromium
 from tests.console.browser.take_screenshots import FOLDER
+from tests.reasons import held_for, http_status
 
 __all__ = ["chromium"]
 
@@ -41,9 +43,9 @@ def day() -> DayFigures:
             price_list,
         ],
         more_mailings=0,
-        failures=[{"reason": "HTTP 400", "messages": 74}, {"reason": "HTTP 422", "messages": 22}],
+        failures=[Failure(http_status(400), 74), Failure(http_status(422), 22)],
         more_failures=0,
-        held=[Gateway(name="main", held_at=AT, held_reason="HTTP 401")],
+        held=[Gateway(name="main", held_at=AT, **held_for(http_status(401)))],
         paused=[price_list.mailing],
     )
 

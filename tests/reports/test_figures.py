@@ -9,6 +9,7 @@ import pytest
 from notification_service.mailings.models import Gateway
 from notification_service.reports.figures import MOST_MAILINGS, MOST_REASONS, read_day
 from tests.factories import make_mailing, make_messages, make_running_mailing, now
+from tests.reasons import held_for, http_status
 from tests.reports.day import end, rows, seed_day
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def test_the_figures_of_a_day_equal_a_count_over_the_messages_of_the_day() -> No
     assert figures.ended == rows(inside)
     assert figures.ended["sent"] == 10
     assert figures.ended_the_day_before == rows([before])
-    assert figures.failures == [{"reason": "HTTP 400", "messages": 6}, {"reason": "HTTP 422", "messages": 2}]
+    assert figures.failures == [(http_status(400), 6), (http_status(422), 2)]
 
 
 def test_the_report_lists_the_mailings_that_started_or_ended_in_the_day() -> None:
@@ -50,7 +51,7 @@ def test_the_report_leaves_out_deleted_mailings() -> None:
 
 
 def test_the_report_lists_the_problems_that_need_a_person_now() -> None:
-    held = Gateway.objects.create(name="b", url="http://8.8.8.8", held_at=now(), held_reason="HTTP 401")
+    held = Gateway.objects.create(name="b", url="http://8.8.8.8", held_at=now(), **held_for(http_status(401)))
     Gateway.objects.create(name="c", url="http://8.8.8.8", enabled=False, held_at=now())
     paused = make_running_mailing(status="paused")
     make_mailing()
@@ -64,7 +65,7 @@ def test_a_long_list_of_the_report_is_cut_with_a_note() -> None:
         make_running_mailing(**at)
     busy = seed_day(MIDNIGHT + MINUTE)
     for number in range(MOST_REASONS):
-        end(make_messages(busy, 1), "failed", error=f"reason {number}")
+        end(make_messages(busy, 1), "failed", **http_status(500 + number).columns)
     busy.quarterfailure_set.update(quarter=MIDNIGHT)
     figures = read_day(DAY, zone=MOSCOW)
     assert (len(figures.mailings), figures.more_mailings) == (MOST_MAILINGS, 3)

@@ -13,9 +13,12 @@ from django.utils import translation
 
 from notification_service import reports
 from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.reasons import Reason, Why
+from notification_service.mailings.stats import Failure
 from notification_service.reports.figures import DayFigures, MailingLine
 from notification_service.reports.letter import copies, text_of
 from notification_service.reports.words import excerpt, words_of
+from tests.reasons import held_for, http_status
 
 AT = datetime(2026, 11, 24, 11, 2, tzinfo=UTC)
 NONE = dict.fromkeys(("sent", "failed", "expired", "cancelled", "unknown", "retried"), 0)
@@ -53,7 +56,7 @@ def busy() -> DayFigures:
         started=1,
         finished=2,
         mailings=[mailing(EVIL, sent=9_900, failed=100)],
-        failures=[{"reason": EVIL, "messages": 96}],
+        failures=[Failure(Why(Reason.OTHER, text=EVIL), 96)],
         held=[Gateway(name="main", held_at=AT, held_reason=EVIL)],
     )
 
@@ -196,9 +199,9 @@ def test_every_word_of_the_letter_is_translated(russian: Any) -> None:
         ended=NONE | {"sent": 1, "failed": 1},
         mailings=[mailing(sent=1, failed=1)],
         more_mailings=2,
-        failures=[{"reason": "HTTP 400", "messages": 1}],
+        failures=[Failure(http_status(400), 1)],
         more_failures=3,
-        held=[Gateway(name="main", held_at=AT, held_reason="HTTP 401")],
+        held=[Gateway(name="main", held_at=AT, **held_for(http_status(401)))],
         paused=[mailing().mailing],
     )
     html = re.sub(r"<style.*?</style>|<[^>]*>", " ", html_of(told))

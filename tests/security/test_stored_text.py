@@ -47,8 +47,9 @@ def hostile_rows() -> None:
     client = make_client(pk=1, tag=HOSTILE, attributes={HOSTILE: HOSTILE})
     mailing = make_running_mailing(pk=1, text=HOSTILE, tags=[HOSTILE])
     message = make_message(mailing, client, pk=1)
-    make_attempt(message, error=HOSTILE, outcome="failed")
-    changes = {"status": "failed", "error": HOSTILE, "next_attempt_at": None}
+    said = {"reason": "other", "reason_number": None, "error": HOSTILE}
+    make_attempt(message, **said, outcome="failed")
+    changes = {"status": "failed", **said, "next_attempt_at": None}
     Message.objects.filter(pk=message.pk).update(**changes)
     ApiKey.issue(name=HOSTILE[:100], scope="read")
     someone = person("viewer")

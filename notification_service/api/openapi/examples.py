@@ -56,6 +56,8 @@ MESSAGE = {
     "next_attempt_at": None,
     "gateway": "main",
     "error": None,
+    "code": None,
+    "code_number": None,
 }
 FAILED_ATTEMPT = {
     "number": 1,
@@ -63,6 +65,8 @@ FAILED_ATTEMPT = {
     "outcome": "retry",
     "gateway": "main",
     "error": "HTTP 503",
+    "code": "http_status",
+    "code_number": 503,
     "http_status": 503,
     "answer": "Service Unavailable",
     "retry_at": "2030-01-31T06:00:01.700000Z",
@@ -86,8 +90,11 @@ GATEWAY = {
     "is_default": False,
     "state": "held",
     "unusable_reason": "",
+    "unusable_code": "",
     "breaker": "open",
     "held_reason": "HTTP 401",
+    "held_code": "http_status",
+    "held_code_number": 401,
     "held_at": "2030-01-31T06:00:00Z",
     "probe_at": "2030-01-31T06:00:02Z",
     "workers": 1,
@@ -190,7 +197,7 @@ RESPONSES: Examples = {
         {
             **RUNNING,
             "timeline": [{"minute": "2030-01-31T06:00:00Z", "sent": 1, "failed": 1, "retried": 1}],
-            "failures": [{"reason": "HTTP 400", "messages": 1}],
+            "failures": [{"reason": "HTTP 400", "code": "http_status", "code_number": 400, "messages": 1}],
             "first_messages": _page(MESSAGE),
             "messages_url": MESSAGES_URL,
         }

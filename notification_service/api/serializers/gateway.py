@@ -6,8 +6,9 @@ from rest_framework import serializers
 
 from notification_service.api.fields import Flag, Id, Number, Text
 from notification_service.api.serializers.fast import FastSerializer
+from notification_service.api.serializers.message import CODE_NUMBER
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.mailings.gateways import GatewayState, State, shown_url
+from notification_service.mailings.gateways import GatewayState, Problem, State, shown_url
 from notification_service.mailings.gateways.address import URL_LENGTH
 from notification_service.mailings.gateways.changes import (
     MOST_CONCURRENCY,
@@ -74,16 +75,32 @@ class GatewaySerializer(FastSerializer):
         "`unusable`: a worker can send nothing to it as it is configured.",
     )
     unusable_reason = serializers.CharField(read_only=True, help_text="Empty: every worker can use it.")
+    unusable_code = serializers.CharField(
+        source="unusable_problem",
+        read_only=True,
+        help_text=f"Of `unusable_reason`: {', '.join(f'`{each}`' for each in Problem)}.",
+    )
     breaker = serializers.ChoiceField(
         source="gateway.breaker", choices=Gateway.Breaker.values, read_only=True
     )
-    held_reason = serializers.CharField(source="gateway.held_reason", read_only=True)
+    held_reason = serializers.SerializerMethodField(help_text="Empty while it is not held.")
+    held_code = serializers.CharField(
+        source="gateway.held_reason",
+        read_only=True,
+        help_text="That of `held_reason`; a message has the list.",
+    )
+    held_code_number = serializers.IntegerField(
+        source="gateway.held_reason_number", read_only=True, allow_null=True, help_text=CODE_NUMBER
+    )
     held_at = serializers.DateTimeField(source="gateway.held_at", read_only=True, allow_null=True)
     probe_at = serializers.DateTimeField(source="gateway.probe_at", read_only=True, allow_null=True)
     workers = serializers.IntegerField(read_only=True, help_text="That used it in the last 5 seconds.")
     concurrency = serializers.IntegerField(read_only=True, help_text="What they may have under way.")
     full_concurrency = serializers.IntegerField(read_only=True, help_text="What a healthy one would get.")
     latency_ms = serializers.FloatField(read_only=True, allow_null=True)
+
+    def get_held_reason(self, state: GatewayState) -> str:
+        return str(state.gateway.held_why or "")
 
     def get_url(self, state: GatewayState) -> str:
         return shown_url(state.gateway)

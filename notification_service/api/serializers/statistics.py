@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notification_service.api.serializers.mailing import MailingSerializer, MessageCountsSerializer
-from notification_service.api.serializers.message import MessageSerializer
+from notification_service.api.serializers.message import CODE_NUMBER, CODES, MessageSerializer, Sentence
 
 
 class MailingCountsSerializer(serializers.Serializer[Any]):
@@ -33,7 +33,9 @@ class MinuteSerializer(serializers.Serializer[Any]):
 
 
 class FailureSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField()
+    reason = Sentence(source="why")
+    code = serializers.CharField(source="why.code", help_text=CODES)
+    code_number = serializers.IntegerField(source="why.number", allow_null=True, help_text=CODE_NUMBER)
     messages = serializers.IntegerField()
 
 
@@ -63,7 +65,7 @@ class MailingInfoSerializer(MailingSerializer):
 
     @extend_schema_field(FailureSerializer(many=True))
     def get_failures(self, mailing: Any) -> Any:
-        return mailing.failures
+        return FailureSerializer(mailing.failures, many=True).data
 
     @extend_schema_field(MessagePageSerializer)
     def get_first_messages(self, mailing: Any) -> Any:

@@ -5,23 +5,12 @@ from typing import assert_never
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from notification_service.console.parts import labels
-from notification_service.delivery import trials as sending
-from notification_service.mailings import trials
+from notification_service.mailings import reason_labels
 from notification_service.mailings.models import Trial
 
 SLOW = timedelta(seconds=5)
-REASON = {
-    trials.NOBODY_TOOK_IT: pgettext_lazy("trial", "no worker took it within a minute; is one running?"),
-    trials.WORKER_LOST: pgettext_lazy("trial", "its worker died"),
-    sending.DISABLED: pgettext_lazy("trial", "the gateway is disabled"),
-    sending.HELD: pgettext_lazy("trial", "the gateway is held; see it under “Gateways”"),
-    sending.NO_ROOM: pgettext_lazy("trial", "the gateway is busy to its limits with mailings"),
-    sending.UNUSABLE: pgettext_lazy("trial", "the gateway is set wrong; the workers' log says how"),
-}
-
 LEVEL = {"sent": "success", "failed": "error", "unknown": "warning"}
 
 
@@ -32,7 +21,8 @@ def shape(trial: Trial) -> str:
 
 
 def outcome(trial: Trial) -> str:
-    facts = {"gateway": trial.gateway.name, "reason": REASON.get(trial.reason, trial.reason)}
+    why = trial.why
+    facts = {"gateway": trial.gateway.name, "reason": reason_labels.reason(why) if why else ""}
     match Trial.Status(trial.status):
         case Trial.Status.WAITING:
             is_slow = trial.created_at < timezone.now() - SLOW

@@ -21,5 +21,10 @@ def gateway_kind(kind: str) -> str:
 
 
 @register.simple_tag
+def gateway_problem(problem: str) -> str:
+    return str(labels.PROBLEM.get(problem, ""))  # type: ignore[call-overload]
+
+
+@register.simple_tag
 def gateway_advice(gateway: Gateway) -> str:
     return labels.advice(gateway)

@@ -82,9 +82,8 @@ def _save(form: GatewayForm, gateway: Gateway | None) -> Gateway | None:
     try:
         return gateways.save_gateway(gateway, **form.changes())
     except gateways.InvalidGateway as error:
-        form.add_error(
-            error.field if error.field in form.fields else None, gateway_labels.refusal(error.detail)
-        )
+        words = str(gateway_labels.PROBLEM[error.problem])
+        form.add_error(error.field if error.field in form.fields else None, words)
     except Gateway.DoesNotExist:
         raise Http404 from None
     return None

@@ -24,6 +24,7 @@ HEADER = [
     *("id", "status", "text", "operator_codes", "tags", "start_at", "end_at", "window_from", "window_to"),
     *COUNTS,
 ]
+FAILURES_HEADER = ["reason", "code", "code_number", "messages"]
 
 
 def mailings(request: HttpRequest) -> HttpResponseBase:
@@ -50,8 +51,8 @@ def messages(request: HttpRequest, pk: int) -> HttpResponseBase:
 def failures(request: HttpRequest, pk: int) -> HttpResponseBase:
     get_object_or_404(Mailing.objects.alive(), pk=pk)
     record_export(request, Action.MAILING_FAILURES_EXPORTED, object_id=pk)
-    rows = ([each["reason"], each["messages"]] for each in stats.failures_by_reason(pk))
-    return csv_response(f"mailing-{pk}-failures.csv", ["reason", "messages"], rows)
+    rows = ([str(why), why.code.value, why.number, count] for why, count in stats.failures_by_reason(pk))
+    return csv_response(f"mailing-{pk}-failures.csv", FAILURES_HEADER, rows)
 
 
 def mailing_rows(mailings: QuerySet[Mailing], zone: tzinfo) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from notification_service.mailings.models import Message
 
 HEADER = [
     *("id", "mailing", "phone", "timezone", "status", "created_at", "sent_at", "attempts"),
-    *("next_attempt_at", "error"),
+    *("next_attempt_at", "error", "code", "code_number"),
 ]
 
 Wanted = Callable[[Message], bool]
@@ -47,5 +47,6 @@ def message_rows(
                 *(message.pk, message.mailing_id, masked(phone) if hides_phones else phone),
                 *(client.timezone if client else "", message.status),
                 *(moment(message.created_at, zone), moment(message.sent_at, zone), message.attempts),
-                *(moment(message.next_attempt_at, zone), message.error),
+                *(moment(message.next_attempt_at, zone), str(message.why or "")),
+                *(message.reason, message.reason_number),
             ]

@@ -12,17 +12,23 @@ from django.db.models import QuerySet
 from notification_service.console.parts.paging import whole_number
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Batch, Message
+from notification_service.mailings.reasons import Why, read_key
 
 PAGE_ROWS = 50
+TROUBLED = (Message.Status.FAILED, Message.Status.UNKNOWN)  # what the counts by reason count
 STRETCH = 50_000  # messages looked at for one page: some 50 ms
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     status: str = ""
-    reason: str = ""
+    reason: str = ""  # its key
     phone: str = ""
     before: int | None = None
+
+    @property
+    def why(self) -> Why | None:
+        return read_key(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,8 @@ def messages_of(mailing_id: int, want: Wanted, counts: dict[str, int]) -> Messag
     if want.status == Message.Status.SENDING:
         return _page(messages.filter(pk__in=_being_sent(), status=want.status), want)
     if want.reason:
-        return _page(messages.filter(error=want.reason, status__in=["failed", "unknown"]), want)
+        reason = want.why.columns if want.why else {"pk": None}
+        return _page(messages.filter(**reason, status__in=TROUBLED), want)
     if want.status in Message.UNDELIVERED:
         return _page(messages.filter(undelivered=want.status), want)
     return _stretch(messages, want) if want.status else _page(messages, want)
@@ -71,7 +78,7 @@ def clients_by_phone(text: str) -> list[int]:
 def matches(row: Message, want: Wanted) -> bool:
     if want.status and row.status != want.status:
         return False
-    return not want.reason or (row.error == want.reason and row.status in ("failed", "unknown"))
+    return not want.reason or (row.why is not None and row.why.key == want.reason and row.status in TROUBLED)
 
 
 def _being_sent() -> list[int]:

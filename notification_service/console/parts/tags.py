@@ -15,6 +15,8 @@ from notification_service.access.phones import phone_for
 from notification_service.access.roles import ROLES
 from notification_service.console.parts import labels
 from notification_service.console.parts.charts import SERIES, Column
+from notification_service.mailings import reason_labels
+from notification_service.mailings.reasons import Why
 
 register = template.Library()
 
@@ -147,6 +149,11 @@ def local_time(at: datetime | None, zone: str) -> str:
     if at is None or not zone:
         return "–"
     return formats.date_format(timezone.localtime(at, ZoneInfo(zone)), "H:i:s")
+
+
+@register.filter
+def reason(why: Why | None) -> str:
+    return reason_labels.reason(why) if why else ""
 
 
 @register.filter

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from urllib.parse import quote_plus, urlencode
 
 from notification_service.delivery.gateways.base import GatewaySettings, build_wire
-from notification_service.delivery.gateways.http_verdict import http_judge, read_object
+from notification_service.delivery.gateways.http_verdict import gateway_code, http_judge, read_object
 from notification_service.delivery.outcome import (
     ACCEPTED,
     NoResponse,
@@ -34,32 +34,33 @@ from notification_service.delivery.outcome import (
     TryAgain,
     Verdict,
 )
+from notification_service.mailings.reasons import Reason, Why
 
 ERRORS: Mapping[int, Verdict] = {
-    1: Refused("parameters wrong"),
-    2: NotLetIn("login, password or key wrong"),
-    3: NotLetIn("the account is empty"),
-    4: NotLetIn("our address is blocked"),
-    5: Refused("date wrong"),
-    6: Refused("message forbidden"),
-    7: Refused("phone number wrong"),
-    8: Refused("number cannot be delivered to"),
-    9: TryAgain("too many equal requests", is_trouble=False, wait_seconds=60),
+    1: Refused(Why(Reason.PARAMETERS_WRONG)),
+    2: NotLetIn(Why(Reason.CREDENTIALS_WRONG)),
+    3: NotLetIn(Why(Reason.ACCOUNT_EMPTY)),
+    4: NotLetIn(Why(Reason.ADDRESS_BLOCKED)),
+    5: Refused(Why(Reason.DATE_WRONG)),
+    6: Refused(Why(Reason.TEXT_FORBIDDEN)),
+    7: Refused(Why(Reason.PHONE_WRONG)),
+    8: Refused(Why(Reason.PHONE_UNREACHABLE)),
+    9: TryAgain(Why(Reason.TOO_MANY_EQUAL), is_trouble=False, wait_seconds=60),
 }
-UNKNOWN_ERROR = TryAgain("unknown error code")
 
 
 def _judge_body(body: bytes) -> Verdict:
     # Not cached: a response quotes the message's id, so none is like another.
     fields = read_object(body)
     if fields is None:
-        return TryAgain("answer is not JSON")
+        return TryAgain(Why(Reason.RESPONSE_NOT_JSON))
     if "error_code" in fields or "error" in fields:
         code = fields.get("error_code")
-        return ERRORS.get(code, UNKNOWN_ERROR) if type(code) is int else UNKNOWN_ERROR
+        known = ERRORS.get(code) if type(code) is int else None
+        return known or TryAgain(gateway_code(code))
     parts = fields.get("cnt")
     is_taken = type(fields.get("id")) in (int, str) and type(parts) is int and parts > 0
-    return ACCEPTED if is_taken else TryAgain("answer has neither id nor error")
+    return ACCEPTED if is_taken else TryAgain(Why(Reason.RESPONSE_INCOMPLETE))
 
 
 judge = http_judge(_judge_body)

@@ -13,11 +13,13 @@ from notification_service.delivery.outcome import (
     TryAgain,
     Verdict,
 )
+from notification_service.mailings.reasons import Reason, Why
 
 REFUSED_FOR_GOOD = frozenset({400, 404, 405, 410, 413, 414, 415, 422})
 NOT_LET_IN = frozenset({401, 403})
 TOO_MANY_REQUESTS = 429
-TOO_LONG = TryAgain("answer over 64 KiB")
+LARGEST_GATEWAY_CODE = 9_999  # of those told apart: a gateway may invent as many as it likes
+TOO_LONG = TryAgain(Why(Reason.RESPONSE_TOO_LONG))
 
 
 def http_judge(judge_body: Callable[[bytes], Verdict]) -> Callable[[Response], Verdict]:
@@ -34,7 +36,7 @@ def http_judge(judge_body: Callable[[bytes], Verdict]) -> Callable[[Response], V
 @lru_cache(maxsize=64)
 def judge_status(status: int) -> NotLetIn | Refused | TryAgain:
     """Of any status but 200."""
-    reason = f"HTTP {status}"
+    reason = Why(Reason.HTTP_STATUS, status)
     if status in NOT_LET_IN:
         return NotLetIn(reason)
     if status in REFUSED_FOR_GOOD:
@@ -53,3 +55,10 @@ def read_object(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else {}
+
+
+def gateway_code(code: object) -> Why:
+    """Of a code that the gateway's table of errors does not explain."""
+    if type(code) is int and 0 <= code <= LARGEST_GATEWAY_CODE:
+        return Why(Reason.GATEWAY_CODE, code)
+    return Why(Reason.UNKNOWN_CODE)

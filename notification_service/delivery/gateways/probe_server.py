@@ -5,19 +5,20 @@ from dataclasses import replace
 from functools import lru_cache
 
 from notification_service.delivery.gateways.base import GatewaySettings, build_wire
-from notification_service.delivery.gateways.http_verdict import http_judge, read_object
+from notification_service.delivery.gateways.http_verdict import gateway_code, http_judge, read_object
 from notification_service.delivery.outcome import ACCEPTED, NoResponse, Response, TryAgain, Verdict
+from notification_service.mailings.reasons import Reason, Why
 
 
 @lru_cache(maxsize=64)  # a gateway says the same to most messages: 3 us saved on each
 def _judge_body(body: bytes) -> Verdict:
     fields = read_object(body)
     if fields is None:
-        return TryAgain("answer is not JSON")
+        return TryAgain(Why(Reason.RESPONSE_NOT_JSON))
     code = fields.get("code")
     if type(code) not in (int, float):  # 0.0 is the same number in JSON; true and "0" are none
-        return TryAgain("answer has no code")
-    return ACCEPTED if code == 0 else TryAgain("code is not 0")
+        return TryAgain(Why(Reason.RESPONSE_WITHOUT_CODE))
+    return ACCEPTED if code == 0 else TryAgain(gateway_code(code))
 
 
 judge = http_judge(_judge_body)

@@ -46,7 +46,8 @@ WITH usual AS MATERIALIZED (
 )
 UPDATE mailings_message AS message SET
   status = CASE WHEN client.phone IS NULL THEN 'cancelled' ELSE 'sending' END,
-  error = CASE WHEN client.phone IS NULL THEN 'client deleted' ELSE message.error END,
+  reason = CASE WHEN client.phone IS NULL THEN 'client_deleted' ELSE message.reason END,
+  reason_number = CASE WHEN client.phone IS NOT NULL THEN message.reason_number END,
   attempts = message.attempts + (client.phone IS NOT NULL)::int,
   next_attempt_at = NULL,
   batch_id = batch.id

@@ -9,12 +9,12 @@
 WITH outcome AS (
   SELECT * FROM unnest(
     %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
-    %(errors)s::text[], %(uncharged)s::int[], %(attempt_outcomes)s::text[], %(at)s::float8[],
-    %(http_statuses)s::int[], %(responses)s::text[], %(retry_at)s::timestamptz[],
+    %(reasons)s::text[], %(reason_numbers)s::smallint[], %(reason_texts)s::text[], %(uncharged)s::int[],
+    %(attempt_outcomes)s::text[], %(at)s::float8[], %(http_statuses)s::int[], %(responses)s::text[], %(retry_at)s::timestamptz[],
     %(timezones)s::text[]
   ) AS o (
-    id, batch_id, status, next_attempt_at, error, uncharged, attempt_outcome, at, http_status, answer, retry_at,
-    timezone
+    id, batch_id, status, next_attempt_at, reason, reason_number, error, uncharged, attempt_outcome, at,
+    http_status, answer, retry_at, timezone
   )
 ), recorded AS (
   UPDATE mailings_message AS message SET
@@ -26,15 +26,20 @@ WITH outcome AS (
         )
       THEN greatest(now(), outcome.retry_at) ELSE outcome.next_attempt_at
     END,
-    attempts = message.attempts - outcome.uncharged, error = coalesce(outcome.error, message.error),
+    attempts = message.attempts - outcome.uncharged,
+    reason = coalesce(outcome.reason, message.reason),
+    reason_number = CASE WHEN outcome.reason IS NULL THEN message.reason_number ELSE outcome.reason_number END,
+    error = coalesce(outcome.error, message.error),
     gateway_id = CASE outcome.status WHEN 'unknown' THEN %(gateway_id)s::bigint END
   FROM outcome
   WHERE message.id = outcome.id AND message.status = 'sending' AND message.batch_id = outcome.batch_id
   RETURNING message.mailing_id, message.client_id, message.attempts + outcome.uncharged AS number, outcome.*
 )
 INSERT INTO mailings_attempt
-  (message_id, mailing_id, gateway_id, number, at, outcome, error, http_status, answer, retry_at)
-SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, error, http_status,
+  (message_id, mailing_id, gateway_id, number, at, outcome, reason, reason_number, error, http_status, answer,
+  retry_at)
+SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, reason, reason_number, error,
+  http_status,
   CASE WHEN answer = '' THEN '' ELSE coalesce((
     SELECT answer FROM directory_client AS client
     WHERE client.id = recorded.client_id AND client.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED

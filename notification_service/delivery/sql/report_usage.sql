@@ -8,4 +8,5 @@ FROM mailings_gateway WHERE id = %(gateway_id)s
 ON CONFLICT (gateway_id, worker) DO UPDATE SET
   seen_at = excluded.seen_at, lease_expires_at = excluded.lease_expires_at, share = excluded.share,
   concurrency = excluded.concurrency, full_concurrency = excluded.full_concurrency,
-  latency_ms = coalesce(excluded.latency_ms, used.latency_ms), unusable_reason = ''
+  latency_ms = coalesce(excluded.latency_ms, used.latency_ms), unusable_problem = '',
+  unusable_reason = ''

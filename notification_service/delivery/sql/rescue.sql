@@ -17,12 +17,13 @@ WITH dead AS (
       THEN 'unknown' ELSE 'pending' END,
     next_attempt_at = CASE WHEN mailing.on_unknown = 'give_up' AND message.gateway_id IS NOT NULL
       THEN NULL ELSE now() END,
-    error = 'worker lost'
+    reason = 'worker_lost', reason_number = NULL
   FROM held, mailings_mailing AS mailing
   WHERE message.id = held.message_id AND message.batch_id = held.batch_id AND message.status = 'sending'
     AND mailing.id = message.mailing_id
   RETURNING message.id, message.mailing_id, message.attempts, message.status
 )
-INSERT INTO mailings_attempt (message_id, mailing_id, number, at, outcome, error, answer)
-SELECT id, mailing_id, attempts, now(), CASE status WHEN 'unknown' THEN 'unknown' ELSE 'lost' END, 'worker lost', ''
+INSERT INTO mailings_attempt (message_id, mailing_id, number, at, outcome, reason, answer)
+SELECT id, mailing_id, attempts, now(), CASE status WHEN 'unknown' THEN 'unknown' ELSE 'lost' END,
+  'worker_lost', ''
 FROM lost

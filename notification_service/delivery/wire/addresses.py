@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from notification_service.delivery.wire.settings import Address
+from notification_service.mailings.reasons import Reason
 
 FRESH_SECONDS = 60.0  # after which a name is looked up again, while the known addresses are used
 RETRY_SECONDS = 1.0  # after a look-up that failed
@@ -16,7 +17,9 @@ AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]  # of socket.getaddrinf
 
 
 class NotResolved(OSError):  # noqa: N818
-    """`args[0]` is the reason."""
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Addresses:
@@ -27,7 +30,7 @@ class Addresses:
         self._known: list[AddressInfo] = []
         self._look_again_at = 0.0
         self._look_up: asyncio.Task[None] | None = None
-        self._failure = ""
+        self._failure = Reason.NAME_NOT_RESOLVED
 
     async def get(self) -> list[AddressInfo]:
         """At least one. Raises NotResolved."""
@@ -49,11 +52,11 @@ class Addresses:
         try:
             found = await _getaddrinfo(self._host, self._port)
             allowed = [info for info in found if self._may_be_asked(info)]
-            self._failure = "" if allowed else "a private address, which is not allowed"
+            self._failure = Reason.ADDRESS_NOT_ALLOWED  # unless some are
             self._known = allowed
             self._look_again_at = loop.time() + (FRESH_SECONDS if allowed else RETRY_SECONDS)
         except (OSError, UnicodeError):
-            self._failure = "name not resolved"
+            self._failure = Reason.NAME_NOT_RESOLVED
             self._look_again_at = loop.time() + RETRY_SECONDS
         finally:
             self._look_up = None

@@ -8,6 +8,7 @@ from notification_service.delivery.wire.connection import BROKE, Connection
 from notification_service.delivery.wire.dial import Dialer, NotConnected
 from notification_service.delivery.wire.settings import WireSettings
 from notification_service.delivery.wire.target import Target, header_lines
+from notification_service.mailings.reasons import Reason, Why
 
 # A server may close a connection that is idle for as long as it likes; many do after 5 seconds.
 MAX_IDLE_SECONDS = 4.0
@@ -40,7 +41,7 @@ class Wire:
         try:
             request = self._request(path, body, traceparent)
         except UnicodeEncodeError:
-            return NoResponse("request cannot be built", maybe_taken=False)
+            return NoResponse(Why(Reason.REQUEST_NOT_BUILT), maybe_taken=False)
         while connection := self._take_kept():
             result = await connection.ask(request, deadline=deadline)
             if isinstance(result, Response):
@@ -52,7 +53,7 @@ class Wire:
         try:
             connection = await self._dialer.connect(deadline=deadline)
         except NotConnected as error:
-            return NoResponse(error.args[0], maybe_taken=False)
+            return NoResponse(error.reason, maybe_taken=False)
         result = await connection.ask(request, deadline=deadline)
         self._keep(connection)
         return result

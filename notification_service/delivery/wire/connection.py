@@ -7,9 +7,10 @@ from typing import cast
 from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.delivery.wire.response_reader import ResponseReader, UnreadableResponse
 from notification_service.delivery.wire.tcp_state import tcp_bytes
+from notification_service.mailings.reasons import Reason, Why
 
-NO_RESPONSE_IN_TIME = "no answer in time"
-BROKE = "connection broke"
+NO_RESPONSE_IN_TIME = Why(Reason.RESPONSE_TIMEOUT)
+BROKE = Why(Reason.CONNECTION_BROKE)
 
 Result = Response | NoResponse
 
@@ -121,7 +122,7 @@ class Connection(asyncio.Protocol):
         else:
             self._fail(NO_RESPONSE_IN_TIME)
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: Why) -> None:
         maybe_taken = self._reader.has_begun or self._may_have_been_read()
         partial = self._reader.take() if self._reader.has_head else None
         self._resolve(NoResponse(reason, maybe_taken=maybe_taken, partial=partial))

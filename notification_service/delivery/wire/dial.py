@@ -1,23 +1,30 @@
 """From a target to a connection: its addresses, whichever answers first, a proxy, TLS."""
 
 import asyncio
+import re
 import socket
 import ssl
 
 import aiofastnet
 from aiohappyeyeballs import start_connection
 
-from notification_service.delivery.wire.addresses import Addresses
+from notification_service.delivery.wire.addresses import Addresses, NotResolved
 from notification_service.delivery.wire.connection import Connection
 from notification_service.delivery.wire.settings import Proxy, WireSettings, tls_context
 from notification_service.delivery.wire.target import Target
+from notification_service.mailings.reasons import Reason, Why, explained
 
 HAPPY_EYEBALLS_SECONDS = 0.25  # before the next address is tried beside the first (RFC 8305)
 MAX_PROXY_HEAD_BYTES = 16 * 1024
+PROXY_STATUS = re.compile(rb"[^ ]* ([0-9]{3})(?![0-9])")
 
 
 class NotConnected(Exception):  # noqa: N818
-    """No byte of the request has left; `args[0]` is the reason."""
+    """No byte of the request has left."""
+
+    def __init__(self, reason: Why) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Dialer:
@@ -37,9 +44,9 @@ class Dialer:
             async with asyncio.timeout_at(min(latest, deadline)):
                 return await self._connect()
         except TimeoutError:
-            raise NotConnected("no connection in time") from None
+            raise NotConnected(Why(Reason.CONNECT_TIMEOUT)) from None
         except ssl.SSLError as error:
-            raise NotConnected(f"TLS error: {_tls_cause(error)}") from None
+            raise NotConnected(explained(Reason.TLS_ERROR, _tls_cause(error))) from None
         except OSError as error:
             raise NotConnected(_cause(error)) from None
 
@@ -78,7 +85,7 @@ class Dialer:
 
 
 async def _open_tunnel(sock: socket.socket, target: Target, proxy: Proxy) -> None:
-    """CONNECT (RFC 9110, 9.3.6). Raises OSError with the reason."""
+    """CONNECT (RFC 9110, 9.3.6). Raises NotConnected, and OSError."""
     loop = asyncio.get_running_loop()
     host = f"[{target.host}]" if ":" in target.host else target.host
     authority = f"{host}:{target.port}".encode()
@@ -91,11 +98,12 @@ async def _open_tunnel(sock: socket.socket, target: Target, proxy: Proxy) -> Non
         data = await loop.sock_recv(sock, 4096)
         received += data
         if not data or len(received) > MAX_PROXY_HEAD_BYTES:
-            raise OSError("the proxy did not answer")
-    status = received.split(b" ", 2)[1:2]
-    if status != [b"200"]:
-        shown = f"HTTP {status[0].decode()}" if status and status[0].isdigit() else "no HTTP status"
-        raise OSError(f"the proxy refused: {shown}")
+            raise NotConnected(Why(Reason.PROXY_SILENT))
+    status = PROXY_STATUS.match(received)
+    if status is None:
+        raise NotConnected(Why(Reason.PROXY_SILENT))
+    if status[1] != b"200":
+        raise NotConnected(Why(Reason.PROXY_STATUS, int(status[1])))
 
 
 def _tls_cause(error: ssl.SSLError) -> str:
@@ -105,11 +113,11 @@ def _tls_cause(error: ssl.SSLError) -> str:
     return (error.reason or str(error)).replace("_", " ").lower()
 
 
-def _cause(error: OSError) -> str:
+def _cause(error: OSError) -> Why:
+    if isinstance(error, NotResolved):
+        return Why(error.reason)
     if isinstance(error, ConnectionRefusedError):
-        return "connection refused"
+        return Why(Reason.CONNECTION_REFUSED)
     if isinstance(error, ConnectionError) and not error.strerror:
-        return "connection refused"
-    if error.errno is None and error.args:
-        return str(error.args[0])
-    return f"no connection: {error.strerror or error}"
+        return Why(Reason.CONNECTION_REFUSED)
+    return explained(Reason.NO_CONNECTION, error.strerror or str(error))

@@ -18,7 +18,7 @@ from notification_service.mailings.gateways.state import (
     note_usability,
 )
 from notification_service.mailings.gateways.tokens import decrypt_token, encrypt_token
-from notification_service.mailings.gateways.unusable import GatewayUnusable
+from notification_service.mailings.gateways.unusable import GatewayUnusable, Problem
 
 __all__ = [
     "Endpoint",
@@ -27,6 +27,7 @@ __all__ = [
     "GatewayState",
     "GatewayUnusable",
     "InvalidGateway",
+    "Problem",
     "State",
     "check_url",
     "decrypt_token",

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 
-from notification_service.mailings.gateways.unusable import GatewayUnusable
+from notification_service.mailings.gateways.unusable import GatewayUnusable, Problem
 
 URL_LENGTH = 500
 # Nothing that two parsers could read differently: no credentials, no escapes in the host, no backslash.
@@ -58,14 +58,16 @@ def check_form(url: str) -> tuple[str, int]:
     found = URL.fullmatch(url)
     if found is None or len(url) > URL_LENGTH:
         raise GatewayUnusable(
+            Problem.URL_MALFORMED,
             "the URL must be http:// or https://, a host, and perhaps a port and a path: "
-            f"no credentials, no query, no more than {URL_LENGTH} characters"
+            f"no credentials, no query, no more than {URL_LENGTH} characters",
         )
     host, port = found["host"].strip("[]"), int(found["port"] or 443)
     if not 0 < port < 65536:
-        raise GatewayUnusable("the URL's port must be 1 to 65535")
+        raise GatewayUnusable(Problem.PORT_OUT_OF_RANGE, "the URL's port must be 1 to 65535")
     if (":" in host or NUMERIC_HOST.fullmatch(host)) and not _is_address(host):
-        raise GatewayUnusable(f"{host} is no address: write IPv4 as four decimal numbers")
+        detail = f"{host} is no address: write IPv4 as four decimal numbers"
+        raise GatewayUnusable(Problem.NOT_AN_ADDRESS, detail)
     if _is_address(host) and allowed_at(url):
         _check_public(host, ip_address(host))
     return host, port
@@ -74,7 +76,8 @@ def check_form(url: str) -> tuple[str, int]:
 def _check_public(host: str, address: Address) -> None:
     if not is_public(address):
         raise GatewayUnusable(
-            f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it"
+            Problem.PRIVATE_ADDRESS,
+            f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it",
         )
 
 
@@ -90,5 +93,5 @@ def _addresses(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise GatewayUnusable(f"the name {host} is not resolved") from None
+        raise GatewayUnusable(Problem.NAME_NOT_RESOLVED, f"the name {host} is not resolved") from None
     return [ip_address(str(address[0]).partition("%")[0]) for *_, address in found]

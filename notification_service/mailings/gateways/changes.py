@@ -14,7 +14,7 @@ from notification_service.audit.log import record
 from notification_service.directory.versions import Versions, check_version
 from notification_service.mailings.gateways.address import check_url
 from notification_service.mailings.gateways.tokens import HEADER_SAFE, VARIABLE, encrypt_token
-from notification_service.mailings.gateways.unusable import GatewayUnusable
+from notification_service.mailings.gateways.unusable import GatewayUnusable, Problem
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.models.gateway import MAIN
 from notification_service.mailings.wake_up import SEND, wake_up
@@ -35,16 +35,18 @@ OF_ENVIRONMENT = {"name", "kind", "url", "token", "token_variable"}  # of `main`
 FIELDS = OF_ENVIRONMENT | POSITIVE.keys() | {"priority", "enabled"}
 
 HIDDEN = "hidden"
+OF_MAIN = "the gateway `main` has it from the environment"
 
 log = structlog.get_logger(__name__)
 
 
 class InvalidGateway(ValueError):  # noqa: N818
-    """The value of `field` is not acceptable; `detail` says why to a person."""
+    """The value of `field` is not acceptable; `problem` and, to a person, `detail` say why."""
 
-    def __init__(self, field: str, detail: str) -> None:
+    def __init__(self, field: str, problem: Problem, detail: str) -> None:
         super().__init__(detail)
         self.field = field
+        self.problem = problem
         self.detail = detail
 
 
@@ -52,7 +54,7 @@ class GatewayNameTaken(InvalidGateway):
     """By `existing`, unless that has gone meanwhile."""
 
     def __init__(self, name: str) -> None:
-        super().__init__("name", "another gateway has this name")
+        super().__init__("name", Problem.NAME_TAKEN, "another gateway has this name")
         self.existing = Gateway.objects.filter(name=name).first()
 
 
@@ -146,18 +148,21 @@ def _differs(gateway: Gateway, name: str, value: Any) -> bool:
 
 def _check(gateway: Gateway, changes: dict[str, Any]) -> None:
     if gateway.name == MAIN and (fixed := sorted(changes.keys() & OF_ENVIRONMENT)):
-        raise InvalidGateway(fixed[0], "the gateway `main` has it from the environment")
+        raise InvalidGateway(fixed[0], Problem.OF_ENVIRONMENT, OF_MAIN)
     if gateway.pk is None and not changes.get("url"):
-        raise InvalidGateway("url", "a gateway needs a URL")
+        raise InvalidGateway("url", Problem.URL_MISSING, "a gateway needs a URL")
     if not NAME.fullmatch(changes.get("name", gateway.name)):
-        raise InvalidGateway("name", "must be small letters a to z, digits, _ and -, 64 at most")
+        detail = "must be small letters a to z, digits, _ and -, 64 at most"
+        raise InvalidGateway("name", Problem.NAME_MALFORMED, detail)
     if changes.get("kind", gateway.kind) not in Gateway.Kind.values:
-        raise InvalidGateway("kind", f"must be one of {', '.join(Gateway.Kind.values)}")
+        detail = f"must be one of {', '.join(Gateway.Kind.values)}"
+        raise InvalidGateway("kind", Problem.KIND_UNKNOWN, detail)
     for name, most in POSITIVE.items():
         if (value := changes.get(name)) is not None and not 0 < value <= most:
-            raise InvalidGateway(name, f"must be more than 0, and {most} at most")
+            detail = f"must be more than 0, and {most} at most"
+            raise InvalidGateway(name, Problem.OUT_OF_RANGE, detail)
     if not -(2**15) <= changes.get("priority", 0) < 2**15:
-        raise InvalidGateway("priority", "must be between -32768 and 32767")
+        raise InvalidGateway("priority", Problem.OUT_OF_RANGE, "must be between -32768 and 32767")
     _check_token(changes)
     _check_move(gateway, changes)
 
@@ -168,7 +173,8 @@ def _check_move(gateway: Gateway, changes: dict[str, Any]) -> None:
     if gateway.pk is None or not has_token or "url" not in changes or changes.keys() & TOKENS:
         return
     if _origin(changes["url"]) != _origin(gateway.url):
-        raise InvalidGateway("token", "the address is another server's: enter the token again")
+        detail = "the address is another server's: enter the token again"
+        raise InvalidGateway("token", Problem.TOKEN_OF_ANOTHER_SERVER, detail)
 
 
 def _origin(url: str) -> tuple[str, str]:
@@ -179,22 +185,24 @@ def _origin(url: str) -> tuple[str, str]:
 def _check_token(changes: dict[str, Any]) -> None:
     token, variable = changes.get("token"), changes.get("token_variable")
     if token and variable:
-        raise InvalidGateway("token_variable", "give a token or a variable, not both")
+        raise InvalidGateway("token_variable", Problem.TOKEN_TWICE, "give a token or a variable, not both")
     if variable and not VARIABLE.fullmatch(variable):
-        raise InvalidGateway("token_variable", "must begin with GATEWAY_TOKEN: capitals, digits and _")
+        detail = "must begin with GATEWAY_TOKEN: capitals, digits and _"
+        raise InvalidGateway("token_variable", Problem.VARIABLE_MALFORMED, detail)
     if token and (len(token) > TOKEN_LENGTH or not HEADER_SAFE.fullmatch(token)):
-        raise InvalidGateway("token", "must be printable ASCII without spaces")
+        raise InvalidGateway("token", Problem.TOKEN_MALFORMED, "must be printable ASCII without spaces")
     if token and settings.SECRET_KEY_IS_TEMPORARY:
-        raise InvalidGateway("token", "SECRET_KEY is not set: no worker could read the token")
+        detail = "SECRET_KEY is not set: no worker could read the token"
+        raise InvalidGateway("token", Problem.SECRET_KEY_MISSING, detail)
 
 
 def _check_url(gateway: Gateway | None, url: str) -> None:
     if gateway and gateway.name == MAIN:
-        raise InvalidGateway("url", "the gateway `main` has it from the environment")
+        raise InvalidGateway("url", Problem.OF_ENVIRONMENT, OF_MAIN)
     try:
         check_url(url)
     except GatewayUnusable as error:
-        raise InvalidGateway("url", error.reason) from None
+        raise InvalidGateway("url", error.problem, error.reason) from None
 
 
 def _set(gateway: Gateway, changes: dict[str, Any]) -> None:

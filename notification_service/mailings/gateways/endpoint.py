@@ -8,7 +8,7 @@ from django.conf import settings
 
 from notification_service.mailings.gateways.address import Address, allowed_at, check_form
 from notification_service.mailings.gateways.tokens import decrypt_token, token_from_environment
-from notification_service.mailings.gateways.unusable import GatewayUnusable
+from notification_service.mailings.gateways.unusable import GatewayUnusable, Problem
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.models.gateway import MAIN
 
@@ -38,9 +38,9 @@ def shown_url(gateway: Gateway) -> str:
 
 def _of_environment(gateway: Gateway) -> Endpoint:
     if gateway.name != MAIN:
-        raise GatewayUnusable("it has no URL")
+        raise GatewayUnusable(Problem.URL_MISSING, "it has no URL")
     if not settings.GATEWAY_URL:
-        raise GatewayUnusable("GATEWAY_URL is not set for this process")
+        raise GatewayUnusable(Problem.URL_MISSING, "GATEWAY_URL is not set for this process")
     return Endpoint(settings.GATEWAY_URL, settings.GATEWAY_TOKEN, settings.GATEWAY_PROXY)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import TextChoices
 from django.db.models.functions import Now
 
+from notification_service.mailings.gateways.unusable import GatewayUnusable
 from notification_service.mailings.models import Gateway, GatewayUse
 
 FRESH = timedelta(seconds=5)  # a worker writes at least once a second
@@ -29,7 +30,8 @@ class GatewayState:
     concurrency: int
     full_concurrency: int
     latency_ms: float | None  # the mean over the workers that asked it something
-    unusable_reason: str  # why a worker can send nothing to it; empty: all can
+    unusable_problem: str  # why a worker can send nothing to it; empty: all can
+    unusable_reason: str  # the same in English, with names and numbers
 
 
 def default_gateway() -> Gateway | None:
@@ -47,9 +49,10 @@ def gateway_states(gateways: Iterable[Gateway]) -> list[GatewayState]:
     return [_state(row, uses[row.pk], is_default=row == default) for row in rows]
 
 
-def note_usability(gateway_id: int, *, worker: str, reason: str) -> None:
-    """A worker says why it can send nothing to a gateway, or with an empty reason that it can again."""
-    said = {"seen_at": Now(), "unusable_reason": reason[:200]}
+def note_usability(gateway_id: int, *, worker: str, unusable: GatewayUnusable | None) -> None:
+    """A worker says why it can send nothing to a gateway, or with None that it can again."""
+    problem, reason = (unusable.problem.value, unusable.reason) if unusable else ("", "")
+    said = {"seen_at": Now(), "unusable_problem": problem, "unusable_reason": reason[:200]}
     unused = {"lease_expires_at": Now(), "concurrency": 0, "full_concurrency": 0}
     GatewayUse.objects.update_or_create(
         gateway_id=gateway_id, worker=worker, defaults=said, create_defaults=said | unused
@@ -57,6 +60,7 @@ def note_usability(gateway_id: int, *, worker: str, reason: str) -> None:
 
 
 def _state(gateway: Gateway, uses: list[GatewayUse], *, is_default: bool) -> GatewayState:
+    unusable = next((use for use in uses if use.unusable_reason), None)
     latencies = [use.latency_ms for use in uses if use.latency_ms is not None]
     return GatewayState(
         gateway=gateway,
@@ -66,7 +70,8 @@ def _state(gateway: Gateway, uses: list[GatewayUse], *, is_default: bool) -> Gat
         concurrency=sum(use.concurrency for use in uses),
         full_concurrency=sum(use.full_concurrency for use in uses),
         latency_ms=sum(latencies) / len(latencies) if latencies else None,
-        unusable_reason=next((use.unusable_reason for use in uses if use.unusable_reason), ""),
+        unusable_problem=unusable.unusable_problem if unusable else "",
+        unusable_reason=unusable.unusable_reason if unusable else "",
     )
 
 

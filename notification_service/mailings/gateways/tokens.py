@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from notification_service.environment import Environment
-from notification_service.mailings.gateways.unusable import GatewayUnusable
+from notification_service.mailings.gateways.unusable import GatewayUnusable, Problem
 
 # Else whoever may change a gateway could have SECRET_KEY or DATABASE_URL sent to a URL of their own.
 VARIABLE = re.compile(r"GATEWAY_TOKEN[A-Z0-9_]{0,51}", re.ASCII)
@@ -28,21 +28,25 @@ def decrypt_token(encrypted: bytes | memoryview) -> str:
         return _fernet().decrypt(bytes(encrypted)).decode()
     except InvalidToken:
         raise GatewayUnusable(
+            Problem.TOKEN_UNREADABLE,
             "its token was kept under another SECRET_KEY: give this process the same one, "
-            "name the old one in SECRET_KEY_FALLBACKS, or enter the token anew"
+            "name the old one in SECRET_KEY_FALLBACKS, or enter the token anew",
         ) from None
 
 
 def token_from_environment(variable: str) -> str:
     """Raises GatewayUnusable where it is not set, or not one that may be read."""
     if not VARIABLE.fullmatch(variable):
-        raise GatewayUnusable("a token's variable must have a name that begins with GATEWAY_TOKEN")
+        detail = "a token's variable must have a name that begins with GATEWAY_TOKEN"
+        raise GatewayUnusable(Problem.VARIABLE_MALFORMED, detail)
     try:
         token: str = Environment().str(variable, "")
     except (environs.EnvError, OSError, ValueError):
-        raise GatewayUnusable(f"the file that {variable}_FILE names cannot be read") from None
+        detail = f"the file that {variable}_FILE names cannot be read"
+        raise GatewayUnusable(Problem.FILE_UNREADABLE, detail) from None
     if not token:
-        raise GatewayUnusable(f"the variable {variable} is not set for this process")
+        detail = f"the variable {variable} is not set for this process"
+        raise GatewayUnusable(Problem.VARIABLE_MISSING, detail)
     return token
 
 

@@ -664,7 +664,7 @@ class Migration(migrations.Migration):
             sql.frozen("schema/status_change", digest="31aeea8eddb0d822"), "DROP TYPE mailings_status_change"
         ),
         migrations.RunSQL(
-            sql.frozen("schema/counters", digest="0ab7c22fdc4330e7"),
+            sql.frozen("schema/counters", digest="03ea5159b776781b"),
             "DROP FUNCTION mailings_count_inserted, mailings_count_deleted, mailings_count_updated,"
             " mailings_count_retried, mailings_add_counts, mailings_count_slot CASCADE",
         ),

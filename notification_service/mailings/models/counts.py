@@ -7,6 +7,7 @@ wait for each other's row. Only `stats.py` reads them, nothing but the triggers 
 from django.db import models
 
 from notification_service.mailings.models.mailing import Mailing
+from notification_service.mailings.models.reason import ReasonColumns
 
 
 class StatusTally(models.Model):
@@ -63,24 +64,27 @@ class MinuteCount(models.Model):
         return f"minute {self.minute} of mailing {self.mailing_id}, slot {self.slot}"
 
 
-class FailureCount(models.Model):
+class FailureCount(ReasonColumns):
     """Messages of a mailing that are failed or unknown, by reason."""
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, db_constraint=False, db_index=False)
-    reason = models.CharField(max_length=100)
     slot = models.SmallIntegerField()
     messages = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "reason", "slot"], name="failure_count_slot")
+            models.UniqueConstraint(
+                fields=["mailing", "reason", "reason_number", "slot"],
+                name="failure_count_of_reason",
+                nulls_distinct=False,
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.reason} of mailing {self.mailing_id}, slot {self.slot}"
+        return f"{self.why} of mailing {self.mailing_id}, slot {self.slot}"
 
 
-class QuarterFailure(models.Model):
+class QuarterFailure(ReasonColumns):
     """Messages of a mailing that became failed or unknown in a quarter of an hour, by reason.
 
     Days of every time zone are whole quarters, and a minute each would be fifteen times the rows.
@@ -88,16 +92,17 @@ class QuarterFailure(models.Model):
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, db_constraint=False, db_index=False)
     quarter = models.DateTimeField()
-    reason = models.CharField(max_length=100)
     slot = models.SmallIntegerField()
     messages = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["mailing", "quarter", "reason", "slot"], name="quarter_failure_slot"
+                fields=["mailing", "quarter", "reason", "reason_number", "slot"],
+                name="quarter_failure_of_reason",
+                nulls_distinct=False,
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.reason} of mailing {self.mailing_id} from {self.quarter}, slot {self.slot}"
+        return f"{self.why} of mailing {self.mailing_id} from {self.quarter}, slot {self.slot}"

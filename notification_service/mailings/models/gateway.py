@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from notification_service.mailings.reasons import Why, read_row
+
 MAIN = "main"
 
 
@@ -43,6 +45,8 @@ class Gateway(models.Model):
 
     held_at = models.DateTimeField(null=True, editable=False)
     held_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
+    held_reason_number = models.SmallIntegerField(null=True, editable=False)
+    held_text = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     probe_at = models.DateTimeField(null=True, editable=False)
     probing_since = models.DateTimeField(null=True, editable=False)
     # Until when the requests of a limited gateway are given away.
@@ -72,6 +76,10 @@ class Gateway(models.Model):
         return self.updated_at.isoformat()
 
     @property
+    def held_why(self) -> Why | None:
+        return read_row(self.held_reason, self.held_reason_number, self.held_text)
+
+    @property
     def breaker(self) -> "Gateway.Breaker":
         if self.held_at is None:
             return Gateway.Breaker.CLOSED
@@ -93,7 +101,8 @@ class GatewayUse(models.Model):
     concurrency = models.PositiveIntegerField()
     full_concurrency = models.PositiveIntegerField()
     latency_ms = models.FloatField(null=True)  # of late, an average; null: nothing was asked
-    # Why the worker can send nothing to the gateway as it is configured; empty: it can.
+    # Why the worker can send nothing to the gateway as it is configured, by code and in words; empty: it can.
+    unusable_problem = models.CharField(max_length=40, blank=True, default="", db_default="")
     unusable_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:

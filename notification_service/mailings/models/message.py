@@ -6,9 +6,10 @@ from django.db.models import Case, Q, When
 from notification_service.directory.models import Client
 from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.models.mailing import Mailing
+from notification_service.mailings.models.reason import KeptReason
 
 
-class Message(models.Model):
+class Message(KeptReason):
     """One text to one client. Its id is the gateway's message id, the same on every attempt.
 
     `next_attempt_at` is set exactly while the message is pending. No index looks at it, nor at `status`: both
@@ -40,7 +41,6 @@ class Message(models.Model):
     # Which took it; of an unknown one, which may have. Where the mailing gives up on what never reported, it
     # is set before the request starts: so a dead worker's messages that were not asked for are known.
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
-    error = models.CharField(max_length=100, default="", blank=True)
     # The status of one that ended without success: as much of it as an index may hold, for a success
     # leaves it null, which keeps its update heap-only.
     undelivered = models.GeneratedField(
@@ -54,7 +54,11 @@ class Message(models.Model):
             models.Index(fields=["mailing", "id"], name="message_of_mailing"),
             models.Index(fields=["client", "id"], name="message_of_client"),
             BrinIndex(fields=["created_at"], name="message_created"),
-            models.Index(fields=["mailing", "error", "id"], name="message_trouble", condition=~Q(error="")),
+            models.Index(
+                fields=["mailing", "reason", "reason_number", "id"],
+                name="message_reason",
+                condition=~Q(reason=""),
+            ),
             models.Index(
                 fields=["undelivered", "id"], name="message_undelivered", condition=~Q(undelivered=None)
             ),
@@ -114,7 +118,7 @@ class Batch(models.Model):
         return f"batch {self.pk}"
 
 
-class Attempt(models.Model):
+class Attempt(KeptReason):
     """An attempt that did not succeed."""
 
     class Outcome(models.TextChoices):
@@ -130,7 +134,6 @@ class Attempt(models.Model):
     number = models.IntegerField()
     at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    error = models.CharField(max_length=100)
     http_status = models.SmallIntegerField(null=True)
     answer = models.CharField(max_length=500, default="", blank=True)
     retry_at = models.DateTimeField(null=True)

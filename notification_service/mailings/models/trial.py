@@ -3,9 +3,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from notification_service.mailings.models.gateway import Gateway
+from notification_service.mailings.models.reason import KeptReason
 
 
-class Trial(models.Model):
+class Trial(KeptReason):
     """One text to one phone, so that its writer sees it arrive: no message of any mailing, counted nowhere.
 
     Its id comes from the messages' own sequence, for to a gateway it is a message id like another. The
@@ -30,7 +31,6 @@ class Trial(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     lease_expires_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=100, blank=True, default="")
     answer = models.CharField(max_length=500, blank=True, default="")  # the start of the gateway's
 
     class Meta:

@@ -29,6 +29,7 @@ from tests.factories import (
     make_mailing,
     make_running_mailing,
 )
+from tests.reasons import held_for, http_status
 
 FOLDER = Path(os.environ.get("SCREENSHOTS", "docs/screenshots"))
 SIZES = {"wide": (1440, 880), "narrow": (375, 800)}
@@ -153,7 +154,7 @@ def make_gateways() -> Gateway:
     """`main` is healthy; the other is held, and limited."""
     seen_at = timezone.now() + timedelta(hours=1)  # for as long as pictures take
     make_gateway_use(Gateway.objects.get(name="main"), latency_ms=84, seen_at=seen_at)
-    held = {"held_at": timezone.now() - timedelta(minutes=12), "held_reason": "HTTP 401"}
+    held = {"held_at": timezone.now() - timedelta(minutes=12), **held_for(http_status(401))}
     limits = {"max_requests_per_second": 50, "max_concurrency": 20, "request_timeout_seconds": 5}
     return make_gateway(name="backup", url="https://sms.example.com", priority=5, **held, **limits)
 
@@ -192,10 +193,10 @@ def write_messages(mailing: Mailing, clients: list[Client], shares: dict[str, fl
 def settle(ids: list[int], status: str) -> None:
     if status == "pending":
         return
-    error = "HTTP 400: bad phone" if status == "failed" else ""
+    why = http_status(400).columns if status == "failed" else {}
     sent_at = timezone.now() if status == "sent" else None
     Message.objects.filter(pk__in=ids).update(
-        status=status, next_attempt_at=None, attempts=1, sent_at=sent_at, error=error
+        status=status, next_attempt_at=None, attempts=1, sent_at=sent_at, **why
     )
 
 

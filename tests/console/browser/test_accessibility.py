@@ -33,7 +33,7 @@ def screens() -> list[str]:
     lifecycle.update_mailing(mailing.pk, text="a-long-word-" * 40, window_to="20:00")
     record(Action.KEY_CREATED, object_id=1, object_name="a-long-name-" * 20, filters={"tag": "x" * 200})
     entries = [f"/settings/audit/{pk}/" for pk in Entry.objects.values_list("pk", flat=True)]
-    held = make_gateway(name="a-long-name-" * 5, held_at=now(), held_reason="connection refused")
+    held = make_gateway(name="a-long-name-" * 5, held_at=now(), held_reason="connection_refused")
     make_gateway_use(make_gateway(max_requests_per_second=50, enabled=False), latency_ms=84)
     one = f"/mailings/{mailing.pk}/"
     return [

@@ -12,8 +12,10 @@ from django.urls import reverse
 from notification_service.console.compose import trial_labels
 from notification_service.mailings import stats, trials
 from notification_service.mailings.models import Gateway, Trial
+from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.trials import TrialEnd
 from tests.factories import make_gateway, make_message, now
+from tests.reasons import http_status
 
 LogIn = Callable[[str], Browser]
 SECOND = timedelta(seconds=1)
@@ -110,16 +112,18 @@ def test_the_page_refreshes_until_the_test_send_has_ended(operator: Browser) -> 
 
 
 @pytest.mark.parametrize(
-    ("end", "words"),
+    ("status", "why", "words"),
     [
-        (TrialEnd(Trial.Status.FAILED, "HTTP 400"), "Not sent through “main”: HTTP 400."),
-        (TrialEnd(Trial.Status.FAILED, "gateway held"), "the gateway is held; see it under “Gateways”"),
-        (TrialEnd(Trial.Status.UNKNOWN, "no answer in time"), "may have taken it: no answer in time."),
+        (Trial.Status.FAILED, http_status(400), "Not sent through “main”: HTTP 400."),
+        (Trial.Status.FAILED, Why(Reason.GATEWAY_HELD), "the gateway is held; see it under “Gateways”"),
+        (Trial.Status.UNKNOWN, Why(Reason.RESPONSE_TIMEOUT), "may have taken it: no answer in time."),
     ],
 )
-def test_the_page_shows_the_result_of_the_test_send(operator: Browser, end: TrialEnd, words: str) -> None:
+def test_the_page_shows_the_result_of_the_test_send(
+    operator: Browser, status: Trial.Status, why: Why, words: str
+) -> None:
     ask(operator)
-    trials.end_trial(take().pk, end)
+    trials.end_trial(take().pk, TrialEnd(status, why))
     assert words in trial_labels.outcome(Trial.objects.get())
 
 
@@ -147,5 +151,5 @@ def test_a_test_send_whose_worker_died_is_unknown_and_not_sent_again(operator: B
     trials.settle_trials()
     trials.end_trial(trial.pk, TrialEnd(Trial.Status.SENT))  # the worker was only slow: too late to say so
     trial.refresh_from_db()
-    assert (trial.status, trial.reason, trial.phone) == ("unknown", "worker lost", "")
+    assert (trial.status, trial.reason, trial.phone) == ("unknown", "worker_lost", "")
     assert trials.take_trial(margin=SECOND, default_timeout=SECOND) is None

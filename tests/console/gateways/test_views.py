@@ -10,7 +10,14 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from notification_service.mailings.gateways import decrypt_token, encrypt_token, save_gateway
+from notification_service.mailings.gateways import (
+    GatewayUnusable,
+    Problem,
+    decrypt_token,
+    encrypt_token,
+    note_usability,
+    save_gateway,
+)
 from notification_service.mailings.models import Gateway
 from tests.factories import (
     make_gateway,
@@ -20,6 +27,7 @@ from tests.factories import (
     make_running_mailing,
     now,
 )
+from tests.reasons import held_for, http_status
 
 LogIn = Callable[[str], Browser]
 LIST = "/settings/gateways/"
@@ -55,7 +63,7 @@ def test_the_list_shows_the_state_of_a_gateway_and_its_waiting_messages(logged_i
     gateway = make_gateway(
         name="backup", max_requests_per_second=50, max_concurrency=8, request_timeout_seconds=5, held_at=now()
     )
-    Gateway.objects.filter(pk=gateway.pk).update(held_reason="HTTP 401")
+    Gateway.objects.filter(pk=gateway.pk).update(**held_for(http_status(401)))
     make_gateway_use(gateway, latency_ms=84)
     make_messages(make_running_mailing(gateway=gateway), 3)
     make_messages(make_running_mailing(gateway=gateway, status="paused"), 2)
@@ -63,6 +71,18 @@ def test_the_list_shows_the_state_of_a_gateway_and_its_waiting_messages(logged_i
     for part in ("backup held", "Held: HTTP 401.", "check its token", "3 messages of 1 mailing", "84 ms"):
         assert part in words
     assert "50 a second , 8 at once Time limits in all 5 s" in words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The variable is not set."), ("ru", "Переменная не задана.")]
+)
+def test_the_list_says_why_workers_cannot_use_a_gateway(logged_in: LogIn, language: str, words: str) -> None:
+    gateway = make_gateway(name="backup")
+    unset = GatewayUnusable(Problem.VARIABLE_MISSING, "GATEWAY_TOKEN_B is not set")
+    note_usability(gateway.pk, worker="a:1", unusable=unset)
+    page = logged_in("viewer").get(LIST, headers={"Accept-Language": language}).content.decode()
+    assert words in page
+    assert "GATEWAY_TOKEN_B is not set" in page
 
 
 def test_mailings_without_a_gateway_count_for_the_default_gateway(logged_in: LogIn) -> None:
@@ -212,7 +232,7 @@ def test_a_removed_gateway_is_not_found(administrator: Browser) -> None:
 
 
 def test_the_overview_leads_to_a_held_gateway(operator: Browser) -> None:
-    gateway = make_gateway(name="backup", held_at=now(), held_reason="HTTP 503")
+    gateway = make_gateway(name="backup", held_at=now(), **held_for(http_status(503)))
     make_messages(make_running_mailing(gateway=gateway), 2)
     page = operator.get("/").content.decode()
     assert "Waiting for it: 2 messages." in page

@@ -11,6 +11,7 @@ from notification_service.console.messages import queries as message_queries
 from notification_service.directory.spreadsheets import guarded
 from notification_service.mailings import stats
 from notification_service.mailings.models import Message
+from notification_service.mailings.reasons import Reason, Why
 from tests.factories import (
     make_attempt,
     make_client,
@@ -20,11 +21,12 @@ from tests.factories import (
     make_messages_in_bulk,
     make_running_mailing,
 )
+from tests.reasons import http_status
 
 
-def fail(message: Message, reason: str) -> None:
+def fail(message: Message, why: Why) -> None:
     """As the engine does: by an update, which is what the counters see."""
-    changes = {"status": "failed", "error": reason, "next_attempt_at": None}
+    changes = {"status": "failed", **why.columns, "next_attempt_at": None}
     Message.objects.filter(pk=message.pk).update(**changes)
 
 
@@ -33,7 +35,7 @@ def test_the_page_of_a_mailing_lists_the_messages_of_a_status(operator: Browser,
     mailing = make_running_mailing()
     for each in ("pending", "sent", "expired", "cancelled"):
         make_message(mailing, status=each)
-    fail(make_message(mailing), "HTTP 400")
+    fail(make_message(mailing), http_status(400))
     answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"status": status})
     expected = 0 if status == "sending" else 1
     assert [row.status for row in answer.context["page"].rows] == [status] * expected
@@ -41,10 +43,28 @@ def test_the_page_of_a_mailing_lists_the_messages_of_a_status(operator: Browser,
 
 def test_a_reason_of_failure_links_to_its_messages(operator: Browser) -> None:
     mailing = make_running_mailing()
-    make_messages(mailing, 2, status="failed", error="HTTP 400: bad phone")
-    make_message(mailing, status="failed", error="HTTP 422")
-    answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"reason": "HTTP 400: bad phone"})
+    make_messages(mailing, 2, status="failed", **http_status(400).columns)
+    make_message(mailing, status="failed", **http_status(422).columns)
+    answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"reason": "http_status:400"})
     assert len(answer.context["page"].rows) == 2
+
+
+def test_a_reason_that_is_none_finds_nothing(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_message(mailing, status="failed", **http_status(400).columns)
+    answer = operator.get(reverse("console:mailing", args=[mailing.pk]), {"reason": "HTTP 400"})
+    assert answer.context["page"].rows == []
+
+
+def test_a_reason_is_said_in_the_readers_language(operator: Browser) -> None:
+    message = make_message(status="failed", reason="phone_wrong")
+    make_attempt(message, **Why(Reason.PHONE_WRONG).columns, http_status=200)
+    for language, words in (("en", "the phone number is wrong"), ("ru", "неверный номер телефона")):
+        page = operator.get(
+            reverse("console:message", args=[message.pk]), headers={"Accept-Language": language}
+        ).content.decode()
+        assert page.count(words) == 2
+        assert "HTTP 200" in page
 
 
 def test_the_pages_of_a_mailing_show_every_message_once(operator: Browser) -> None:
@@ -68,7 +88,7 @@ def test_a_message_shows_its_attempts(operator: Browser) -> None:
 def test_an_export_of_a_mailing_holds_the_filtered_messages(operator: Browser) -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 3)
-    make_message(mailing, status="failed", error="=HYPERLINK(1)")
+    make_message(mailing, status="failed", reason="other", error="=HYPERLINK(1)")
     answer = operator.get(reverse("console:export", args=[mailing.pk]), {"status": "failed"})
     assert answer.streaming
     text = answer.getvalue().decode("utf-8-sig")
@@ -94,7 +114,7 @@ def test_the_filter_of_failed_messages_reads_the_failed_messages_alone() -> None
     mailing = make_running_mailing()
     make_clients_in_bulk(20_000)
     make_messages_in_bulk(mailing, status="sent")
-    failed = [make_message(mailing, status="failed", error="HTTP 400").pk for _ in range(2)]
+    failed = [make_message(mailing, status="failed", **http_status(400).columns).pk for _ in range(2)]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE mailings_message")
     counts = stats.message_counts([mailing.pk])[mailing.pk]

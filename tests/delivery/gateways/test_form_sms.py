@@ -21,7 +21,9 @@ from notification_service.delivery.outcome import (
 )
 from notification_service.gateway_simulator.contract import Message
 from notification_service.gateway_simulator.form_contract import Form, parse_form
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import answer_of, http, read_request
+from tests.reasons import http_status
 
 URL = "http://127.0.0.1:1/sms/send"
 
@@ -84,23 +86,23 @@ def test_any_text_survives_the_encoding_of_the_form(text: str, message_id: int) 
 @pytest.mark.parametrize(
     ("code", "verdict"),
     [
-        (1, Refused("parameters wrong")),
-        (2, NotLetIn("login, password or key wrong")),
-        (3, NotLetIn("the account is empty")),
-        (4, NotLetIn("our address is blocked")),
-        (5, Refused("date wrong")),
-        (6, Refused("message forbidden")),
-        (7, Refused("phone number wrong")),
-        (8, Refused("number cannot be delivered to")),
-        (9, TryAgain("too many equal requests", is_trouble=False, wait_seconds=60)),
-        (0, TryAgain("unknown error code")),
-        (10, TryAgain("unknown error code")),
-        (-1, TryAgain("unknown error code")),
-        (10**30, TryAgain("unknown error code")),
-        (None, TryAgain("unknown error code")),
-        ("2", TryAgain("unknown error code")),
-        (True, TryAgain("unknown error code")),
-        ([2], TryAgain("unknown error code")),
+        (1, Refused(Why(Reason.PARAMETERS_WRONG))),
+        (2, NotLetIn(Why(Reason.CREDENTIALS_WRONG))),
+        (3, NotLetIn(Why(Reason.ACCOUNT_EMPTY))),
+        (4, NotLetIn(Why(Reason.ADDRESS_BLOCKED))),
+        (5, Refused(Why(Reason.DATE_WRONG))),
+        (6, Refused(Why(Reason.TEXT_FORBIDDEN))),
+        (7, Refused(Why(Reason.PHONE_WRONG))),
+        (8, Refused(Why(Reason.PHONE_UNREACHABLE))),
+        (9, TryAgain(Why(Reason.TOO_MANY_EQUAL), is_trouble=False, wait_seconds=60)),
+        (0, TryAgain(Why(Reason.GATEWAY_CODE, 0))),
+        (10, TryAgain(Why(Reason.GATEWAY_CODE, 10))),
+        (-1, TryAgain(Why(Reason.UNKNOWN_CODE))),
+        (10**30, TryAgain(Why(Reason.UNKNOWN_CODE))),
+        (None, TryAgain(Why(Reason.UNKNOWN_CODE))),
+        ("2", TryAgain(Why(Reason.UNKNOWN_CODE))),
+        (True, TryAgain(Why(Reason.UNKNOWN_CODE))),
+        ([2], TryAgain(Why(Reason.UNKNOWN_CODE))),
     ],
 )
 def test_each_documented_error_code_has_its_verdict(code: object, verdict: Verdict) -> None:
@@ -109,7 +111,7 @@ def test_each_documented_error_code_has_its_verdict(code: object, verdict: Verdi
 
 def test_an_error_with_a_message_id_is_still_an_error() -> None:
     assert judge(Response(200, b'{"error": "no", "error_code": 8, "id": 7, "cnt": 1}')) == Refused(
-        "number cannot be delivered to"
+        Why(Reason.PHONE_UNREACHABLE)
     )
 
 
@@ -121,35 +123,35 @@ def test_an_id_and_a_count_are_a_success(answer: bytes) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (b"", "answer is not JSON"),
-        (b"OK - 1 SMS, ID - 7", "answer is not JSON"),
-        (b"[" * 60_000, "answer is not JSON"),
-        (b"null", "answer has neither id nor error"),
-        (b"[1]", "answer has neither id nor error"),
-        (b"{}", "answer has neither id nor error"),
-        (b'{"code": 0}', "answer has neither id nor error"),
-        (b'{"id": 7}', "answer has neither id nor error"),
-        (b'{"cnt": 1}', "answer has neither id nor error"),
-        (b'{"id": 7, "cnt": 0}', "answer has neither id nor error"),
-        (b'{"id": 7, "cnt": true}', "answer has neither id nor error"),
-        (b'{"id": null, "cnt": 1}', "answer has neither id nor error"),
-        (b'{"id": true, "cnt": 1}', "answer has neither id nor error"),
-        (b'{"error": "no"}', "unknown error code"),
-        (b'{"id": 7, "cnt": 1}'.ljust(MAX_RESPONSE_BYTES + 1), "answer over 64 KiB"),
+        (b"", Why(Reason.RESPONSE_NOT_JSON)),
+        (b"OK - 1 SMS, ID - 7", Why(Reason.RESPONSE_NOT_JSON)),
+        (b"[" * 60_000, Why(Reason.RESPONSE_NOT_JSON)),
+        (b"null", Why(Reason.RESPONSE_INCOMPLETE)),
+        (b"[1]", Why(Reason.RESPONSE_INCOMPLETE)),
+        (b"{}", Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"code": 0}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"id": 7}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"cnt": 1}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"id": 7, "cnt": 0}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"id": 7, "cnt": true}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"id": null, "cnt": 1}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"id": true, "cnt": 1}', Why(Reason.RESPONSE_INCOMPLETE)),
+        (b'{"error": "no"}', Why(Reason.UNKNOWN_CODE)),
+        (b'{"id": 7, "cnt": 1}'.ljust(MAX_RESPONSE_BYTES + 1), Why(Reason.RESPONSE_TOO_LONG)),
     ],
 )
-def test_an_undocumented_response_is_tried_again_and_counts_as_trouble(answer: bytes, reason: str) -> None:
+def test_an_undocumented_response_is_tried_again_and_counts_as_trouble(answer: bytes, reason: Why) -> None:
     assert judge(Response(200, answer)) == TryAgain(reason, is_trouble=True)
 
 
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [
-        (401, NotLetIn("HTTP 401")),
-        (413, Refused("HTTP 413")),
-        (429, TryAgain("HTTP 429", is_trouble=False)),
-        (302, TryAgain("HTTP 302")),
-        (503, TryAgain("HTTP 503")),
+        (401, NotLetIn(http_status(401))),
+        (413, Refused(http_status(413))),
+        (429, TryAgain(http_status(429), is_trouble=False)),
+        (302, TryAgain(http_status(302))),
+        (503, TryAgain(http_status(503))),
     ],
 )
 def test_an_http_status_has_the_same_verdict_as_at_other_kinds(status: int, verdict: Verdict) -> None:

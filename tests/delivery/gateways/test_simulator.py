@@ -14,7 +14,9 @@ from notification_service.delivery.outcome import (
     TryAgain,
     Verdict,
 )
+from notification_service.mailings.reasons import Reason, Why
 from tests.gateway_simulator.running import FORM_PATH, Simulator, simulator
+from tests.reasons import http_status
 
 PATHS = {"probe_server": "", "form_sms": FORM_PATH}
 KINDS = pytest.mark.parametrize("kind", PATHS)
@@ -73,20 +75,20 @@ def test_a_wrong_token_is_not_authorised(kind: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "verdict"),
     [
-        ("nonsense", TryAgain("answer is not JSON")),
-        ("huge", TryAgain("answer over 64 KiB")),
-        ("redirect", TryAgain("HTTP 307")),
-        ("429", TryAgain("HTTP 429", is_trouble=False)),
-        ("503", TryAgain("HTTP 503")),
-        ("400", Refused("HTTP 400")),
-        ("403", NotLetIn("HTTP 403")),
-        ("drop", NoResponse("connection broke", maybe_taken=True)),
-        ("reset", NoResponse("connection broke", maybe_taken=True)),
-        ("truncated", NoResponse("connection broke", maybe_taken=True)),
+        ("nonsense", TryAgain(Why(Reason.RESPONSE_NOT_JSON))),
+        ("huge", TryAgain(Why(Reason.RESPONSE_TOO_LONG))),
+        ("redirect", TryAgain(http_status(307))),
+        ("429", TryAgain(http_status(429), is_trouble=False)),
+        ("503", TryAgain(http_status(503))),
+        ("400", Refused(http_status(400))),
+        ("403", NotLetIn(http_status(403))),
+        ("drop", NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)),
+        ("reset", NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)),
+        ("truncated", NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)),
         ("garbled", ACCEPTED),
-        ("garbage", NoResponse("connection broke", maybe_taken=True)),
-        ("hang", NoResponse("no answer in time", maybe_taken=True)),
-        ("trickle", NoResponse("no answer in time", maybe_taken=True)),
+        ("garbage", NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)),
+        ("hang", NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True)),
+        ("trickle", NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True)),
     ],
 )
 def test_a_fault_has_the_same_verdict_for_every_kind(
@@ -99,12 +101,12 @@ def test_a_fault_has_the_same_verdict_for_every_kind(
 @pytest.mark.parametrize(
     ("kind", "fault", "verdict"),
     [
-        ("probe_server", "wrong_code", TryAgain("code is not 0")),
-        ("probe_server", "error_3", TryAgain("code is not 0")),
-        ("form_sms", "wrong_code", TryAgain("unknown error code")),
-        ("form_sms", "error_1", Refused("parameters wrong")),
-        ("form_sms", "error_3", NotLetIn("the account is empty")),
-        ("form_sms", "error_9", TryAgain("too many equal requests", is_trouble=False, wait_seconds=60)),
+        ("probe_server", "wrong_code", TryAgain(Why(Reason.GATEWAY_CODE, 1))),
+        ("probe_server", "error_3", TryAgain(Why(Reason.GATEWAY_CODE, 3))),
+        ("form_sms", "wrong_code", TryAgain(Why(Reason.GATEWAY_CODE, 99))),
+        ("form_sms", "error_1", Refused(Why(Reason.PARAMETERS_WRONG))),
+        ("form_sms", "error_3", NotLetIn(Why(Reason.ACCOUNT_EMPTY))),
+        ("form_sms", "error_9", TryAgain(Why(Reason.TOO_MANY_EQUAL), is_trouble=False, wait_seconds=60)),
     ],
 )
 def test_a_response_code_has_the_verdict_of_its_kind(kind: str, fault: str, verdict: Verdict) -> None:

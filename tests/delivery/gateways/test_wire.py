@@ -9,6 +9,7 @@ import pytest
 
 from notification_service.delivery.gateways import KINDS, GatewaySettings
 from notification_service.delivery.outcome import MAX_RESPONSE_BYTES, NoResponse, Response
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import (
     TOKEN,
     Behaviour,
@@ -82,13 +83,13 @@ def test_an_endless_chunked_body_is_read_to_the_limit_and_no_further(kind: str) 
 
 def test_a_message_over_a_refused_connection_was_surely_not_taken(kind: str) -> None:
     assert asyncio.run(send(kind, endpoint(free_port()))) == NoResponse(
-        "connection refused", maybe_taken=False
+        Why(Reason.CONNECTION_REFUSED), maybe_taken=False
     )
 
 
 def test_a_message_to_an_unresolved_name_was_surely_not_taken(kind: str) -> None:
     answer = asyncio.run(send(kind, GatewaySettings(url="http://gateway.invalid", token=TOKEN)))
-    assert answer == NoResponse("name not resolved", maybe_taken=False)
+    assert answer == NoResponse(Why(Reason.NAME_NOT_RESOLVED), maybe_taken=False)
 
 
 def test_a_message_over_a_connection_that_is_never_accepted_was_surely_not_taken(kind: str) -> None:
@@ -99,7 +100,7 @@ def test_a_message_over_a_connection_that_is_never_accepted_was_surely_not_taken
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
         answer = asyncio.run(send(kind, endpoint(listener.getsockname()[1])))
-    assert answer == NoResponse("no connection in time", maybe_taken=False)
+    assert answer == NoResponse(Why(Reason.CONNECT_TIMEOUT), maybe_taken=False)
 
 
 def test_a_message_to_a_server_without_tls_was_surely_not_taken(kind: str) -> None:
@@ -108,7 +109,7 @@ def test_a_message_to_a_server_without_tls_was_surely_not_taken(kind: str) -> No
         await writer.drain()
 
     assert answer_of(kind, behave, scheme="https") == NoResponse(
-        "TLS error: wrong version number", maybe_taken=False
+        Why(Reason.TLS_ERROR, text="wrong version number"), maybe_taken=False
     )
 
 
@@ -117,7 +118,7 @@ def test_a_message_without_a_response_in_time_may_have_been_taken(kind: str) -> 
         await read_request(reader)
         await reader.read()
 
-    assert answer_of(kind, behave) == NoResponse("no answer in time", maybe_taken=True)
+    assert answer_of(kind, behave) == NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True)
 
 
 def test_a_trickling_body_is_cut_at_the_total_timeout(kind: str) -> None:
@@ -129,11 +130,11 @@ def test_a_trickling_body_is_cut_at_the_total_timeout(kind: str) -> None:
             await writer.drain()
             await asyncio.sleep(0.05)
 
-    assert answer_of(kind, behave) == NoResponse("no answer in time", maybe_taken=True)
+    assert answer_of(kind, behave) == NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True)
 
 
 def test_a_message_over_a_connection_closed_without_a_response_may_have_been_taken(kind: str) -> None:
-    assert answer_of(kind, answering(b"")) == NoResponse("connection broke", maybe_taken=True)
+    assert answer_of(kind, answering(b"")) == NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)
 
 
 def test_a_message_over_a_reset_connection_may_have_been_taken(kind: str) -> None:
@@ -143,12 +144,12 @@ def test_a_message_over_a_reset_connection_may_have_been_taken(kind: str) -> Non
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
 
-    assert answer_of(kind, behave) == NoResponse("connection broke", maybe_taken=True)
+    assert answer_of(kind, behave) == NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)
 
 
 @pytest.mark.parametrize("response", [b"\x00\xff\r\n\r\n", http(b"x" * 20)[:-5]])
 def test_a_message_with_a_broken_response_may_have_been_taken(kind: str, response: bytes) -> None:
-    assert answer_of(kind, answering(response)) == NoResponse("connection broke", maybe_taken=True)
+    assert answer_of(kind, answering(response)) == NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)
 
 
 def test_a_compressed_body_is_not_unpacked(kind: str) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.delivery.wire import client
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import http, read_request
 from tests.delivery.wire.conftest import Run
 from tests.delivery.wire.server import GOOD, TAKEN, answering, open_wire, reset, responses, serving
 
-IN_DOUBT = NoResponse("connection broke", maybe_taken=True)
+IN_DOUBT = NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)
 
 
 def test_requests_share_a_connection(run: Run) -> None:
@@ -46,7 +47,7 @@ def test_a_length_that_is_too_long_leaves_what_came_when_time_is_up(run: Run) ->
     long = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + TAKEN
     [result], _ = run(responses(answering(long), request_timeout_seconds=0.3))
     assert (result, result.partial) == (
-        NoResponse("no answer in time", maybe_taken=True),
+        NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True),
         Response(200, TAKEN),
     )
 
@@ -128,7 +129,7 @@ def test_a_server_that_speaks_first_was_surely_not_given_the_message(run: Run) -
                 await asyncio.sleep(0)
             return await connection.ask(b"POST / HTTP/1.1\r\n\r\n", deadline=5)
 
-    assert run(main()) == NoResponse("connection broke", maybe_taken=False)
+    assert run(main()) == NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=False)
 
 
 def test_a_cancelled_request_leaves_no_connection_to_the_next(run: Run) -> None:
@@ -203,4 +204,4 @@ def test_a_path_that_no_request_can_carry_was_surely_not_taken(run: Run) -> None
         async with serving(answering(GOOD)) as server:
             return await open_wire(f"http://127.0.0.1:{server.port}").post("/привет", b"")
 
-    assert run(main()) == NoResponse("request cannot be built", maybe_taken=False)
+    assert run(main()) == NoResponse(Why(Reason.REQUEST_NOT_BUILT), maybe_taken=False)

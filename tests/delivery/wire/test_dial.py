@@ -13,6 +13,7 @@ import pytest
 
 from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.delivery.wire import Proxy, addresses
+from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import read_request
 from tests.delivery.wire.certificates import DAY, Authority, server_context
 from tests.delivery.wire.conftest import Run
@@ -29,7 +30,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-def not_connected(reason: str) -> NoResponse:
+def not_connected(reason: Why) -> NoResponse:
     return NoResponse(reason, maybe_taken=False)
 
 
@@ -69,17 +70,17 @@ class TestTls:
         assert found == ([SENT] * 5, 1)
 
     def test_an_unknown_authority_is_refused(self, run: Run, authority: Authority) -> None:
-        reason = "TLS error: unable to get local issuer certificate"
+        reason = Why(Reason.TLS_ERROR, text="unable to get local issuer certificate")
         assert self.ask(run, authority.issue("127.0.0.1")) == not_connected(reason)
 
     def test_another_host_s_certificate_is_refused(self, run: Run, authority: Authority) -> None:
-        reason = "TLS error: IP address mismatch"
+        reason = Why(Reason.TLS_ERROR, text="IP address mismatch")
         certificate = authority.issue("gateway.example")
         assert self.ask(run, certificate, ca_file=str(authority.file)) == not_connected(reason)
 
     def test_an_expired_certificate_is_refused(self, run: Run, authority: Authority) -> None:
         certificate = authority.issue("127.0.0.1", ends_in=-DAY)
-        reason = "TLS error: certificate has expired"
+        reason = Why(Reason.TLS_ERROR, text="certificate has expired")
         assert self.ask(run, certificate, ca_file=str(authority.file)) == not_connected(reason)
 
     def test_our_own_certificate_is_shown_to_a_server_that_asks(self, run: Run, authority: Authority) -> None:
@@ -142,7 +143,7 @@ class TestAddresses:
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         result = self.ask(run, monkeypatch, "127.0.0.1", is_allowed=lambda address: address.is_global)
-        assert result == not_connected("a private address, which is not allowed")
+        assert result == not_connected(Why(Reason.ADDRESS_NOT_ALLOWED))
 
     def test_a_name_that_fails_later_keeps_its_addresses(
         self, run: Run, monkeypatch: pytest.MonkeyPatch
@@ -179,7 +180,7 @@ class TestAddresses:
                 wire.close()
                 return found
 
-        assert run(main()) == [not_connected("name not resolved"), SENT]
+        assert run(main()) == [not_connected(Why(Reason.NAME_NOT_RESOLVED)), SENT]
 
     def test_a_name_that_hangs_holds_up_no_other(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = asyncio.Event()
@@ -206,7 +207,7 @@ class TestAddresses:
                 other.close()
                 return found
 
-        assert run(main()) == [SENT, not_connected("no connection in time")]
+        assert run(main()) == [SENT, not_connected(Why(Reason.CONNECT_TIMEOUT))]
 
 
 class TestProxy:
@@ -279,13 +280,13 @@ class TestProxy:
     @pytest.mark.parametrize(
         ("payload", "reason"),
         [
-            (b"HTTP/1.1 407 Who are you?\r\n\r\n", "the proxy refused: HTTP 407"),
-            (b"", "the proxy did not answer"),
-            (b"nonsense\r\n\r\n", "the proxy refused: no HTTP status"),
+            (b"HTTP/1.1 407 Who are you?\r\n\r\n", Why(Reason.PROXY_STATUS, 407)),
+            (b"", Why(Reason.PROXY_SILENT)),
+            (b"nonsense\r\n\r\n", Why(Reason.PROXY_SILENT)),
         ],
     )
     def test_a_proxy_that_opens_no_tunnel_was_surely_not_given_the_message(
-        self, run: Run, payload: bytes, reason: str
+        self, run: Run, payload: bytes, reason: Why
     ) -> None:
         async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
@@ -304,7 +305,7 @@ def test_a_port_where_nobody_listens_refuses(run: Run) -> None:
     async def main() -> Any:
         return await open_wire(f"http://127.0.0.1:{free_port()}").post("/", b"{}")
 
-    assert run(main()) == not_connected("connection refused")
+    assert run(main()) == not_connected(Why(Reason.CONNECTION_REFUSED))
 
 
 def test_a_server_without_tls_is_said_so(run: Run) -> None:
@@ -315,4 +316,4 @@ def test_a_server_without_tls_is_said_so(run: Run) -> None:
 
     [result], _ = run(responses(behave, scheme="https"))
     assert isinstance(result, NoResponse)
-    assert (result.reason.startswith("TLS error: "), result.maybe_taken) == (True, False)
+    assert (result.reason.code is Reason.TLS_ERROR, result.maybe_taken) == (True, False)

@@ -16,6 +16,7 @@ from notification_service.mailings.gateways import (
 )
 from notification_service.mailings.models import Gateway
 from tests.factories import make_gateway, make_gateway_use, make_mailing, now
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db
 PUBLIC = "http://8.8.8.8"
@@ -115,7 +116,7 @@ def test_an_unused_gateway_can_be_deleted() -> None:
 
 
 def test_a_release_makes_the_probe_of_a_held_gateway_due_at_once() -> None:
-    gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2100), held_reason="HTTP 401")
+    gateway = make_gateway(held_at=now(), probe_at=now().replace(year=2100), **held_for(http_status(401)))
     release_gateway(gateway.pk)
     gateway.refresh_from_db()
     assert gateway.probe_at is not None

@@ -8,6 +8,7 @@ from pytest_django import Settings
 from notification_service.mailings.gateways import endpoint
 from notification_service.mailings.models import Gateway
 from tests.factories import make_gateway, make_mailing, now
+from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db
 PUBLIC = "http://8.8.8.8"
@@ -21,7 +22,7 @@ def run(*arguments: str) -> str:
 
 def test_the_command_lists_gateways_and_marks_the_default(settings: Settings) -> None:
     settings.GATEWAY_URL = "http://127.0.0.1:8025"
-    make_gateway(name="backup", priority=1, held_at=now(), held_reason="HTTP 401")
+    make_gateway(name="backup", priority=1, held_at=now(), **held_for(http_status(401)))
     lines = [line.split() for line in run("list").splitlines()[1:]]
     assert lines == [
         ["main", "*", "healthy", "probe_server", "0", "http://127.0.0.1:8025"],

@@ -102,6 +102,6 @@ def _listed() -> str:
 
 def _line(row: GatewayState) -> str:
     gateway = row.gateway
-    url = gateways.shown_url(gateway) + (f"  ({gateway.held_reason})" if gateway.held_at else "")
+    url = gateways.shown_url(gateway) + (f"  ({gateway.held_why})" if gateway.held_at else "")
     name = f"{gateway.name}{' *' if row.is_default else ''}"
     return COLUMNS.format(name, row.state, gateway.kind, gateway.priority, url)

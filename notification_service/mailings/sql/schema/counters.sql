@@ -77,29 +77,30 @@ BEGIN
     expired = c.expired + excluded.expired, cancelled = c.cancelled + excluded.cancelled,
     unknown = c.unknown + excluded.unknown;
 
-  INSERT INTO mailings_failurecount AS c (mailing_id, reason, slot, messages)
-  SELECT mailing_id, error, mailings_count_slot(), sum(change)
+  INSERT INTO mailings_failurecount AS c (mailing_id, reason, reason_number, slot, messages)
+  SELECT mailing_id, reason, reason_number, mailings_count_slot(), sum(change)
   FROM (
-    SELECT mailing_id, error, count(*) AS change FROM after_rows
-    WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
+    SELECT mailing_id, reason, reason_number, count(*) AS change FROM after_rows
+    WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
     UNION ALL
-    SELECT mailing_id, error, -count(*) FROM before_rows
-    WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
-  ) AS both_sides GROUP BY 1, 2 HAVING sum(change) <> 0 ORDER BY 1, 2
-  ON CONFLICT (mailing_id, reason, slot) DO UPDATE SET messages = c.messages + excluded.messages;
+    SELECT mailing_id, reason, reason_number, -count(*) FROM before_rows
+    WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
+  ) AS both_sides GROUP BY 1, 2, 3 HAVING sum(change) <> 0 ORDER BY 1, 2, 3
+  ON CONFLICT (mailing_id, reason, reason_number, slot) DO UPDATE SET messages = c.messages + excluded.messages;
 
   IF FOUND THEN -- of a success, which is nearly every statement, nothing more is asked
-    INSERT INTO mailings_quarterfailure AS c (mailing_id, quarter, reason, slot, messages)
-    SELECT mailing_id, date_bin('15 minutes', now(), TIMESTAMPTZ '2000-01-01 00:00:00+00'), error,
+    INSERT INTO mailings_quarterfailure AS c (mailing_id, quarter, reason, reason_number, slot, messages)
+    SELECT mailing_id, date_bin('15 minutes', now(), TIMESTAMPTZ '2000-01-01 00:00:00+00'), reason, reason_number,
       mailings_count_slot(), sum(change)
     FROM (
-      SELECT mailing_id, error, count(*) AS change FROM after_rows
-      WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
+      SELECT mailing_id, reason, reason_number, count(*) AS change FROM after_rows
+      WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
       UNION ALL
-      SELECT mailing_id, error, -count(*) FROM before_rows
-      WHERE status IN ('failed', 'unknown') GROUP BY 1, 2
-    ) AS both_sides GROUP BY 1, 3 HAVING sum(change) <> 0 ORDER BY 1, 3
-    ON CONFLICT (mailing_id, quarter, reason, slot) DO UPDATE SET messages = c.messages + excluded.messages;
+      SELECT mailing_id, reason, reason_number, -count(*) FROM before_rows
+      WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
+    ) AS both_sides GROUP BY 1, 3, 4 HAVING sum(change) <> 0 ORDER BY 1, 3, 4
+    ON CONFLICT (mailing_id, quarter, reason, reason_number, slot)
+      DO UPDATE SET messages = c.messages + excluded.messages;
   END IF;
   RETURN NULL;
 END $$;
