@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """What every test pays for and none is about; the processes that tests start have neither."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATEMENT_TIMEOUT_SECONDS = 0  # a busy machine may take its time
     settings.WHITENOISE_AUTOREFRESH = True  # else each test client looks at all static files first: 35 ms
     # A slow machine is not a wrong one.
     hypothesis.settings.register_profile(
