@@ -18,15 +18,6 @@ from psycopg.conninfo import conninfo_to_dict
 ROLES = ("viewer", "operator", "administrator")
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
 
-# What vanished without a word is noticed within seconds. libpq's own: the server is told none of these.
-CONNECTION = {
-    "connect_timeout": "3",
-    "tcp_user_timeout": "10000",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
-}
-
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
 
@@ -202,7 +193,7 @@ def is_address(text: str) -> bool:
 
 def database_settings(conninfo: str) -> dict[str, Any]:
     """Raises psycopg.ProgrammingError where libpq cannot read it."""
-    parts = CONNECTION | conninfo_to_dict(conninfo)
+    parts = conninfo_to_dict(conninfo)
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return {
         "ENGINE": "notification_service.database",

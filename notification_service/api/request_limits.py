@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from django.conf import settings
-from django.db import connections
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -18,7 +17,7 @@ from notification_service.access.client_address import client_network
 from notification_service.api.body_limits import Places
 from notification_service.api.unread_answers import bound_unread_answers
 from notification_service.api.views.errors import too_busy
-from notification_service.database.session import Limits
+from notification_service.database import session
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -100,8 +99,8 @@ class RequestLimits:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         if settings.STATEMENT_TIMEOUT_SECONDS:
-            connections.settings["default"]["LIMITS"] = Limits(
-                "notification_service web", settings.STATEMENT_TIMEOUT_SECONDS
+            session.bound(
+                "default", session.Limits("notification_service web", settings.STATEMENT_TIMEOUT_SECONDS)
             )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -108,6 +108,24 @@ def test_readiness_reports_that_no_worker_receives_wake_up_calls(stranger: Api) 
     }
 
 
+def test_a_worker_counts_once_it_has_heard_a_call(stranger: Api) -> None:
+    record_heartbeat("host:1", silent_seconds=None)
+    assert set(checks_of(stranger.get("/health/ready"))) == {"workers"}
+    forget()
+    record_heartbeat("host:1", silent_seconds=0)
+    assert checks_of(stranger.get("/health/ready")) == {}
+
+
+def test_says_that_no_worker_gets_at_the_queue(stranger: Api) -> None:
+    record_heartbeat("host:1", silent_seconds=0, lost_seconds=60)
+    assert checks_of(stranger.get("/health/ready")) == {
+        "workers": "No worker gets at its queue in the database: nothing is sent. Their logs say why."
+    }
+    forget()
+    record_heartbeat("host:2", silent_seconds=0)
+    assert checks_of(stranger.get("/health/ready")) == {}
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_a_health_response_is_never_cached(stranger: Api, path: str) -> None:
     assert "no-store" in stranger.get(path)["Cache-Control"]

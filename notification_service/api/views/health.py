@@ -71,6 +71,8 @@ def _judge(workers: LiveWorkers | None) -> str:
         return "unknown"
     if not workers.alive:
         return "No worker is running: nothing is sent."
+    if workers.cut_off == workers.alive:
+        return "No worker gets at its queue in the database: nothing is sent. Their logs say why."
     if workers.silent == workers.alive:
         return "No worker hears from broker or beat; they call themselves."
     return OK
