@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "notification_service.database",
     "notification_service.audit",
     "notification_service.access",
     "notification_service.directory",

@@ -16,7 +16,7 @@ class HonestCache(DatabaseCache):
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
         faults = _Faults()
         with connection.execute_wrapper(faults):
-            is_set: bool = super()._base_set(mode, key, value, timeout)
+            is_set: bool = super()._base_set(mode, key, value, timeout)  # type: ignore[misc]
         if faults.last is not None:
             raise faults.last
         return is_set
