@@ -26,15 +26,29 @@ def bound_unread_answers(seconds: float) -> None:
 
 
 def _sockets() -> Iterator[socket.socket]:
-    for descriptor in DESCRIPTORS.iterdir() if DESCRIPTORS.is_dir() else ():
-        try:
-            found = socket.socket(fileno=os.dup(int(descriptor.name)))
-        except OSError:  # no socket, or closed by now
+    for path in DESCRIPTORS.iterdir() if DESCRIPTORS.is_dir() else ():
+        found = _socket(path)
+        if found is None:
             continue
         if found.family in FAMILIES and found.type == socket.SOCK_STREAM:
             yield found
         else:
             found.close()
+
+
+def _socket(path: Path) -> socket.socket | None:
+    """A second handle of it, so that closing ours leaves the server its own."""
+    try:
+        if not path.is_socket():
+            return None
+        descriptor = os.dup(int(path.name))
+    except OSError:  # closed by now
+        return None
+    try:
+        return socket.socket(fileno=descriptor)
+    except OSError:  # something else has its number by now
+        os.close(descriptor)
+        return None
 
 
 def _listens(found: socket.socket) -> bool:
