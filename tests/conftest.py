@@ -53,6 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(others)]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _places_for_downloads() -> None:
+    """Django's client leaves what it does not read as it is; servers that tests start have a few, as ever."""
+    from notification_service.api import body_limits, request_limits
+
+    request_limits.PLACES = body_limits.Places(most=10_000, most_of_one=10_000, patience_seconds=0)
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres | None]:
     """None where DATABASE_URL names a server."""

@@ -123,7 +123,6 @@ def _download(request: HttpRequest, response: StreamingHttpResponse) -> HttpResp
         return response
     address = client_network(request) or ""
     if not PLACES.take(address):
-        response.close()
         return too_busy(request, TOO_MANY)
     bound_unread_answers(settings.UNREAD_ANSWER_SECONDS)
     response.streaming_content = Download(response.streaming_content, address=address)  # type: ignore[arg-type]
