@@ -196,7 +196,7 @@ def database_settings(conninfo: str) -> dict[str, Any]:
     parts = conninfo_to_dict(conninfo)
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "notification_service.database",
         **{django: str(parts.get(libpq) or "") for libpq, django in names.items()},
         "OPTIONS": {key: value for key, value in parts.items() if key not in names},
     }

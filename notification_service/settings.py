@@ -54,6 +54,10 @@ try:
     )
 
     DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
+    # How long the database may think about one statement of a web process; 0: for as long as it takes.
+    STATEMENT_TIMEOUT_SECONDS = env.zero_or_more("STATEMENT_TIMEOUT_SECONDS", 10)
+    # How long a connection to a web process lasts whose other side reads nothing of its answer.
+    UNREAD_ANSWER_SECONDS = env.positive("UNREAD_ANSWER_SECONDS", 60)
     CELERY_BROKER_URL = env.broker("BROKER_URL")
     CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL, ca_file=env.str("BROKER_CA_FILE", ""))
 
@@ -129,6 +133,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "notification_service.database",
     "notification_service.audit",
     "notification_service.access",
     "notification_service.directory",
@@ -142,6 +147,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "notification_service.observability.requests.RequestLog",
+    "notification_service.api.request_limits.RequestLimits",
     "notification_service.access.middleware.AuditOrigin",
     "notification_service.api.middleware.PlainRequest",
     "django.middleware.security.SecurityMiddleware",
@@ -249,7 +255,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
 
 # Shared by all web processes, and small: attempts to log in, codes that were used.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "console_cache"},
+    "default": {"BACKEND": "notification_service.database.cache.HonestCache", "LOCATION": "console_cache"},
 }
 
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"

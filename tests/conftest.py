@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """What every test pays for and none is about; the processes that tests start have neither."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATEMENT_TIMEOUT_SECONDS = 0  # a busy machine may take its time
     settings.WHITENOISE_AUTOREFRESH = True  # else each test client looks at all static files first: 35 ms
     # A slow machine is not a wrong one.
     hypothesis.settings.register_profile(
@@ -50,6 +51,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if "broker_class" not in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _places_for_downloads() -> None:
+    """Django's client leaves what it does not read as it is; servers that tests start have a few, as ever."""
+    from notification_service.api import body_limits, request_limits
+
+    request_limits.PLACES = body_limits.Places(most=10_000, most_of_one=10_000, patience_seconds=0)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from notification_service.api.views.errors import too_busy, too_large
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+TOO_MANY = "Too many bodies are on their way; send this one again in a moment."
 JUDGED_BY_ITS_VIEW = {"client-import", "console:import-upload"}
 
 
@@ -25,7 +26,7 @@ class TooManyBodiesError(SuspiciousOperation):
 
 
 class Places:
-    """For requests whose body is on its way: fewer than a process has threads, so that some are left."""
+    """For requests whose body is on its way: fewer than a process takes, so that some room is left."""
 
     def __init__(self, *, most: int, most_of_one: int, patience_seconds: float) -> None:
         self._most, self._most_of_one, self._patience = most, most_of_one, patience_seconds
@@ -49,7 +50,7 @@ class Places:
         return self._taken.total() < self._most and self._taken[address] < self._most_of_one
 
 
-PLACES = Places(most=6, most_of_one=3, patience_seconds=0.2)  # of the eight threads of a web process
+PLACES = Places(most=6, most_of_one=3, patience_seconds=0.2)  # of the eight requests of a web process
 
 
 class Body:
@@ -99,7 +100,7 @@ class BodyLimits:
             response = self.get_response(request)
         finally:
             body.give_back()
-        return too_busy(request) if body.is_refused else response
+        return too_busy(request, TOO_MANY) if body.is_refused else response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """Before any part of the body is read. The API's parsers refuse what is too large for them."""

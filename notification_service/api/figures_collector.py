@@ -80,6 +80,7 @@ def _lateness(figures: Gauges) -> Iterator[GaugeMetricFamily]:
 def _workers(figures: Gauges) -> Iterator[GaugeMetricFamily]:
     yield _number("workers", "Worker processes that live.", figures.workers.alive)
     yield _number("workers_silent", "Of these, who hear nothing from broker or beat.", figures.workers.silent)
+    yield _number("workers_cut_off", "Of these, who do not get at the queue.", figures.workers.cut_off)
 
 
 def _by_status(name: str, meaning: str, counts: dict[str, int]) -> GaugeMetricFamily:

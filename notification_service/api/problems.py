@@ -7,7 +7,6 @@ from typing import Any, NotRequired, TypedDict
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
@@ -17,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from notification_service.audit.models import Entry
+from notification_service.database.faults import Fault, fault_of
 from notification_service.directory.models import Client
 from notification_service.directory.versions import Stale
 from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
@@ -33,6 +33,14 @@ PLACES = {
     "tags": ("filter", "tags"),
     "window_from": ("send_window", "from"),
     "window_to": ("send_window", "to"),
+}
+
+RETRY_SECONDS = 5
+WORDS = {
+    Fault.AWAY: "The database does not answer; try again in a moment.",
+    Fault.SLOW: "The database took too long over this; ask for less, or try again in a moment.",
+    Fault.LOCKED: "Another change is being made to the same; try again in a moment.",
+    Fault.READ_ONLY: "The database takes no changes for now; try again in a moment.",
 }
 
 # Python 3.13 renamed these; the answers and the document are the same under every Python.
@@ -86,7 +94,7 @@ class Unprocessable(exceptions.APIException):
 
 class ServiceUnavailable(exceptions.APIException):
     status_code = 503
-    default_detail = "The database does not answer; try again in a moment."
+    wait = RETRY_SECONDS
 
 
 class ConflictError(exceptions.APIException):
@@ -120,7 +128,6 @@ SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.API
     (PermissionDenied,): exceptions.PermissionDenied,
     (RequestDataTooBig,): PayloadTooLarge,
     (SuspiciousOperation, UnreadablePostError): Malformed,
-    (OperationalError, InterfaceError): ServiceUnavailable,
 }
 
 
@@ -176,8 +183,9 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return AlreadyExists("gateway", error.existing, name=error.detail)
         case InvalidChange() | InvalidGateway():
             return exceptions.ValidationError(_nested(error))
-        case OperationalError() | InterfaceError():
-            log.error("database does not answer", error=str(error))
+    if fault := fault_of(error):
+        log.error("database does not serve", fault=fault.value, error=str(error).strip())
+        return ServiceUnavailable(WORDS[fault])
     for kinds, make in SAME_FOR_EVERYONE.items():
         if isinstance(error, kinds):
             return make()

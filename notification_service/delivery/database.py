@@ -1,27 +1,37 @@
 """PostgreSQL as the queue: the only module that reads `sql/`. Each call is one short transaction."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import structlog
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from notification_service.database import session
 
 RECONNECT_SECONDS = 0.5
 # A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
 CONNECTION: dict[str, str | int] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
-    "options": "-c statement_timeout=30s",
     "application_name": "notification_service worker",
 }
+SESSION = {"statement_timeout": "30s"}
 
 Result = TypeVar("Result")
 
 log = structlog.get_logger(__name__)
+
+
+def lost_seconds() -> float | None:
+    """For how long one of this process's connections to the queue has failed; None: all are well."""
+    since = [database.lost_at for database in list(_open) if database.lost_at is not None]
+    return time.monotonic() - min(since) if since else None
 
 
 class Database:
@@ -32,12 +42,18 @@ class Database:
     """
 
     def __init__(self, conninfo: str, *, worker: str, gateway_id: int) -> None:
-        self._conninfo = make_conninfo(conninfo, **CONNECTION)
+        self._conninfo = make_conninfo("", **CONNECTION | conninfo_to_dict(conninfo))
         self._bound = {"worker": worker, "gateway_id": gateway_id}
         self._connection: AsyncConnection[Any] | None = None
         self._turn = asyncio.Lock()
+        self.lost_at: float | None = None
+        _open.add(self)
 
     async def close(self) -> None:
+        self.lost_at = None
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
@@ -68,18 +84,26 @@ class Database:
             while True:
                 try:
                     async with (await self._connected()).cursor(binary=True) as cursor:
-                        return await call(cursor)
+                        result = await call(cursor)
                 except (OperationalError, InterfaceError) as error:
                     log.warning("database away", error=str(error).strip())
-                    await self.close()
+                    self.lost_at = self.lost_at or time.monotonic()
+                    await self._disconnect()
                     await asyncio.sleep(RECONNECT_SECONDS)
+                else:
+                    self.lost_at = None
+                    return result
 
     async def _connected(self) -> AsyncConnection[Any]:
         if self._connection is None:
             self._connection = await AsyncConnection.connect(
                 self._conninfo, autocommit=True, prepare_threshold=0
             )
+            await self._connection.execute(session.SET_UNLESS_SET, session.parameters(SESSION))
         return self._connection
+
+
+_open: WeakSet[Database] = WeakSet()
 
 
 @cache

@@ -1,23 +1,31 @@
 """Which worker processes live: each says so every second, whether or not there is anything to send."""
 
+import os
+import socket
 from dataclasses import dataclass
 
+from notification_service.mailings.models import Worker
 from notification_service.mailings.sql import sql
 
 ALIVE_SECONDS = 5.0  # without a word, after which a worker counts as gone
 SILENT_SECONDS = 5.0  # without a call, after which broker or beat count as silent
+LOST_SECONDS = 3.0  # without the queue, after which a worker counts as cut off from it
 
 
 @dataclass(frozen=True, slots=True)
 class LiveWorkers:
     alive: int
-    silent: int  # of those alive: they hear nothing from broker or beat, and call themselves
+    silent: int  # of those alive: they hear nothing from broker or beat, or have not yet, and call themselves
+    cut_off: int  # of those alive: their own connection to the queue fails
     seen_seconds_ago: float | None  # the latest word of any; None: there never was one
 
 
-def record_heartbeat(name: str, *, silent_seconds: float) -> None:
-    """Say that the worker lives, and for how long it has heard nothing from broker and beat."""
-    sql.execute("heartbeats/record", name=name, silent=silent_seconds)
+def record_heartbeat(name: str, *, silent_seconds: float | None, lost_seconds: float | None = None) -> None:
+    """Say that the worker lives, and for how long it has heard no call and has been cut off from the queue.
+
+    None: it has heard none yet; it is not.
+    """
+    sql.execute("heartbeats/record", name=name, silent=silent_seconds, lost=lost_seconds)
 
 
 def forget_worker(name: str) -> None:
@@ -25,8 +33,24 @@ def forget_worker(name: str) -> None:
     sql.execute("heartbeats/forget_worker", name=name)
 
 
+def forget_ended_workers() -> None:
+    """Of this host, those whose process is gone without a word."""
+    prefix = f"{socket.gethostname()}:"
+    names = Worker.objects.filter(name__startswith=prefix).values_list("name", flat=True)
+    ended = [name for name in names if not _runs(int(name.removeprefix(prefix)))]
+    Worker.objects.filter(name__in=ended).delete()
+
+
+def _runs(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True
+
+
 def live_workers(*, host: str = "") -> LiveWorkers:
     """Of all hosts, or of one."""
     prefix = f"{host}:" if host else ""
-    limits = {"alive": ALIVE_SECONDS, "silent": SILENT_SECONDS}
+    limits = {"alive": ALIVE_SECONDS, "silent": SILENT_SECONDS, "lost": LOST_SECONDS}
     return LiveWorkers(*sql.row("heartbeats/live_workers", **limits, prefix=prefix))

@@ -1,5 +1,6 @@
 """Requests to the service's own web server, which never go through a proxy."""
 
+import json
 import urllib.error
 import urllib.request
 from http.client import HTTPException
@@ -11,6 +12,15 @@ def open_url(request: urllib.request.Request | str, *, timeout_seconds: float) -
     with _opener.open(request, timeout=timeout_seconds) as response:
         body: bytes = response.read()
         return body
+
+
+def workers_hear(url: str) -> bool:
+    """Whether `/health/ready` says that a worker has heard a call."""
+    try:
+        checks = json.loads(open_url(url, timeout_seconds=3))["checks"]
+    except (OSError, HTTPException, ValueError):
+        return False
+    return bool(checks["workers"] == "ok")
 
 
 def responds(url: str) -> bool:

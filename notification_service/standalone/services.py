@@ -25,7 +25,7 @@ class Services:
     def web(self, address: WebAddress) -> Child:
         listen = (f"--host={address.host}", f"--port={address.port}")
         # Django is synchronous: threads that mostly wait for the database.
-        shape = ("--interface=wsgi", "--workers=1", "--blocking-threads=8", "--no-access-log")
+        shape = ("--interface=wsgi", "--workers=1", "--blocking-threads=16", "--no-access-log")
         return self._child("web", "-m", "granian", *shape, *listen, f"{PROJECT}.wsgi:application")
 
     def worker(self, number: int) -> Child:

@@ -9,7 +9,7 @@ from notification_service.standalone import embedded
 from notification_service.standalone.configuration import Configuration
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.local_http import responds
+from notification_service.standalone.local_http import responds, workers_hear
 from notification_service.standalone.private_files import make_data_folder, make_private_folder
 from notification_service.standalone.processes.child import Child, last_log_line
 from notification_service.standalone.processes.folder_lock import FolderLock
@@ -23,6 +23,7 @@ from notification_service.standalone.web_address import WebAddress
 
 FLOWER_PORT = 5555
 WEB_READY_SECONDS = 60.0
+WORKERS_READY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class Machine:
         self._prepare_database()
         self._start_services()
         self._wait_for_web()
+        self._wait_for_workers()
 
     def serve(self) -> int:
         if self._options.samples:
@@ -170,6 +172,12 @@ class Machine:
             raise StandaloneError(
                 f"the web server does not answer, see {log_path}: {last_log_line(log_path)}"
             )
+
+    def _wait_for_workers(self) -> None:
+        """A mailing that is made now begins now."""
+        url = f"{self._options.address.url}/health/ready"
+        if not self._supervisor.run(until=lambda: workers_hear(url), seconds=WORKERS_READY_SECONDS):
+            self._terminal.say(f"no worker hears a call yet, so mailings wait; {url} says when that changes")
 
     def _sample_run(self) -> Child:
         url = self._options.address.url

@@ -27,6 +27,7 @@ class FallbackBeat:
         self._tasks = tasks
         self._running: dict[str, threading.Thread] = {}
         self._heard_at = time.monotonic()
+        self.has_heard = False
         self._is_silent = False
 
     def start(self) -> None:
@@ -39,6 +40,7 @@ class FallbackBeat:
 
     def _hear(self, **_: Any) -> None:
         self._heard_at = time.monotonic()
+        self.has_heard = True
 
     def _watch(self) -> None:
         while True:
@@ -74,9 +76,9 @@ def _call(task: "Task[Any, Any]") -> None:
         connections.close_all()  # they are the thread's own, and would outlive it
 
 
-def silent_seconds() -> float:
-    """How long this process's worker has heard nothing from broker or beat."""
-    return _beats[-1].silent_seconds if _beats else 0.0
+def silent_seconds() -> float | None:
+    """How long this process's worker has heard nothing from broker or beat; None: nothing at all yet."""
+    return _beats[-1].silent_seconds if _beats and _beats[-1].has_heard else None
 
 
 _beats: list[FallbackBeat] = []

@@ -6,6 +6,8 @@ import structlog
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from notification_service.database.prerequisites import vital
+
 WAIT_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -28,6 +30,8 @@ def wait_until_migrated() -> None:
 
 def _reason_to_wait() -> str | None:
     try:
+        if lacking := vital(connection):
+            return f"{lacking[0].sentence} {lacking[0].hint}"
         missing = missing_migrations()
     except DatabaseError as error:
         return str(error).strip()

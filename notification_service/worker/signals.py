@@ -18,6 +18,7 @@ from celery.signals import (
 )
 from django.db import DatabaseError, close_old_connections, connection
 
+from notification_service.delivery.database import lost_seconds
 from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
 from notification_service.observability import exposition, metrics
 from notification_service.worker import fallback_beat
@@ -47,8 +48,9 @@ class Heartbeat:
     def _run(self) -> None:
         while not self._ended.wait(NOTE_SECONDS):
             silent = fallback_beat.silent_seconds()
-            metrics.silence_seconds.set(silent)
-            self._try(record_heartbeat, self._name, silent_seconds=silent)
+            metrics.silence_seconds.set(silent or 0.0)
+            lost = lost_seconds()
+            self._try(record_heartbeat, self._name, silent_seconds=silent, lost_seconds=lost)
 
     def _try(self, call: Any, *arguments: Any, **fields: Any) -> None:
         try:

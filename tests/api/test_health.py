@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import connections
+from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from notification_service.api.views import health
+from notification_service.database import prerequisites
 from notification_service.mailings.heartbeats import record_heartbeat
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch: pytest.MonkeyPatch, settings: Any, broker_url: str) -> Iterator[None]:
-    monkeypatch.setattr(health.Migrations, "are_complete", False)
+    monkeypatch.setattr(health.Schema, "is_complete", False)
     monkeypatch.setattr(current_app.conf, "broker_url", broker_url)
     forget()
     yield
@@ -59,6 +60,29 @@ def test_the_service_is_not_ready_while_a_migration_is_missing(stranger: Api) ->
         MigrationRecorder.Migration.objects.bulk_create(gone)
     assert (answer.status_code, errors_of(answer)) == (503, {})
     assert body_of(answer)["detail"] == "The database lacks migrations."
+
+
+def test_the_service_is_not_ready_while_the_database_takes_no_changes(stranger: Api) -> None:
+    assert stranger.get("/health/ready").status_code == 200
+    forget()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER ROLE CURRENT_USER SET default_transaction_read_only = 'on'")
+    try:
+        answer = stranger.get("/health/ready")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER ROLE CURRENT_USER RESET default_transaction_read_only")
+    assert (answer.status_code, errors_of(answer)) == (503, {})
+    assert body_of(answer)["detail"] == "The database takes no changes."
+
+
+def test_the_service_is_not_ready_with_a_database_that_will_not_do(
+    stranger: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prerequisites, "LEAST_VERSION", 99)
+    answer = stranger.get("/health/ready")
+    assert (answer.status_code, errors_of(answer)) == (503, {})
+    assert body_of(answer)["detail"].startswith("The database is PostgreSQL ")
 
 
 def test_the_service_is_live_but_not_ready_while_the_database_refuses_connections(
@@ -106,6 +130,24 @@ def test_readiness_reports_that_no_worker_receives_wake_up_calls(stranger: Api) 
     assert checks_of(stranger.get("/health/ready")) == {
         "workers": "No worker hears from broker or beat; they call themselves."
     }
+
+
+def test_a_worker_counts_once_it_has_heard_a_call(stranger: Api) -> None:
+    record_heartbeat("host:1", silent_seconds=None)
+    assert set(checks_of(stranger.get("/health/ready"))) == {"workers"}
+    forget()
+    record_heartbeat("host:1", silent_seconds=0)
+    assert checks_of(stranger.get("/health/ready")) == {}
+
+
+def test_says_that_no_worker_gets_at_the_queue(stranger: Api) -> None:
+    record_heartbeat("host:1", silent_seconds=0, lost_seconds=60)
+    assert checks_of(stranger.get("/health/ready")) == {
+        "workers": "No worker gets at its queue in the database: nothing is sent. Their logs say why."
+    }
+    forget()
+    record_heartbeat("host:2", silent_seconds=0)
+    assert checks_of(stranger.get("/health/ready")) == {}
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])

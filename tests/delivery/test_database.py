@@ -5,10 +5,11 @@ import time
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from notification_service.delivery import database as database_module
 from notification_service.delivery.claim import take_due
-from notification_service.delivery.database import Database
+from notification_service.delivery.database import Database, lost_seconds
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot
 from notification_service.delivery.messages import Claimed, OutcomeBuffer
 from notification_service.delivery.record import write
@@ -103,6 +104,20 @@ def test_every_statement_has_a_time_limit(conninfo: str) -> None:
             return str(limit)
 
     assert on_database(conninfo, show) == "30s"
+
+
+def test_a_worker_knows_for_how_long_it_has_been_cut_off(conninfo: str) -> None:
+    async def lose_and_find(database: Database) -> list[bool]:
+        database._conninfo, there = make_conninfo(conninfo, dbname="nowhere"), database._conninfo
+        look = asyncio.create_task(snapshot(database))
+        while lost_seconds() is None:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0)
+        was_lost = (lost_seconds() or -1) >= 0
+        database._conninfo = there
+        await look
+        return [was_lost, lost_seconds() is None]
+
+    assert on_database(conninfo, lose_and_find) == [True, True]
 
 
 def test_an_empty_buffer_of_outcomes_changes_nothing(conninfo: str) -> None:

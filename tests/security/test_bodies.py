@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from notification_service.api import body_limits
+from notification_service.api import body_limits, request_limits
 from notification_service.api.body_limits import Body, Places, TooManyBodiesError
 from notification_service.standalone.services import Services
 from notification_service.standalone.web_address import WebAddress
@@ -20,7 +20,7 @@ from tests.security.test_doors import caller
 from tests.security.web_server import FORM, WebServer, answer_to
 from tests.standalone.waiting import wait_for
 
-THREADS = 8
+SLOW = 8
 HELD = 3
 
 
@@ -47,8 +47,8 @@ def test_stalled_request_bodies_leave_threads_for_other_requests(web_server: Web
     def log_in() -> int:
         return web_server.ask("POST /login/", FORM, "Content-Length: 1", body=b"x")[0]
 
-    slow = [web_server.begin("POST /login/", FORM, "Content-Length: 9", body=b"x") for _ in range(THREADS)]
-    refused = await_answers(slow, THREADS - HELD)
+    slow = [web_server.begin("POST /login/", FORM, "Content-Length: 9", body=b"x") for _ in range(SLOW)]
+    refused = await_answers(slow, SLOW - HELD)
     assert {answer_to(connection)[0] for connection in refused} == {503}
     assert web_server.ask("GET /login/")[0] == 200
     assert log_in() == 503
@@ -87,12 +87,15 @@ def test_a_web_process_has_more_threads_than_body_places_in_every_deployment(tmp
     (in_pod,) = (container for container in our_containers() if container["name"] == "web")
     variables = {variable["name"]: variable["value"] for variable in in_pod["env"]}
     services = Services(project_folder=ROOT, data_dir=tmp_path, environment={})
-    assert f"--blocking-threads={THREADS}" in services.web(WebAddress("127.0.0.1", 1)).command
-    assert variables["GRANIAN_BLOCKING_THREADS"] == str(THREADS)
-    assert our_services()["web"]["environment"]["GRANIAN_BLOCKING_THREADS"] == str(THREADS)
-    assert all(body_limits.PLACES.take(str(number)) for number in range(THREADS - 2))
+    threads = request_limits.THREADS
+    unit = (ROOT / "deploy/systemd/notification-service-web.service").read_text()
+    assert f"--blocking-threads={threads}" in services.web(WebAddress("127.0.0.1", 1)).command
+    assert variables["GRANIAN_BLOCKING_THREADS"] == str(threads)
+    assert our_services()["web"]["environment"]["GRANIAN_BLOCKING_THREADS"] == str(threads)
+    assert f"GRANIAN_BLOCKING_THREADS={threads} " in unit
+    assert all(body_limits.PLACES.take(str(number)) for number in range(request_limits.REQUESTS - 2))
     assert not body_limits.PLACES.take("one more")
-    for number in range(THREADS - 2):
+    for number in range(request_limits.REQUESTS - 2):
         body_limits.PLACES.give_back(str(number))
 
 

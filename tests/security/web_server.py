@@ -18,6 +18,7 @@ from tests.standalone.waiting import wait_for
 
 # What no server of ours gave: Django takes any of this form, and then reads the body for the other half.
 CSRF_COOKIE = "csrftoken=abcdefghijklmnopqrstuvwxyzabcdef"
+SECRET_KEY = "k" * 50
 FORM = f"Content-Type: application/x-www-form-urlencoded\r\nCookie: {CSRF_COOKIE}"
 
 
@@ -26,12 +27,19 @@ class WebServer:
     port: int
     log_path: Path
 
-    def call(self) -> socket.socket:
-        return socket.create_connection((LOOPBACK, self.port), timeout=30)
+    def call(self, *, receive_buffer: int = 0) -> socket.socket:
+        connection = socket.socket()
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(30)
+        connection.connect((LOOPBACK, self.port))
+        return connection
 
-    def begin(self, request_line: str, *headers: str, body: bytes = b"") -> socket.socket:
+    def begin(
+        self, request_line: str, *headers: str, body: bytes = b"", receive_buffer: int = 0
+    ) -> socket.socket:
         """Say so much of a request; whoever gets the connection goes on, or does not."""
-        connection = self.call()
+        connection = self.call(receive_buffer=receive_buffer)
         lines = (f"{request_line} HTTP/1.1", f"Host: {LOOPBACK}:{self.port}", *headers, "", "")
         connection.sendall("\r\n".join(lines).encode("latin-1") + body)
         return connection
@@ -53,7 +61,7 @@ def running(folder: Path, **environment: str) -> Iterator[WebServer]:
     (folder / "log").mkdir(parents=True, exist_ok=True)
     (folder / "run").mkdir(exist_ok=True)
     address = WebAddress(LOOPBACK, free_port())
-    variables = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": "k" * 50} | environment
+    variables = os.environ | {"DATA_DIR": str(folder), "SECRET_KEY": SECRET_KEY} | environment
     child = Services(project_folder=ROOT, data_dir=folder, environment=variables).web(address)
     child.launch()
     try:

@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from notification_service.standalone.env_file import read_env_file
-from notification_service.standalone.local_http import responds
+from notification_service.standalone.local_http import responds, workers_hear
 from tests.ports import free_port
 
 from .waiting import mode_of, runs, wait_for
@@ -64,6 +64,11 @@ class Up:
         url = f"http://127.0.0.1:{self.port}/"
         wait_for(lambda: process.poll() is not None or responds(url), seconds=START_SECONDS)
         assert process.poll() is None, process.communicate()[0]
+
+    def wait_until_it_says_so(self) -> None:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        assert any("/docs/" in line for line in self.process.stdout), self.process.wait()
 
     def stop(self, number: signal.Signals) -> int:
         assert self.process is not None
@@ -115,12 +120,13 @@ def test_the_first_credentials_are_readable_by_their_owner_alone(serving: Up) ->
     assert mode_of(path) == 0o600
 
 
-def test_a_killed_service_starts_again_and_stops_cleanly(serving: Up) -> None:
+def test_a_killed_service_is_up_again_once_a_worker_hears_and_stops_cleanly(serving: Up) -> None:
     credentials = (serving.data_dir / "credentials.env").read_bytes()
     orphans = serving.children()
     serving.stop(signal.SIGKILL)
     serving.start()
-    serving.wait_until_it_serves()
+    serving.wait_until_it_says_so()
+    assert workers_hear(f"http://127.0.0.1:{serving.port}/health/ready")
     children = serving.children()
     assert serving.stop(signal.SIGTERM) == 0
     assert serving.process is not None

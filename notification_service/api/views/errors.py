@@ -1,14 +1,21 @@
 """Answers to what no view of the API was asked: Django's own error handlers, as problems under /api/."""
 
+import sys
+
+import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import escape_leading_slashes
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
-from notification_service.api.problems import problem_response, title_of
+from notification_service.api.problems import RETRY_SECONDS, WORDS, problem_response, title_of
+from notification_service.database.faults import Fault, fault_of
 
 PREFIX = "/api/"
+
+log = structlog.get_logger(__name__)
 
 
 @csrf_exempt
@@ -37,6 +44,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if fault := fault_of(sys.exc_info()[1]):
+        return _without_database(request, fault)
     if _is_api(request):
         return problem_response(request, 500, "Something broke here; it is in the service's log.")
     return defaults.server_error(request)
@@ -46,9 +55,20 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _plain(request, 413, "The body is too large.")
 
 
-def too_busy(request: HttpRequest) -> HttpResponse:
-    response = _plain(request, 503, "Too many bodies are on their way; send this one again in a moment.")
-    response.headers["Retry-After"] = "5"
+def too_busy(request: HttpRequest, detail: str) -> HttpResponse:
+    return _come_again(_plain(request, 503, detail))
+
+
+def _without_database(request: HttpRequest, fault: Fault) -> HttpResponse:
+    log.error("database does not serve", fault=fault.value, error=str(sys.exc_info()[1]).strip())
+    if _is_api(request):
+        return _come_again(problem_response(request, 503, WORDS[fault]))
+    # Without the request: who is logged in would be asked of the database.
+    return _come_again(HttpResponse(render_to_string("503.html", {"fault": fault.value}), status=503))
+
+
+def _come_again(response: HttpResponse) -> HttpResponse:
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

@@ -4,12 +4,14 @@ import time
 from typing import TypedDict
 
 from celery import current_app
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from notification_service.api.probes import Probe
 from notification_service.api.problems import CONTENT_TYPE, problem
+from notification_service.database.prerequisites import vital
 from notification_service.mailings.heartbeats import LiveWorkers, live_workers
 from notification_service.worker.schema_check import missing_migrations
 
@@ -52,10 +54,10 @@ def check_all() -> Checks:
 
 def _check_database(until: float) -> tuple[str, str]:
     try:
-        is_migrated, workers = DATABASE.answer(seconds=_left(until))
+        fault, workers = DATABASE.answer(seconds=_left(until))
     except Exception:  # noqa: BLE001 (the driver's and the network's, or no answer in time)
         return "The database does not answer.", "unknown"
-    return OK if is_migrated else "The database lacks migrations.", _judge(workers)
+    return fault or OK, _judge(workers)
 
 
 def _check_broker(until: float) -> str:
@@ -71,6 +73,8 @@ def _judge(workers: LiveWorkers | None) -> str:
         return "unknown"
     if not workers.alive:
         return "No worker is running: nothing is sent."
+    if workers.cut_off == workers.alive:
+        return "No worker gets at its queue in the database: nothing is sent. Their logs say why."
     if workers.silent == workers.alive:
         return "No worker hears from broker or beat; they call themselves."
     return OK
@@ -80,10 +84,18 @@ def _left(until: float) -> float:
     return max(until - time.monotonic(), 0.05)
 
 
-def _ask_database() -> tuple[bool, LiveWorkers | None]:
-    if not Migrations.check():
-        return False, None
-    return True, live_workers()
+def _ask_database() -> tuple[str | None, LiveWorkers | None]:
+    """What keeps it from being of use, if anything does, and the workers, if it has them."""
+    if fault := Schema.fault():
+        return fault, None
+    return _read_only_fault(), live_workers()
+
+
+def _read_only_fault() -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        (is_read_only,) = cursor.fetchone()
+    return "The database takes no changes." if is_read_only == "on" else None
 
 
 def _ask_broker() -> None:
@@ -91,16 +103,19 @@ def _ask_broker() -> None:
         broker.ensure_connection(max_retries=1, timeout=1)
 
 
-class Migrations:
-    """Looks until they are complete, then no more: reading them all takes long for a probe."""
+class Schema:
+    """Looks until all is there, then no more: to read all migrations takes long for a probe."""
 
-    are_complete = False
+    is_complete = False
 
     @classmethod
-    def check(cls) -> bool:
-        if not cls.are_complete:
-            cls.are_complete = not missing_migrations()
-        return cls.are_complete
+    def fault(cls) -> str | None:
+        if cls.is_complete:
+            return None
+        if lacking := vital(connection):
+            return lacking[0].sentence
+        cls.is_complete = not missing_migrations()
+        return None if cls.is_complete else "The database lacks migrations."
 
 
 DATABASE = Probe(_ask_database, fresh_seconds=0.5)

@@ -7,7 +7,8 @@ class Worker(models.Model):
     name = models.CharField(max_length=100, unique=True)  # host:process id
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
-    heard_at = models.DateTimeField()  # when it last heard from broker or beat
+    heard_at = models.DateTimeField(null=True)  # when it last heard from broker or beat; null: never yet
+    queue_lost_at = models.DateTimeField(null=True)  # since when its own connection to the queue fails
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from notification_service.database.prerequisites import vital
+from notification_service.mailings.heartbeats import forget_ended_workers
 from notification_service.standalone.credentials import FILE_NAME, ensure_credentials
 
 
@@ -15,8 +17,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         try:
-            connection.ensure_connection()
+            if lacking := vital(connection):
+                raise CommandError(f"{lacking[0].sentence} {lacking[0].hint}")
             call_command("migrate", interactive=False, stdout=self.stdout)
+            forget_ended_workers()  # of a service that was killed, which would pass for ours
             ensure_credentials(Path(settings.DATA_DIR) / FILE_NAME)
         except DatabaseError as error:
             reason = " ".join(str(error).split())
