@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 import os
 import sys
+from importlib import import_module
 
 
 def main() -> None:
@@ -12,7 +13,6 @@ def main() -> None:
 
 
 def run() -> None:
-    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
@@ -20,11 +20,20 @@ def run() -> None:
 
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
+        if command == "runserver" and not {"-h", "--help"} & set(sys.argv):
+            keep_servers_over_reloads()
         with acting(lambda: of_command(command)):
             execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        unset = "DATABASE_URL is not set; `manage.py up` runs a PostgreSQL of its own"
-        sys.exit(f"Configuration error: {error if settings.DATABASES['default']['NAME'] else unset}")
+        sys.exit(f"Configuration error: {error}")
+
+
+def keep_servers_over_reloads() -> None:
+    """The reloader outlives the process that it starts anew."""
+    from django.conf import settings
+
+    if settings.EMBEDS_DATABASE:
+        import_module(settings.EMBEDDED_SERVERS).join_or_exit()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Typed readers of the environment, each of which names the variable in its error."""
 
 import hashlib
+import os
 import re
 import ssl
+from collections.abc import Collection
 from datetime import time
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import environs
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
+from dotenv import dotenv_values
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -27,15 +31,29 @@ class Environment(environs.FileAwareEnv):
     def __init__(self) -> None:
         super().__init__(eager=True, strip_whitespace=True)  # a file made by `echo` ends in a newline
 
+    def read_chosen(self, path: Path, *, except_for: Collection[str]) -> None:
+        """Variables that a file has, and nobody else has set."""
+        for name, value in dotenv_values(path).items():
+            if name not in except_for and value is not None:
+                os.environ.setdefault(name, value)
+
+    def kept_secret(self, path: Path) -> str:
+        """Empty before somebody has made one."""
+        return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
     def database(self, name: str) -> dict[str, Any]:
-        """A libpq URL or conninfo string as an entry of Django's DATABASES."""
+        """A libpq URL or conninfo string as an entry of Django's DATABASES; one without a NAME, where unset."""
+        given: str = self.str(name, "")
         try:
-            return database_settings(self.str(name, ""))
+            database = database_settings(given)
         except ProgrammingError:  # it quotes what it could not read, the password among it
             raise ImproperlyConfigured(
                 f"{name} is no URL that PostgreSQL reads: postgresql://user:password@host:5432/name, "
                 "with what is neither letter nor digit in the password written as %40 for @"
             ) from None
+        if given and not database["NAME"]:
+            raise ImproperlyConfigured(f"{name} must end with the name of a database")
+        return database
 
     def one_of(self, name: str, *values: str) -> str:
         """One of the values, in any case; the first is the default."""
