@@ -20,7 +20,7 @@ class Application(Celery):
     def _connection(self, url: str | None, *arguments: Any, **options: Any) -> Any:
         """Where no BROKER_URL names one, the first connection joins the embedded broker."""
         url = url or import_module(settings.EMBEDDED_SERVERS).broker_url()
-        return super()._connection(url, *arguments, **options)
+        return super()._connection(url, *arguments, **options)  # type: ignore[misc]
 
 
 app = Application("notification_service", amqp=SteadyAMQP)

@@ -1,7 +1,6 @@
 """Typed readers of the environment, each of which names the variable in its error."""
 
 import hashlib
-import os
 import re
 import ssl
 from collections.abc import Collection
@@ -15,7 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import environs
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
-from dotenv import dotenv_values
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -32,17 +30,23 @@ class Environment(environs.FileAwareEnv):
         super().__init__(eager=True, strip_whitespace=True)  # a file made by `echo` ends in a newline
 
     def read_chosen(self, path: Path, *, except_for: Collection[str]) -> None:
-        """Variables that a file has, and nobody else has set."""
-        for name, value in dotenv_values(path).items():
-            if name not in except_for and value is not None:
-                os.environ.setdefault(name, value)
+        """Variables that a file has, and neither the environment nor a file read before."""
+        for name, value in self.variables_in(path).items():
+            if name not in except_for:
+                self._environ.setdefault(name, value)
+
+    @classmethod
+    def variables_in(cls, path: Path) -> dict[str, str]:
+        reader = cls()
+        reader.read_env(path, recurse=False)
+        return dict(reader._environ)
 
     def kept_secret(self, path: Path) -> str:
         """Empty before somebody has made one."""
         return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
     def database(self, name: str) -> dict[str, Any]:
-        """A libpq URL or conninfo string as an entry of Django's DATABASES; one without a NAME, where unset."""
+        """A libpq URL or conninfo string as an entry of Django's DATABASES; no NAME where it is unset."""
         given: str = self.str(name, "")
         try:
             database = database_settings(given)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from notification_service.environment import Environment
 from notification_service.standalone import embedded
 from notification_service.standalone.configuration import Configuration
 from notification_service.standalone.env_file import read_env_file
@@ -71,8 +72,9 @@ class Machine:
         self._terminal = terminal
         self._stop_requests = stop_requests
         self._lock = FolderLock(options.data_dir / "up.lock")
+        configured = Environment.variables_in(options.project_folder / ".env") | dict(os.environ)
         left = read_env_file(options.configured_data_dir / "embedded.env")
-        self._configuration = Configuration(os.environ, left)
+        self._configuration = Configuration(configured, left)
         self._places: dict[str, str] = {}
         self._servers: list[SharedServer] = []
 
