@@ -9,11 +9,12 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
+from notification_service.foreign_environment import forget_what_is_for_others
 from notification_service.worker.broker import SteadyAMQP
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
+forget_what_is_for_others()
 # At each start Celery would have Django check everything, API and console included, and read no result.
-os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+os.environ["CELERY_SKIP_CHECKS"] = "1"
 
 
 class Application(Celery):
