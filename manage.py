@@ -1,11 +1,9 @@
 #!/usr/bin/env python
-import os
 import sys
 from importlib import import_module
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
     try:
         run()
     except KeyboardInterrupt:
@@ -15,8 +13,10 @@ def main() -> None:
 def run() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
     from notification_service.audit.origin import acting, of_command
+    from notification_service.database_errors import explained
 
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:
@@ -26,6 +26,11 @@ def run() -> None:
             execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {error}")
+    except DatabaseError as error:
+        reason = explained(error)
+        if reason is None or "--traceback" in sys.argv:
+            raise
+        sys.exit(f"Error: {reason}")
 
 
 def keep_servers_over_reloads() -> None:

@@ -19,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROLES = ("viewer", "operator", "administrator")
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
+SHORTEST_SECRET = 16
 
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
@@ -40,6 +41,15 @@ class Environment(environs.FileAwareEnv):
         reader = cls()
         reader.read_env(path, recurse=False)
         return dict(reader._environ)
+
+    def secret(self, name: str) -> str:
+        """Never quoted. What fits into a README by mistake, or was guessed, is none."""
+        value: str = self.str(name, "")
+        if value and len(value) < SHORTEST_SECRET:
+            raise ImproperlyConfigured(
+                f"{name} must have {SHORTEST_SECRET} characters or more: `openssl rand -base64 48` makes one"
+            )
+        return value
 
     def kept_secret(self, path: Path) -> str:
         """Empty before somebody has made one."""

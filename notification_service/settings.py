@@ -34,7 +34,7 @@ try:
         DATABASES["default"]["ENGINE"] = "notification_service.standalone.database"
 
     DEBUG = env.bool("DEBUG", False)
-    SECRET_KEY = env.str("SECRET_KEY", "")
+    SECRET_KEY = env.secret("SECRET_KEY")
     if not SECRET_KEY and EMBEDS_DATABASE and EMBEDS_BROKER:
         SECRET_KEY = env.kept_secret(DATA_DIR / "secret.key")
     SECRET_KEY_IS_TEMPORARY = not SECRET_KEY
