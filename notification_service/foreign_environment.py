@@ -1,7 +1,7 @@
 """Variables that others set for the libraries that we use as well: gone before one of these looks at them.
 
-What is meant for us is a setting of ours. Where these reach a process before it loads us, as Python's and some
-of the `celery` command do, they are at least kept from its children.
+What is meant for us is a setting of ours. Where these reach a process before it loads us, as Python's and
+some of the `celery` command do, they are at least kept from its children.
 """
 
 import os

@@ -1,6 +1,7 @@
 """A checkout of the project with terminals in it, as somebody has who has just cloned it."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,20 @@ MAILING = {
 }
 
 
+def readme_block(heading: str, *, document: str = "README.md") -> str:
+    """The lines for a terminal under that heading."""
+    section = (ROOT / document).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
+    return section.partition("```sh\n")[2].partition("```")[0]
+
+
+def readme_command(word: str) -> tuple[str, ...]:
+    """The one with that word, of those that are typed one by one."""
+    lines = readme_block("Command by command").splitlines()
+    [line] = [line for line in lines if word in line.split()]
+    words = shlex.split(line, comments=True)
+    return (words[0].removeprefix(".venv/bin/"), *words[1:])
+
+
 class Checkout:
     """Its `.env` names the gateway, as the first reader of the README has it, and nothing else."""
 
@@ -42,6 +57,7 @@ class Checkout:
         shutil.copytree(ROOT / "notification_service", folder / "notification_service", ignore=skip)
         gateway = f"TOKEN={TOKEN}\nGATEWAY_URL=http://127.0.0.1:{self.gateway_port}\n"
         (folder / ".env").write_text(gateway)
+        (folder / ".venv").symlink_to(PROGRAMS.parent)
 
     @property
     def data_dir(self) -> Path:
@@ -58,15 +74,34 @@ class Checkout:
             timeout=240,
         )
 
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """What somebody pastes, all of it at once."""
+        return subprocess.run(
+            ["sh", "-e", "-u", "-c", script],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+
     def manage(self, *arguments: str, **environment: str) -> str:
         finished = self.run("python", "manage.py", *arguments, **environment)
         assert finished.returncode == 0, finished.stderr
         return finished.stdout.strip()
 
+    def open_line(self, name: str, line: str) -> subprocess.Popen[bytes]:
+        """As it is typed."""
+        return self._open(name, ["sh", "-c", f"exec {line}"])
+
     def open(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        return self._open(name, self._command(command))
+
+    def _open(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         with self.log_path(name).open("ab") as log:
             self._terminals[name] = subprocess.Popen(
-                self._command(command),
+                command,
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -79,12 +114,11 @@ class Checkout:
     def open_those_that_are_closed(self) -> None:
         """The commands of the README, a terminal each; and the gateway, somewhere."""
         simulator = ("--port", str(self.gateway_port), "--token", TOKEN, "--log", str(self._gateway_log))
-        celery = ("celery", "-A", "notification_service")
         commands: dict[str, tuple[str, ...]] = {
             "gateway": ("python", "-m", "notification_service.gateway_simulator", *simulator),
-            "web": ("python", "manage.py", "runserver", str(self.web_port)),
-            "worker": (*celery, "worker", "-l", "info"),
-            "flower": (*celery, "flower", f"--port={self.flower_port}"),
+            "web": (*readme_command("runserver"), str(self.web_port)),
+            "worker": readme_command("worker"),
+            "flower": (*readme_command("flower")[:-1], f"--port={self.flower_port}"),
         }
         for name, command in commands.items():
             if name not in self._terminals or self._terminals[name].poll() is not None:

@@ -1,12 +1,13 @@
 """What somebody types who has read the README's first page, with nothing configured but the gateway."""
 
+import shutil
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
 from notification_service.standalone.local_http import responds
-from tests.journeys.checkout import SERVERS, Checkout
+from tests.journeys.checkout import SERVERS, Checkout, readme_block, readme_command
 from tests.journeys.service import wait_until
 from tests.ports import free_port
 
@@ -14,6 +15,8 @@ CLIENT = """
 from notification_service.directory.models import Client
 Client.objects.create(phone="79161234567", operator_code="916", timezone="Europe/Moscow")
 """
+# A curl that fails where the API refuses.
+CURL = 'curl() { command curl --silent --show-error --fail-with-body "$@"; }\n'
 NAMED = "postgresql://127.0.0.1:1/none"
 
 
@@ -22,8 +25,9 @@ class Place:
 
     def __init__(self, checkout: Checkout) -> None:
         self.checkout = checkout
-        checkout.manage("migrate")
-        self.key = checkout.manage("create_api_key", "me", "--scope", "write")
+        migrated, keyed = (checkout.run(*readme_command(word)) for word in ("migrate", "create_api_key"))
+        assert (migrated.returncode, keyed.returncode) == (0, 0), migrated.stderr + keyed.stderr
+        self.key = keyed.stdout.strip()
         checkout.manage("shell", "-c", CLIENT)
 
     def send_mailing(self, *, port: int | None = None) -> None:
@@ -32,6 +36,9 @@ class Place:
         # It answers first, and writes then.
         wait_until(lambda: self.checkout.requests() > before, what="a line in the gateway's log")
         assert self.checkout.requests() == before + 1
+
+
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +61,18 @@ def test_a_mailing_goes_out_with_a_command_in_each_terminal(serving: Place) -> N
     wait_until(lambda: responds(flower), what="Flower")
     with urllib.request.urlopen(flower, timeout=20) as page:
         assert page.status == 200
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_the_api_lines_of_the_readme_work_as_they_stand(serving: Place) -> None:
+    credentials = serving.checkout.data_dir / "credentials.env"
+    if not credentials.exists():  # else `up` has made them
+        credentials.write_text(f"API_KEY='{serving.key}'\n")
+    lines = readme_block("The API in a few lines")
+    assert lines.count("curl ") == 5
+    finished = serving.checkout.shell(CURL + lines.replace(":8000", f":{serving.checkout.web_port}"))
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert '"cancelled"' in finished.stdout
 
 
 @pytest.mark.parametrize("server", SERVERS)
