@@ -10,5 +10,5 @@ def explained(error: DatabaseError) -> str | None:
     if getattr(error.__cause__, "sqlstate", None) in NOT_MIGRATED:
         return "the database lacks what this version needs: run `manage.py migrate`"
     if isinstance(error, OperationalError | InterfaceError):
-        return f"the database of DATABASE_URL cannot be used: {' '.join(str(error).split())}"
+        return f"the database cannot be used: {' '.join(str(error).split())}"
     return None

@@ -23,11 +23,11 @@ COMMANDS = [
 ]
 
 
-def manage(*command: str, database_url: str) -> subprocess.CompletedProcess[str]:
+def manage(*command: str, database_url: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": database_url},
+        env=os.environ | {"DATABASE_URL": database_url} | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -46,7 +46,7 @@ def test_a_command_says_in_one_line_that_the_database_is_away(command: tuple[str
     finished = manage(*command, database_url=NOBODY)
     [line] = finished.stderr.splitlines()
     assert finished.returncode == 1
-    assert line.startswith("Error: the database of DATABASE_URL cannot be used: ")
+    assert line.startswith("Error: the database cannot be used: ")
     assert "Connection refused" in line
 
 
@@ -61,6 +61,15 @@ def test_a_command_says_in_one_line_that_the_password_is_wrong(server: EmbeddedP
 def test_a_command_says_that_the_database_is_not_migrated(server: EmbeddedPostgres) -> None:
     finished = manage("create_api_key", "me", "--scope", "read", database_url=server.url_of("postgres"))
     assert finished.stderr == ("Error: the database lacks what this version needs: run `manage.py migrate`\n")
+
+
+def test_a_command_says_in_one_line_that_no_database_can_be_embedded() -> None:
+    finished = manage("migrate", database_url="", DATA_DIR="/proc/nowhere")
+    [line] = finished.stderr.splitlines()
+    assert line.startswith(
+        "Error: the database cannot be used: DATABASE_URL is not set, and none can be embedded: "
+        "cannot use the folder /proc/nowhere: "
+    )
 
 
 def test_the_traceback_is_there_for_who_asks_for_it() -> None:

@@ -14,6 +14,8 @@ from notification_service.standalone.errors import StandaloneError
 from notification_service.standalone.private_files import kept_secret, make_service_folders
 from notification_service.standalone.shared_server import SharedServer
 
+VARIABLES = {"postgres": "DATABASE_URL", "valkey": "BROKER_URL"}
+
 _one_at_a_time = threading.Lock()
 
 
@@ -38,13 +40,18 @@ def join_or_exit() -> None:
             connection.get_connection_params()
         if settings.EMBEDS_BROKER:
             broker_url()
-    except (StandaloneError, OSError, OperationalError) as error:
+    except (StandaloneError, OperationalError) as error:
         sys.exit(f"Configuration error: {error}")
 
 
 def _join(name: str) -> str:
     with _one_at_a_time:
-        return _joined(name)
+        try:
+            return _joined(name)
+        except (StandaloneError, OSError) as error:
+            raise StandaloneError(
+                f"{VARIABLES[name]} is not set, and none can be embedded: {error}"
+            ) from error
 
 
 @cache

@@ -132,7 +132,7 @@ class Checkout:
     def close_all(self) -> None:
         for terminal in self._terminals.values():
             if terminal.poll() is None:
-                os.killpg(terminal.pid, signal.SIGINT)
+                os.killpg(terminal.pid, signal.SIGTERM)
         for name, terminal in self._terminals.items():
             try:
                 terminal.wait(60)

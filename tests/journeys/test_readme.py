@@ -50,7 +50,13 @@ def test_every_line_works_as_it_stands(checkout: Checkout, service: Service) -> 
         checkout.open_line(name, line)
     for name, words in READY.items():
         wait_until(lambda: words in said(checkout, name), what=f"{name}: {words}")  # noqa: B023
-    assert [name for name in READY if re.search(r"WARN|Traceback|\[error", said(checkout, name))] == []
+    assert [line for name in READY for line in complaints(said(checkout, name))] == []
+
+
+def complaints(log: str) -> list[str]:
+    """But for granian's on a small machine, of threads that are so many on purpose."""
+    lines = re.findall(r".*(?:\[WARNING\]|Traceback|\[error).*", log)
+    return [line for line in lines if "up to 16 Python threads" not in line]
 
 
 def said(checkout: Checkout, name: str) -> str:

@@ -149,7 +149,7 @@ def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None
     nobody = f"postgresql://127.0.0.1:{free_port()}/none"
     finished = Up(tmp_path / "data", {"DATABASE_URL": nobody}).run()
     assert finished.returncode == 1
-    assert finished.stderr.startswith("CommandError: the database of DATABASE_URL cannot be used: ")
+    assert finished.stderr.startswith("CommandError: the database cannot be used: ")
     assert finished.stderr.count("\n") == 1
 
 

@@ -20,7 +20,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _join(self) -> None:
         try:
             url = joined.database_url()
-        except (StandaloneError, OSError) as error:
+        except StandaloneError as error:
             raise OperationalError(str(error)) from error
         # The same for all threads: they share the dictionary.
         self.settings_dict.update(database_settings(url))
