@@ -44,7 +44,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("tests")
     structlog.configure(cache_logger_on_first_use=False)  # a logger in use could not be listened to
     if settings.EMBEDS_BROKER:
-        current_app.conf.broker_url = NO_BROKER
+        current_app.conf["broker_url"] = NO_BROKER
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
