@@ -2,19 +2,29 @@
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
+from notification_service.foreign_environment import forget_what_is_for_others
 from notification_service.worker.broker import SteadyAMQP
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
+forget_what_is_for_others()
 # At each start Celery would have Django check everything, API and console included, and read no result.
-os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+os.environ["CELERY_SKIP_CHECKS"] = "1"
 
-app = Celery("notification_service", amqp=SteadyAMQP)
+
+class Application(Celery):
+    def _connection(self, url: str | None, *arguments: Any, **options: Any) -> Any:
+        """Where no BROKER_URL names one, the first connection joins the embedded broker."""
+        url = url or import_module(settings.EMBEDDED_SERVERS).broker_url()
+        return super()._connection(url, *arguments, **options)  # type: ignore[misc]
+
+
+app = Application("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery closes a task's connection when it ends: ten new ones a second, a fifth of an idle machine.
 # `worker.signals` closes those that broke or are old, as Django does between requests.
@@ -24,8 +34,6 @@ app.autodiscover_tasks([f"notification_service.{package}" for package in ("maili
 
 @celeryd_init.connect
 @beat_init.connect
-def refuse_to_start_without_servers(**_: Any) -> None:
-    if not settings.DATABASES["default"]["NAME"]:
-        sys.exit("Configuration error: DATABASE_URL is not set; `manage.py up` runs a PostgreSQL of its own")
-    if not settings.CELERY_BROKER_URL:
-        sys.exit("Configuration error: BROKER_URL is not set; `manage.py up` runs a Valkey of its own")
+def join_embedded_servers(**_: Any) -> None:
+    if settings.EMBEDS_DATABASE or settings.EMBEDS_BROKER:
+        import_module(settings.EMBEDDED_SERVERS).join_or_exit()

@@ -3,8 +3,10 @@
 import hashlib
 import re
 import ssl
+from collections.abc import Collection
 from datetime import time
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROLES = ("viewer", "operator", "administrator")
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
+SHORTEST_SECRET = 16
 
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
@@ -27,15 +30,44 @@ class Environment(environs.FileAwareEnv):
     def __init__(self) -> None:
         super().__init__(eager=True, strip_whitespace=True)  # a file made by `echo` ends in a newline
 
+    def read_chosen(self, path: Path, *, except_for: Collection[str]) -> None:
+        """Variables that a file has, and neither the environment nor a file read before."""
+        for name, value in self.variables_in(path).items():
+            if name not in except_for:
+                self._environ.setdefault(name, value)
+
+    @classmethod
+    def variables_in(cls, path: Path) -> dict[str, str]:
+        reader = cls()
+        reader.read_env(path, recurse=False)
+        return dict(reader._environ)
+
+    def secret(self, name: str) -> str:
+        """Never quoted. What fits into a README by mistake, or was guessed, is none."""
+        value: str = self.str(name, "")
+        if value and len(value) < SHORTEST_SECRET:
+            raise ImproperlyConfigured(
+                f"{name} must have {SHORTEST_SECRET} characters or more: `openssl rand -base64 48` makes one"
+            )
+        return value
+
+    def kept_secret(self, path: Path) -> str:
+        """Empty before somebody has made one."""
+        return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
     def database(self, name: str) -> dict[str, Any]:
-        """A libpq URL or conninfo string as an entry of Django's DATABASES."""
+        """A libpq URL or conninfo string as an entry of Django's DATABASES; no NAME where it is unset."""
+        given: str = self.str(name, "")
         try:
-            return database_settings(self.str(name, ""))
+            database = database_settings(given)
         except ProgrammingError:  # it quotes what it could not read, the password among it
             raise ImproperlyConfigured(
                 f"{name} is no URL that PostgreSQL reads: postgresql://user:password@host:5432/name, "
                 "with what is neither letter nor digit in the password written as %40 for @"
             ) from None
+        if given and not database["NAME"]:
+            raise ImproperlyConfigured(f"{name} must end with the name of a database")
+        return database
 
     def one_of(self, name: str, *values: str) -> str:
         """One of the values, in any case; the first is the default."""

@@ -20,12 +20,25 @@ env = Environment()
 env.read_env(BASE_DIR / ".env", recurse=False)
 try:
     DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var").absolute()
-    # What `manage.py up` runs embedded, so that a second terminal finds it with nothing configured.
-    env.read_env(DATA_DIR / "embedded.env", recurse=False)
+    # What `manage.py up` has chosen, so that a second terminal finds it with nothing configured.
+    env.read_chosen(DATA_DIR / "embedded.env", except_for=("DATABASE_URL", "BROKER_URL"))
+
+    DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
+    CELERY_BROKER_URL = env.broker("BROKER_URL")
+    CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL, ca_file=env.str("BROKER_CA_FILE", ""))
+    # What has no name is embedded: the first use of it joins the server in DATA_DIR, by way of this module.
+    EMBEDDED_SERVERS = "notification_service.standalone.joined"
+    EMBEDS_DATABASE = not DATABASES["default"]["NAME"]
+    EMBEDS_BROKER = not CELERY_BROKER_URL
+    if EMBEDS_DATABASE:
+        DATABASES["default"]["ENGINE"] = "notification_service.standalone.database"
 
     DEBUG = env.bool("DEBUG", False)
-    SECRET_KEY_IS_TEMPORARY = not env.str("SECRET_KEY", "")
-    SECRET_KEY = env.str("SECRET_KEY", "") or secrets.token_urlsafe(48)
+    SECRET_KEY = env.secret("SECRET_KEY")
+    if not SECRET_KEY and EMBEDS_DATABASE and EMBEDS_BROKER:
+        SECRET_KEY = env.kept_secret(DATA_DIR / "secret.key")
+    SECRET_KEY_IS_TEMPORARY = not SECRET_KEY
+    SECRET_KEY = SECRET_KEY or secrets.token_urlsafe(48)
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -53,13 +66,10 @@ try:
         "OTEL_EXPORTER_OTLP_ENDPOINT", ""
     )
 
-    DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
     # How long the database may think about one statement of a web process; 0: for as long as it takes.
     STATEMENT_TIMEOUT_SECONDS = env.zero_or_more("STATEMENT_TIMEOUT_SECONDS", 10)
     # How long a connection to a web process lasts whose other side reads nothing of its answer.
     UNREAD_ANSWER_SECONDS = env.positive("UNREAD_ANSWER_SECONDS", 60)
-    CELERY_BROKER_URL = env.broker("BROKER_URL")
-    CELERY_BROKER_USE_SSL = broker_tls(CELERY_BROKER_URL, ca_file=env.str("BROKER_CA_FILE", ""))
 
     GATEWAY_URL = env.http_url("GATEWAY_URL")
     GATEWAY_TOKEN = env.str("GATEWAY_TOKEN", "") or env.str("TOKEN", "")
@@ -351,7 +361,9 @@ CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
 # A call that a dead worker took is lost, as any may be: keeping it was a third of an idle worker's time.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False} if CELERY_BROKER_URL.startswith("redis") else {}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"ack_emulation": False} if EMBEDS_BROKER or CELERY_BROKER_URL.startswith("redis") else {}
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 2

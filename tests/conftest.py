@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 import structlog
+from celery import current_app
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
@@ -17,6 +18,9 @@ from tests import rabbitmq
 from tests.case_names import case_name
 from tests.database import remember_migrated_rows, remove_committed_rows
 from tests.rabbitmq import Rabbitmq
+
+# Wake-up calls of tests that are about something else: they would join the embedded broker.
+NO_BROKER = "amqp://127.0.0.1:1//"
 
 BrokerClass = type[EmbeddedValkey] | type[Rabbitmq]
 
@@ -40,6 +44,8 @@ def pytest_configure() -> None:
     )
     hypothesis.settings.load_profile("tests")
     structlog.configure(cache_logger_on_first_use=False)  # a logger in use could not be listened to
+    if settings.EMBEDS_BROKER:
+        current_app.conf["broker_url"] = NO_BROKER
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from notification_service.standalone.env_file import write_env_file
 
+FOR_OTHERS = ("GRANIAN_", "FLOWER_")
+
 
 class Configuration:
     """`left_by_last_start`: what settings have read from the last start's file, which nobody configured."""
@@ -27,6 +29,10 @@ class Configuration:
     def embed(self, **values: str) -> None:
         self._embedded.update(values)
 
+    def _inherited(self) -> dict[str, str]:
+        """Without the options that somebody has set for another granian or Flower."""
+        return {name: value for name, value in self._own.items() if not name.startswith(FOR_OTHERS)}
+
     def child_environment(self, data_dir: Path, *, defaults: Mapping[str, str]) -> dict[str, str]:
         missing = {name: value for name, value in defaults.items() if not self.is_set(name)}
         fixed = {
@@ -34,7 +40,7 @@ class Configuration:
             "PYTHONUNBUFFERED": "1",
             "PROMETHEUS_MULTIPROC_DIR": str(data_dir / "run" / "metrics"),  # /metrics tells of all of them
         }
-        return {**self._own, **missing, **self._embedded, **fixed}
+        return {**self._inherited(), **missing, **self._embedded, **fixed}
 
     def write(self, path: Path) -> None:
         """For settings in other terminals, which so find the service with nothing configured."""

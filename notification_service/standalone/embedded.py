@@ -1,32 +1,31 @@
-"""Starts the embedded stand-in of each server that nobody configured."""
+"""The embedded stand-in of each server that nobody configured."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from notification_service.standalone.configuration import Configuration
-from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.private_files import kept_secret, write_private_file
-from notification_service.standalone.processes.embedded_server import EmbeddedServer
 from notification_service.standalone.processes.free_port import LOOPBACK, any_free_port, is_free
-from notification_service.standalone.processes.supervisor import Supervisor
-from notification_service.standalone.valkey.server import EmbeddedValkey
+from notification_service.standalone.shared_server import SharedServer
 
 SIMULATOR_PORT = 8025
+SERVERS = {"DATABASE_URL": "postgres", "BROKER_URL": "valkey"}
 
 
-def start_database(configuration: Configuration, supervisor: Supervisor, data_dir: Path) -> None:
-    if not configuration.is_set("DATABASE_URL"):
-        configuration.embed(DATABASE_URL=start_server(EmbeddedPostgres(data_dir), supervisor))
-
-
-def start_broker(configuration: Configuration, supervisor: Supervisor, data_dir: Path) -> None:
-    if not configuration.is_set("BROKER_URL"):
-        configuration.embed(BROKER_URL=start_server(EmbeddedValkey(data_dir), supervisor))
-
-
-def start_server(server: EmbeddedServer, supervisor: Supervisor) -> str:
-    server.start()
-    supervisor.watch(server)
-    return server.url
+def join_servers(
+    configuration: Configuration, data_dir: Path, report: Callable[[str], None]
+) -> Iterator[SharedServer]:
+    """Each as soon as we use it; all of them answer when there are no more."""
+    servers = {
+        variable: SharedServer(name, data_dir, report)
+        for variable, name in SERVERS.items()
+        if not configuration.is_set(variable)
+    }
+    for server in servers.values():
+        server.begin()
+        yield server
+    for variable, server in servers.items():
+        configuration.embed(**{variable: server.join()})
 
 
 def keep_secret_key(configuration: Configuration, data_dir: Path) -> None:

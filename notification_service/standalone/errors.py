@@ -1,2 +1,6 @@
 class StandaloneError(Exception):
     """Says in one line, to the person at the terminal, why the service cannot start."""
+
+
+class FolderInUseError(StandaloneError):
+    """Another process works on this folder."""

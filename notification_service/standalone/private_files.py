@@ -32,6 +32,14 @@ def make_data_folder(path: Path) -> Path:
     return path
 
 
+def make_service_folders(data_dir: Path, *, project_folder: Path) -> None:
+    # var/ is ours to close, which tools may have made before us; a folder that somebody chose is not.
+    own = data_dir == project_folder / "var"
+    (make_private_folder if own else make_data_folder)(data_dir)
+    make_private_folder(data_dir / "log")
+    make_private_folder(data_dir / "run")
+
+
 def is_private_folder(path: Path, *, owner: int) -> bool:
     return is_own_folder(path, owner=owner) and not path.lstat().st_mode & 0o077
 

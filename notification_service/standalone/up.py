@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from notification_service.environment import Environment
 from notification_service.standalone import embedded
 from notification_service.standalone.configuration import Configuration
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.errors import StandaloneError
 from notification_service.standalone.local_http import responds, workers_hear
-from notification_service.standalone.private_files import make_data_folder, make_private_folder
+from notification_service.standalone.private_files import make_service_folders
 from notification_service.standalone.processes.child import Child, last_log_line
 from notification_service.standalone.processes.folder_lock import FolderLock
 from notification_service.standalone.processes.free_port import is_free
@@ -18,6 +19,7 @@ from notification_service.standalone.processes.pid_files import stop_recorded_pr
 from notification_service.standalone.processes.signals import StopRequests
 from notification_service.standalone.processes.supervisor import Supervisor
 from notification_service.standalone.services import Services
+from notification_service.standalone.shared_server import SharedServer
 from notification_service.standalone.terminal import Terminal
 from notification_service.standalone.web_address import WebAddress
 
@@ -45,8 +47,8 @@ def run(options: Options) -> int:
     stop_requests.install()
     terminal = Terminal()
     supervisor = Supervisor(stop_requests, terminal.say)
+    machine = Machine(options, supervisor, terminal, stop_requests)
     try:
-        machine = Machine(options, supervisor, terminal)
         with stop_requests.interrupting():
             machine.start()
         code = machine.serve()
@@ -57,19 +59,25 @@ def run(options: Options) -> int:
             terminal.say("stopping: what is under way is recorded first (Ctrl-C again: wait for nothing)")
         stop_requests.begin_stop()
         clean = supervisor.stop()
+        machine.leave_servers()
     return code if clean else 1
 
 
 class Machine:
-    def __init__(self, options: Options, supervisor: Supervisor, terminal: Terminal) -> None:
+    def __init__(
+        self, options: Options, supervisor: Supervisor, terminal: Terminal, stop_requests: StopRequests
+    ) -> None:
         self._options = options
         self._data_dir = options.data_dir
         self._supervisor = supervisor
         self._terminal = terminal
+        self._stop_requests = stop_requests
         self._lock = FolderLock(options.data_dir / "up.lock")
+        configured = Environment.variables_in(options.project_folder / ".env") | dict(os.environ)
         left = read_env_file(options.configured_data_dir / "embedded.env")
-        self._configuration = Configuration(os.environ, left)
+        self._configuration = Configuration(configured, left)
         self._places: dict[str, str] = {}
+        self._servers: list[SharedServer] = []
 
     def start(self) -> None:
         self._refuse_samples_to_strangers()
@@ -89,6 +97,10 @@ class Machine:
         self._terminal.show_places(self._places)
         self._supervisor.run()
         return 0
+
+    def leave_servers(self) -> None:
+        for server in reversed(self._servers):
+            server.leave(is_hurried=lambda: self._stop_requests.is_impatient)
 
     @property
     def _services(self) -> Services:
@@ -110,18 +122,14 @@ class Machine:
             raise StandaloneError("the sample mailing is for the bundled simulator alone: unset GATEWAY_URL")
 
     def _take_data_dir(self) -> None:
-        # var/ is ours to close, which tools may have made before us; a folder that somebody chose is not.
-        own = self._data_dir == self._options.project_folder / "var"
-        (make_private_folder if own else make_data_folder)(self._data_dir)
-        make_private_folder(self._data_dir / "log")
-        make_private_folder(self._data_dir / "run")
+        make_service_folders(self._data_dir, project_folder=self._options.project_folder)
         self._lock.acquire(refusal=f"the service is already running on {self._data_dir}")
         for pid_path in (self._data_dir / "run").glob("*.pid"):
             stop_recorded_process(pid_path)
 
     def _start_servers(self) -> None:
-        embedded.start_database(self._configuration, self._supervisor, self._data_dir)
-        embedded.start_broker(self._configuration, self._supervisor, self._data_dir)
+        for server in embedded.join_servers(self._configuration, self._data_dir, self._terminal.say):
+            self._servers.append(server)
         embedded.keep_secret_key(self._configuration, self._data_dir)
         simulator_port = embedded.choose_gateway(
             self._configuration, self._data_dir, web_port=self._options.address.port

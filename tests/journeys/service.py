@@ -27,7 +27,7 @@ SETTINGS = {
     "RETRY_BASE_SECONDS": "0.2",
     "RETRY_CAP_SECONDS": "2",
     "PROBE_INTERVAL_SECONDS": "0.5",
-    "SECRET_KEY": "journey",
+    "SECRET_KEY": "a secret of these journeys alone",
 }
 
 Process = subprocess.Popen[bytes] | ForkedProcess

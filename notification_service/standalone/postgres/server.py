@@ -26,12 +26,12 @@ from notification_service.standalone.postgres.cluster import (
     server_environment,
     write_settings,
 )
-from notification_service.standalone.postgres.leftover import stop_leftover
 from notification_service.standalone.postgres.outside import outside_account
 from notification_service.standalone.postgres.socket_folder import choose_socket_folder
 from notification_service.standalone.private_files import kept_secret
 from notification_service.standalone.processes.child import Child
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
+from notification_service.standalone.processes.leftover import stop_leftover
 
 DATABASE = "notification_service"
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -75,12 +75,25 @@ class EmbeddedPostgres(EmbeddedServer):
         cluster = account.home / "postgres"
         if cluster.exists():
             check_cluster(cluster, owner=account.uid)
-            stop_leftover(cluster)
+            self._stop_leftover(cluster)
         else:
             create_cluster(cluster, account, self._password(), self.log_path)
         self._account = account
         self._socket_folder = choose_server_socket_folder(account)
         write_settings(cluster, account, self._socket_folder)
+
+    def _stop_leftover(self, cluster: Path) -> None:
+        pid_file = cluster / "postmaster.pid"
+        stop_leftover(
+            "postgres",
+            cluster,
+            stop_signal=signal.SIGINT,
+            seconds=self.stop_seconds,
+            is_leader=lambda pid: pid == first_number(pid_file),
+        )
+        # Its pid may be another process by now, or one that nobody reaps, for which PostgreSQL would not
+        # start. Without the file it cannot see a survivor, hence the wait above.
+        pid_file.unlink(missing_ok=True)
 
     def _make_child(self) -> Child:
         if self._account is None:
@@ -132,3 +145,9 @@ def choose_server_socket_folder(account: ServerAccount) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     give_tree(folder, account.uid)
     return folder
+
+
+def first_number(path: Path) -> int | None:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(path.read_text(encoding="utf-8").split()[0])
+    return None

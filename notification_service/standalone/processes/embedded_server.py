@@ -1,13 +1,19 @@
 """What the embedded servers share: one owner a folder, a child process, a start that waits for an answer."""
 
+import os
+import sys
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import NoReturn
 
 from notification_service.standalone.errors import StandaloneError
 from notification_service.standalone.private_files import make_data_folder, make_private_folder
 from notification_service.standalone.processes.child import Child, describe_exit, last_log_line
 from notification_service.standalone.processes.folder_lock import FolderLock
+from notification_service.standalone.processes.server_files import ServerFiles
+
+KEEP = Path(__file__).with_name("keep.py")
 
 
 class EmbeddedServer(ABC):
@@ -18,8 +24,9 @@ class EmbeddedServer(ABC):
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir.absolute()
-        self.log_path = self.data_dir / "log" / f"{self.name}.log"
-        self._lock = FolderLock(self.data_dir / f"{self.name}.lock")
+        self._files = ServerFiles(self.data_dir, self.name)
+        self.log_path = self._files.log
+        self._lock = FolderLock(self._files.lock)
         self._child: Child | None = None
 
     @property
@@ -51,9 +58,14 @@ class EmbeddedServer(ABC):
     def exit_code(self) -> int | None:
         return self._child.exit_code() if self._child else 0
 
-    def request_stop(self) -> None:
-        if self._child:
-            self._child.request_stop()
+    def hand_over(self) -> NoReturn:
+        """Become the program that stays with the running server until nobody uses it."""
+        if self._child is None:
+            raise StandaloneError(f"{self.title} has not been started")
+        self._lock.keep_over_exec()
+        options = (f"--pid={self._child.pid}", f"--users={self._files.users}")
+        stop = (f"--stop-signal={int(self._child.stop_signal)}", f"--stop-seconds={self.stop_seconds}")
+        os.execv(sys.executable, [sys.executable, "-I", "-S", str(KEEP), *options, *stop])  # noqa: S606
 
     def stop(self) -> None:
         if self._child:

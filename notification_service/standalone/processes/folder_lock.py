@@ -1,10 +1,10 @@
-"""One owner at a time for a folder; the kernel lets go of the lock when its owner dies."""
+"""One owner at a time for a folder, or any number of users; the kernel lets go of the lock of who dies."""
 
 import fcntl
 import os
 from pathlib import Path
 
-from notification_service.standalone.errors import StandaloneError
+from notification_service.standalone.errors import FolderInUseError
 
 
 class FolderLock:
@@ -20,10 +20,55 @@ class FolderLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise StandaloneError(refusal) from None
+            raise FolderInUseError(refusal) from None
         self._descriptor = descriptor
 
     def release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def keep_over_exec(self) -> None:
+        if self._descriptor is not None:
+            os.set_inheritable(self._descriptor, True)  # noqa: FBT003 (as os has it)
+
+
+class UsersLock:
+    """Held by each process that uses what the folder has; alone by the one that puts an end to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Waits while somebody puts an end to it."""
+        if self._descriptor is None:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            # Not by closing alone: a child that was forked holds the same lock.
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def is_shared(self) -> bool:
+        """Whether others use it, and nobody puts an end to it."""
+        return not can_lock(self.path, fcntl.LOCK_EX) and can_lock(self.path, fcntl.LOCK_SH)
+
+
+def is_locked(path: Path) -> bool:
+    return not can_lock(path, fcntl.LOCK_EX)
+
+
+def can_lock(path: Path, kind: int) -> bool:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True

@@ -22,7 +22,7 @@ Report = Callable[[str], None]
 
 
 class Part(Protocol):
-    """A child process or an embedded server."""
+    """What is kept running: a child process."""
 
     @property
     def name(self) -> str: ...

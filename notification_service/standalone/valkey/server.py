@@ -5,6 +5,7 @@ It keeps nothing on disk, because the broker may lose everything: PostgreSQL is 
 
 import contextlib
 import importlib.util
+import signal
 from pathlib import Path
 
 import redis
@@ -14,7 +15,7 @@ from notification_service.standalone.private_files import kept_secret, make_priv
 from notification_service.standalone.processes.child import Child
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
 from notification_service.standalone.processes.free_port import LOOPBACK, kept_port
-from notification_service.standalone.processes.pid_files import stop_recorded_process
+from notification_service.standalone.processes.leftover import stop_leftover
 
 # The password stands in a file that only we can read, never on a command line that everybody can.
 SETTINGS = """\
@@ -54,7 +55,7 @@ class EmbeddedValkey(EmbeddedServer):
     def _prepare(self) -> None:
         make_private_folder(self.folder)
         # Before the port is chosen, which it may still hold.
-        stop_recorded_process(self.folder / "valkey.pid")
+        stop_leftover("valkey-server", self.folder, stop_signal=signal.SIGTERM, seconds=self.stop_seconds)
         self._port = kept_port(self.folder / "port")
         settings = SETTINGS.format(
             host=LOOPBACK, port=self._port, password=self._password(), folder=quoted(self.folder)
@@ -67,7 +68,6 @@ class EmbeddedValkey(EmbeddedServer):
             command=[find_binary(), self.folder / "valkey.conf"],
             log_path=self.log_path,
             folder=self.folder,
-            pid_path=self.folder / "valkey.pid",
             stop_seconds=self.stop_seconds,
         )
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             seconds = live_workers(host=options["host"]).seen_seconds_ago
         except DatabaseError as error:
             # To restart workers would not bring it back.
-            self.stdout.write(f"unknown: the database does not answer ({str(error).strip()})")
+            self.stdout.write(f"unknown: the database does not answer ({' '.join(str(error).split())})")
             return
         if seconds is None or seconds > HUNG_SECONDS:
             said = "nothing" if seconds is None else f"nothing for {seconds:.0f} s"

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from notification_service.database.explained import explained
 from notification_service.database.prerequisites import vital
 from notification_service.mailings.heartbeats import forget_ended_workers
 from notification_service.standalone.credentials import FILE_NAME, ensure_credentials
@@ -23,5 +24,4 @@ class Command(BaseCommand):
             forget_ended_workers()  # of a service that was killed, which would pass for ours
             ensure_credentials(Path(settings.DATA_DIR) / FILE_NAME)
         except DatabaseError as error:
-            reason = " ".join(str(error).split())
-            raise CommandError(f"the database of DATABASE_URL cannot be used: {reason}") from error
+            raise CommandError(explained(error) or " ".join(str(error).split())) from error

@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL where no DATABASE_URL names one."""
