@@ -51,8 +51,11 @@ class GatewayRow:
 
         return await self._database.call(read)
 
-    async def hold(self, reason: str) -> None:
-        await self._database.execute("hold_gateway", reason=reason, **self._probe_interval)
+    async def hold(self, reason: str, *, wait_seconds: float = 0.0) -> None:
+        """Open the breaker, or leave it open; `wait_seconds`: how long the gateway asks to be left alone."""
+        await self._database.execute(
+            "hold_gateway", reason=reason, wait_seconds=wait_seconds, **self._probe_interval
+        )
 
     async def release(self) -> None:
         await self._database.execute("release_gateway")

@@ -32,6 +32,12 @@ class Claimed(NamedTuple):
     attempt: int  # counts from 1, this one included
     phone: str
     timezone: str
+    error: str = ""  # of its last attempt
+
+    @property
+    def has_failed(self) -> bool:
+        """Before, so that another failure may be its own."""
+        return bool(self.error)
 
 
 @dataclass(frozen=True, slots=True)

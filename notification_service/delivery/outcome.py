@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple, assert_never
 from notification_service.delivery.config import DeliveryConfig
 
 MAX_RESPONSE_BYTES = 64 * 1024
-MAX_RETRY_AFTER = timedelta(days=365)
+MAX_RETRY_AFTER = timedelta(hours=6)
 OUR_ERROR = "internal error"  # the reason of whatever is ours to mend; the log has its cause
 
 
@@ -55,10 +55,10 @@ class NotLetIn:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """It was not taken now; `is_trouble` unless the gateway is well and only asks us to wait."""
+    """It was not taken now; `is_trouble` where that has nothing to do with the message."""
 
     reason: str
-    is_trouble: bool = True
+    is_trouble: bool = False
     wait_seconds: float = 0  # at least, where the kind of gateway is known to ask for it
 
 
@@ -66,7 +66,7 @@ Verdict = Accepted | Refused | NotLetIn | TryAgain
 ACCEPTED = Accepted()
 
 
-# Of each outcome `is_trouble` says whether the gateway itself seems to be failing: what a breaker counts.
+# Of each outcome `is_trouble` says whether the gateway itself may be failing: what a breaker counts.
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +116,27 @@ def decide(
     now: datetime,
     config: DeliveryConfig,
     random: Random,
+    shut_out_as: str = "",
 ) -> Outcome:
     """Rules 5, 6 and 8 of delivery. `attempt` counts from 1, this one included; `now` is aware.
 
-    `judge` is the gateway's own: what a response means differs from one kind to another.
+    `judge` is the gateway's own: what a response means differs from one kind to another. `shut_out_as`: the
+    reason for which the message was not let in before; others were since, so it is the message's own.
     """
     if isinstance(response, NoResponse):
         if response.partial and judge(response.partial) is ACCEPTED:
             return SENT  # a wrong length, a connection cut after the last brace: it says all the same
         if give_up_on_unknown and response.maybe_taken:
             return Unknown(response.reason)
-        return _try_again(TryAgain(response.reason), None, attempt, now, config, random)
+        nothing = TryAgain(response.reason, is_trouble=True)
+        return _try_again(nothing, None, attempt, now, config, random)
     match judge(response):
         case Accepted():
             return SENT
         case NotLetIn(reason):
-            return Held(reason)
+            alone = TryAgain(reason)
+            is_own = reason == shut_out_as
+            return _try_again(alone, None, attempt, now, config, random) if is_own else Held(reason)
         case Refused(reason):
             return Failed(reason)
         case TryAgain() as verdict:

@@ -67,6 +67,7 @@ def outcome(
     attempt: int = 1,
     give_up: bool = False,
     config: DeliveryConfig = CONFIG,
+    shut_out_as: str = "",
 ) -> Outcome:
     return decide(
         answer,
@@ -76,6 +77,7 @@ def outcome(
         now=NOW,
         config=config,
         random=Random(1),
+        shut_out_as=shut_out_as,
     )
 
 
@@ -191,7 +193,7 @@ def test_the_verdict_of_the_gateway_kind_decides_and_not_the_status(
 
 def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
     def judge(answer: Response) -> Verdict:
-        return TryAgain("slowly", is_trouble=False, wait_seconds=60)
+        return TryAgain("slowly", wait_seconds=60)
 
     minute, hour = Retry(NOW + timedelta(minutes=1), "slowly", False), NOW + timedelta(hours=1)
     assert outcome(Response(200, b""), judge=judge) == minute
@@ -202,11 +204,11 @@ def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
     ("answer", "is_trouble"),
     [
         (Response(200, OK), False),
-        *((Response(status, OK), False) for status in (*REFUSED, 401, 403, 429)),
-        *((Response(status, OK), True) for status in (408, 500, 502, 503, 504, 599, 204, 302)),
-        (Response(200, b"<html>"), True),
-        (Response(200, b'{"code": 1}'), True),
-        (Response(200, OK + b" " * MAX_RESPONSE_BYTES), True),
+        *((Response(status, OK), False) for status in (*REFUSED, 401, 403, 408, 418, 204, 302, 600)),
+        *((Response(status, OK), True) for status in (429, 500, 502, 503, 504, 599)),
+        (Response(200, b"<html>"), False),
+        (Response(200, b'{"code": 1}'), False),
+        (Response(200, OK + b" " * MAX_RESPONSE_BYTES), False),
         (NoResponse("no answer in time", maybe_taken=True), True),
         (NoResponse("connection refused", maybe_taken=False), True),
     ],
@@ -240,6 +242,12 @@ def test_a_message_with_a_response_is_not_given_up_as_unknown() -> None:
 def test_a_message_fails_after_its_last_attempt(attempt: int, expected: type[Outcome]) -> None:
     config = DeliveryConfig(max_attempts=3)
     assert type(outcome(Response(500, b""), attempt=attempt, config=config)) is expected
+
+
+def test_a_message_that_alone_is_not_let_in_waits_by_itself() -> None:
+    answered = outcome(Response(403, b""), shut_out_as="HTTP 403")
+    assert isinstance(answered, Retry)
+    assert (answered.reason, answered.is_trouble) == ("HTTP 403", False)
 
 
 def test_a_held_attempt_is_never_the_last_attempt() -> None:
@@ -293,7 +301,7 @@ def test_backoff_is_the_drawn_fraction_of_its_ceiling(
 
 
 @given(st.integers(1, 10**18), st.text(max_size=40) | st.from_regex(r"[0-9]{1,30}") | st.none())
-def test_a_retry_is_never_in_the_past_nor_over_a_year_ahead(attempt: int, retry_after: str | None) -> None:
+def test_a_retry_is_never_in_the_past_nor_over_six_hours_ahead(attempt: int, retry_after: str | None) -> None:
     answered = outcome(Response(503, b"", retry_after), attempt=attempt)
     assert isinstance(answered, Retry)
     assert NOW <= answered.at <= NOW + MAX_RETRY_AFTER
@@ -336,8 +344,10 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(value: str | None, seconds:
     assert retry_after_delay(value, now=NOW) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("value", ["9" * 9, "9" * 10, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_no_retry_after_is_longer_than_a_year(value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["31536000", "1795435200", "9" * 9, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"]
+)
+def test_no_retry_after_is_longer_than_six_hours(value: str) -> None:
     assert retry_after_delay(value, now=NOW) == MAX_RETRY_AFTER
 
 
@@ -387,7 +397,7 @@ def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
 
 def test_a_retry_waits_for_the_retry_after_of_the_gateway() -> None:
     answered = outcome(Response(429, b"", "3600"))
-    assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429", is_trouble=False)
+    assert answered == Retry(NOW + timedelta(hours=1), "HTTP 429", is_trouble=True)
 
 
 def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:

@@ -21,7 +21,7 @@ from tests.factories import (
 
 CLAIM: dict[str, Any] = {
     "limit": 1000,
-    "is_probe": False,
+    "slow_mailings": [],
     "worker": "worker",
     "lease_seconds": 30,
     "deadline_guard_seconds": 0.2,

@@ -20,7 +20,8 @@ KIND = {
 TOKEN_REFUSED = ("HTTP 401", "HTTP 403")
 ADVICE_TOKEN = gettext_lazy("It does not let us in: check its token.")
 ADVICE_WAIT = gettext_lazy(
-    "One message probes it every few seconds; sending goes on by itself once it answers."
+    "Single messages probe it, every few seconds or when it asked to be asked again;"
+    " sending goes on by itself once it answers."
 )
 
 # By what the domain's refusal has in its words.

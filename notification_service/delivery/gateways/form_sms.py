@@ -44,7 +44,7 @@ ERRORS: Mapping[int, Verdict] = {
     6: Refused("message forbidden"),
     7: Refused("phone number wrong"),
     8: Refused("number cannot be delivered to"),
-    9: TryAgain("too many equal requests", is_trouble=False, wait_seconds=60),
+    9: TryAgain("too many equal requests", wait_seconds=60),
 }
 UNKNOWN_ERROR = TryAgain("unknown error code")
 

@@ -76,8 +76,8 @@ def test_a_wrong_token_is_not_authorised(kind: str) -> None:
         ("nonsense", TryAgain("answer is not JSON")),
         ("huge", TryAgain("answer over 64 KiB")),
         ("redirect", TryAgain("HTTP 307")),
-        ("429", TryAgain("HTTP 429", is_trouble=False)),
-        ("503", TryAgain("HTTP 503")),
+        ("429", TryAgain("HTTP 429", is_trouble=True)),
+        ("503", TryAgain("HTTP 503", is_trouble=True)),
         ("400", Refused("HTTP 400")),
         ("403", NotLetIn("HTTP 403")),
         ("drop", NoResponse("connection broke", maybe_taken=True)),
@@ -104,7 +104,7 @@ def test_a_fault_has_the_same_verdict_for_every_kind(
         ("form_sms", "wrong_code", TryAgain("unknown error code")),
         ("form_sms", "error_1", Refused("parameters wrong")),
         ("form_sms", "error_3", NotLetIn("the account is empty")),
-        ("form_sms", "error_9", TryAgain("too many equal requests", is_trouble=False, wait_seconds=60)),
+        ("form_sms", "error_9", TryAgain("too many equal requests", wait_seconds=60)),
     ],
 )
 def test_a_response_code_has_the_verdict_of_its_kind(kind: str, fault: str, verdict: Verdict) -> None:
