@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -34,10 +35,14 @@ class Claimer:
             free = permits.free(now=shared.clock.time())
         return min(wanted, max(0, free))
 
-    async def claim(self, limit: int, *, is_probe: bool = False) -> list[Claimed]:
+    async def claim(
+        self, limit: int, *, is_probe: bool = False, slow_mailings: Sequence[int] = ()
+    ) -> list[Claimed]:
         """Take up to about `limit` due messages (a little more where mailings share them)."""
         lane, asked_at, began = self._lane, time.time_ns(), time.monotonic()
-        messages = await take_due(lane.claims, lane.config, limit, is_probe=is_probe)
+        messages = await take_due(
+            lane.claims, lane.config, limit, is_probe=is_probe, slow_mailings=slow_mailings
+        )
         lane.meters.claimed(len(messages), time.monotonic() - began)
         await lane.shared.learn_terms({message.mailing_id for message in messages})
         lane.traces.note_claim(messages, lane.shared.terms, asked_at=asked_at)
@@ -59,15 +64,21 @@ class Claimer:
 
 
 async def take_due(
-    database: Database, config: DeliveryConfig, limit: int, *, is_probe: bool = False
+    database: Database,
+    config: DeliveryConfig,
+    limit: int,
+    *,
+    is_probe: bool = False,
+    slow_mailings: Sequence[int] = (),
 ) -> list[Claimed]:
+    """Up to about `limit` messages, none of slow mailings; a single one that is to be a probe."""
     asked_at = time.monotonic()  # before the lease begins: an early end of it harms no one
+    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
     rows = await database.fetch(
-        "claim",
-        limit=limit,
-        is_probe=is_probe,
+        "claim_probe" if is_probe else "claim",
         lease_seconds=config.lease_seconds,
         deadline_guard_seconds=config.deadline_guard_seconds,
+        **which,
     )
     lasts = min(config.lease_seconds - config.start_margin_seconds, FRESH_SECONDS)
     return _claimed(rows, start_before=asked_at + lasts, is_probe=is_probe)

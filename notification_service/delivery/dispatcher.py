@@ -16,12 +16,14 @@ import structlog
 from notification_service.delivery.claim import NO_PERMIT_SECONDS, Claimer
 from notification_service.delivery.decide import Decider
 from notification_service.delivery.lane import Lane
+from notification_service.delivery.limits.stragglers import kept_for_others
 from notification_service.delivery.messages import Claimed, NotBegun, Released, Reply
 from notification_service.delivery.outcome import NoResponse
 from notification_service.delivery.record import Recorder
 from notification_service.delivery.send import Sender
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while nothing is due but requests are still under way
+SLOW_CLAIM_SECONDS = 0.05  # the same, while a mailing waits for its stragglers
 FULL_CLAIM_SECONDS = 0.005  # between looks whether there is room for another claim
 RELEASED_SECONDS = 5.0  # until a message is tried again whose request an error of ours kept from beginning
 MAX_UNRECORDED = 20_000  # outcomes that wait for a slow database, beyond which nothing more is claimed
@@ -34,13 +36,15 @@ class Dispatcher:
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
-        self._shared, self._concurrency = lane.shared, lane.concurrency
+        self._shared, self._concurrency, self._stragglers = lane.shared, lane.concurrency, lane.stragglers
         self._claimer = Claimer(lane)
         self._sender = Sender(lane)
         self._decider = Decider(lane)
         self._recorder = Recorder(lane)
         self._waiting: deque[Claimed] = deque()  # claimed, and not begun with
         self._under_way = 0  # claimed, and without an outcome
+        self._probes = 0  # under way
+        self._allowed = 0  # requests at once, as of the last sync
         self._deliveries: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
@@ -83,21 +87,42 @@ class Dispatcher:
             return NO_PERMIT_SECONDS
         if not room:  # without any concurrency, other workers have all of the gateway
             return FULL_CLAIM_SECONDS if self._concurrency.limit or self._under_way else None
-        if claimed := await self._claimer.claim(permitted):
-            self._take(claimed)
+        slow_mailings = self._stragglers.slow_mailings
+        claimed = await self._claimer.claim(permitted, slow_mailings=slow_mailings)
+        if slow_mailings and not claimed:
+            claimed = await self._claim_slow(permitted)
+        self._take(claimed)
+        if claimed:
             return 0
-        return IDLE_CLAIM_SECONDS if self._under_way else None
+        idle = SLOW_CLAIM_SECONDS if slow_mailings else IDLE_CLAIM_SECONDS
+        return idle if self._under_way else None
+
+    async def _claim_slow(self, permitted: int) -> list[Claimed]:
+        """Of mailings with many stragglers only as many as leave room for others, which may come."""
+        room = self._allowed - kept_for_others(self._concurrency.full) - self._under_way
+        return await self._claimer.claim(min(room, permitted)) if room > 0 else []
 
     def _room(self) -> int:
-        limit = self._concurrency.limit
-        if not limit or self._recorder.waiting >= MAX_UNRECORDED:
+        if not self._concurrency.limit or self._recorder.waiting >= MAX_UNRECORDED:
             return 0
-        return self.lane.claim_size.size(under_way=self._under_way, concurrency=limit)
+        return self.lane.claim_size.size(under_way=self._under_way, concurrency=self._allowed)
 
     async def _probe(self) -> None:
-        """Let one message find out whether a held gateway takes messages again."""
-        self._take(await self._claimer.claim_probe())
-        await self._finish_deliveries(at_least=1)
+        """Let single messages find out whether a held gateway takes any again, in each interval one.
+
+        One that hangs keeps no other from asking.
+        """
+        next_at = float("-inf")
+        while self._shared.is_held and not self._shared.is_being_released:
+            if time.monotonic() >= next_at:
+                self._take(await self._claimer.claim_probe())
+                next_at = time.monotonic() + self.lane.config.probe_interval_seconds
+            if not self._under_way:
+                return
+            self._probes = self._under_way
+            self._start_deliveries()
+            await asyncio.sleep(FULL_CLAIM_SECONDS)
+        self._probes = 0
 
     def _take(self, messages: list[Claimed]) -> None:
         self._under_way += len(messages)
@@ -105,8 +130,8 @@ class Dispatcher:
 
     # send, decide
 
-    def _start_deliveries(self, *, at_least: int = 0) -> None:
-        limit = max(self._concurrency.limit, at_least)
+    def _start_deliveries(self) -> None:
+        limit = max(self._allowed, self._probes)
         if not limit:
             self._release_waiting()
         for _ in range(min(limit - len(self._deliveries), len(self._waiting))):
@@ -116,11 +141,13 @@ class Dispatcher:
 
     async def _deliver_waiting(self) -> None:
         """One message after another, as one of so many at a time as the gateway may be asked for."""
-        while self._waiting and len(self._deliveries) <= max(1, self._concurrency.limit):
+        while self._waiting and len(self._deliveries) <= max(1, self._allowed, self._probes):
             message = self._waiting.popleft()
+            self._stragglers.begin(message.id, message.mailing_id, now=time.monotonic())
             try:
                 self._note(message, await self._send(message))
             finally:
+                self._stragglers.end(message.id)
                 self._under_way -= 1
             if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError  # noted while it was under way, and kept until it was recorded
@@ -152,9 +179,9 @@ class Dispatcher:
             self.lane.permits.settle()
             self._under_way -= 1
 
-    async def _finish_deliveries(self, *, at_least: int = 0) -> None:
+    async def _finish_deliveries(self) -> None:
         while self._under_way:
-            self._start_deliveries(at_least=at_least)
+            self._start_deliveries()
             await asyncio.sleep(FULL_CLAIM_SECONDS)
 
     # record
@@ -173,4 +200,16 @@ class Dispatcher:
 
     async def _sync(self) -> None:
         await self._shared.sync(under_way=len(self._deliveries))
-        self._concurrency.adjust(now=time.monotonic(), full=self._shared.full_concurrency)
+        now, concurrency = time.monotonic(), self._concurrency
+        if self._shared.is_held:  # whoever opened the breaker: what led to it says nothing of what comes
+            self.lane.breaker.reset(now=now)
+        concurrency.adjust(now=now, full=self._shared.full_concurrency)
+        self._stragglers.look(
+            now=now,
+            lived_at=self.lane.breaker.lived_at,
+            latency=concurrency.alive_seconds,
+            full=concurrency.full,
+        )
+        self._allowed = self._stragglers.allowed(
+            limit=concurrency.limit, full=concurrency.full, is_shared=self._shared.has_quota
+        )

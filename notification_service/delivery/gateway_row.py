@@ -52,8 +52,9 @@ class GatewayRow:
 
         return await self._database.call(read)
 
-    async def hold(self, reason: Why) -> None:
-        kept = {**reason.columns, "text": reason.text}
+    async def hold(self, reason: Why, *, wait_seconds: float = 0.0) -> None:
+        """Open the breaker, or leave it open; `wait_seconds`: how long the gateway asks to be left alone."""
+        kept = {**reason.columns, "text": reason.text, "wait_seconds": wait_seconds}
         await self._database.execute("hold_gateway", **kept, **self._probe_interval)
 
     async def release(self) -> None:

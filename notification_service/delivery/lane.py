@@ -5,10 +5,11 @@ import threading
 from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_list import ListedGateway
 from notification_service.delivery.gateways import Gateway
-from notification_service.delivery.limits.breaker import ConsecutiveFailures
+from notification_service.delivery.limits.breaker import Breaker
 from notification_service.delivery.limits.claim_size import ClaimSizer
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 from notification_service.delivery.limits.rate import PermitPool
+from notification_service.delivery.limits.stragglers import Stragglers
 from notification_service.delivery.shared_state import SharedState
 from notification_service.delivery.telemetry import Meters, Traces
 
@@ -25,7 +26,8 @@ class Lane:
         self.concurrency = AdaptiveConcurrency(
             full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
         )
-        self.failures = ConsecutiveFailures(limit=config.breaker_failures)
+        self.breaker = Breaker(limit=config.breaker_failures)
+        self.stragglers = Stragglers()
         self.permits = PermitPool()
         self.shared = SharedState(config, self.records, self.concurrency)
         self.meters = Meters(listed.name, log_sent=config.log_sent)

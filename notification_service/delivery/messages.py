@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from notification_service.delivery.outcome import NoResponse, Response
-from notification_service.mailings.reasons import Why
+from notification_service.mailings.reasons import Why, read_row
 from notification_service.mailings.send_window import SendWindow
 
 if TYPE_CHECKING:
@@ -33,6 +33,17 @@ class Claimed(NamedTuple):
     attempt: int  # counts from 1, this one included
     phone: str
     timezone: str
+    reason: str = ""  # of its last attempt, and its number
+    reason_number: int | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Before, so that another failure may be its own."""
+        return bool(self.reason)
+
+    @property
+    def failed_for(self) -> Why | None:
+        return read_row(self.reason, self.reason_number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.mailings.reasons import Reason, Why
 
 MAX_RESPONSE_BYTES = 64 * 1024
-MAX_RETRY_AFTER = timedelta(days=365)
+MAX_RETRY_AFTER = timedelta(hours=6)
 OUR_ERROR = Why(Reason.INTERNAL_ERROR)  # the reason of whatever is ours to mend
 
 
@@ -56,10 +56,10 @@ class NotLetIn:
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """It was not taken now; `is_trouble` unless the gateway is well and only asks us to wait."""
+    """It was not taken now; `is_trouble` where that has nothing to do with the message."""
 
     reason: Why
-    is_trouble: bool = True
+    is_trouble: bool = False
     wait_seconds: float = 0  # at least, where the kind of gateway is known to ask for it
 
 
@@ -67,7 +67,7 @@ Verdict = Accepted | Refused | NotLetIn | TryAgain
 ACCEPTED = Accepted()
 
 
-# Of each outcome `is_trouble` says whether the gateway itself seems to be failing: what a breaker counts.
+# Of each outcome `is_trouble` says whether the gateway itself may be failing: what a breaker counts.
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +117,27 @@ def decide(
     now: datetime,
     config: DeliveryConfig,
     random: Random,
+    shut_out_as: Why | None = None,
 ) -> Outcome:
     """Rules 5, 6 and 8 of delivery. `attempt` counts from 1, this one included; `now` is aware.
 
-    `judge` is the gateway's own: what a response means differs from one kind to another.
+    `judge` is the gateway's own: what a response means differs from one kind to another. `shut_out_as`: the
+    reason for which the message was not let in before; others were since, so it is the message's own.
     """
     if isinstance(response, NoResponse):
         if response.partial and judge(response.partial) is ACCEPTED:
             return SENT  # a wrong length, a connection cut after the last brace: it says all the same
         if give_up_on_unknown and response.maybe_taken:
             return Unknown(response.reason)
-        return _try_again(TryAgain(response.reason), None, attempt, now, config, random)
+        nothing = TryAgain(response.reason, is_trouble=True)
+        return _try_again(nothing, None, attempt, now, config, random)
     match judge(response):
         case Accepted():
             return SENT
         case NotLetIn(reason):
-            return Held(reason)
+            alone = TryAgain(reason)
+            is_own = reason == shut_out_as
+            return _try_again(alone, None, attempt, now, config, random) if is_own else Held(reason)
         case Refused(reason):
             return Failed(reason)
         case TryAgain() as verdict:

@@ -37,6 +37,7 @@ class SharedState:
         self._quota: int | None = None
         self._synced_at = self._reported_at = float("-inf")
         self._hold_reason: Why | None = None
+        self._hold_seconds = 0.0
         self._is_to_be_released = False
         self.is_held = False
         self.is_open = False  # whether messages may go to the gateway: it is enabled, and not held
@@ -55,13 +56,25 @@ class SharedState:
         most = self._config.max_concurrency
         return most if self._quota is None else min(most, self._quota)
 
-    def hold_gateway(self, reason: Why) -> None:
-        """Have every worker leave the gateway alone, from the next sync on; this one from now on."""
+    @property
+    def has_quota(self) -> bool:
+        """Whether the gateway has a limit of requests at once, for all workers together."""
+        return self._quota is not None
+
+    def hold_gateway(self, reason: Why, *, wait_seconds: float = 0.0) -> None:
+        """Have every worker leave the gateway alone, from the next sync on; this one from now on.
+
+        `wait_seconds`: for so long at least, as it asks.
+        """
         if self._hold_reason is None:
-            log.warning("gateway held", reason=str(reason), code=reason.code.value)
-        self._hold_reason, self._is_to_be_released = reason, False
+            log.warning("gateway held", reason=str(reason), code=reason.code.value, seconds=wait_seconds)
+        self._hold_reason, self._hold_seconds, self._is_to_be_released = reason, wait_seconds, False
         self.is_held, self.is_open = True, False
         self._concurrency.start_low()
+
+    @property
+    def is_being_released(self) -> bool:
+        return self._is_to_be_released
 
     def release_gateway(self) -> None:
         """Have every worker send to the gateway again, from the next sync on."""
@@ -89,7 +102,7 @@ class SharedState:
 
     async def _push_breaker(self) -> None:
         if (reason := self._hold_reason) is not None:
-            await self._row.hold(reason)
+            await self._row.hold(reason, wait_seconds=self._hold_seconds)
         elif self._is_to_be_released:
             self._is_to_be_released = False
             log.info("gateway released")

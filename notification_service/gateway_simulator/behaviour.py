@@ -42,7 +42,11 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """Shares are of all requests that follow the contract; `jitter_ms` comes on top of `latency_ms`."""
+    """Shares are of all requests that follow the contract; `jitter_ms` comes on top of `latency_ms`.
+
+    `phones`: what a phone's messages are answered, whatever else holds: `500` always, `500:2` the first
+    two times.
+    """
 
     seed: int = 0
     latency_ms: float = 0
@@ -51,6 +55,7 @@ class Behaviour:
     faults: Mapping[str, float] = field(default_factory=dict)
     retry_after: str = "1"
     trickle_ms: float = 150
+    phones: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_seed(self.seed)
@@ -60,6 +65,8 @@ class Behaviour:
         for name, share in self.faults.items():
             _check_fault_name(name)
             _check_share(f"fault {name}", share)
+        for phone, answer in self.phones.items():
+            _check_phone(phone, answer)
         if math.fsum([self.error_rate, *self.faults.values()]) > 1 + _SHARES_SLACK:
             raise BehaviourError("error_rate and the faults add up to more than 1")
         retry_after_seconds(self.retry_after)
@@ -72,12 +79,20 @@ class Behaviour:
             raise BehaviourError(f"unknown field {unknown[0]!r}")
         if not isinstance(fields.get("faults", {}), dict):
             raise BehaviourError("faults is an object of name: share")
+        if not isinstance(fields.get("phones", {}), dict):
+            raise BehaviourError("phones is an object of phone: fault")
         if type(fields.get("retry_after")) is int:
             fields = fields | {"retry_after": str(fields["retry_after"])}
         return cls(**fields)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "phones" or value}
+
+    def decide_phone(self, phone: str, msg_id: int, nth: int) -> Reply:
+        answer, _, times = self.phones.get(phone, "").partition(":")
+        if answer and (not times or nth <= int(times)):
+            return Reply(answer, self.latency_ms / 1000)
+        return self.decide(msg_id, nth)
 
     def decide(self, msg_id: int, nth: int) -> Reply:
         """The same for the same seed, message and number of its request, in whatever order they arrive."""
@@ -150,6 +165,13 @@ def _check_delay(name: str, delay_ms: Any) -> None:
 def _check_share(name: str, share: Any) -> None:
     if not _is_number(share) or not 0 <= share <= 1:
         raise BehaviourError(f"{name} is not a share from 0 to 1")
+
+
+def _check_phone(phone: object, answer: object) -> None:
+    name, colon, times = answer.partition(":") if isinstance(answer, str) else ("", "", "")
+    if not (isinstance(phone, str) and name) or (colon and not (times.isascii() and times.isdigit())):
+        raise BehaviourError("phones is an object of phone: fault, or phone: fault:times")
+    _check_fault_name(name)
 
 
 def _check_fault_name(name: str) -> None:

@@ -83,7 +83,7 @@ class Gateway:
         """Decide what becomes of a message that follows the contract, and keep it in the ledger."""
         msg_id = message.msg_id
         nth = self.ledger.count_request(msg_id)
-        reply = self.behaviour.decide(msg_id, nth)
+        reply = self.behaviour.decide_phone(str(message.phone), msg_id, nth)
         if reply.is_taken:
             self.ledger.mark_taken(msg_id)
         now = time.time()

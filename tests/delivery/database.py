@@ -1,7 +1,7 @@
 """A worker's connections to the test database, and shorthands for what passes through them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -91,11 +91,14 @@ def claim(
     is_probe: bool = False,
     worker: str = "worker",
     gateway: str = "main",
+    slow_mailings: Sequence[int] = (),
     **knobs: Any,
 ) -> list[Claimed]:
     return on_database(
         conninfo,
-        lambda database: take_due(database, config(**knobs), limit, is_probe=is_probe),
+        lambda database: take_due(
+            database, config(**knobs), limit, is_probe=is_probe, slow_mailings=slow_mailings
+        ),
         worker=worker,
         gateway=gateway,
     )

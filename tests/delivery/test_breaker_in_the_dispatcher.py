@@ -1,5 +1,6 @@
 """A gateway that answers nobody is left alone, and found again by a single message."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.mailings.models import Attempt, Gateway, Message
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, always, drain
-from tests.factories import make_messages, make_running_mailing, now
+from tests.factories import make_message, make_messages, make_running_mailing, now
 from tests.reasons import held_for, http_status
 
 REFUSED = NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False)
@@ -85,3 +86,66 @@ def test_a_probe_with_nothing_to_send_leaves_the_breaker_open(conninfo: str) -> 
     Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now())
     drain(conninfo, ScriptedGateway())
     assert main().breaker == "open"
+
+
+def test_a_probe_that_hangs_keeps_no_other_from_asking(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 20)
+    Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now())
+    others_are_sent = asyncio.Event()
+
+    async def hang_first(request: Request) -> Response | NoResponse:
+        if len(gateway.requests) > 1:
+            if len(gateway.requests) == 20:
+                others_are_sent.set()
+            return TAKEN
+        await others_are_sent.wait()
+        return NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True)
+
+    gateway = ScriptedGateway(hang_first)
+    drain(conninfo, gateway, probe_interval_seconds=0.05, retry_base_seconds=1e7, retry_cap_seconds=1e7)
+    assert len(gateway.requests) == 20
+    assert main().breaker == "closed"  # the first probe's end is one failure, no more
+    assert Message.objects.filter(status="sent").count() == 19
+
+
+def test_messages_that_failed_before_open_no_breaker(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 60, **http_status(500).columns, attempts=1)
+    gateway = ScriptedGateway(always(Response(500, b"")))
+    drain(conninfo, gateway, breaker_failures=5, retry_base_seconds=1e7, retry_cap_seconds=1e7)
+    assert (len(gateway.requests), main().breaker) == (60, "closed")
+
+
+def test_a_gateway_that_cannot_be_reached_is_held_whatever_failed_before(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 60, **http_status(500).columns, attempts=1)
+    drain(conninfo, ScriptedGateway(always(REFUSED)), max_concurrency=4, breaker_failures=5)
+    assert main().breaker == "open"
+
+
+def test_a_message_that_alone_is_not_let_in_holds_the_gateway_once(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 20)
+    shut_out = make_message(mailing)
+
+    async def script(request: Request) -> Response:
+        return Response(403, b"") if request.message_id == shut_out.id else TAKEN
+
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, max_concurrency=1)
+    assert main().breaker == "open"
+    make_messages(mailing, 5)
+    Gateway.objects.update(probe_at=now())
+    drain(conninfo, gateway, max_concurrency=1, retry_base_seconds=1e7, retry_cap_seconds=1e7)
+    assert main().breaker == "closed"
+    assert Message.objects.filter(status="sent").count() == 25
+    shut_out.refresh_from_db()
+    assert (shut_out.status, shut_out.attempts) == ("pending", 1)
+
+
+def test_a_gateway_that_asks_to_be_left_alone_is_held_for_as_long(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 100)
+    asks = Response(429, b"", "120")
+    drain(conninfo, ScriptedGateway(always(asks)), max_concurrency=4, breaker_failures=10)
+    gateway = main()
+    assert gateway.probe_at is not None
+    assert gateway.held_at is not None
+    assert gateway.probe_at - gateway.held_at == timedelta(seconds=120)

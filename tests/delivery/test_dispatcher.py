@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from typing import Any
 
 import psycopg
 import pytest
@@ -298,9 +299,9 @@ def test_a_failed_claim_leaves_no_outcome_unrecorded(conninfo: str, monkeypatch:
     take_due = claim_module.take_due
 
     async def claim_once(
-        database: Database, config: DeliveryConfig, limit: int, *, is_probe: bool = False
+        database: Database, config: DeliveryConfig, limit: int, **which: Any
     ) -> list[Claimed]:
-        if claimed := await take_due(database, config, limit, is_probe=is_probe):
+        if claimed := await take_due(database, config, limit, **which):
             return claimed
         raise ValueError("out of sorts")
 

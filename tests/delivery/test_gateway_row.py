@@ -82,3 +82,38 @@ def test_a_released_gateway_can_be_held_again(conninfo: str) -> None:
     on_row(conninfo, lambda row: row.release())
     on_row(conninfo, hold)
     assert is_held(conninfo)
+
+
+async def hold_for_a_minute(row: GatewayRow) -> None:
+    await row.hold(http_status(429), wait_seconds=60)
+
+
+def seconds_until_probe() -> float:
+    gateway = Gateway.objects.get()
+    assert gateway.probe_at is not None
+    return (gateway.probe_at - now()).total_seconds()
+
+
+def test_a_gateway_that_asks_to_be_left_alone_is_probed_no_sooner(conninfo: str) -> None:
+    on_row(conninfo, hold_for_a_minute)
+    assert 30 < seconds_until_probe() <= 60
+
+
+def test_a_probe_that_is_told_so_again_waits_as_long_again(conninfo: str) -> None:
+    on_row(conninfo, hold_for_a_minute)
+    make_probe_due()
+    assert probes(conninfo) == [True, False]
+    on_row(conninfo, hold_for_a_minute)
+    assert 30 < seconds_until_probe() <= 60
+
+
+def test_a_single_probe_that_is_told_to_wait_holds_up_no_gateway_that_did_not_ask(conninfo: str) -> None:
+    on_row(conninfo, hold)
+    on_row(conninfo, hold_for_a_minute)
+    assert seconds_until_probe() <= 2
+
+
+def test_a_release_forgets_what_the_gateway_asked_for(conninfo: str) -> None:
+    on_row(conninfo, hold_for_a_minute)
+    on_row(conninfo, lambda row: row.release())
+    assert Gateway.objects.get().wait_seconds == 0

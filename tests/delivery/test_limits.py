@@ -64,6 +64,24 @@ def test_a_slow_limit_gives_one_permit_at_a_time(conninfo: str) -> None:
     assert taken == [1, 0, 0]
 
 
+def test_a_raised_limit_is_followed_at_once(conninfo: str) -> None:
+    Gateway.objects.update(max_requests_per_second=0.02)
+    [old] = [on_row(conninfo, lambda row: row.take_permits(5))]
+    Gateway.objects.update(max_requests_per_second=200)
+
+    async def wait_for_permits(row: GatewayRow) -> tuple[float, Permits]:
+        snapshot = await row.snapshot()
+        assert snapshot is not None
+        began = time.monotonic() + snapshot.database_ahead
+        while not (permits := await row.take_permits(5)).count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return began, permits
+
+    began, permits = on_row(conninfo, wait_for_permits)
+    assert permits.first_at >= old.first_at + permits.spacing  # no window holds more than the new limit
+    assert permits.first_at <= began + 10  # at once, on a busy machine; it was 49 s
+
+
 def test_a_gateway_without_a_limit_has_no_permits(conninfo: str) -> None:
     assert on_row(conninfo, lambda row: row.take_permits(5)).count == 0
 

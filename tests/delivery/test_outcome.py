@@ -69,6 +69,7 @@ def outcome(
     attempt: int = 1,
     give_up: bool = False,
     config: DeliveryConfig = CONFIG,
+    shut_out_as: Why | None = None,
 ) -> Outcome:
     return decide(
         answer,
@@ -78,6 +79,7 @@ def outcome(
         now=NOW,
         config=config,
         random=Random(1),
+        shut_out_as=shut_out_as,
     )
 
 
@@ -199,7 +201,7 @@ def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
     slowly = Why(Reason.TOO_MANY_EQUAL)
 
     def judge(answer: Response) -> Verdict:
-        return TryAgain(slowly, is_trouble=False, wait_seconds=60)
+        return TryAgain(slowly, wait_seconds=60)
 
     minute, hour = Retry(NOW + timedelta(minutes=1), slowly, False), NOW + timedelta(hours=1)
     assert outcome(Response(200, b""), judge=judge) == minute
@@ -210,11 +212,11 @@ def test_a_verdict_may_ask_for_a_wait_as_a_retry_after_may() -> None:
     ("answer", "is_trouble"),
     [
         (Response(200, OK), False),
-        *((Response(status, OK), False) for status in (*REFUSED, 401, 403, 429)),
-        *((Response(status, OK), True) for status in (408, 500, 502, 503, 504, 599, 204, 302)),
-        (Response(200, b"<html>"), True),
-        (Response(200, b'{"code": 1}'), True),
-        (Response(200, OK + b" " * MAX_RESPONSE_BYTES), True),
+        *((Response(status, OK), False) for status in (*REFUSED, 401, 403, 408, 418, 204, 302, 600)),
+        *((Response(status, OK), True) for status in (429, 500, 502, 503, 504, 599)),
+        (Response(200, b"<html>"), False),
+        (Response(200, b'{"code": 1}'), False),
+        (Response(200, OK + b" " * MAX_RESPONSE_BYTES), False),
         (NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True), True),
         (NoResponse(Why(Reason.CONNECTION_REFUSED), maybe_taken=False), True),
     ],
@@ -249,6 +251,12 @@ def test_a_message_with_a_response_is_not_given_up_as_unknown() -> None:
 def test_a_message_fails_after_its_last_attempt(attempt: int, expected: type[Outcome]) -> None:
     config = DeliveryConfig(max_attempts=3)
     assert type(outcome(Response(500, b""), attempt=attempt, config=config)) is expected
+
+
+def test_a_message_that_alone_is_not_let_in_waits_by_itself() -> None:
+    answered = outcome(Response(403, b""), shut_out_as=http_status(403))
+    assert isinstance(answered, Retry)
+    assert (answered.reason, answered.is_trouble) == (http_status(403), False)
 
 
 def test_a_held_attempt_is_never_the_last_attempt() -> None:
@@ -302,7 +310,7 @@ def test_backoff_is_the_drawn_fraction_of_its_ceiling(
 
 
 @given(st.integers(1, 10**18), st.text(max_size=40) | st.from_regex(r"[0-9]{1,30}") | st.none())
-def test_a_retry_is_never_in_the_past_nor_over_a_year_ahead(attempt: int, retry_after: str | None) -> None:
+def test_a_retry_is_never_in_the_past_nor_over_six_hours_ahead(attempt: int, retry_after: str | None) -> None:
     answered = outcome(Response(503, b"", retry_after), attempt=attempt)
     assert isinstance(answered, Retry)
     assert NOW <= answered.at <= NOW + MAX_RETRY_AFTER
@@ -345,8 +353,10 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(value: str | None, seconds:
     assert retry_after_delay(value, now=NOW) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("value", ["9" * 9, "9" * 10, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_no_retry_after_is_longer_than_a_year(value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["31536000", "1795435200", "9" * 9, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT"]
+)
+def test_no_retry_after_is_longer_than_six_hours(value: str) -> None:
     assert retry_after_delay(value, now=NOW) == MAX_RETRY_AFTER
 
 
@@ -396,7 +406,7 @@ def test_retry_after_is_never_negative_and_never_raises(value: str) -> None:
 
 def test_a_retry_waits_for_the_retry_after_of_the_gateway() -> None:
     answered = outcome(Response(429, b"", "3600"))
-    assert answered == Retry(NOW + timedelta(hours=1), http_status(429), is_trouble=False)
+    assert answered == Retry(NOW + timedelta(hours=1), http_status(429), is_trouble=True)
 
 
 def test_a_short_retry_after_does_not_shorten_the_backoff() -> None:

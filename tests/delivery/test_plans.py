@@ -22,7 +22,7 @@ from tests.reasons import http_status
 
 CLAIM: dict[str, Any] = {
     "limit": 1000,
-    "is_probe": False,
+    "slow_mailings": [],
     "worker": "worker",
     "lease_seconds": 30,
     "deadline_guard_seconds": 0.2,

@@ -17,6 +17,22 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 MIXED = Behaviour(seed=5, jitter_ms=20, error_rate=0.1, faults={"drop": 0.2, "429": 0.2, "hang": 0.1})
 
 
+def test_a_phone_may_have_a_fault_of_its_own() -> None:
+    behaviour = Behaviour(phones={"79000000001": "500", "79000000002": "hang:2"})
+    answers = {
+        phone: [behaviour.decide_phone(phone, 1, nth).answer for nth in (1, 2, 3)]
+        for phone in ("79000000001", "79000000002", "79000000003")
+    }
+    assert list(answers.values()) == [["500"] * 3, ["hang", "hang", "200"], ["200"] * 3]
+    assert Behaviour.from_json(behaviour.as_json()) == behaviour
+
+
+@pytest.mark.parametrize("phones", [[], {"7": 500}, {"7": ""}, {"7": "unheard-of"}, {"7": "500:x"}])
+def test_refuses_faults_of_phones_that_it_does_not_know(phones: object) -> None:
+    with pytest.raises(BehaviourError):
+        Behaviour.from_json({"phones": phones})
+
+
 @given(requests=st.lists(st.tuples(INT64, st.integers(1, 1000)), unique=True), seed=INT64, data=st.data())
 def test_a_decision_for_a_seed_does_not_depend_on_the_order_of_requests(
     requests: list[tuple[int, int]], seed: int, data: st.DataObject

@@ -26,7 +26,8 @@ ADVICE = {
 }
 NOT_LET_IN = (401, 403)
 ADVICE_WAIT = gettext_lazy(
-    "One message probes it every few seconds; sending goes on by itself once it answers."
+    "Single messages probe it, every few seconds or when it asked to be asked again;"
+    " sending goes on by itself once it answers."
 )
 
 PROBLEM = {

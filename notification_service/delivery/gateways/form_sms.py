@@ -45,7 +45,7 @@ ERRORS: Mapping[int, Verdict] = {
     6: Refused(Why(Reason.TEXT_FORBIDDEN)),
     7: Refused(Why(Reason.PHONE_WRONG)),
     8: Refused(Why(Reason.PHONE_UNREACHABLE)),
-    9: TryAgain(Why(Reason.TOO_MANY_EQUAL), is_trouble=False, wait_seconds=60),
+    9: TryAgain(Why(Reason.TOO_MANY_EQUAL), wait_seconds=60),
 }
 
 

@@ -17,7 +17,9 @@ from notification_service.mailings.reasons import Reason, Why
 
 REFUSED_FOR_GOOD = frozenset({400, 404, 405, 410, 413, 414, 415, 422})
 NOT_LET_IN = frozenset({401, 403})
+# Of these a gateway's own state is the cause. Any other response shows it alive and thinking.
 TOO_MANY_REQUESTS = 429
+SERVER_ERRORS = range(500, 600)
 LARGEST_GATEWAY_CODE = 9_999  # of those told apart: a gateway may invent as many as it likes
 TOO_LONG = TryAgain(Why(Reason.RESPONSE_TOO_LONG))
 
@@ -41,7 +43,7 @@ def judge_status(status: int) -> NotLetIn | Refused | TryAgain:
         return NotLetIn(reason)
     if status in REFUSED_FOR_GOOD:
         return Refused(reason)
-    return TryAgain(reason, is_trouble=status != TOO_MANY_REQUESTS)
+    return TryAgain(reason, is_trouble=status == TOO_MANY_REQUESTS or status in SERVER_ERRORS)
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:

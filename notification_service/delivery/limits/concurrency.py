@@ -7,11 +7,29 @@ Where the gateway has a `max_concurrency`, each worker has a quota of it. The da
 a lock, until a lease ends; so the quotas of all never exceed the limit.
 """
 
+from dataclasses import dataclass
 from math import ceil
 
 SLOW = 0.5  # of a request's time limit: responses that take longer on average are too slow
 OVERLOADED = 0.2  # of requests that ran out of time, or were told to come later
 SHORTEST_LOOK_SECONDS = 0.1
+# Asking for less that has this part of the messages taken, and about the same share of overloads, is no use:
+# these are the messages' own. It is tried again after a while.
+USELESS_RATE, USELESS_SHARE = 0.75, 0.6
+TOLERANT_SECONDS = 10.0
+TRIAL_REQUESTS = 40  # fewer say little of a share, and are waited for
+TRIAL_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What ended since the last look."""
+
+    limit: int
+    requests: int
+    latency: float  # of responses that show life, on average, where there are any
+    overloaded: float  # as a share
+    rate: float  # of responses that show life, a second
 
 
 class AdaptiveConcurrency:
@@ -19,47 +37,116 @@ class AdaptiveConcurrency:
         self.full = full
         self.limit = full
         self.latency_seconds: float | None = None  # of late, an average
+        self.alive_seconds = 0.0  # the same, of responses that show life
         self._slow_seconds = SLOW * timeout_seconds
+        self._looked_at = self._lived_at = float("-inf")
         self._next_look_at = 0.0
+        self._is_starting = False
+        self._lowered: Look | None = None  # since this look, for overload
+        self._tolerant_until = 0.0
         self._forget()
 
-    def note(self, *, seconds: float, overloaded: bool) -> None:
-        """Note that a request has ended after so long; overloaded: in a timeout, or told to come later."""
+    def note(self, *, seconds: float, overloaded: bool, is_alive: bool = True) -> None:
+        """Note that a request has ended after so long; overloaded: in a timeout, or told to come later.
+
+        `is_alive` where a response shows that the gateway works.
+        """
         self._requests += 1
         self._seconds += seconds
-        self._overloads += overloaded
+        if overloaded and seconds > self._slow_seconds:
+            self._timeouts += 1
+        else:
+            self._overloads += overloaded
+        if is_alive and not overloaded:
+            self._alive += 1
+            self._alive_seconds += seconds
 
     def start_low(self) -> None:
-        """Begin with a single request, as after a breaker was closed: no thundering herd."""
-        self.limit = min(1, self.full)
+        """Begin with a single request, and double while it answers, as after a breaker was closed."""
+        self.limit, self._is_starting, self._lowered = min(1, self.full), True, None
 
     def adjust(self, *, now: float, full: int) -> None:
         """Judge what was noted; called often. `full`: what this worker may have at a healthy gateway now."""
         grew = full > self.full and self.limit == self.full
         self.full, self.limit = full, full if grew else min(self.limit, full)
-        if self._requests and now >= self._next_look_at:
-            self.latency_seconds = self._seconds / self._requests
-            self.limit = self._judged(self.latency_seconds, self._overloads / self._requests)
+        if not self._requests:
+            self._looked_at = now
+        elif now >= self._next_look_at and not (self._is_behind(now) or self._is_in_trial(now)):
+            look = self._look(now)
+            self.latency_seconds = look.latency
+            self.limit = min(self.full, max(1, self._judged(look, now)))
             # A change shows in requests that start after it: wait for those.
-            self._next_look_at = now + max(SHORTEST_LOOK_SECONDS, self.latency_seconds)
+            wait = 0.0 if self._is_starting else look.latency
+            self._next_look_at = now + max(SHORTEST_LOOK_SECONDS, wait)
             self._forget()
 
-    def _judged(self, latency: float, overloaded: float) -> int:
-        if overloaded > OVERLOADED:
-            limit = self.limit // 2
-        elif latency > self._slow_seconds:
+    def _is_behind(self, now: float) -> bool:
+        """Whether only requests that ran out of time ended, while a moment ago others were answered."""
+        return self._timeouts == self._requests and now < self._lived_at + self._slow_seconds
+
+    def _is_in_trial(self, now: float) -> bool:
+        is_short = self._requests < TRIAL_REQUESTS and now < self._looked_at + TRIAL_SECONDS
+        is_trial = self._lowered is not None or self._overloads > OVERLOADED * self._requests
+        return is_short and is_trial and not self._is_starting
+
+    def _look(self, now: float) -> Look:
+        seconds, self._looked_at = now - self._looked_at, now
+        alive = None
+        if self._alive:
+            alive = self.alive_seconds = self._alive_seconds / self._alive
+            self._lived_at = now
+        latency = self._seconds / self._requests if alive is None else alive
+        # Others are answered quickly beside those that run out of time: no queue makes these wait.
+        overloads = self._overloads + (self._timeouts if latency > self._slow_seconds / 2 else 0)
+        return Look(
+            limit=self.limit,
+            requests=self._requests,
+            latency=latency,
+            overloaded=overloads / self._requests,
+            rate=self._alive / seconds,
+        )
+
+    def _judged(self, look: Look, now: float) -> int:
+        self._is_starting &= look.latency < self._slow_seconds or not look.rate
+        if self._is_starting:
+            return self._started(look)
+        if look.overloaded > OVERLOADED and now >= self._tolerant_until:
+            return self._lower(look, now)
+        self._lowered = None
+        if look.latency > self._slow_seconds:
             # Latency that does not fall with concurrency is no queue of ours: an eighth is kept.
             kept = min(self.limit, ceil(self.full / 8))
-            limit = max(kept, int(self.limit * max(0.5, self._slow_seconds / latency)))
-        elif latency < self._slow_seconds / 2:
-            limit = ceil(self.limit * 1.5)
-        else:
-            limit = self.limit + 1
-        return min(self.full, max(1, limit))
+            return max(kept, int(self.limit * max(0.5, self._slow_seconds / look.latency)))
+        if not look.rate:
+            return self.limit  # quick, but no sign of life
+        return self.limit * 2 if look.latency < self._slow_seconds / 2 else self.limit + 1
+
+    def _started(self, look: Look) -> int:
+        """Twice as many while it answers: so few requests say nothing of an overload."""
+        limit = self.limit * 2 if look.rate else self.limit
+        self._is_starting = limit < self.full
+        return limit
+
+    def _lower(self, look: Look, now: float) -> int:
+        """Half as many, unless that was tried just now and had only fewer messages taken."""
+        before = self._lowered = self._lowered or look
+        if _was_useless(before, look):
+            self._lowered, self._tolerant_until = None, now + TOLERANT_SECONDS
+            return before.limit
+        if self.limit > 1:
+            return self.limit // 2
+        self._lowered = None  # one at a time is too many, or that look was not like those after it: once more
+        return before.limit
 
     def _forget(self) -> None:
-        self._requests = self._overloads = 0
-        self._seconds = 0.0
+        self._requests = self._overloads = self._timeouts = self._alive = 0
+        self._seconds = self._alive_seconds = 0.0
+
+
+def _was_useless(before: Look, after: Look) -> bool:
+    is_as_bad = USELESS_SHARE * before.overloaded < after.overloaded < before.overloaded / USELESS_RATE
+    is_enough = after.requests >= TRIAL_REQUESTS
+    return is_enough and is_as_bad and after.rate < USELESS_RATE * before.rate
 
 
 def concurrency_quota(*, limit: int, others: int, taken: int, under_way: int) -> int:

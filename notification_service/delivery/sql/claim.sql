@@ -1,7 +1,7 @@
 -- Take due messages for a gateway under a new lease, of every mailing that has any in equal shares (of as
--- many of them, by lot, as messages are wanted).
+-- many of them, by lot, as messages are wanted), but for the slow ones.
 -- A mailing goes to its own gateway, else the default one; with failover, while that is held or disabled,
--- to the next that is neither. A probe is for its gateway as if that were not held.
+-- to the next that is neither.
 -- Guarantees: each row is taken by one worker; its mailing runs and is not at its deadline; the phone
 -- and zone are the client's present ones; a message of a deleted client ends here.
 -- Indexes: due_of_mailing (mailing_id, at), primary keys of messages and clients. Changes no index but those of
@@ -10,15 +10,14 @@ WITH usual AS MATERIALIZED (
   SELECT id FROM mailings_gateway WHERE enabled ORDER BY priority, id LIMIT 1
 ), busy AS MATERIALIZED (
   SELECT id FROM mailings_mailing AS mailing
-  WHERE finished_at IS NULL AND status = 'running'
+  WHERE finished_at IS NULL AND status = 'running' AND id <> ALL(%(slow_mailings)s::bigint[])
     AND now() < end_at - make_interval(secs => %(deadline_guard_seconds)s)
     AND %(gateway_id)s = (
       SELECT gateway.id FROM mailings_gateway AS gateway
       CROSS JOIN LATERAL (SELECT coalesce(mailing.gateway_id, (SELECT id FROM usual)) AS id) AS own
       WHERE gateway.enabled AND (gateway.id = own.id OR mailing.failover)
       ORDER BY
-        gateway.held_at IS NOT NULL AND NOT (%(is_probe)s AND gateway.id = %(gateway_id)s),
-        gateway.id <> own.id, gateway.priority, gateway.id
+        gateway.held_at IS NOT NULL, gateway.id <> own.id, gateway.priority, gateway.id
       LIMIT 1
     )
     AND ( -- in this order, so that the index answers: EXISTS reads the table up to its first due message
@@ -53,4 +52,6 @@ UPDATE mailings_message AS message SET
   batch_id = batch.id
 FROM batch, taken, directory_client AS client
 WHERE message.id = ANY(taken.ids) AND message.status = 'pending' AND client.id = message.client_id
-RETURNING message.batch_id, message.id, message.mailing_id, message.attempts, client.phone, client.timezone
+RETURNING
+  message.batch_id, message.id, message.mailing_id, message.attempts, client.phone, client.timezone,
+  message.reason, message.reason_number

@@ -1,11 +1,19 @@
--- Open the gateway's breaker, or leave it open after a probe; one that was open already keeps since when,
--- and its next probe.
+-- Open the gateway's breaker, or leave it open after a probe. One that was open already keeps since when, and
+-- its next probe: unless the gateway asks to be left alone, as it did when the breaker opened. A single probe that
+-- asks for it may have its own reasons.
 -- Index: primary key.
 UPDATE mailings_gateway SET
   held_at = coalesce(held_at, now()),
   held_reason = %(reason)s,
   held_reason_number = %(reason_number)s,
   held_text = %(text)s,
-  probe_at = coalesce(probe_at, now() + make_interval(secs => %(probe_interval_seconds)s)),
+  wait_seconds = CASE WHEN held_at IS NULL THEN %(wait_seconds)s::float8 ELSE wait_seconds END,
+  probe_at = CASE
+    WHEN held_at IS NULL OR probe_at IS NULL
+      THEN now() + make_interval(secs => greatest(%(probe_interval_seconds)s, %(wait_seconds)s::float8))
+    WHEN least(%(wait_seconds)s::float8, wait_seconds) > 0
+      THEN greatest(probe_at, now() + make_interval(secs => least(%(wait_seconds)s::float8, wait_seconds)))
+    ELSE probe_at
+  END,
   probing_since = NULL
 WHERE id = %(gateway_id)s

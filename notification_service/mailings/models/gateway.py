@@ -49,6 +49,9 @@ class Gateway(models.Model):
     held_text = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     probe_at = models.DateTimeField(null=True, editable=False)
     probing_since = models.DateTimeField(null=True, editable=False)
+    # For how long it asked to be left alone when it was held; 0 where it did not.
+    wait_seconds = models.FloatField(default=0, db_default=0, editable=False)
+    probed_mailing_id = models.BigIntegerField(null=True, editable=False)  # of the latest probe's message
     # Until when the requests of a limited gateway are given away.
     permits_until = models.DateTimeField(null=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())

@@ -94,7 +94,7 @@ def test_any_text_survives_the_encoding_of_the_form(text: str, message_id: int) 
         (6, Refused(Why(Reason.TEXT_FORBIDDEN))),
         (7, Refused(Why(Reason.PHONE_WRONG))),
         (8, Refused(Why(Reason.PHONE_UNREACHABLE))),
-        (9, TryAgain(Why(Reason.TOO_MANY_EQUAL), is_trouble=False, wait_seconds=60)),
+        (9, TryAgain(Why(Reason.TOO_MANY_EQUAL), wait_seconds=60)),
         (0, TryAgain(Why(Reason.GATEWAY_CODE, 0))),
         (10, TryAgain(Why(Reason.GATEWAY_CODE, 10))),
         (-1, TryAgain(Why(Reason.UNKNOWN_CODE))),
@@ -140,8 +140,8 @@ def test_an_id_and_a_count_are_a_success(answer: bytes) -> None:
         (b'{"id": 7, "cnt": 1}'.ljust(MAX_RESPONSE_BYTES + 1), Why(Reason.RESPONSE_TOO_LONG)),
     ],
 )
-def test_an_undocumented_response_is_tried_again_and_counts_as_trouble(answer: bytes, reason: Why) -> None:
-    assert judge(Response(200, answer)) == TryAgain(reason, is_trouble=True)
+def test_an_undocumented_response_is_tried_again_and_is_no_trouble(answer: bytes, reason: Why) -> None:
+    assert judge(Response(200, answer)) == TryAgain(reason)
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_an_undocumented_response_is_tried_again_and_counts_as_trouble(answer: b
     [
         (401, NotLetIn(http_status(401))),
         (413, Refused(http_status(413))),
-        (429, TryAgain(http_status(429), is_trouble=False)),
+        (429, TryAgain(http_status(429), is_trouble=True)),
         (302, TryAgain(http_status(302))),
-        (503, TryAgain(http_status(503))),
+        (503, TryAgain(http_status(503), is_trouble=True)),
     ],
 )
 def test_an_http_status_has_the_same_verdict_as_at_other_kinds(status: int, verdict: Verdict) -> None:

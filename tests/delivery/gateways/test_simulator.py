@@ -78,8 +78,8 @@ def test_a_wrong_token_is_not_authorised(kind: str) -> None:
         ("nonsense", TryAgain(Why(Reason.RESPONSE_NOT_JSON))),
         ("huge", TryAgain(Why(Reason.RESPONSE_TOO_LONG))),
         ("redirect", TryAgain(http_status(307))),
-        ("429", TryAgain(http_status(429), is_trouble=False)),
-        ("503", TryAgain(http_status(503))),
+        ("429", TryAgain(http_status(429), is_trouble=True)),
+        ("503", TryAgain(http_status(503), is_trouble=True)),
         ("400", Refused(http_status(400))),
         ("403", NotLetIn(http_status(403))),
         ("drop", NoResponse(Why(Reason.CONNECTION_BROKE), maybe_taken=True)),
@@ -106,7 +106,7 @@ def test_a_fault_has_the_same_verdict_for_every_kind(
         ("form_sms", "wrong_code", TryAgain(Why(Reason.GATEWAY_CODE, 99))),
         ("form_sms", "error_1", Refused(Why(Reason.PARAMETERS_WRONG))),
         ("form_sms", "error_3", NotLetIn(Why(Reason.ACCOUNT_EMPTY))),
-        ("form_sms", "error_9", TryAgain(Why(Reason.TOO_MANY_EQUAL), is_trouble=False, wait_seconds=60)),
+        ("form_sms", "error_9", TryAgain(Why(Reason.TOO_MANY_EQUAL), wait_seconds=60)),
     ],
 )
 def test_a_response_code_has_the_verdict_of_its_kind(kind: str, fault: str, verdict: Verdict) -> None:

@@ -1,0 +1,169 @@
+"""What the engine's statements find and leave, in memory: mailings of due messages, and one gateway's row."""
+
+import contextlib
+import heapq
+import math
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, TypeVar
+
+from notification_service.delivery.database import Database
+from tests.delivery.simulation.clock import Clock
+
+Result = TypeVar("Result")
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Row:
+    id: int
+    mailing_id: int
+    phone: str
+    attempts: int = 0
+    reason: str = ""
+    sent_at: float | None = None  # seconds since the simulation began
+
+
+@dataclass(slots=True)
+class Breaker:
+    """As `mailings_gateway` has it."""
+
+    held_at: float | None = None
+    probe_at: float | None = None
+    wait_seconds: float = 0.0
+    probed_mailing_id: int | None = None
+
+
+@dataclass(slots=True)
+class Queue:
+    clock: Clock
+    random: Random
+    messages: dict[int, Row] = field(default_factory=dict)
+    due: dict[int, list[tuple[float, int]]] = field(
+        default_factory=dict
+    )  # by mailing: heaps of times and ids
+    breaker: Breaker = field(default_factory=Breaker)
+    batches: int = 0
+
+    def add_mailing(self, phones: Iterable[str]) -> int:
+        mailing_id = len(self.due) + 1
+        rows = [Row(len(self.messages) + n, mailing_id, phone) for n, phone in enumerate(phones, start=1)]
+        self.messages |= {row.id: row for row in rows}
+        self.due[mailing_id] = [(self.clock.now, row.id) for row in rows]
+        return mailing_id
+
+    def rows(self, phone: str) -> list[Row]:
+        return [row for row in self.messages.values() if row.phone == phone]
+
+    # statements
+
+    def claim(self, *, limit: int, slow_mailings: list[int], **_: Any) -> list[Any]:
+        due = {mailing_id: due for mailing_id, due in self.due.items() if due and due[0][0] <= self.clock.now}
+        busy = [mailing_id for mailing_id in due if mailing_id not in slow_mailings]
+        self.random.shuffle(busy)
+        busy = busy[:limit]
+        each = math.ceil(limit / len(busy)) if busy else 0
+        return self._taken([row for mailing_id in busy for row in self._first(mailing_id, each)])
+
+    def claim_probe(self, **_: Any) -> list[Any]:
+        probed = self.breaker.probed_mailing_id
+        candidates = [row for mailing_id in self.due for row in self._first(mailing_id, 100)]
+        self.random.shuffle(candidates)
+        candidates.sort(key=lambda row: (row.reason != "", row.mailing_id == probed))
+        for row in candidates[1:]:
+            self._put(row, self.clock.now)
+        if candidates:
+            self.breaker.probed_mailing_id = candidates[0].mailing_id
+        return self._taken(candidates[:1])
+
+    def _first(self, mailing_id: int, count: int) -> list[Row]:
+        due = self.due[mailing_id]
+        first: list[Row] = []
+        while due and len(first) < count and due[0][0] <= self.clock.now:
+            first.append(self.messages[heapq.heappop(due)[1]])
+        return first
+
+    def _put(self, row: Row, at: float) -> None:
+        heapq.heappush(self.due[row.mailing_id], (at, row.id))
+
+    def _taken(self, rows: list[Row]) -> list[Any]:
+        self.batches += 1
+        for row in rows:
+            row.attempts += 1
+        return [(self.batches, r.id, r.mailing_id, r.attempts, r.phone, "UTC", r.reason, None) for r in rows]
+
+    def record_sent(self, ids: str, sent_at: str, **_: Any) -> list[Any]:
+        for message_id in ids.strip("{}").split(","):
+            self.messages[int(message_id)].sent_at = self.clock.now
+        return []
+
+    def record_not_sent(self, **columns: Any) -> list[Any]:
+        names = ("ids", "next_attempt_at", "reasons", "uncharged")
+        for message_id, at, reason, uncharged in zip(*(columns[name] for name in names), strict=True):
+            row = self.messages[message_id]
+            row.reason = row.reason if reason is None else reason
+            row.attempts -= uncharged
+            if at is not None:
+                self._put(row, at.timestamp() - self.clock.time() + self.clock.now)
+        return []
+
+    def gateway_snapshot(self, **_: Any) -> list[Any]:
+        now = datetime.fromtimestamp(self.clock.time(), UTC)
+        return [(now, True, self.breaker.held_at is not None, False, None)]
+
+    def mailing_terms(self, ids: list[int], **_: Any) -> list[Any]:
+        return [(mailing_id, "text", FAR, None, None, False, True, "") for mailing_id in ids]
+
+    def hold_gateway(self, *, wait_seconds: float, probe_interval_seconds: float, **_: Any) -> list[Any]:
+        row, now = self.breaker, self.clock.now
+        if row.held_at is None or row.probe_at is None:
+            row.held_at, row.wait_seconds = now, wait_seconds
+            row.probe_at = now + max(wait_seconds, probe_interval_seconds)
+        elif wait := min(wait_seconds, row.wait_seconds):
+            row.probe_at = max(row.probe_at, now + wait)
+        return []
+
+    def release_gateway(self, **_: Any) -> list[Any]:
+        self.breaker = Breaker(probed_mailing_id=self.breaker.probed_mailing_id)
+        return []
+
+    def take_probe(self, *, probe_interval_seconds: float, **_: Any) -> list[Any]:
+        row, now = self.breaker, self.clock.now
+        if row.held_at is None or row.probe_at is None or row.probe_at > now:
+            return []
+        row.probe_at = now + probe_interval_seconds
+        return [()]
+
+
+class _Cursor:
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self.connection = self
+
+    @property
+    def rowcount(self) -> int:
+        return len(self.rows)
+
+    async def fetchall(self) -> list[Any]:
+        return self.rows
+
+    async def fetchone(self) -> Any:
+        return self.rows[0] if self.rows else None
+
+    def transaction(self) -> Any:
+        return contextlib.nullcontext()
+
+
+class MemoryDatabase(Database):
+    def __init__(self, queue: Queue) -> None:
+        super().__init__("", worker="", gateway_id=0)
+        self._queue = queue
+
+    async def call(self, call: Callable[[Any], Awaitable[Result]]) -> Result:
+        return await call(_Cursor())
+
+    async def run(self, cursor: Any, name: str, **parameters: Any) -> None:
+        run = getattr(self._queue, name, None)
+        cursor.rows = run(**parameters) if run else []
