@@ -62,21 +62,24 @@ def test_a_page_size_outside_1_to_1000_is_refused(reader: Api, size: str) -> Non
 
 
 OURS = write_cursor("-id", "1")
+FOREIGN = {  # named, for each process has a key of its own
+    "cut": OURS[:-1],
+    "longer": OURS + "=",
+    "another beginning": f"x{OURS}",
+    "another time": OURS.replace(":", ":x"),
+    "another value": f"{urlsafe_b64encode(b'[1]').decode()}:{OURS.partition(':')[2]}",
+    "with a time": signing.dumps(["-id", "1", False]),
+    "signed for something else": signing.Signer(salt="other").sign_object(["-id", "1", False]),
+    "of another order": write_cursor("id", "1"),
+    "of another field": write_cursor("phone", "79161234567"),
+}
 
 
 @pytest.mark.parametrize(
     "cursor",
     [
         *("", "x", "%", "ключ", "\x00", ":", "A" * 10_000, "cD0y"),
-        OURS[:-1],
-        OURS + "=",
-        f"x{OURS}",
-        OURS.replace(":", ":x"),
-        f"{urlsafe_b64encode(b'[1]').decode()}:{OURS.partition(':')[2]}",
-        signing.dumps(["-id", "1", False]),
-        signing.Signer(salt="other").sign_object(["-id", "1", False]),
-        write_cursor("id", "1"),
-        write_cursor("phone", "79161234567"),
+        *(pytest.param(cursor, id=name) for name, cursor in FOREIGN.items()),
     ],
 )
 def test_a_malformed_or_foreign_cursor_is_refused(reader: Api, cursor: str) -> None:
