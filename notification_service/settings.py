@@ -99,13 +99,14 @@ try:
     EMAIL_HOST_USER = env.str("EMAIL_USER", "")
     EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "")
 
+    LEASE_SECONDS: float = env.positive("LEASE_SECONDS", 30)  # sessions with the database follow it, too
     # The engine's knobs; delivery.config gives each its meaning.
     DELIVERY = {
         "batch_size": env.positive_int("BATCH_SIZE", 1000),
         "max_concurrency": env.positive_int("MAX_CONCURRENCY", 64),
         "connect_timeout_seconds": env.positive("CONNECT_TIMEOUT_SECONDS", 3),
         "request_timeout_seconds": env.positive("REQUEST_TIMEOUT_SECONDS", 10),
-        "lease_seconds": env.positive("LEASE_SECONDS", 30),
+        "lease_seconds": LEASE_SECONDS,
         "record_interval_seconds": env.positive("RECORD_INTERVAL_SECONDS", 0.1),
         "retry_base_seconds": env.positive("RETRY_BASE_SECONDS", 1),
         "retry_cap_seconds": env.positive("RETRY_CAP_SECONDS", 600),

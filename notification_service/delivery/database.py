@@ -12,16 +12,10 @@ import structlog
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from notification_service.database import session
+from notification_service import sessions
 
 RECONNECT_SECONDS = 0.5
-# A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
-CONNECTION: dict[str, str | int] = {
-    "connect_timeout": 5,
-    "tcp_user_timeout": 10_000,
-    "application_name": "notification_service worker",
-}
-SESSION = {"statement_timeout": "30s"}
+STATEMENT_TIMEOUT = "30s"  # no statement hangs for ever
 
 Result = TypeVar("Result")
 
@@ -41,8 +35,12 @@ class Database:
     as another claim: the first one's lease ends by itself.
     """
 
-    def __init__(self, conninfo: str, *, worker: str, gateway_id: int) -> None:
-        self._conninfo = make_conninfo("", **CONNECTION | conninfo_to_dict(conninfo))
+    def __init__(self, conninfo: str, *, worker: str, gateway_id: int, lease_seconds: float = 30) -> None:
+        given = conninfo_to_dict(conninfo)
+        name = "notification_service worker"
+        parameters = sessions.client_side(given, lease_seconds=lease_seconds, name=name)
+        self._conninfo = make_conninfo("", **parameters)
+        self._session = sessions.server_side(lease_seconds=lease_seconds, statement_timeout=STATEMENT_TIMEOUT)
         self._bound = {"worker": worker, "gateway_id": gateway_id}
         self._connection: AsyncConnection[Any] | None = None
         self._turn = asyncio.Lock()
@@ -99,7 +97,7 @@ class Database:
             self._connection = await AsyncConnection.connect(
                 self._conninfo, autocommit=True, prepare_threshold=0
             )
-            await self._connection.execute(session.SET_UNLESS_SET, session.parameters(SESSION))
+            await self._connection.execute(sessions.BEGIN, self._session)
         return self._connection
 
 

@@ -103,7 +103,12 @@ class _TrialRequest:
         self._listed = listed
         self._start_before = start_before
         self._clock = DatabaseClock()
-        self._database = Database(conninfo, worker=f"trial {trial.pk}", gateway_id=listed.id)
+        self._database = Database(
+            conninfo,
+            worker=f"trial {trial.pk}",
+            gateway_id=listed.id,
+            lease_seconds=listed.config.lease_seconds,
+        )
         self._row = GatewayRow(self._database, listed.config)
         self._has_quota = False
         self._gateway = make_gateway(listed.kind, listed.settings)

@@ -16,8 +16,12 @@ from celery.signals import (
     worker_ready,
     worker_shutdown,
 )
-from django.db import DatabaseError, close_old_connections, connection
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
+from notification_service import sessions
 from notification_service.delivery.database import lost_seconds
 from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
 from notification_service.observability import exposition, metrics
@@ -65,6 +69,23 @@ class Heartbeat:
 
 def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"[-NAME_LENGTH:]
+
+
+@worker_init.connect
+def bound_sessions(**_: Any) -> None:
+    """Have what this process holds in the database let go soon after its machine is gone."""
+    lease_seconds = settings.LEASE_SECONDS
+    database = connections.settings["default"]
+    database["OPTIONS"] = sessions.client_side(
+        database["OPTIONS"], lease_seconds=lease_seconds, name="notification_service worker"
+    )
+    session = sessions.server_side(lease_seconds=lease_seconds)
+
+    def begin(connection: BaseDatabaseWrapper, **_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sessions.BEGIN, session)
+
+    connection_created.connect(begin, weak=False)
 
 
 @worker_init.connect

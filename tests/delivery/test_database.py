@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,6 +18,7 @@ from notification_service.delivery.record import write
 from notification_service.mailings.models import Message
 from tests.delivery.database import config, ids, on_database, open_database
 from tests.factories import make_message, make_messages, make_running_mailing, now
+from tests.tcp_postgres import TcpPostgres
 
 WORKERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s AND datname = %s"
@@ -125,3 +128,37 @@ def test_an_empty_buffer_of_outcomes_changes_nothing(conninfo: str) -> None:
     on_database(conninfo, lambda database: write(database, OutcomeBuffer()))
     message.refresh_from_db()
     assert message.status == "pending"
+
+
+def test_a_server_notices_a_lost_worker_within_half_a_lease(tmp_path: Path) -> None:
+    server = TcpPostgres(tmp_path)
+    server.start()
+    try:
+        shown = asyncio.run(show_of_tcp(server.url_of("postgres")))
+    finally:
+        server.stop()
+    idle, interval, count = (int(shown[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert 0 < idle + interval * count <= 15
+    assert shown["tcp_user_timeout"] == "15000"
+
+
+async def show_of_tcp(conninfo: str) -> dict[str, str]:
+    async def read(cursor: psycopg.AsyncCursor[Any]) -> dict[str, str]:
+        await cursor.execute("SELECT name, setting FROM pg_settings WHERE starts_with(name, 'tcp_')")
+        return dict(await cursor.fetchall())
+
+    database = Database(conninfo, worker="worker", gateway_id=1, lease_seconds=30)
+    try:
+        return await database.call(read)
+    finally:
+        await database.close()
+
+
+def test_what_the_url_says_of_a_connection_stays(conninfo: str) -> None:
+    with_options = make_conninfo(conninfo, options="-c work_mem=7MB")
+
+    async def read(cursor: psycopg.AsyncCursor[Any]) -> list[Any]:
+        await cursor.execute("SELECT current_setting('work_mem'), current_setting('statement_timeout')")
+        return await cursor.fetchall()
+
+    assert on_database(with_options, lambda database: database.call(read)) == [("7MB", "30s")]
