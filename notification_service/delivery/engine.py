@@ -47,6 +47,11 @@ class Engine:
             finally:
                 self._running.release()
 
+    @property
+    def held(self) -> int:
+        """Messages that are this worker's, and have no recorded outcome."""
+        return sum(dispatcher.held for dispatcher in list(self._dispatchers.values()))
+
     def stop(self) -> None:
         """Have `send_due` return once what is under way is recorded."""
         self._stopping = True

@@ -29,10 +29,19 @@ class FallbackBeat:
         self._heard_at = time.monotonic()
         self.has_heard = False
         self._is_silent = False
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="fallback-beat", daemon=True)
 
     def start(self) -> None:
         task_prerun.connect(self._hear)
-        threading.Thread(target=self._watch, name="fallback-beat", daemon=True).start()
+        self._watcher.start()
+
+    def stop(self, *, seconds: float) -> None:
+        """Call no more, and wait for the calls under way: one of them may be sending."""
+        until = time.monotonic() + seconds
+        self._ended.set()
+        for thread in (self._watcher, *self._running.values()):
+            thread.join(max(0.0, until - time.monotonic()))
 
     @property
     def silent_seconds(self) -> float:
@@ -43,8 +52,7 @@ class FallbackBeat:
         self.has_heard = True
 
     def _watch(self) -> None:
-        while True:
-            time.sleep(BEAT_SECONDS)
+        while not self._ended.wait(BEAT_SECONDS):
             self._note(silent=self.silent_seconds > SILENCE_SECONDS)
             if self._is_silent:
                 self.call_all()
@@ -93,3 +101,8 @@ def _tasks_of_beat(app: Celery) -> "list[Task[Any, Any]]":
 def _start(sender: Any, **_: Any) -> None:
     _beats.append(FallbackBeat(_tasks_of_beat(sender.app)))
     _beats[-1].start()
+
+
+def stop(*, seconds: float) -> None:
+    for beat in _beats:
+        beat.stop(seconds=seconds)

@@ -1,5 +1,6 @@
 """What a worker and beat say of themselves while they run, and when a worker lets its connections go."""
 
+import logging
 import os
 import socket
 import sys
@@ -23,6 +24,7 @@ from django.db.backends.signals import connection_created
 
 from notification_service import sessions
 from notification_service.delivery.database import lost_seconds
+from notification_service.delivery.tasks import engine
 from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
 from notification_service.observability import exposition, metrics
 from notification_service.worker import fallback_beat
@@ -121,7 +123,15 @@ def _start(**_: Any) -> None:
     exposition.serve()
     heartbeat = Heartbeat(worker_name())
     heartbeat.start()
-    worker_shutdown.connect(lambda **_: heartbeat.end(), weak=False)
+    worker_shutdown.connect(lambda **_: _end(heartbeat), weak=False)
+
+
+def _end(heartbeat: Heartbeat) -> None:
+    """Celery has waited for the calls on its own threads; what is held after a lease is another's."""
+    fallback_beat.stop(seconds=settings.LEASE_SECONDS)
+    held = engine().held
+    log.log(logging.WARNING if held else logging.INFO, "worker stopped", messages_left=held)
+    heartbeat.end()
 
 
 @beat_init.connect
