@@ -368,6 +368,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a refusal is no end: what is due is sent without the broker
+CELERY_WORKER_CONSUMER = "notification_service.worker.consumer:SteadyConsumer"
 CELERY_BROKER_HEARTBEAT = 10  # seconds; of 120, Celery's own, a broker that vanished is missed after minutes
 # Every worker sends, so each gets its own copy of the call to send; the other calls go to one of them.
 ALL_WORKERS = Exchange("workers", type="fanout")

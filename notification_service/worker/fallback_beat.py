@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, Task
-from celery.signals import task_prerun, worker_ready
+from celery.signals import task_prerun
 from django.db import connections
 
 from notification_service.observability import metrics
@@ -97,9 +97,8 @@ def _tasks_of_beat(app: Celery) -> "list[Task[Any, Any]]":
     return [app.tasks[name] for name in sorted(names)]
 
 
-@worker_ready.connect
-def _start(sender: Any, **_: Any) -> None:
-    _beats.append(FallbackBeat(_tasks_of_beat(sender.app)))
+def start(app: Celery) -> None:
+    _beats.append(FallbackBeat(_tasks_of_beat(app)))
     _beats[-1].start()
 
 

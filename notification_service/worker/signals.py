@@ -14,7 +14,6 @@ from celery.signals import (
     task_postrun,
     task_prerun,
     worker_init,
-    worker_ready,
     worker_shutdown,
 )
 from django.conf import settings
@@ -118,9 +117,11 @@ def _be_a_batch_process(**_: Any) -> None:
             log.info("no batch scheduling", error=str(error))
 
 
-@worker_ready.connect
-def _start(**_: Any) -> None:
+@worker_init.connect
+def _start(sender: Any, **_: Any) -> None:
+    """Before the broker is asked for anything: it may be away, or refuse us, for as long as it likes."""
     exposition.serve()
+    fallback_beat.start(sender.app)
     heartbeat = Heartbeat(worker_name())
     heartbeat.start()
     worker_shutdown.connect(lambda **_: _end(heartbeat), weak=False)
