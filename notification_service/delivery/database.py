@@ -11,11 +11,14 @@ from weakref import WeakSet
 import structlog
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import ReadOnlySqlTransaction
 
 from notification_service import sessions
 
 RECONNECT_SECONDS = 0.5
 STATEMENT_TIMEOUT = "30s"  # no statement hangs for ever
+# Read-only: a failover is under way, or was, and a session that was opened meanwhile may stay so for ever.
+AWAY = (OperationalError, InterfaceError, ReadOnlySqlTransaction)
 
 Result = TypeVar("Result")
 
@@ -83,11 +86,14 @@ class Database:
                 try:
                     async with (await self._connected()).cursor(binary=True) as cursor:
                         result = await call(cursor)
-                except (OperationalError, InterfaceError) as error:
+                except AWAY as error:
                     log.warning("database away", error=str(error).strip())
                     self.lost_at = self.lost_at or time.monotonic()
                     await self._disconnect()
                     await asyncio.sleep(RECONNECT_SECONDS)
+                except BaseException:
+                    await self._disconnect()  # the session may be of no more use, and a new one costs little
+                    raise
                 else:
                     self.lost_at = None
                     return result

@@ -17,7 +17,7 @@ from celery.signals import (
     worker_shutdown,
 )
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -143,7 +143,14 @@ def _serve(**_: Any) -> None:
 @task_prerun.connect
 @task_postrun.connect
 def _close_old_connections(**_: Any) -> None:
-    close_old_connections()
+    """As Django does between requests, but for one on which a call has failed.
+
+    Django keeps it where it still answers; in a session that may only read, all calls would fail.
+    """
+    for kept in connections.all(initialized_only=True):
+        if kept.errors_occurred:
+            kept.close()
+        kept.close_if_unusable_or_obsolete()
 
 
 @task_prerun.connect

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from psycopg.conninfo import make_conninfo
 
 from notification_service.delivery import database as database_module
@@ -33,6 +36,18 @@ def _reconnect_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def end_workers_connections(conninfo: str) -> int:
     with psycopg.connect(conninfo, autocommit=True) as other:
         return other.execute(WORKERS, ["notification_service worker", other.info.dbname]).rowcount
+
+
+@contextmanager
+def read_only_database(conninfo: str) -> Iterator[None]:
+    """As a failover leaves it: for sessions that are opened now."""
+    with psycopg.connect(conninfo, autocommit=True) as other:
+        setting = f'ALTER DATABASE "{other.info.dbname}" {{}} default_transaction_read_only'.format
+        other.execute(f"{setting('SET')} = on")
+        try:
+            yield
+        finally:
+            other.execute(setting("RESET"))
 
 
 async def snapshot(database: Database) -> GatewaySnapshot | None:
@@ -121,6 +136,37 @@ def test_a_worker_knows_for_how_long_it_has_been_cut_off(conninfo: str) -> None:
         return [was_lost, lost_seconds() is None]
 
     assert on_database(conninfo, lose_and_find) == [True, True]
+
+
+def test_a_claim_survives_a_time_in_which_the_database_may_only_be_read(conninfo: str) -> None:
+    """A session that was opened meanwhile stays read-only."""
+    messages = make_messages(make_running_mailing(), 3)
+
+    async def claim_meanwhile(database: Database) -> list[Claimed]:
+        with read_only_database(conninfo), structlog.testing.capture_logs() as logs:
+            claiming = asyncio.create_task(take_due(database, config(), 10))
+            while not logs and not claiming.done():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        return await asyncio.wait_for(claiming, 20)
+
+    assert ids(on_database(conninfo, claim_meanwhile)) == ids(messages)
+
+
+def test_a_session_in_which_a_statement_failed_is_given_up(conninfo: str) -> None:
+    async def backends(database: Database) -> list[int]:
+        async def read(cursor: psycopg.AsyncCursor[Any]) -> int:
+            return cursor.connection.info.backend_pid
+
+        async def fail(cursor: psycopg.AsyncCursor[Any]) -> None:
+            await cursor.execute("SELECT 1/0")
+
+        before = await database.call(read)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            await database.call(fail)
+        return [before, await database.call(read)]
+
+    first, second = on_database(conninfo, backends)
+    assert first != second
 
 
 def test_an_empty_buffer_of_outcomes_changes_nothing(conninfo: str) -> None:
