@@ -54,6 +54,24 @@ def test_a_service_that_starts_without_its_broker_sends_all_the_same(
     assert "on our own pulse" in log
 
 
+@pytest.mark.parametrize(("listens_to", "other"), [("celery", "workers"), ("workers", "celery")])
+def test_a_worker_that_listens_to_one_queue_alone_does_it_all_and_says_so(
+    service: Service, listens_to: str, other: str
+) -> None:
+    make_clients(CLIENTS)
+    service.start_gateway()
+    service.start_beat()
+    service.worker_options = ["-Q", listens_to]
+    service.start_worker()
+    mailing = start_mailing()
+
+    assert wait_until_finished(mailing)["sent"] == CLIENTS
+    wait_until(lambda: live_workers().silent == 1, what="readiness telling")
+    said = next(line for line in service.log("worker").splitlines() if "does not listen" in line)
+    assert said.endswith(f"queue={other}")
+    check_rules(mailing, service)
+
+
 def test_a_service_whose_account_the_broker_refuses_sends_all_the_same(
     transactional_db: None, tmp_path: Path, broker: Rabbitmq
 ) -> None:
