@@ -382,9 +382,12 @@ CELERY_TASK_ROUTES = {
         "declare": [ALL_WORKERS],  # a Redis producer that has not seen the exchange drops the call
     }
 }
+# What nobody took in seconds another call has said. RabbitMQ drops it by its own clock; behind Redis a worker
+# judges by its own, which may be off by as much as this.
+CALL_LIFE = {"expiration": 2} if CELERY_BROKER_URL.startswith("amqp") else {"expires": 120}
 CELERY_BEAT_SCHEDULER = "notification_service.worker.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"notification_service.{task}", "schedule": seconds, "options": {"expires": 2}}
+    name: {"task": f"notification_service.{task}", "schedule": seconds, "options": CALL_LIFE}
     for name, task, seconds in (
         ("start", "mailings.tasks.start", 0.25),  # for a mailing starts within a second of its time
         ("settle", "mailings.tasks.settle", 1),
