@@ -11,6 +11,7 @@ from notification_service.delivery.database import Database, statement
 from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.messages import Claimed, ClaimedBatch
+from notification_service.delivery.steady import steady_seconds
 
 NO_PERMIT_SECONDS = 0.02  # between questions whether the gateway's rate allows more
 # From a claim, after which its phones and zones are old; three times what a claim covers of sending.
@@ -61,7 +62,7 @@ class Claimer:
 async def take_due(
     database: Database, config: DeliveryConfig, limit: int, *, is_probe: bool = False
 ) -> list[Claimed]:
-    asked_at = time.monotonic()  # before the lease begins: an early end of it harms no one
+    asked_at = steady_seconds()  # before the lease begins: an early end of it harms no one
     rows = await database.fetch(
         "claim",
         limit=limit,

@@ -1,7 +1,6 @@
 """The connection of a worker: one call at a time, repeated until the database is there."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from notification_service.delivery.database import Database, lost_seconds
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot
 from notification_service.delivery.messages import Claimed, OutcomeBuffer
 from notification_service.delivery.record import write
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.models import Message
 from tests.delivery.database import config, ids, on_database, open_database
 from tests.factories import make_message, make_messages, make_running_mailing, now
@@ -109,7 +109,7 @@ def test_the_time_to_connect_does_not_set_the_clock_ahead(
         assert state is not None
         return state.database_ahead
 
-    ahead = on_database(conninfo, look) + time.monotonic() - now().timestamp()
+    ahead = on_database(conninfo, look) + steady_seconds() - now().timestamp()
     assert ahead < 1.5
 
 
