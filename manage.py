@@ -14,9 +14,9 @@ def run() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError
-    from notification_service.database.explained import explained
 
     from notification_service.audit.origin import acting, of_command
+    from notification_service.database.explained import explained
 
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     try:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import sys
 import threading
 from typing import Any
@@ -24,13 +23,12 @@ from django.db.backends.signals import connection_created
 from notification_service import sessions
 from notification_service.delivery.database import lost_seconds
 from notification_service.delivery.tasks import engine
-from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
+from notification_service.mailings.heartbeats import forget_worker, record_heartbeat, worker_name
 from notification_service.observability import exposition, metrics
 from notification_service.worker import fallback_beat
 from notification_service.worker.schema_check import wait_until_migrated
 
 NOTE_SECONDS = 1.0
-NAME_LENGTH = 100
 
 log = structlog.get_logger(__name__)
 
@@ -66,10 +64,6 @@ class Heartbeat:
                 log.warning("heartbeat not noted", error=str(error).strip())
             self._is_noted = False
             connection.close()
-
-
-def worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"[-NAME_LENGTH:]
 
 
 @worker_init.connect
