@@ -99,13 +99,14 @@ try:
     EMAIL_HOST_USER = env.str("EMAIL_USER", "")
     EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "")
 
+    LEASE_SECONDS: float = env.positive("LEASE_SECONDS", 30)  # sessions with the database follow it, too
     # The engine's knobs; delivery.config gives each its meaning.
     DELIVERY = {
         "batch_size": env.positive_int("BATCH_SIZE", 1000),
         "max_concurrency": env.positive_int("MAX_CONCURRENCY", 64),
         "connect_timeout_seconds": env.positive("CONNECT_TIMEOUT_SECONDS", 3),
         "request_timeout_seconds": env.positive("REQUEST_TIMEOUT_SECONDS", 10),
-        "lease_seconds": env.positive("LEASE_SECONDS", 30),
+        "lease_seconds": LEASE_SECONDS,
         "record_interval_seconds": env.positive("RECORD_INTERVAL_SECONDS", 0.1),
         "retry_base_seconds": env.positive("RETRY_BASE_SECONDS", 1),
         "retry_cap_seconds": env.positive("RETRY_CAP_SECONDS", 600),
@@ -367,6 +368,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a refusal is no end: what is due is sent without the broker
+CELERY_WORKER_CONSUMER = "notification_service.worker.consumer:SteadyConsumer"
 CELERY_BROKER_HEARTBEAT = 10  # seconds; of 120, Celery's own, a broker that vanished is missed after minutes
 # Every worker sends, so each gets its own copy of the call to send; the other calls go to one of them.
 ALL_WORKERS = Exchange("workers", type="fanout")
@@ -379,9 +382,12 @@ CELERY_TASK_ROUTES = {
         "declare": [ALL_WORKERS],  # a Redis producer that has not seen the exchange drops the call
     }
 }
+# What nobody took in seconds another call has said. RabbitMQ drops it by its own clock; behind Redis a worker
+# judges by its own, which may be off by as much as this.
+CALL_LIFE = {"expiration": 2} if CELERY_BROKER_URL.startswith("amqp") else {"expires": 120}
 CELERY_BEAT_SCHEDULER = "notification_service.worker.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"notification_service.{task}", "schedule": seconds, "options": {"expires": 2}}
+    name: {"task": f"notification_service.{task}", "schedule": seconds, "options": CALL_LIFE}
     for name, task, seconds in (
         ("start", "mailings.tasks.start", 0.25),  # for a mailing starts within a second of its time
         ("settle", "mailings.tasks.settle", 1),

@@ -100,8 +100,17 @@ class Rabbitmq(EmbeddedServer):
         rows = (line.split("\t") for line in self._ask("list_exchanges", "name", "type").splitlines())
         return {name: kind for name, kind in rows if name and not name.startswith("amq.")}
 
+    def add_virtual_host(self, name: str, *, default_queue_type: str) -> str:
+        """Its URL."""
+        self._control("add_vhost", name, "--default-queue-type", default_queue_type)
+        self._control("set_permissions", "-p", name, USER, ".*", ".*", ".*")
+        return f"{self.url.removesuffix('/')}{name}"
+
     def _ask(self, *arguments: str) -> str:
-        command = [_program("rabbitmqctl"), "--quiet", "--no-table-headers", *arguments]
+        return self._control("--no-table-headers", *arguments)
+
+    def _control(self, *arguments: str) -> str:
+        command = [_program("rabbitmqctl"), "--quiet", *arguments]
         return subprocess.run(
             command, env=self._environment, check=True, capture_output=True, text=True, timeout=60
         ).stdout

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from rest_framework import exceptions
@@ -17,6 +16,7 @@ from rest_framework.request import Request
 from notification_service.access.authentication import actor_of
 from notification_service.api.models import IdempotentAnswer
 from notification_service.api.problems import Unprocessable
+from notification_service.sessions import request_transaction
 
 KEY = re.compile("[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 KEPT_FOR = timedelta(hours=48)
@@ -36,7 +36,7 @@ def answer_once(request: Request, values: Mapping[str, Any], work: Callable[[], 
         return work(), False
     if not KEY.fullmatch(key):
         raise exceptions.ParseError("Idempotency-Key must have 1 to 255 printable ASCII characters.")
-    with transaction.atomic():
+    with request_transaction():
         kept = _claim(actor=actor_of(request), key=key, body_hash=_hash(request.path, values))
         if kept.answer is not None:
             return json.loads(kept.answer), True

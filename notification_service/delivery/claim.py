@@ -12,6 +12,7 @@ from notification_service.delivery.database import Database, statement
 from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.messages import Claimed, ClaimedBatch
+from notification_service.delivery.steady import steady_seconds
 
 NO_PERMIT_SECONDS = 0.02  # between questions whether the gateway's rate allows more
 # From a claim, after which its phones and zones are old; three times what a claim covers of sending.
@@ -72,7 +73,7 @@ async def take_due(
     slow_mailings: Sequence[int] = (),
 ) -> list[Claimed]:
     """Up to about `limit` messages, none of slow mailings; a single one that is to be a probe."""
-    asked_at = time.monotonic()  # before the lease begins: an early end of it harms no one
+    asked_at = steady_seconds()  # before the lease begins: an early end of it harms no one
     which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
     rows = await database.fetch(
         "claim_probe" if is_probe else "claim",

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.send_window import (
     SendWindow,
     find_zone,
@@ -15,17 +16,17 @@ MAX_REMEMBERED = 10_000
 
 
 class DatabaseClock:
-    """Seconds since the epoch by the database's clock, carried on by this process's monotonic one."""
+    """Seconds since the epoch by the database's clock, carried on by this machine's steady one."""
 
     def __init__(self) -> None:
-        self._ahead = time.time() - time.monotonic()
+        self._ahead = time.time() - steady_seconds()
         self.fast_by_at_most = 0.0  # seconds: a deadline is met early by them; an opening must not be
 
     def set_ahead(self, seconds: float, *, fast_by_at_most: float = 0.0) -> None:
         self._ahead, self.fast_by_at_most = seconds, fast_by_at_most
 
     def time(self) -> float:
-        return time.monotonic() + self._ahead
+        return steady_seconds() + self._ahead
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time(), UTC)

@@ -11,17 +11,14 @@ from weakref import WeakSet
 import structlog
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.errors import ReadOnlySqlTransaction
 
-from notification_service.database import session
+from notification_service import sessions
 
 RECONNECT_SECONDS = 0.5
-# A database that vanished without a word is noticed within seconds, and no statement hangs for ever.
-CONNECTION: dict[str, str | int] = {
-    "connect_timeout": 5,
-    "tcp_user_timeout": 10_000,
-    "application_name": "notification_service worker",
-}
-SESSION = {"statement_timeout": "30s"}
+STATEMENT_TIMEOUT = "30s"  # no statement hangs for ever
+# Read-only: a failover is under way, or was, and a session that was opened meanwhile may stay so for ever.
+AWAY = (OperationalError, InterfaceError, ReadOnlySqlTransaction)
 
 Result = TypeVar("Result")
 
@@ -41,8 +38,12 @@ class Database:
     as another claim: the first one's lease ends by itself.
     """
 
-    def __init__(self, conninfo: str, *, worker: str, gateway_id: int) -> None:
-        self._conninfo = make_conninfo("", **CONNECTION | conninfo_to_dict(conninfo))
+    def __init__(self, conninfo: str, *, worker: str, gateway_id: int, lease_seconds: float = 30) -> None:
+        given = conninfo_to_dict(conninfo)
+        name = "notification_service worker"
+        parameters = sessions.client_side(given, lease_seconds=lease_seconds, name=name)
+        self._conninfo = make_conninfo("", **parameters)
+        self._session = sessions.server_side(lease_seconds=lease_seconds, statement_timeout=STATEMENT_TIMEOUT)
         self._bound = {"worker": worker, "gateway_id": gateway_id}
         self._connection: AsyncConnection[Any] | None = None
         self._turn = asyncio.Lock()
@@ -85,11 +86,14 @@ class Database:
                 try:
                     async with (await self._connected()).cursor(binary=True) as cursor:
                         result = await call(cursor)
-                except (OperationalError, InterfaceError) as error:
+                except AWAY as error:
                     log.warning("database away", error=str(error).strip())
                     self.lost_at = self.lost_at or time.monotonic()
                     await self._disconnect()
                     await asyncio.sleep(RECONNECT_SECONDS)
+                except BaseException:
+                    await self._disconnect()  # the session may be of no more use, and a new one costs little
+                    raise
                 else:
                     self.lost_at = None
                     return result
@@ -99,7 +103,7 @@ class Database:
             self._connection = await AsyncConnection.connect(
                 self._conninfo, autocommit=True, prepare_threshold=0
             )
-            await self._connection.execute(session.SET_UNLESS_SET, session.parameters(SESSION))
+            await self._connection.execute(sessions.BEGIN, self._session)
         return self._connection
 
 

@@ -51,6 +51,11 @@ class Dispatcher:
         """Claim no more, release what has not started; may be called from any thread."""
         self.lane.stopping.set()
 
+    @property
+    def held(self) -> int:
+        """Messages that are this worker's, and have no recorded outcome."""
+        return self._under_way + self._recorder.waiting
+
     async def drain(self) -> None:
         """Send until nothing is due, the gateway is held or disabled, or the worker stops."""
         self._shared.terms.clear()

@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import os
-import socket
 import threading
 
 import structlog
@@ -14,6 +12,7 @@ from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateway_list import GatewayList, ListedGateway
 from notification_service.delivery.gateways import make_gateway
 from notification_service.delivery.lane import Lane
+from notification_service.mailings.heartbeats import worker_name
 
 LOOK_SECONDS = 0.1  # between looks whether another thread wants something sent
 
@@ -25,7 +24,7 @@ class Engine:
 
     def __init__(self, config: DeliveryConfig, *, conninfo: str) -> None:
         self._conninfo = conninfo
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"[-100:]
+        self._worker = worker_name()
         self._list = GatewayList(config, worker=self._worker)
         self._running = threading.Lock()
         self._is_wanted = threading.Event()
@@ -46,6 +45,11 @@ class Engine:
                 self._loop.run_until_complete(self._drain_lanes())
             finally:
                 self._running.release()
+
+    @property
+    def held(self) -> int:
+        """Messages that are this worker's, and have no recorded outcome."""
+        return sum(dispatcher.held for dispatcher in list(self._dispatchers.values()))
 
     def stop(self) -> None:
         """Have `send_due` return once what is under way is recorded."""

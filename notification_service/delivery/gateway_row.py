@@ -1,6 +1,5 @@
 """The gateway's row, on which all workers agree: its breaker, its limits and who uses how much of them."""
 
-import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,12 +9,13 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
 from notification_service.delivery.limits.concurrency import concurrency_quota
 from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Permits
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.reasons import Why
 
 
 @dataclass(frozen=True, slots=True)
 class GatewaySnapshot:
-    database_ahead: float  # add to time.monotonic() for the database's time, seconds since the epoch
+    database_ahead: float  # add to steady_seconds() for the database's time, seconds since the epoch
     fast_by_at_most: float  # seconds by which that may be too much: as long as the query took
     is_enabled: bool
     is_held: bool
@@ -44,10 +44,10 @@ class GatewayRow:
         """None: the gateway is gone."""
 
         async def read(cursor: AsyncCursor[Any]) -> GatewaySnapshot | None:
-            asked_at = time.monotonic()  # so that the deadline is met early by the round trip, never late
+            asked_at = steady_seconds()  # so that the deadline is met early by the round trip, never late
             await self._database.run(cursor, "gateway_snapshot")
             row = await cursor.fetchone()
-            took = time.monotonic() - asked_at
+            took = steady_seconds() - asked_at
             return GatewaySnapshot(row[0].timestamp() - asked_at, took, *row[1:]) if row else None
 
         return await self._database.call(read)

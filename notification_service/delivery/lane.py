@@ -20,8 +20,10 @@ class Lane:
         self.config = config = listed.config
         self.gateway = gateway
         # Claiming and recording overlap: each has a connection of its own.
-        self.claims = Database(conninfo, worker=worker, gateway_id=listed.id)
-        self.records = Database(conninfo, worker=worker, gateway_id=listed.id)
+        self.claims, self.records = (
+            Database(conninfo, worker=worker, gateway_id=listed.id, lease_seconds=config.lease_seconds)
+            for _ in range(2)
+        )
         self.claim_size = ClaimSizer(config)
         self.concurrency = AdaptiveConcurrency(
             full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds

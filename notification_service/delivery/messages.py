@@ -19,7 +19,7 @@ class ClaimedBatch:
 
     id: int
     left: int  # messages whose outcome is not recorded
-    start_before: float  # time.monotonic() from which the lease is too short for a request, or phones are old
+    start_before: float  # steady_seconds() from which the lease is too short for a request, or phones are old
     is_probe: bool = False  # whether its message is to find out if a held gateway takes messages again
     spans: "Mapping[int, Span] | None" = None  # of the claim, by mailing; None: no trace of it is recorded
 

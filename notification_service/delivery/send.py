@@ -12,6 +12,7 @@ from notification_service.delivery.lane import Lane
 from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.messages import Claimed, MailingTerms, NotBegun, Released, Reply
 from notification_service.delivery.outcome import OUR_ERROR, NoResponse, Response
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.reasons import Reason, Why
 
 LOOK_SECONDS = 0.01  # between looks whether there is a permit, or fresh shared state
@@ -60,7 +61,7 @@ class Sender:
 
     async def _take_permit(self, message: Claimed) -> bool:
         """Wait for a time at which the gateway's rate allows a request; False: too late for this one."""
-        while time.monotonic() < message.batch.start_before and not self._stopping.is_set():
+        while steady_seconds() < message.batch.start_before and not self._stopping.is_set():
             now = self._clock.time()
             permit = self._permits.take(now=now)
             await asyncio.sleep(LOOK_SECONDS if permit is None else max(0.0, permit - now))
@@ -70,7 +71,7 @@ class Sender:
 
     async def _wait_for_sync(self, message: Claimed) -> None:
         until = message.batch.start_before
-        while time.monotonic() < until and not self._shared.is_fresh:  # noqa: ASYNC110
+        while steady_seconds() < until and not self._shared.is_fresh:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
 
     def _may_start(self, message: Claimed, terms: MailingTerms) -> bool:
@@ -79,7 +80,7 @@ class Sender:
             terms.is_running
             and not self._stopping.is_set()
             and (self._shared.is_open or message.batch.is_probe)
-            and time.monotonic() < message.batch.start_before
+            and steady_seconds() < message.batch.start_before
             and self._clock.time() < terms.end_at.timestamp() - self._guard_seconds
         )
 

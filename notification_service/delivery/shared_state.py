@@ -2,7 +2,6 @@
 mailings' terms, the database's clock. Synced ten times a second while messages are sent.
 """
 
-import time
 from collections.abc import Iterable
 
 import structlog
@@ -13,6 +12,7 @@ from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 from notification_service.delivery.messages import MailingTerms
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.reasons import Why
 from notification_service.mailings.send_window import SendWindow
 
@@ -48,7 +48,7 @@ class SharedState:
     @property
     def is_fresh(self) -> bool:
         """Rule 10 holds a worker that hung, or whose database is away, to what it has not heard yet."""
-        return time.monotonic() <= self._synced_at + MAX_AGE_SECONDS
+        return steady_seconds() <= self._synced_at + MAX_AGE_SECONDS
 
     @property
     def full_concurrency(self) -> int:
@@ -81,7 +81,7 @@ class SharedState:
         self._is_to_be_released = True
 
     async def sync(self, *, under_way: int) -> None:
-        began_at, reason = time.monotonic(), self._hold_reason
+        began_at, reason = steady_seconds(), self._hold_reason
         await self._push_breaker()
         self._apply(await self._row.snapshot(), is_pushed=self._hold_reason is reason)
         if began_at - self._reported_at >= REPORT_SECONDS:

@@ -6,7 +6,6 @@ as unknown.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -23,6 +22,7 @@ from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.outcome import OUR_ERROR, Accepted, NoResponse, Response
 from notification_service.delivery.record import printable
 from notification_service.delivery.send import response_to
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings import trials
 from notification_service.mailings.gateways import GatewayUnusable
 from notification_service.mailings.models import Trial
@@ -48,7 +48,7 @@ def send_waiting(
     margin = timedelta(seconds=room_seconds + RECORD_SECONDS)
     usual = timedelta(seconds=config.request_timeout_seconds)
     while not should_stop():
-        start_before = time.monotonic() + room_seconds
+        start_before = steady_seconds() + room_seconds
         trial = trials.take_trial(margin=margin, default_timeout=usual)
         if trial is None:
             return
@@ -103,7 +103,12 @@ class _TrialRequest:
         self._listed = listed
         self._start_before = start_before
         self._clock = DatabaseClock()
-        self._database = Database(conninfo, worker=f"trial {trial.pk}", gateway_id=listed.id)
+        self._database = Database(
+            conninfo,
+            worker=f"trial {trial.pk}",
+            gateway_id=listed.id,
+            lease_seconds=listed.config.lease_seconds,
+        )
         self._row = GatewayRow(self._database, listed.config)
         self._has_quota = False
         self._gateway = make_gateway(listed.kind, listed.settings)
@@ -129,7 +134,7 @@ class _TrialRequest:
     async def _room(self) -> Reason | None:
         """None once a request may start; else why none may."""
         try:
-            async with asyncio.timeout(self._start_before - time.monotonic()):
+            async with asyncio.timeout(self._start_before - steady_seconds()):
                 while True:
                     gateway = await self._row.snapshot()
                     if gateway is None or not gateway.is_enabled or gateway.is_held:

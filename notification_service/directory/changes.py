@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db import transaction
 from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
@@ -16,6 +15,7 @@ from notification_service.directory.models import Client
 from notification_service.directory.rules import BETWEEN_DIGITS, operator_code_of
 from notification_service.directory.sql import sql
 from notification_service.directory.versions import Versions, check_version
+from notification_service.sessions import request_transaction
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ class ClientChange:
     has_moved: bool  # to another time zone
 
 
-@transaction.atomic
+@request_transaction()
 def create_client(**fields: Any) -> Client:
     """The operator code is the phone's where none is given.
 
@@ -38,7 +38,7 @@ def create_client(**fields: Any) -> Client:
     return client
 
 
-@transaction.atomic
+@request_transaction()
 def change_client(client_id: int, *, expected: Versions = None, **changes: Any) -> ClientChange:
     """A phone without an operator code sets the code too. A value equal to the present one is no change.
 
@@ -61,7 +61,7 @@ def change_client(client_id: int, *, expected: Versions = None, **changes: Any) 
     return ClientChange(client, has_moved)
 
 
-@transaction.atomic
+@request_transaction()
 def erase_client(client_id: int, *, expected: Versions = None) -> str:
     """Remove the personal data; the id stays, for messages refer to it. Return the phone it was.
 

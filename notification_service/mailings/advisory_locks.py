@@ -1,25 +1,44 @@
-"""PostgreSQL's advisory locks, by name: held by one process at a time, given back when it dies."""
+"""PostgreSQL's advisory locks, by name: held by one process at a time, given back when it dies or is lost."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
+from django.conf import settings
+from django.db import Error, connection
+
+from notification_service import sessions
 from notification_service.mailings.sql import sql
+
+log = structlog.get_logger(__name__)
 
 
 @contextmanager
 def try_lock(name: str) -> Iterator[bool]:
-    """Hold the lock while in the block; yields False at once where another session holds it."""
-    (is_mine,) = sql.row("advisory_locks/try_lock", name=_key(name))
+    """Hold the lock while in the block; yields False at once where another session holds it.
+
+    Who says nothing to the database for half a lease, as a machine that vanished, loses it with its session.
+    """
+    silent = sessions.silent_seconds(settings.LEASE_SECONDS)
+    is_mine, before, _ = sql.row("advisory_locks/try_lock", name=_key(name), silent=f"{silent:.0f}s")
     try:
         yield is_mine
     finally:
         if is_mine:
-            sql.row("advisory_locks/unlock", name=_key(name))
+            _unlock(name, before=before)
 
 
 def lock_until_commit(name: str) -> None:
     """Hold the lock until the transaction ends; waits while another session holds it."""
     sql.row("advisory_locks/lock_until_commit", name=_key(name))
+
+
+def _unlock(name: str, *, before: str) -> None:
+    try:
+        sql.row("advisory_locks/unlock", name=_key(name), before=before)
+    except Error as error:
+        log.warning("lock lost", lock=name, error=str(error).strip())
+        connection.close()  # whatever state the session is in, the lock goes with it
 
 
 def _key(name: str) -> str:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Greatest, Now
 
@@ -19,6 +18,7 @@ from notification_service.directory.versions import Versions
 from notification_service.mailings.models import Attempt, DueMessage, Message, Trial
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.wake_up import SEND, wake_up
+from notification_service.sessions import request_transaction
 
 __all__ = [
     "create_client",
@@ -38,7 +38,7 @@ LAST_RETRY = Subquery(
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
+@request_transaction()
 def update_client(client_id: int, *, expected: Versions = None, **fields: Any) -> Client:
     """Change a client; one who moved to another zone has the waiting messages looked at anew.
 
@@ -50,7 +50,7 @@ def update_client(client_id: int, *, expected: Versions = None, **fields: Any) -
     return change.client
 
 
-@transaction.atomic
+@request_transaction()
 def delete_client(client_id: int, *, expected: Versions = None) -> None:
     """Remove the personal data and cancel what is unsent; the messages keep their counts.
 

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-
 from notification_service.directory.importing.uploads import lifecycle
 from notification_service.directory.importing.uploads.run import take_upload, waiting_uploads
 from notification_service.mailings.advisory_locks import try_lock
 from notification_service.mailings.client_changes import make_waiting_due
 from notification_service.mailings.wake_up import IMPORT, wake_up
+from notification_service.sessions import request_transaction
 
 
-@transaction.atomic
+@request_transaction()
 def start_upload(upload_id: int, *, by: str) -> bool:
     """Have it taken by a worker; False where that was said already, or it is over."""
     has_started = lifecycle.start(upload_id, by=by)

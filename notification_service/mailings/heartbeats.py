@@ -1,8 +1,10 @@
 """Which worker processes live: each says so every second, whether or not there is anything to send."""
 
 import os
+import secrets
 import socket
 from dataclasses import dataclass
+from functools import cache
 
 from notification_service.mailings.models import Worker
 from notification_service.mailings.sql import sql
@@ -12,12 +14,25 @@ SILENT_SECONDS = 5.0  # without a call, after which broker or beat count as sile
 LOST_SECONDS = 3.0  # without the queue, after which a worker counts as cut off from it
 
 
+NAME_LENGTH = 100
+
+
 @dataclass(frozen=True, slots=True)
 class LiveWorkers:
     alive: int
     silent: int  # of those alive: they hear nothing from broker or beat, or have not yet, and call themselves
     cut_off: int  # of those alive: their own connection to the queue fails
     seen_seconds_ago: float | None  # the latest word of any; None: there never was one
+
+
+def worker_name() -> str:
+    """Of this process alone: containers on their host's network share its name, and each may be process 1."""
+    return _name(os.getpid())
+
+
+@cache
+def _name(process_id: int) -> str:
+    return f"{socket.gethostname()}:{process_id}:{secrets.token_hex(4)}"[-NAME_LENGTH:]
 
 
 def record_heartbeat(name: str, *, silent_seconds: float | None, lost_seconds: float | None = None) -> None:
@@ -37,7 +52,7 @@ def forget_ended_workers() -> None:
     """Of this host, those whose process is gone without a word."""
     prefix = f"{socket.gethostname()}:"
     names = Worker.objects.filter(name__startswith=prefix).values_list("name", flat=True)
-    ended = [name for name in names if not _runs(int(name.removeprefix(prefix)))]
+    ended = [name for name in names if not _runs(int(name.removeprefix(prefix).partition(":")[0]))]
     Worker.objects.filter(name__in=ended).delete()
 
 

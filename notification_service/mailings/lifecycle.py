@@ -19,6 +19,7 @@ from notification_service.mailings.models import Mailing
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
+from notification_service.sessions import request_transaction
 
 Status = Mailing.Status
 UNSTARTED = (Status.SCHEDULED,)
@@ -51,7 +52,7 @@ class InvalidChange(ValueError):  # noqa: N818
         self.detail = detail
 
 
-@transaction.atomic
+@request_transaction()
 def create_mailing(**fields: Any) -> Mailing:
     """Schedule a mailing; it starts by itself at `start_at`, or now where that is past.
 
@@ -69,7 +70,7 @@ def create_mailing(**fields: Any) -> Mailing:
     return mailing
 
 
-@transaction.atomic
+@request_transaction()
 def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any) -> Mailing:
     """Change a mailing; one that runs applies it within a second to what is unsent.
 
@@ -116,7 +117,7 @@ def cancel_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
     return mailing
 
 
-@transaction.atomic
+@request_transaction()
 def delete_mailing(mailing_id: int, *, expected: Versions = None) -> None:
     """Stop the mailing and hide it at once; it is removed in the background.
 
@@ -165,7 +166,7 @@ def past_deadline() -> Q:
     return Q(status__in=ACTIVE, end_at__lte=Now())
 
 
-@transaction.atomic
+@request_transaction()
 def _move(mailing_id: int, expected: Versions, *, sources: tuple[Status, ...], target: Status) -> Mailing:
     """A repeated move is none: who did not get the first response may ask again."""
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)

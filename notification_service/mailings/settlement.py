@@ -39,21 +39,33 @@ def settle() -> None:
     """Reschedule, expire, cancel, finish and remove, until there is nothing left to do now."""
     for mailing in Mailing.objects.alive().filter(finished_at=None, window_changed_at__isnull=False):
         for _ in _reschedule(mailing):
-            _settle_some()  # a deadline waits for no large mailing
-    while _settle_some():
+            _end_some()  # a deadline waits for no large mailing
+    deleted = _ids(Mailing.objects.filter(deleted_at__isnull=False))
+    _end_all()
+    while deleted:
+        deleted = [pk for pk in deleted if _remove_beside_deadlines(pk)]
+
+
+def _remove_beside_deadlines(mailing_id: int) -> bool:
+    """A chunk of a deleted mailing; whether there is more. A deadline that comes meanwhile goes first."""
+    has_more = remove_some(mailing_id)
+    _end_all()
+    return has_more
+
+
+def _end_all() -> None:
+    while _end_some():
         pass
 
 
-def _settle_some() -> bool:
-    """A few chunks of every mailing that is not settled; whether there are more."""
+def _end_some() -> bool:
+    """A few chunks of every mailing that has reached its end and is not settled; whether there are more."""
     unsettled = Mailing.objects.filter(finished_at=None)
     expired = _ids(unsettled.filter(lifecycle.past_deadline()))
     cancelled = _ids(unsettled.filter(status=Mailing.Status.CANCELLED, deleted_at=None))
-    deleted = _ids(Mailing.objects.filter(deleted_at__isnull=False))
     more = [_end_waiting(pk, Message.Status.EXPIRED, Reason.DEADLINE_PASSED) for pk in expired]
     more += [_end_waiting(pk, Message.Status.CANCELLED, Reason.MAILING_CANCELLED) for pk in cancelled]
     _finish()
-    more += [remove_some(pk) for pk in deleted]
     return any(more)
 
 

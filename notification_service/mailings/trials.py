@@ -17,6 +17,7 @@ from notification_service.mailings.models import Gateway, Trial
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import TRIALS, wake_up
+from notification_service.sessions import request_transaction
 
 Status = Trial.Status
 MOST_AN_HOUR = 20  # of one person: each may cost money
@@ -41,7 +42,7 @@ class TrialEnd:
     answer: str = ""
 
 
-@transaction.atomic
+@request_transaction()
 def request_trial(
     key: uuid.UUID, *, requested_by: str, gateway: Gateway | None, phone: str, text: str
 ) -> Trial:

@@ -6,9 +6,11 @@ Publishing happens on a thread of its own, so that a broker that is slow or away
 import os
 import threading
 from functools import cache
+from typing import Any
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 from notification_service.observability.metrics import calls_lost
@@ -45,7 +47,8 @@ class Publisher:
 
     def _send(self, name: str) -> None:
         try:
-            current_app.send_task(name, retry=False, expires=10)
+            life: dict[str, Any] = settings.CALL_LIFE
+            current_app.send_task(name, retry=False, **life)
         except Exception as error:  # noqa: BLE001 (whatever the broker's library raises: beat will call again)
             calls_lost.inc()
             log.warning("wake-up lost", task=name, error=repr(error))

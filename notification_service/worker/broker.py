@@ -13,6 +13,11 @@ MAX_RETRIES = 3
 class SteadyConnection(Connection):
     """Kombu waits two seconds longer after each try: the longer the outage, the later a worker is back."""
 
+    @property
+    def qos_semantics_matches_spec(self) -> bool:
+        """Have each consumer prefetch for itself: quorum queues, some brokers' default, know no more."""
+        return True
+
     def channel(self) -> Any:
         """Kombu puts back what was not acknowledged; while the broker dies, that ends the worker."""
         channel: Any = super().channel()

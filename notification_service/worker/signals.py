@@ -1,7 +1,7 @@
 """What a worker and beat say of themselves while they run, and when a worker lets its connections go."""
 
+import logging
 import os
-import socket
 import sys
 import threading
 from typing import Any
@@ -13,19 +13,22 @@ from celery.signals import (
     task_postrun,
     task_prerun,
     worker_init,
-    worker_ready,
     worker_shutdown,
 )
-from django.db import DatabaseError, close_old_connections, connection
+from django.conf import settings
+from django.db import DatabaseError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
+from notification_service import sessions
 from notification_service.delivery.database import lost_seconds
-from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
+from notification_service.delivery.tasks import engine
+from notification_service.mailings.heartbeats import forget_worker, record_heartbeat, worker_name
 from notification_service.observability import exposition, metrics
 from notification_service.worker import fallback_beat
 from notification_service.worker.schema_check import wait_until_migrated
 
 NOTE_SECONDS = 1.0
-NAME_LENGTH = 100
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +66,21 @@ class Heartbeat:
             connection.close()
 
 
-def worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"[-NAME_LENGTH:]
+@worker_init.connect
+def bound_sessions(**_: Any) -> None:
+    """Have what this process holds in the database let go soon after its machine is gone."""
+    lease_seconds = settings.LEASE_SECONDS
+    database = connections.settings["default"]
+    database["OPTIONS"] = sessions.client_side(
+        database["OPTIONS"], lease_seconds=lease_seconds, name="notification_service worker"
+    )
+    session = sessions.server_side(lease_seconds=lease_seconds)
+
+    def begin(connection: BaseDatabaseWrapper, **_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sessions.BEGIN, session)
+
+    connection_created.connect(begin, weak=False)
 
 
 @worker_init.connect
@@ -95,12 +111,22 @@ def _be_a_batch_process(**_: Any) -> None:
             log.info("no batch scheduling", error=str(error))
 
 
-@worker_ready.connect
-def _start(**_: Any) -> None:
+@worker_init.connect
+def _start(sender: Any, **_: Any) -> None:
+    """Before the broker is asked for anything: it may be away, or refuse us, for as long as it likes."""
     exposition.serve()
+    fallback_beat.start(sender.app)
     heartbeat = Heartbeat(worker_name())
     heartbeat.start()
-    worker_shutdown.connect(lambda **_: heartbeat.end(), weak=False)
+    worker_shutdown.connect(lambda **_: _end(heartbeat), weak=False)
+
+
+def _end(heartbeat: Heartbeat) -> None:
+    """Celery has waited for the calls on its own threads; what is held after a lease is another's."""
+    fallback_beat.stop(seconds=settings.LEASE_SECONDS)
+    held = engine().held
+    log.log(logging.WARNING if held else logging.INFO, "worker stopped", messages_left=held)
+    heartbeat.end()
 
 
 @beat_init.connect
@@ -111,7 +137,14 @@ def _serve(**_: Any) -> None:
 @task_prerun.connect
 @task_postrun.connect
 def _close_old_connections(**_: Any) -> None:
-    close_old_connections()
+    """As Django does between requests, but for one on which a call has failed.
+
+    Django keeps it where it still answers; in a session that may only read, all calls would fail.
+    """
+    for kept in connections.all(initialized_only=True):
+        if kept.errors_occurred:
+            kept.close()
+        kept.close_if_unusable_or_obsolete()
 
 
 @task_prerun.connect

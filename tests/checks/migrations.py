@@ -17,12 +17,15 @@ from typing import Any
 
 import django
 from django.apps import apps
+from django.contrib.postgres.operations import RemoveIndexConcurrently, ValidateConstraint
 from django.db import connections
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from psycopg.sql import quote
+
+from notification_service.indexes import AddIndexBesideWork
 
 SQUAWK = Path(sys.executable).with_name("squawk")
 OLDEST_POSTGRESQL = 16
@@ -35,6 +38,8 @@ BEFORE_THE_FIRST_RELEASE = {
     "directory": "0001",
     "mailings": "0001",
 }
+# What a migration that is no transaction may do: each can be repeated, whether or not it was broken off.
+REPEATABLE = (AddIndexBesideWork, RemoveIndexConcurrently, ValidateConstraint)
 # Why a later migration may have a finding: (migration, rule) → reason.
 BEFORE_A_RELEASE = "no release has these tables: the conversion holds their locks anyway, once"
 ACCEPTED: dict[tuple[str, str], str] = {
@@ -59,7 +64,7 @@ LOCKS = {
 BREAKS = {
     *("adding-required-field", "ban-drop-column", "ban-drop-default", "ban-drop-table", "renaming-column"),
     *("renaming-table", "ban-truncate-cascade", "ban-concurrent-index-creation-in-transaction"),
-    *("syntax-error",),
+    *("syntax-error", "not-repeatable"),
 }
 
 
@@ -86,7 +91,16 @@ def findings(migration: Migration, state: ProjectState) -> list[Finding]:
     """`state` is that of the models before the migration, and is changed."""
     statements = _statements(migration, state)
     found = [_finding(migration, statements, report) for report in _squawk(migration, statements)]
-    return [finding for finding in found if _counts(finding)]
+    return [finding for finding in (*found, *_unrepeatable(migration)) if _counts(finding)]
+
+
+def _unrepeatable(migration: Migration) -> Iterator[Finding]:
+    name = f"{migration.app_label}.{migration.name}"
+    for operation in migration.operations:
+        if not migration.atomic and not isinstance(operation, REPEATABLE):
+            yield Finding(
+                name, "not-repeatable", operation.describe(), "broken off, it fails when it is repeated"
+            )
 
 
 def _statements(migration: Migration, state: ProjectState) -> list[str]:

@@ -6,13 +6,15 @@ import pytest
 from django.apps import apps
 from django.conf import LazySettings
 from django.contrib.postgres.functions import RandomUUID
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import IntegrityError, connection, migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Now
 
+from notification_service.indexes import AddIndexBesideWork
 from tests.checks import migrations as check
+from tests.factories import make_message
 
 INDEX = models.Index(fields=["sent_at"], name="by_sent_at")
 CONSTRAINT = models.CheckConstraint(condition=models.Q(attempts__gte=0), name="attempts_are_no_debt")
@@ -97,8 +99,42 @@ def test_the_check_passes_a_safe_operation(operation: Any) -> None:
     assert rules_of(operation) == set()
 
 
-def test_the_check_passes_an_index_created_concurrently() -> None:
-    assert rules_of(AddIndexConcurrently("message", INDEX), atomic=False) == set()
+def test_the_check_passes_an_index_made_beside_the_work() -> None:
+    assert rules_of(AddIndexBesideWork("message", INDEX), atomic=False) == set()
+    assert rules_of(RemoveIndexConcurrently("message", "message_undelivered"), atomic=False) == set()
+
+
+def test_the_check_finds_what_cannot_be_repeated_once_it_was_broken_off() -> None:
+    assert rules_of(AddIndexConcurrently("message", INDEX), atomic=False) == {"not-repeatable"}
+    assert rules_of(migrations.RunPython(migrations.RunPython.noop), atomic=False) == {"not-repeatable"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_whose_build_was_broken_off_is_built_when_it_is_repeated() -> None:
+    make_message(attempts=1)
+    make_message(attempts=1)
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
+        cursor.execute("CREATE UNIQUE INDEX CONCURRENTLY by_sent_at ON mailings_message (attempts)")
+    assert valid_indexes() == [(False,)]
+    state = MigrationLoader(None).project_state()
+    to_state = state.clone()
+    operation = AddIndexBesideWork("message", INDEX)
+    operation.state_forwards("mailings", to_state)
+    try:
+        for _ in range(2):  # the second time as if it had been broken off before it was written down
+            with connection.schema_editor(atomic=False) as editor:
+                operation.database_forwards("mailings", editor, state, to_state)
+            assert valid_indexes() == [(True,)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX by_sent_at")
+
+
+def valid_indexes() -> list[tuple[bool, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('by_sent_at')")
+        rows: list[tuple[bool, ...]] = cursor.fetchall()
+    return rows
 
 
 def test_a_finding_shows_the_migration_and_the_statement() -> None:

@@ -11,6 +11,7 @@ from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, probe_server
 from notification_service.delivery.outcome import NoResponse, Response, Verdict
 from notification_service.delivery.shared_state import SharedState
+from notification_service.delivery.steady import steady_seconds
 from tests.delivery.database import make_lane
 
 TAKEN = Response(200, b'{"code": 0, "message": "OK"}')
@@ -50,7 +51,7 @@ class ScriptedGateway:
 
     async def next_sync(self) -> None:
         """Return once the worker has looked at what others changed before this call."""
-        changed_at = time.monotonic()
+        changed_at = steady_seconds()
         assert self.shared is not None
         while self.shared._synced_at <= changed_at:  # noqa: ASYNC110
             await asyncio.sleep(0.005)

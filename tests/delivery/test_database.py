@@ -1,10 +1,14 @@
 """The connection of a worker: one call at a time, repeated until the database is there."""
 
 import asyncio
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from psycopg.conninfo import make_conninfo
 
 from notification_service.delivery import database as database_module
@@ -13,9 +17,11 @@ from notification_service.delivery.database import Database, lost_seconds
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot
 from notification_service.delivery.messages import Claimed, OutcomeBuffer
 from notification_service.delivery.record import write
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.models import Message
 from tests.delivery.database import config, ids, on_database, open_database
 from tests.factories import make_message, make_messages, make_running_mailing, now
+from tests.tcp_postgres import TcpPostgres
 
 WORKERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s AND datname = %s"
@@ -30,6 +36,18 @@ def _reconnect_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def end_workers_connections(conninfo: str) -> int:
     with psycopg.connect(conninfo, autocommit=True) as other:
         return other.execute(WORKERS, ["notification_service worker", other.info.dbname]).rowcount
+
+
+@contextmanager
+def read_only_database(conninfo: str) -> Iterator[None]:
+    """As a failover leaves it: for sessions that are opened now."""
+    with psycopg.connect(conninfo, autocommit=True) as other:
+        setting = f'ALTER DATABASE "{other.info.dbname}" {{}} default_transaction_read_only'.format
+        other.execute(f"{setting('SET')} = on")
+        try:
+            yield
+        finally:
+            other.execute(setting("RESET"))
 
 
 async def snapshot(database: Database) -> GatewaySnapshot | None:
@@ -91,7 +109,7 @@ def test_the_time_to_connect_does_not_set_the_clock_ahead(
         assert state is not None
         return state.database_ahead
 
-    ahead = on_database(conninfo, look) + time.monotonic() - now().timestamp()
+    ahead = on_database(conninfo, look) + steady_seconds() - now().timestamp()
     assert ahead < 1.5
 
 
@@ -120,8 +138,73 @@ def test_a_worker_knows_for_how_long_it_has_been_cut_off(conninfo: str) -> None:
     assert on_database(conninfo, lose_and_find) == [True, True]
 
 
+def test_a_claim_survives_a_time_in_which_the_database_may_only_be_read(conninfo: str) -> None:
+    """A session that was opened meanwhile stays read-only."""
+    messages = make_messages(make_running_mailing(), 3)
+
+    async def claim_meanwhile(database: Database) -> list[Claimed]:
+        with read_only_database(conninfo), structlog.testing.capture_logs() as logs:
+            claiming = asyncio.create_task(take_due(database, config(), 10))
+            while not logs and not claiming.done():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        return await asyncio.wait_for(claiming, 20)
+
+    assert ids(on_database(conninfo, claim_meanwhile)) == ids(messages)
+
+
+def test_a_session_in_which_a_statement_failed_is_given_up(conninfo: str) -> None:
+    async def backends(database: Database) -> list[int]:
+        async def read(cursor: psycopg.AsyncCursor[Any]) -> int:
+            return cursor.connection.info.backend_pid
+
+        async def fail(cursor: psycopg.AsyncCursor[Any]) -> None:
+            await cursor.execute("SELECT 1/0")
+
+        before = await database.call(read)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            await database.call(fail)
+        return [before, await database.call(read)]
+
+    first, second = on_database(conninfo, backends)
+    assert first != second
+
+
 def test_an_empty_buffer_of_outcomes_changes_nothing(conninfo: str) -> None:
     message = make_message()
     on_database(conninfo, lambda database: write(database, OutcomeBuffer()))
     message.refresh_from_db()
     assert message.status == "pending"
+
+
+def test_a_server_notices_a_lost_worker_within_half_a_lease(tmp_path: Path) -> None:
+    server = TcpPostgres(tmp_path)
+    server.start()
+    try:
+        shown = asyncio.run(show_of_tcp(server.url_of("postgres")))
+    finally:
+        server.stop()
+    idle, interval, count = (int(shown[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert 0 < idle + interval * count <= 15
+    assert shown["tcp_user_timeout"] == "15000"
+
+
+async def show_of_tcp(conninfo: str) -> dict[str, str]:
+    async def read(cursor: psycopg.AsyncCursor[Any]) -> dict[str, str]:
+        await cursor.execute("SELECT name, setting FROM pg_settings WHERE starts_with(name, 'tcp_')")
+        return dict(await cursor.fetchall())
+
+    database = Database(conninfo, worker="worker", gateway_id=1, lease_seconds=30)
+    try:
+        return await database.call(read)
+    finally:
+        await database.close()
+
+
+def test_what_the_url_says_of_a_connection_stays(conninfo: str) -> None:
+    with_options = make_conninfo(conninfo, options="-c work_mem=7MB")
+
+    async def read(cursor: psycopg.AsyncCursor[Any]) -> list[Any]:
+        await cursor.execute("SELECT current_setting('work_mem'), current_setting('statement_timeout')")
+        return await cursor.fetchall()
+
+    assert on_database(with_options, lambda database: database.call(read)) == [("7MB", "30s")]

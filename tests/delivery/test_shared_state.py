@@ -1,14 +1,17 @@
 """What a worker learns of the mailings' terms and of the database's clock."""
 
+import asyncio
 import time
 from datetime import time as time_of_day
 
 import pytest
 
 from notification_service.delivery.messages import MailingTerms
+from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.send_window import SendWindow
-from tests.delivery.database import on_row, terms_of
+from tests.delivery.database import make_lane, on_row, terms_of
+from tests.delivery.scripted_gateway import ScriptedGateway
 from tests.factories import make_mailing, make_running_mailing, now
 
 
@@ -48,5 +51,23 @@ def test_a_removed_mailing_has_no_terms(conninfo: str) -> None:
 def test_the_clock_of_the_database_is_never_read_as_behind(conninfo: str) -> None:
     state = on_row(conninfo, lambda row: row.snapshot())
     assert state is not None
-    ahead_of_us = state.database_ahead + time.monotonic() - now().timestamp()
+    ahead_of_us = state.database_ahead + steady_seconds() - now().timestamp()
     assert 0 <= ahead_of_us <= state.fast_by_at_most < 5
+
+
+def test_what_was_heard_before_the_machine_was_suspended_is_old(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = time.clock_gettime
+
+    async def sleep_a_minute() -> tuple[bool, float]:
+        lane = make_lane(conninfo, ScriptedGateway())
+        await lane.shared.sync(under_way=0)
+        before = lane.shared.clock.time()
+        monkeypatch.setattr("time.clock_gettime", lambda clock: present(clock) + 60)
+        await lane.records.close()
+        return lane.shared.is_fresh, lane.shared.clock.time() - before
+
+    is_fresh, seconds = asyncio.run(sleep_a_minute())
+    assert not is_fresh
+    assert seconds >= 60

@@ -8,15 +8,21 @@ from notification_service.standalone.processes.free_port import LOOPBACK
 
 
 class HalfOpenable:
-    """Passes connections on to a port of this machine, until they are cut on the caller's side alone."""
+    """Passes connections on to a port, or a socket, of this machine, until they are cut or fall silent."""
 
-    def __init__(self, port: int) -> None:
-        self._server_port = port
+    def __init__(self, server: int | str) -> None:
+        self._server = server
         self._listener = socket.create_server((LOOPBACK, 0))
         self._is_broken = False
         self._callers: list[socket.socket] = []
         self._servers: list[socket.socket] = []
+        self._last_word = b""
+        self.is_silent = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def fall_silent_after(self, word: bytes) -> None:
+        """Once a caller has said this, pass nothing on, either way, and leave both ends open: a power cut."""
+        self._last_word = word
 
     @property
     def port(self) -> int:
@@ -51,25 +57,34 @@ class HalfOpenable:
 
     def _connect(self, caller: socket.socket) -> None:
         try:
-            server = socket.create_connection((LOOPBACK, self._server_port))
+            server = _connection_to(self._server)
         except OSError:
             shut(caller)
             return
         self._servers.append(server)
-        threading.Thread(target=pass_on, args=(caller, server), daemon=True).start()
-        threading.Thread(target=pass_on_to_the_end, args=(server, caller), daemon=True).start()
+        threading.Thread(target=self._pass_on, args=(caller, server), daemon=True).start()
+        threading.Thread(target=self._pass_on_to_the_end, args=(server, caller), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                if not self.is_silent.is_set():
+                    target.sendall(data)
+                if self._last_word and self._last_word in data:
+                    self.is_silent.set()
+
+    def _pass_on_to_the_end(self, source: socket.socket, target: socket.socket) -> None:
+        """A server that dies is noticed by who called it."""
+        self._pass_on(source, target)
+        shut(target)
 
 
-def pass_on(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-
-
-def pass_on_to_the_end(source: socket.socket, target: socket.socket) -> None:
-    """A server that dies is noticed by who called it."""
-    pass_on(source, target)
-    shut(target)
+def _connection_to(server: int | str) -> socket.socket:
+    if isinstance(server, int):
+        return socket.create_connection((LOOPBACK, server))
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(server)
+    return connection
 
 
 def shut(connection: socket.socket) -> None:

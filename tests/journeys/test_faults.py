@@ -10,6 +10,7 @@ from django.db import connections
 from notification_service.mailings.models import Attempt, Gateway, Message
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from tests.conftest import BrokerClass
+from tests.factories import make_messages_in_bulk, make_running_mailing
 from tests.journeys.conftest import database_conninfo
 from tests.journeys.mailing import check_rules, make_clients, sent, start_mailing, wait_until_finished
 from tests.journeys.service import Service, kill, wait_until
@@ -137,6 +138,22 @@ def test_a_stopped_worker_leaves_no_message_in_sending(service: Service) -> None
     statuses = set(Message.objects.values_list("status", flat=True))
     assert statuses == {"sent", "pending"}
     assert sum(map(len, service.requests().values())) == sent(mailing)
+
+
+def test_a_worker_stopped_on_its_own_pulse_leaves_nothing_sending(service: Service) -> None:
+    make_clients(MESSAGES)
+    mailing = make_running_mailing()
+    make_messages_in_bulk(mailing)
+    service.start_gateway("--latency-ms", "1500")
+    worker = service.start_worker()
+    wait_until(lambda: sent(mailing), what="some being sent without any call")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0
+
+    statuses = set(Message.objects.values_list("status", flat=True))
+    assert statuses == {"sent", "pending"}
+    assert sum(map(len, service.requests().values())) == sent(mailing)
+    assert "messages_left=0" in service.log("worker")
 
 
 def test_a_second_beat_repeats_no_message(service: Service) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from notification_service.directory.models import Client
+from notification_service.mailings.wake_up import SETTLE
+from notification_service.worker.fallback_beat import SILENCE_SECONDS
 from tests.journeys.mailing import (
     check_rules,
     make_clients,
@@ -15,10 +17,26 @@ from tests.journeys.mailing import (
     wait_until_finished,
     window_around_now,
 )
-from tests.journeys.service import Service
+from tests.journeys.service import Service, wait_until
+from tests.journeys.witness import CALLS_VARIABLE
 from tests.journeys.wrong_clock import COMPILER, build_clock, clock_ahead
 
 pytestmark = pytest.mark.skipif(not COMPILER, reason="a C compiler on Linux moves the worker's clock")
+
+
+@pytest.mark.parametrize("seconds", [60, -60])
+def test_a_worker_whose_clock_is_a_minute_off_hears_every_call(
+    service: Service, tmp_path: Path, seconds: int
+) -> None:
+    make_clients(100)
+    service.start_gateway()
+    service.start_beat()
+    service.worker_options = ["--include", "tests.journeys.witness"]
+    calls = {CALLS_VARIABLE: str(service.folder / "calls.log")}
+    service.start_worker(**clock_ahead(build_clock(tmp_path), seconds), **calls)
+    assert wait_until_finished(start_mailing())["sent"] == 100
+    wait_until(lambda: len(service.calls(SETTLE)) > SILENCE_SECONDS, what="calls for longer than a silence")
+    assert "on our own pulse" not in service.log("worker")
 
 
 @pytest.mark.parametrize("hours", [5, -5])

@@ -396,6 +396,34 @@ def test_a_deleted_mailing_stays_hidden_while_a_worker_records_its_last_message(
     assert Mailing.objects.count() == 0
 
 
+def test_a_deadline_that_comes_during_a_removal_waits_for_a_chunk_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settlement, "CHUNK_MESSAGES", 2)
+    gone, ends = [make_running_mailing() for _ in range(3)], make_running_mailing()
+    for mailing in gone:
+        make_messages(mailing, 4)
+        delete_mailing(mailing.id)
+    make_message(ends)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            CREATE TEMP TABLE left_when_expired (messages bigint);
+            CREATE FUNCTION pass_deadline() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN UPDATE mailings_mailing SET end_at = now() WHERE id = {ends.id}; RETURN OLD; END $$;
+            CREATE TRIGGER pass_deadline AFTER DELETE ON mailings_message
+              FOR EACH ROW EXECUTE FUNCTION pass_deadline();
+            CREATE FUNCTION note_expiry() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN INSERT INTO left_when_expired SELECT count(*) FROM mailings_message; RETURN NEW; END $$;
+            CREATE TRIGGER note_expiry AFTER UPDATE ON mailings_message
+              FOR EACH ROW EXECUTE FUNCTION note_expiry()
+            """
+        )
+        settle()
+        cursor.execute("SELECT messages FROM left_when_expired")
+        assert cursor.fetchall() == [(3 * 4 - 2 + 1,)]
+
+
 def test_a_deleted_mailing_is_hidden_from_the_counts_at_once() -> None:
     mailing = make_running_mailing()
     make_messages(mailing, 3)

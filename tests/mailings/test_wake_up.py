@@ -51,9 +51,9 @@ def test_every_worker_gets_its_own_call_to_send() -> None:
     assert (options["exchange"], options["exchange_type"]) == ("workers", "fanout")
 
 
-def test_wake_up_calls_expire() -> None:
-    lifetimes = [entry["options"]["expires"] for entry in app.conf.beat_schedule.values()]
-    assert max(lifetimes) <= 2
+def test_wake_up_calls_expire_after_more_than_a_minute_by_which_clocks_may_differ() -> None:
+    lifetimes = {entry["options"]["expires"] for entry in app.conf.beat_schedule.values()}
+    assert 60 < min(lifetimes) <= max(lifetimes) < 300
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ def test_a_call_of_the_fallback_beat_leaves_no_connection_behind(transactional_d
     def ask() -> None:
         backends.append(_ask("SELECT pg_backend_pid()"))
 
-    FallbackBeat([ask]).call_all()
+    FallbackBeat({"celery": [ask]}, listens_to=["celery"]).call_all(["celery"])
     wait_until(lambda: backends, what="the call")
     is_there = f"SELECT count(*) FROM pg_stat_activity WHERE pid = {backends[0]}"
     wait_until(lambda: not _ask(is_there), seconds=20, what="its connection being closed")

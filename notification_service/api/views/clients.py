@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from psycopg.errors import UniqueViolation
@@ -22,6 +22,7 @@ from notification_service.api.serializers.client import ClientSerializer, Masked
 from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.directory.models import Client
 from notification_service.mailings import client_changes
+from notification_service.sessions import request_transaction
 
 
 class ClientViewSet(ApiViewSet):
@@ -118,7 +119,7 @@ def _create(**values: Any) -> Client:
 def _refusing_taken_phone(phone: str | None) -> Iterator[None]:
     # Only the database can tell when two requests race for one phone.
     try:
-        with transaction.atomic():
+        with request_transaction():
             yield
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):

@@ -6,7 +6,7 @@ from operator import or_
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +22,7 @@ from notification_service.directory.rules import tag_of
 from notification_service.directory.zones import known_zones
 from notification_service.mailings import client_changes
 from notification_service.mailings.models import Message
+from notification_service.sessions import request_transaction
 
 FIELDS = ("phone", "operator_code", "tag", "timezone")
 
@@ -118,7 +119,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _saved(form: ClientForm, save: Callable[[], Client]) -> Client | None:
     try:
-        with transaction.atomic():
+        with request_transaction():
             return save()
     except IntegrityError:
         form.add_error("phone", _("Another client has this phone."))

@@ -4,16 +4,16 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from notification_service.console.models import Submission
 from notification_service.mailings import lifecycle
+from notification_service.sessions import request_transaction
 
 KEPT_FOR = timedelta(days=2)
 
 
-@transaction.atomic
+@request_transaction()
 def create_mailing_once(key: uuid.UUID, fields: dict[str, Any]) -> int:
     """The id of the mailing that this form made, now or before.
 

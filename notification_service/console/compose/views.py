@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import whole_number
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
+from notification_service.sessions import request_transaction
 
 OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not take over
 
@@ -73,7 +73,7 @@ def _written(mailing_id: int, draft: str) -> HttpResponse:
 
 def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
     """None when it is saved; else what changed since the form was opened."""
-    with transaction.atomic():
+    with request_transaction():
         mailing = Mailing.objects.alive().select_for_update().get(pk=pk)
         if version != version_of(mailing):
             return changes_since(mailing, version)

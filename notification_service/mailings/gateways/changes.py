@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
@@ -18,6 +18,7 @@ from notification_service.mailings.gateways.unusable import GatewayUnusable, Pro
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.models.gateway import MAIN
 from notification_service.mailings.wake_up import SEND, wake_up
+from notification_service.sessions import request_transaction
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 TOKEN_LENGTH = 4096
@@ -74,13 +75,13 @@ def save_gateway(gateway: Gateway | None, *, expected: Versions = None, **change
     if "url" in changes and not (gateway and changes["url"] == gateway.url):
         _check_url(gateway, changes["url"])  # before the transaction: it asks the resolver
     try:
-        with transaction.atomic():
+        with request_transaction():
             return _save(gateway.pk if gateway else None, changes, expected)
     except IntegrityError:
         raise GatewayNameTaken(changes["name"]) from None
 
 
-@transaction.atomic
+@request_transaction()
 def release_gateway(gateway_id: int) -> Gateway:
     """Have a held gateway probed at once. Raises Gateway.DoesNotExist."""
     gateway = Gateway.objects.select_for_update().get(pk=gateway_id)
@@ -92,7 +93,7 @@ def release_gateway(gateway_id: int) -> Gateway:
     return gateway
 
 
-@transaction.atomic
+@request_transaction()
 def delete_gateway(gateway_id: int, *, expected: Versions = None) -> None:
     """Raises Gateway.DoesNotExist, Stale, and GatewayInUse for `main` and where a mailing names it."""
     gateway = Gateway.objects.select_for_update().get(pk=gateway_id)

@@ -4,7 +4,7 @@ from django.db import models
 class Worker(models.Model):
     """A worker process that lives, by its own word: written every second, also while nothing is sent."""
 
-    name = models.CharField(max_length=100, unique=True)  # host:process id
+    name = models.CharField(max_length=100, unique=True)  # host:process id:random
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)  # when it last heard from broker or beat; null: never yet

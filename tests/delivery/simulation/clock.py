@@ -46,4 +46,5 @@ def run(clock: Clock, main: Coroutine[Any, Any, None]) -> None:
     with pytest.MonkeyPatch.context() as patch, asyncio.Runner(loop_factory=lambda: _Loop(clock)) as runner:
         patch.setattr(time, "monotonic", lambda: clock.now)
         patch.setattr(time, "time", clock.time)
+        patch.setattr(time, "clock_gettime", lambda _: clock.now)
         runner.run(main)
