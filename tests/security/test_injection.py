@@ -74,7 +74,7 @@ def test_a_wildcard_in_a_search_matches_itself_alone() -> None:
 def test_no_cell_of_an_export_is_a_formula(formula: str) -> None:
     mailing = make_running_mailing(text=formula, tags=[formula])
     message = make_message(mailing, make_client(tag=formula))
-    changes = {"status": "failed", "error": formula, "next_attempt_at": None}
+    changes = {"status": "failed", "reason": "other", "error": formula, "next_attempt_at": None}
     Message.objects.filter(pk=message.pk).update(**changes)
     upload = ClientUpload.objects.create(file_name="x", uploaded_by="x", rejected=1)
     RejectedLine.objects.create(upload=upload, line=1, field="tag", reason=formula, content=formula)

@@ -22,7 +22,8 @@ LEAST = 0.001
 
 
 MOVING = {
-    *("is_default", "state", "unusable_reason", "breaker", "held_reason", "held_at", "probe_at"),
+    *("is_default", "state", "unusable_reason", "unusable_code", "breaker", "held_reason", "held_code"),
+    *("held_code_number", "held_at", "probe_at"),
     *("workers", "concurrency", "full_concurrency", "latency_ms"),
 }
 
