@@ -20,7 +20,7 @@ from tests.chaos.history import (
     Hours,
     MailingHistory,
 )
-from tests.chaos.schedule import TAGS, Event
+from tests.chaos.schedule import TAGS, Event, phone_of
 
 LANES = 3  # people at work at once; what concerns one mailing or client is one person's
 STATES = {"pause": PAUSED, "resume": RUNNING, "cancel": CANCELLED, "delete": DELETED}
@@ -210,10 +210,6 @@ def new_client(number: int, zone: str) -> ClientHistory:
         timezone=Changes(zone),
         is_alive=Changes(True),
     )
-
-
-def phone_of(number: int, *, revision: int = 0) -> str:
-    return f"79{number + 10_000 * revision:09}"
 
 
 def _text(mailing: int, revision: int) -> str:

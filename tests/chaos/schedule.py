@@ -37,6 +37,8 @@ MIX |= {"garbled": 0.03, "garbage": 0.01}
 MIX |= dict.fromkeys(("404", "422", "302", "425"), 0.005)
 MIXED = {"latency_ms": 40, "jitter_ms": 150, "error_rate": 0.05, "faults": MIX, "trickle_ms": 5}
 WELL = {"latency_ms": 5}
+# What every twenty-fifth client's messages get for as long as the storm lasts, some only so many times.
+POISON = ("500", "wrong_code", "302", "429", "hang", "reset", "503:3", "nonsense", "422", "418:2", "drop:2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,15 @@ def make_schedule(*, seed: int, seconds: float, clients: int) -> list[Event]:
     streams = (
         _mailings(Random(f"{seed} mailings"), last),
         _clients(Random(f"{seed} clients"), last, clients),
-        _gateway(Random(f"{seed} gateway"), last, seed),
+        _gateway(Random(f"{seed} gateway"), last, {"seed": seed, "phones": _poisoned(clients)}),
         _processes(Random(f"{seed} processes"), last),
     )
     events = [event for stream in streams for event in stream]
     return sorted(events, key=lambda event: event.at)
+
+
+def phone_of(number: int, *, revision: int = 0) -> str:
+    return f"79{number + 10_000 * revision:09}"
 
 
 def save_schedule(path: Path, events: Iterable[Event]) -> None:
@@ -76,7 +82,7 @@ def _processes(random: Random, last: float) -> Iterator[Event]:
     while at < last:
         weights = {"kill_worker": 6, "stop_worker": 8, "kill_beat": 2, "stop_beat": 2, "kill_broker": 2}
         weights |= {"stop_broker": 2, "kill_postgres": 2, "quit_postgres": 2, "kill_web": 1}
-        weights |= {"freeze_postgres": 2}
+        weights |= {"freeze_postgres": 2, "lose_machine": 3}
         action = random.choices(list(weights), weights=list(weights.values()))[0]
         yield Event(at, action, random.randrange(WORKERS), {"seconds": _outage_seconds(random, action)})
         at += random.uniform(1, 6)
@@ -95,8 +101,12 @@ def _outage_seconds(random: Random, action: str) -> float:
 # gateway
 
 
-def _gateway(random: Random, last: float, seed: int) -> Iterator[Event]:
-    yield Event(0, "gateway", details=MIXED | {"seed": seed})
+def _poisoned(clients: int) -> dict[str, str]:
+    return {phone_of(number): POISON[number // 25 % len(POISON)] for number in range(0, clients, 25)}
+
+
+def _gateway(random: Random, last: float, always: dict[str, Any]) -> Iterator[Event]:
+    yield Event(0, "gateway", details=MIXED | always)
     at = random.uniform(4, 8)
     while at < last:
         kind = random.choices(["slow", "well", "shut", "busy", "silent", "dead"], weights=[3, 1, 2, 2, 1, 2])[
@@ -106,8 +116,8 @@ def _gateway(random: Random, last: float, seed: int) -> Iterator[Event]:
         if kind == "dead":
             yield Event(at, "kill_gateway", details={"seconds": seconds})
         else:
-            yield Event(at, "gateway", details=_behaviour(random, kind) | {"seed": seed})
-            yield Event(min(at + seconds, last), "gateway", details=MIXED | {"seed": seed})
+            yield Event(at, "gateway", details=_behaviour(random, kind) | always)
+            yield Event(min(at + seconds, last), "gateway", details=MIXED | always)
         at += seconds + random.uniform(3, 8)
 
 

@@ -16,12 +16,14 @@ from itertools import count
 from typing import Any
 
 import psutil
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
 from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.evidence import Stop
 from tests.chaos.schedule import WELL, WORKERS, Event
+from tests.journeys.half_open import HalfOpenable
 from tests.journeys.service import Process, Service, wait_until
 from tests.journeys.wrong_clock import COMPILER, build_clock, clock_ahead
 from tests.ports import free_port
@@ -42,6 +44,7 @@ class Weather:
         self._web_port = free_port()
         self._behaviour: dict[str, Any] = dict(WELL)
         self._wrong_clock = build_clock(service.folder) if COMPILER else None
+        self._lines: list[HalfOpenable] = []
         self._frozen: list[int] = []
         self._due: list[tuple[float, int, Undo]] = []
         self._number = count()
@@ -51,6 +54,7 @@ class Weather:
         self._actions: dict[str, Callable[[Event], None]] = {
             "kill_worker": lambda event: self._kill(_worker(event.subject), event),
             "stop_worker": lambda event: self._stop(self._processes[_worker(event.subject)].pid, event),
+            "lose_machine": self._lose_machine,
             "kill_beat": lambda event: self._kill("beat", event),
             "stop_beat": lambda event: self._stop(self._processes["beat"].pid, event),
             "kill_web": lambda event: self._kill("web", event),
@@ -89,6 +93,8 @@ class Weather:
         for process in self._processes.values():
             if _is_running(process):
                 process.send_signal(signal.SIGCONT)
+        for line in self._lines:
+            line.close()
 
     def stop_workers(self) -> None:
         names = ("beat", *map(_worker, range(WORKERS)))
@@ -131,6 +137,11 @@ class Weather:
             process.wait()
         self._later(event, lambda: self._start(name))
 
+    def _lose_machine(self, event: Event) -> None:
+        """Its connections to the database fall silent and stay open, as after a power cut."""
+        self._lines[-1].is_silent.set()
+        self._kill(DISTANT, event)
+
     def _stop(self, pid: int | None, event: Event) -> None:
         stopped_at = time.time()
         if pid is not None and _signal(pid, signal.SIGSTOP):
@@ -153,10 +164,19 @@ class Weather:
                 self._processes[name] = self._service.start("beat", *_BEAT, **self._clock(-CLOCK_OFF_SECONDS))
             case _:
                 ahead = CLOCK_OFF_SECONDS if name == _worker(0) else 0
-                self._processes[name] = self._service.start(name, *_celery_worker(name), **self._clock(ahead))
+                around = self._clock(ahead) | (self._new_line() if name == DISTANT else {})
+                self._processes[name] = self._service.start(name, *_celery_worker(name), **around)
 
     def _clock(self, ahead: int) -> dict[str, str]:
         return clock_ahead(self._wrong_clock, ahead) if ahead and self._wrong_clock else {}
+
+    def _new_line(self) -> dict[str, str]:
+        """Of a distant worker to the database."""
+        server = conninfo_to_dict(self._postgres.url)
+        self._lines.append(HalfOpenable(f"{server['host']}/.s.PGSQL.{server.get('port', 5432)}"))
+        return {
+            "DATABASE_URL": make_conninfo(self._postgres.url, host="127.0.0.1", port=self._lines[-1].port)
+        }
 
     # servers
 
@@ -211,6 +231,9 @@ class Weather:
 
 def _worker(number: int) -> str:
     return f"worker{number}"
+
+
+DISTANT = _worker(WORKERS - 1)  # it reaches the database by a line that can fall silent
 
 
 def _celery_worker(name: str) -> list[str]:
