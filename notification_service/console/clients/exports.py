@@ -13,9 +13,10 @@ from notification_service.audit.actions import Action
 from notification_service.console.clients.views import clients_wanted
 from notification_service.console.parts.csv_export import csv_response, record_export
 from notification_service.console.parts.export_rows import Row, in_order, moment
+from notification_service.directory.importing.rows import COLUMNS
 from notification_service.directory.models import Client
 
-HEADER = ["id", "phone", "operator_code", "tag", "timezone", "attributes", "created_at", "updated_at"]
+HEADER = ["id", *COLUMNS, "created_at", "updated_at"]
 
 
 def clients(request: HttpRequest) -> HttpResponseBase:
@@ -29,5 +30,5 @@ def client_rows(clients: QuerySet[Client], zone: tzinfo) -> Iterator[Row]:
         for client in some:
             attributes = json.dumps(client.attributes, ensure_ascii=False) if client.attributes else ""
             times = [moment(client.created_at, zone), moment(client.updated_at, zone)]
-            about = [client.phone, client.operator_code, client.tag, client.timezone]
-            yield [client.pk, *about, attributes, *times]
+            about = {name: getattr(client, name) for name in COLUMNS} | {"attributes": attributes}
+            yield [client.pk, *about.values(), *times]

@@ -24,8 +24,6 @@ from notification_service.mailings import client_changes
 from notification_service.mailings.models import Message
 from notification_service.sessions import request_transaction
 
-FIELDS = ("phone", "operator_code", "tag", "timezone")
-
 
 def client_list(request: HttpRequest) -> HttpResponse:
     filters, page = _filters(request), page_by_id(request, clients_wanted(request))
@@ -84,7 +82,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
-    initial = {name: getattr(client, name) for name in FIELDS}
+    initial = {name: getattr(client, name) for name in ClientForm.base_fields}
     form = ClientForm(request.POST or None, initial=initial, attributes=client.attributes)
     version = request.POST.get("version", client.updated_at.isoformat())
     if request.method == "POST" and form.is_valid():

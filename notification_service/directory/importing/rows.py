@@ -14,7 +14,6 @@ Fields = dict[str, Any] | BadLine
 # Each row that is not blank: the number of its first line, what it holds, and what that says.
 Rows = Iterator[tuple[int, bytes, Fields]]
 
-COLUMNS = ("phone", "operator_code", "tag", "timezone", "attributes")
 REQUIRED = ("phone", "timezone")
 EXPORTED = ("id", "created_at", "updated_at")  # are in our exports beside these, and are not ours to set
 
@@ -31,6 +30,9 @@ class ClientRow(NamedTuple):
     tag: str | None
     timezone: str
     attributes: str | None  # JSON
+
+
+COLUMNS = ClientRow._fields
 
 
 def check_client(fields: Mapping[str, Any], *, zones: Set[str]) -> ClientRow:

@@ -11,11 +11,11 @@ from django.db import connection, transaction
 
 from notification_service.directory.importing.chunk import Chunk
 from notification_service.directory.importing.report import ImportResult
-from notification_service.directory.importing.rows import ClientRow
+from notification_service.directory.importing.rows import COLUMNS, ClientRow
 from notification_service.directory.rules import OPERATOR_CODE_DIGITS
 from notification_service.directory.sql import sql
 
-COPY = "COPY pg_temp.client_import (phone, operator_code, tag, timezone, attributes) FROM STDIN"
+COPY = f"COPY pg_temp.client_import ({', '.join(COLUMNS)}) FROM STDIN"
 OPERATOR_CODE = {
     "code_from": OPERATOR_CODE_DIGITS.start + 1,
     "code_length": OPERATOR_CODE_DIGITS.stop - OPERATOR_CODE_DIGITS.start,
