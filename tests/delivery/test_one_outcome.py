@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.gateways import GatewaySettings, make_gateway
+from notification_service.delivery.gateways import KINDS, GatewaySettings, make_gateway
 from notification_service.delivery.outcome import NoResponse, Response, Verdict
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
 from notification_service.mailings.reasons import Reason, Why
@@ -119,7 +119,7 @@ def test_a_retry_in_an_unknown_zone_is_recorded(conninfo: str) -> None:
     assert recorded([message]) == {("pending", 1, 1)}
 
 
-@pytest.mark.parametrize("kind", ["probe_server", "form_sms"])
+@pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize(
     "url", ["http://gateway example", "http://gateway/a b", "ftp://gateway", "http://гейт"]
 )

@@ -34,8 +34,6 @@ def fixed_fields(mailing: Mailing) -> set[str]:
 
 def _sentence(name: str, mailing: Mailing) -> str:
     match name:
-        case "status":
-            return _status_sentence(mailing)
         case "text":
             return _("The text is now: “%(text)s”") % {"text": mailing.text[:200]}
         case "start_at":
@@ -48,8 +46,10 @@ def _sentence(name: str, mailing: Mailing) -> str:
             return _("It goes through another gateway now.")
         case "on_unknown":
             return _("What happens without an answer is decided otherwise now.")
-        case _:
+        case "limit_hours" | "window_from" | "window_to":
             return _("Its hours are others now.")
+        case _:
+            return _status_sentence(mailing)
 
 
 def _status_sentence(mailing: Mailing) -> str:

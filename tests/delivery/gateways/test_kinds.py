@@ -1,11 +1,13 @@
 import pytest
 
+from notification_service.console.gateways.labels import KIND
 from notification_service.delivery.gateways import KINDS, GatewaySettings, make_gateway
 from notification_service.mailings.models import Gateway
 
 
 def test_people_can_choose_exactly_the_kinds_that_have_an_adapter() -> None:
-    assert set(KINDS) == set(Gateway.Kind.values)
+    assert set(KINDS) == set(Gateway.Kind.values), "Gateway.Kind in mailings/models/gateway.py"
+    assert set(KIND) == set(Gateway.Kind.values), "KIND in console/gateways/labels.py"
 
 
 @pytest.mark.parametrize("kind", KINDS)
