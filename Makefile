@@ -33,7 +33,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 NO_DATABASE := postgresql://127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-rabbitmq test-deep bench chaos check lock clean
+.PHONY: help setup run test test-rabbitmq test-deep bench chaos check migration translations openapi lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,16 @@ check: $(DEV_STAMP) ## Check style, types, imports, migrations, the OpenAPI docu
 	DATABASE_URL=$(NO_DATABASE) $(PY) -m tests.checks.migrations
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PY) -m tests.checks.advisories
+
+migration: $(DEV_STAMP) ## Write the migration of a model that changed; ARGS="directory --name client_language"
+	DATABASE_URL=$(NO_DATABASE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations $(ARGS)
+	$(PY) -m ruff format --quiet notification_service/*/migrations
+
+translations: $(DEV_STAMP) ## Compile the Russian texts (Debian's gettext) after a change of a django.po
+	cd notification_service && DATABASE_URL=$(NO_DATABASE) ../$(PY) ../manage.py compilemessages --verbosity 0
+
+openapi: $(DEV_STAMP) ## Write tests/api/openapi.json anew, after a change of the API that is meant
+	$(PY) manage.py spectacular --format openapi-json --file tests/api/openapi.json
 
 screenshots: $(DEV_STAMP) ## Take pictures of every screen of the console and of the report into docs/screenshots/
 	@$(PY) -m pytest -q tests/console/browser/take_screenshots.py tests/reports/take_screenshot.py

@@ -15,7 +15,7 @@ from tests.api.answers import body_of
 from tests.api.conftest import Api
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
-REFRESH = "python manage.py spectacular --format openapi-json --file tests/api/openapi.json"
+REFRESH = "make openapi"
 
 pytestmark = pytest.mark.django_db
 
