@@ -1,30 +1,45 @@
-"""The Russian catalogue: whole, and compiled from what is committed."""
+"""The Russian catalogues: whole, and compiled from what is committed."""
 
+import ast
 import gettext
 import re
 from pathlib import Path
 
+import pytest
 from django.utils import translation
 
-from notification_service import console
 from notification_service.console.parts import labels
+from tests.console.texts import PACKAGE, texts
 
-CATALOGUE = Path(console.__file__).parent / "locale" / "ru" / "LC_MESSAGES" / "django.po"
-
-
-def entries() -> list[str]:
-    return CATALOGUE.read_text().split("\n\n")[1:]
-
-
-def test_every_text_of_the_console_is_translated() -> None:
-    assert [entry for entry in entries() if re.search(r'msgstr(\[\d\])? ""\s*$', entry, re.MULTILINE)] == []
+TRANSLATION = re.compile(r'^msgstr(?:\[\d\])? ((?:".*"\n)+)', re.MULTILINE)
+CATALOGUES = pytest.mark.parametrize(
+    "catalogue", sorted(PACKAGE.rglob("django.po")), ids=lambda path: path.relative_to(PACKAGE).parts[0]
+)
 
 
-def test_the_compiled_catalogue_has_every_entry() -> None:
-    with CATALOGUE.with_suffix(".mo").open("rb") as compiled:
-        catalogue = gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
-    ids = {key[0] if isinstance(key, tuple) else key for key in catalogue}
-    assert len(ids - {""}) == len(entries())
+def translations(catalogue: Path) -> list[str]:
+    """Those of the texts: the first entry of a catalogue is its head."""
+    entries = catalogue.read_text().partition("\n\n")[2] + "\n"
+    return [ast.literal_eval(f"({text})") for text in TRANSLATION.findall(entries)]
+
+
+def test_every_text_that_people_read_is_in_the_catalogue() -> None:
+    known = translation.trans_real.translation("ru")._catalog  # type: ignore[attr-defined]
+    missing = [(text, path) for text, path in texts() if text not in known and (text, 0) not in known]
+    assert missing == [], "write each into the django.po of its app, then `make translations`"
+
+
+@CATALOGUES
+def test_every_text_of_a_catalogue_is_translated(catalogue: Path) -> None:
+    assert "" not in translations(catalogue)
+
+
+@CATALOGUES
+def test_a_compiled_catalogue_has_every_translation(catalogue: Path) -> None:
+    with catalogue.with_suffix(".mo").open("rb") as file:
+        compiled = dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined]
+    compiled.pop("")
+    assert sorted(compiled.values()) == sorted(translations(catalogue)), "run `make translations`"
 
 
 def test_a_russian_plural_has_the_right_form() -> None:
