@@ -11,7 +11,16 @@ from django.apps import apps
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "architecture.md"
+PACKAGE = ROOT / "notification_service"
+OF_DJANGO = {"migrations", "management"}
 APPS = ("directory", "mailings", "audit", "access", "api", "console", "reports")
+
+
+def folders() -> set[str]:
+    """Those of one or two levels that have code, but for what every Django app has."""
+    paths = [path for ending in ("py", "sql") for path in PACKAGE.rglob(f"*.{ending}")]
+    parents = [path.relative_to(PACKAGE).parts[:-1][:2] for path in paths]
+    return {f"{'/'.join(parts)}/" for parts in parents if parts and parts[-1] not in OF_DJANGO}
 
 
 def layers() -> str:

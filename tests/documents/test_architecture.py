@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.documents.architecture import DOCUMENT, ROOT, layers, tables
+from tests.documents.architecture import DOCUMENT, ROOT, folders, layers, tables
 
 
 @pytest.mark.parametrize(("name", "printed"), [("layers", layers()), ("tables", tables())])
@@ -17,11 +17,20 @@ def test_every_model_has_a_description() -> None:
     assert [line for line in tables().splitlines() if line.endswith("|  |") or "(id, " in line] == []
 
 
+def package_table() -> str:
+    return DOCUMENT.read_text().partition("## The packages")[2].partition("Imports go down only")[0]
+
+
 def test_every_file_of_the_package_table_exists() -> None:
-    rows = DOCUMENT.read_text().partition("## The packages")[2].partition("Imports go down only")[0]
-    named = re.findall(r"`(\w+/[\w./]*)`", rows)
+    named = re.findall(r"`(\w+/[\w./]*)`", package_table())
     assert "delivery/claim.py" in named
     assert [path for path in named if not (ROOT / "notification_service" / path).exists()] == []
+
+
+def test_every_folder_of_the_package_has_a_row() -> None:
+    first_cells = " ".join(re.findall(r"^\| (.+?) \|", package_table(), re.MULTILINE))
+    assert "console/parts/" in folders()
+    assert folders() - set(re.findall(r"`(.+?)`", first_cells)) == set(), "add a row to the table"
 
 
 def test_every_file_of_the_recipes_exists() -> None:
