@@ -18,7 +18,7 @@ from pathlib import Path
 LIBRARIES = [
     *("celery.apps.beat", "celery.apps.worker", "celery.bin.celery", "celery.concurrency.thread"),
     *("celery.worker.components", "celery.worker.consumer"),
-    *("django.core.mail.backends.smtp", "notification_service.database.base"),
+    *("django.core.mail.backends.smtp", "django.db.backends.postgresql.base"),
     *("django.db.migrations.executor", "django_filters"),
     *("environs", "jwt", "kombu.transport.pyamqp", "kombu.transport.redis", "structlog", "uvloop"),
 ]
