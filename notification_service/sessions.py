@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from notification_service.database.session import SET_UNLESS_SET
+from notification_service.database.session import LOCK_MILLISECONDS, SET_UNLESS_SET
 
 PROBES = 3  # without an answer, after which a connection counts as lost
 LEAST_SECONDS = 3.0  # of silence, whatever the lease: a busy machine is not a lost one
-REQUEST_LOCK_MILLISECONDS = 1800  # a request that cannot have its lock by then is answered 503
+
+IMPORT_LOCK_MILLISECONDS = 8000  # below the statement timeout of a web process
 
 BEGIN = SET_UNLESS_SET
 
@@ -53,12 +54,18 @@ def server_side(*, lease_seconds: float, **more: str) -> dict[str, list[str]]:
     return {"names": list(settings), "values": list(settings.values())}
 
 
+def wait_longer_for_locks() -> None:
+    """In the present transaction: of an import, which is long anyway, and may meet many clients."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {IMPORT_LOCK_MILLISECONDS}")
+
+
 @contextmanager
 def request_transaction() -> Iterator[None]:
     """A transaction that waits briefly for each lock, then raises OperationalError; also a decorator."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {REQUEST_LOCK_MILLISECONDS}")
+            cursor.execute(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
         yield
 
 

@@ -22,6 +22,7 @@ CONNECTION = {
     "keepalives_interval": "5",
     "keepalives_count": "3",
 }
+LOCK_MILLISECONDS = 1800  # a request that cannot have a lock by then is answered 503
 MARGIN_SECONDS = 2.0  # for the server's own timeout to be told
 
 
@@ -41,6 +42,7 @@ class Limits:
         return {
             "application_name": self.application_name,
             "statement_timeout": f"{self.statement_seconds * 1000:.0f}ms",
+            "lock_timeout": f"{LOCK_MILLISECONDS}ms",
             # Of a machine that is gone without a word: what it has locked is free within these.
             "idle_in_transaction_session_timeout": "60s",
             "tcp_keepalives_idle": "10",

@@ -28,7 +28,7 @@ REQUESTS: dict[str, Request] = {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "REQUEST_LOCK_MILLISECONDS", 20)
+    monkeypatch.setattr(sessions, "LOCK_MILLISECONDS", 20)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from notification_service.directory.importing.report import (
 from notification_service.directory.importing.rows import Rows, check_client
 from notification_service.directory.importing.staging import write_chunk
 from notification_service.directory.zones import known_zones
+from notification_service.sessions import wait_longer_for_locks
 
 CHUNK_ROWS = 25_000  # 0.3 s of locks and some 15 MB; larger ones are no faster
 
@@ -119,6 +120,7 @@ class _Import:
 
     def _write(self, chunk: Chunk) -> None:
         with transaction.atomic():
+            wait_longer_for_locks()
             written = write_chunk(chunk)
             if written.moved:
                 self._on_moved(written.moved)

@@ -1,0 +1,27 @@
+"""Django's `migrate`, which can be repeated from wherever it was broken off."""
+
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import transaction
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Executor(MigrationExecutor):
+    def apply_migration(self, state: Any, migration: Any, *arguments: Any, **options: Any) -> Any:
+        """In one transaction with the note that it is done.
+
+        Django notes it in another one if the migration leaves anything for its end. Broken off between
+        the two, it would begin again with what is there already.
+        """
+        if not migration.atomic:
+            return super().apply_migration(state, migration, *arguments, **options)
+        with transaction.atomic(using=self.connection.alias):
+            return super().apply_migration(state, migration, *arguments, **options)
+
+
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # the command takes no other
+
+
+class Command(migrate.Command):
+    pass
