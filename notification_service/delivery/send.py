@@ -78,7 +78,10 @@ class Sender:
         terms = self._shared.terms.get(message.mailing_id)
         if terms is None or not self._may_start(message, terms):
             return False
-        return not (terms.window and self._zones.opening(terms.window, message.timezone))
+        try:
+            return not (terms.window and self._zones.opening(terms.window, message.timezone))
+        except UnknownZoneError:  # a mailing that had no hours before: its next claim says so
+            return False
 
     async def _take_permit(self, message: Claimed) -> bool:
         """Wait for a time at which the gateway's rate allows a request; False: too late for this one."""
