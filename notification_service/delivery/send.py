@@ -125,9 +125,10 @@ async def response_to(
 
 
 class AttemptMarker:
-    """Where a request in doubt is a message's end, its row says that one may start, before it does.
+    """Note in a message's row that a request may start, before it does: for mailings that give up on doubt.
 
-    So a dead worker's other messages go on. One write at a time: who comes during it joins the next.
+    A dead worker's other messages are then sent by others. One write at a time; whatever comes during it
+    waits for the next.
     """
 
     def __init__(self, database: Database) -> None:
