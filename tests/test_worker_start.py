@@ -1,9 +1,10 @@
+import resource
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from notification_service.worker.signals import leave_other_workers_alone
+from notification_service.worker.signals import OPEN_FILES, allow_many_connections, leave_other_workers_alone
 
 ROOT = Path(__file__).parents[1]
 LOAD = """
@@ -18,6 +19,17 @@ def test_a_worker_starts_without_mingle_and_gossip() -> None:
     worker = SimpleNamespace(options={"without_mingle": False, "without_gossip": False})
     leave_other_workers_alone(worker)
     assert worker.options == {"without_mingle": True, "without_gossip": True}
+
+
+def test_a_worker_may_have_more_connections_than_a_shell_allows() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1_000, hard))
+    try:
+        allow_many_connections()
+        allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert allowed == (OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard))
 
 
 def test_a_worker_loads_neither_api_nor_console_to_start() -> None:

@@ -39,7 +39,7 @@ RETRY_SECONDS = 5
 WORDS = {
     Fault.AWAY: "The database does not answer; try again in a moment.",
     Fault.SLOW: "The database took too long over this; ask for less, or try again in a moment.",
-    Fault.LOCKED: "Another change is being made to the same; try again in a moment.",
+    Fault.LOCKED: "Someone else is changing the same data; try again in a moment.",
     Fault.READ_ONLY: "The database takes no changes for now; try again in a moment.",
 }
 

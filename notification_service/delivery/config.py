@@ -14,7 +14,7 @@ class DeliveryConfig:
     retry_base_seconds: float = 1
     retry_cap_seconds: float = 600
     max_attempts: int = 0  # after which a message fails; 0: tried until the deadline
-    breaker_failures: int = 20  # requests in a row without a good answer that open a gateway's breaker
+    breaker_failures: int = 20  # in a row that speak against a gateway and open its breaker; 0: never
     probe_interval_seconds: float = 2  # between probes of a gateway whose breaker is open
     deadline_guard_seconds: float = 0.2  # before end_at or a window's end in which no request starts
     log_sent: str = "grouped"  # lines about what was sent: grouped, each or off

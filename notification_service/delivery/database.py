@@ -1,6 +1,7 @@
 """PostgreSQL as the queue: the only module that reads `sql/`. Each call is one short transaction."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -27,7 +28,8 @@ log = structlog.get_logger(__name__)
 
 def lost_seconds() -> float | None:
     """For how long one of this process's connections to the queue has failed; None: all are well."""
-    since = [database.lost_at for database in list(_open) if database.lost_at is not None]
+    with _opening:
+        since = [database.lost_at for database in _open if database.lost_at is not None]
     return time.monotonic() - min(since) if since else None
 
 
@@ -48,7 +50,8 @@ class Database:
         self._connection: AsyncConnection[Any] | None = None
         self._turn = asyncio.Lock()
         self.lost_at: float | None = None
-        _open.add(self)
+        with _opening:
+            _open.add(self)
 
     async def close(self) -> None:
         self.lost_at = None
@@ -108,6 +111,7 @@ class Database:
 
 
 _open: WeakSet[Database] = WeakSet()
+_opening = threading.Lock()  # a heartbeat looks at them while lanes and trials open more
 
 
 @cache

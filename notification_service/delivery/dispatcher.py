@@ -115,19 +115,23 @@ class Dispatcher:
     async def _probe(self) -> None:
         """Let single messages find out whether a held gateway takes any again, in each interval one.
 
-        One that hangs keeps no other from asking.
+        One that hangs keeps no other from asking, unless the gateway's own limit does.
         """
         next_at = float("-inf")
         while self._shared.is_held and not self._shared.is_being_released:
-            if time.monotonic() >= next_at:
+            if time.monotonic() >= next_at and self._has_room_for_probe:
                 self._take(await self._claimer.claim_probe())
                 next_at = time.monotonic() + self.lane.config.probe_interval_seconds
-            if not self._under_way:
-                return
             self._probes = self._under_way
+            if not self._probes:
+                return
             self._start_deliveries()
             await asyncio.sleep(FULL_CLAIM_SECONDS)
         self._probes = 0
+
+    @property
+    def _has_room_for_probe(self) -> bool:
+        return not self._shared.has_quota or self._under_way < self._shared.full_concurrency
 
     def _take(self, messages: list[Claimed]) -> None:
         self._under_way += len(messages)

@@ -35,6 +35,15 @@ class NoResponse:
     partial: Response | None = field(default=None, compare=False)  # its status, what came of its body
 
 
+# This very object: no request was made, for it might no longer start once there was a connection.
+TOO_LATE = NoResponse(Why(Reason.CONNECT_TIMEOUT), maybe_taken=False)
+MayStart = Callable[[], bool]
+
+
+def always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The gateway took the message."""

@@ -11,7 +11,7 @@ from notification_service.delivery.database import Database
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.messages import Claimed, MailingTerms, NotBegun, Released, Reply
-from notification_service.delivery.outcome import OUR_ERROR, NoResponse, Response
+from notification_service.delivery.outcome import OUR_ERROR, TOO_LATE, NoResponse, Response
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.reasons import Reason, Why
 
@@ -40,7 +40,11 @@ class Sender:
         if not self._shared.is_fresh:
             await self._wait_for_sync(message)
         terms = self._shared.terms.get(message.mailing_id)
-        if terms is None or not self._may_start(message, terms):
+        if (
+            terms is None
+            or steady_seconds() >= message.batch.start_before
+            or not self._may_start(message, terms)
+        ):
             return Released(self._clock.now())
         try:
             if terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
@@ -50,14 +54,34 @@ class Sender:
             return NotBegun(Why(Reason.ZONE_UNKNOWN))
         started_at = time.monotonic()
         response = await response_to(lambda: self._ask(message, terms.text), message_id=message.id)
+        if response is TOO_LATE:
+            return Released(self._clock.now())
         seconds = time.monotonic() - started_at
         self._meters.responded(seconds)
         return Reply(response, terms, seconds)
 
     def _ask(self, message: Claimed, text: str) -> Awaitable[Response | NoResponse]:
+        def may_start() -> bool:
+            return self._may_start_late(message)
+
         if message.batch.spans is None:
-            return self._gateway.send(message_id=message.id, phone=message.phone, text=text)
-        return self._traces.send(self._gateway, message, text=text)
+            return self._gateway.send(
+                message_id=message.id, phone=message.phone, text=text, may_start=may_start
+            )
+        return self._traces.send(self._gateway, message, text=text, may_start=may_start)
+
+    def _may_start_late(self, message: Claimed) -> bool:
+        """Whether its request may start now that there is a connection, which may have taken seconds.
+
+        How old its claim is does not matter: a gateway that is slow to connect to would be sent nothing.
+        """
+        terms = self._shared.terms.get(message.mailing_id)
+        if terms is None or not self._may_start(message, terms):
+            return False
+        try:
+            return not (terms.window and self._zones.opening(terms.window, message.timezone))
+        except UnknownZoneError:  # a mailing that had no hours before: its next claim says so
+            return False
 
     async def _take_permit(self, message: Claimed) -> bool:
         """Wait for a time at which the gateway's rate allows a request; False: too late for this one."""
@@ -80,7 +104,6 @@ class Sender:
             terms.is_running
             and not self._stopping.is_set()
             and (self._shared.is_open or message.batch.is_probe)
-            and steady_seconds() < message.batch.start_before
             and self._clock.time() < terms.end_at.timestamp() - self._guard_seconds
         )
 
@@ -102,9 +125,10 @@ async def response_to(
 
 
 class AttemptMarker:
-    """Where a request in doubt is a message's end, its row says that one may start, before it does.
+    """Note in a message's row that a request may start, before it does: for mailings that give up on doubt.
 
-    So a dead worker's other messages go on. One write at a time: who comes during it joins the next.
+    A dead worker's other messages are then sent by others. One write at a time; whatever comes during it
+    waits for the next.
     """
 
     def __init__(self, database: Database) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from notification_service.delivery.gateways import Gateway
 from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
-from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.delivery.outcome import MayStart, NoResponse, Response
 from notification_service.observability import metrics, tracing
 from notification_service.observability.message_lines import log_sent
 
@@ -110,15 +110,23 @@ class Traces:
             spans = dict(self._batch_spans(messages, terms, asked_at))
             messages[0].batch.spans = spans or None  # one batch holds them all
 
-    async def send(self, gateway: Gateway, message: Claimed, *, text: str) -> Response | NoResponse:
+    async def send(
+        self, gateway: Gateway, message: Claimed, *, text: str, may_start: MayStart
+    ) -> Response | NoResponse:
         """Have the gateway send it, with a span around, which the gateway is told of."""
         parent = (message.batch.spans or {}).get(message.mailing_id)
         if parent is None:
-            return await gateway.send(message_id=message.id, phone=message.phone, text=text)
+            return await gateway.send(
+                message_id=message.id, phone=message.phone, text=text, may_start=may_start
+            )
         whose = {"mailing_id": message.mailing_id, "message_id": message.id, "attempt": message.attempt}
         span = self._begin("gateway", parent=parent, kind="client", **whose)
         response = await gateway.send(
-            message_id=message.id, phone=message.phone, text=text, traceparent=tracing.traceparent_of(span)
+            message_id=message.id,
+            phone=message.phone,
+            text=text,
+            traceparent=tracing.traceparent_of(span),
+            may_start=may_start,
         )
         _end(span, response)
         return response

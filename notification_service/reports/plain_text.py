@@ -28,7 +28,7 @@ def _head(words: Words) -> Iterator[str]:
 
 def _attention(words: Words) -> Iterator[str]:
     if words.attention:
-        yield _("Needs you")
+        yield _("Needs your attention")
         for line in words.attention:
             yield from wrap(line, WIDTH, initial_indent="! ", subsequent_indent="  ")
 

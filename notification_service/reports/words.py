@@ -174,9 +174,9 @@ def _attention(figures: DayFigures) -> Iterator[str]:
 
 def _footer(figures: DayFigures) -> str:
     return _(
-        "The day is that of %(zone)s, 0:00 to 24:00, by the minute in which the service learnt of it. "
-        "Counts of mailings and what needs you are of the moment of writing. "
-        "A mailing that was deleted is not counted."
+        "The day runs from 0:00 to 24:00 in %(zone)s; an event counts when the service learned of it. "
+        "Counts of mailings, and what needs your attention, are those of the moment of writing. "
+        "Deleted mailings are not counted."
     ) % {"zone": figures.zone.key}
 
 

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import resource
 import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -29,6 +31,7 @@ from notification_service.worker import fallback_beat
 from notification_service.worker.schema_check import wait_until_migrated
 
 NOTE_SECONDS = 1.0
+OPEN_FILES = 65_536
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +98,16 @@ def leave_other_workers_alone(sender: Any, **_: Any) -> None:
     Nothing here is of use to us: no task is revoked, and no order of events matters.
     """
     sender.options |= {"without_mingle": True, "without_gossip": True}
+
+
+@worker_init.connect
+def allow_many_connections(**_: Any) -> None:
+    """A shell allows 1,024: a few gateways that hang take as many, and the database is out of reach, too."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # macOS has a limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @worker_init.connect

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 READ_ONLY = "The database takes no changes for now; try again in a moment."
 SLOW = "The database took too long over this; ask for less, or try again in a moment."
-LOCKED = "Another change is being made to the same; try again in a moment."
+LOCKED = "Someone else is changing the same data; try again in a moment."
 LOGIN = {"username": "anyone", "password": "anything"}
 
 

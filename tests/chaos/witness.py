@@ -8,7 +8,7 @@ import os
 import time
 
 from notification_service.delivery.gateways.probe_server import ProbeServerGateway
-from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.delivery.outcome import MayStart, NoResponse, Response, always
 from tests.chaos.weather import STARTS_VARIABLE
 
 _send = ProbeServerGateway.send
@@ -18,10 +18,18 @@ _file = os.open(os.environ[STARTS_VARIABLE], os.O_WRONLY | os.O_CREAT | os.O_APP
 
 
 async def _witnessed(
-    self: ProbeServerGateway, *, message_id: int, phone: str, text: str, traceparent: str = ""
+    self: ProbeServerGateway,
+    *,
+    message_id: int,
+    phone: str,
+    text: str,
+    traceparent: str = "",
+    may_start: MayStart = always,
 ) -> Response | NoResponse:
     os.write(_file, f"{message_id} {time.time() - _ahead:.6f} {os.getpid()}\n".encode())
-    return await _send(self, message_id=message_id, phone=phone, text=text, traceparent=traceparent)
+    return await _send(
+        self, message_id=message_id, phone=phone, text=text, traceparent=traceparent, may_start=may_start
+    )
 
 
 ProbeServerGateway.send = _witnessed  # type: ignore[method-assign]

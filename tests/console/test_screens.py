@@ -51,7 +51,7 @@ def test_a_mailing_page_shows_the_exact_counts(operator: Browser) -> None:
     make_messages(mailing, 3)
     answer = operator.get(reverse("console:mailing", args=[mailing.pk]))
     assert answer.context["state"].counts == stats.message_counts([mailing.pk])[mailing.pk]
-    assert "2 of 5 sent. 3 to go." in answer.content.decode()
+    assert "2 of 5 sent. 3 left to send." in answer.content.decode()
 
 
 @pytest.mark.parametrize(("language", "words"), [("ru", "Отправлено 2 из 2."), ("en", "2 of 2 sent.")])

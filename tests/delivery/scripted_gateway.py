@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from notification_service.delivery import outcome
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateways import Gateway, probe_server
-from notification_service.delivery.outcome import NoResponse, Response, Verdict
+from notification_service.delivery.outcome import MayStart, NoResponse, Response, Verdict
 from notification_service.delivery.shared_state import SharedState
 from notification_service.delivery.steady import steady_seconds
 from tests.delivery.database import make_lane
@@ -24,6 +25,7 @@ class Request:
     text: str
     at: float  # seconds since the epoch
     traceparent: str = ""
+    may_start: MayStart = outcome.always  # to ask once there is a connection
 
 
 Script = Callable[[Request], Awaitable[Response | NoResponse]]
@@ -57,9 +59,15 @@ class ScriptedGateway:
             await asyncio.sleep(0.005)
 
     async def send(
-        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+        self,
+        *,
+        message_id: int,
+        phone: str,
+        text: str,
+        traceparent: str = "",
+        may_start: MayStart = outcome.always,
     ) -> Response | NoResponse:
-        request = Request(message_id, phone, text, time.time(), traceparent)
+        request = Request(message_id, phone, text, time.time(), traceparent, may_start)
         self.requests.append(request)
         self._count(1)
         try:

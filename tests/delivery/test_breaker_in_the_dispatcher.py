@@ -108,6 +108,22 @@ def test_a_probe_that_hangs_keeps_no_other_from_asking(conninfo: str) -> None:
     assert Message.objects.filter(status="sent").count() == 19
 
 
+def test_probes_that_hang_keep_to_the_limit_of_the_gateway(conninfo: str) -> None:
+    make_messages(make_running_mailing(), 20)
+    Gateway.objects.update(held_at=now(), **held_for(http_status(503)), probe_at=now(), max_concurrency=1)
+
+    async def hang_first(request: Request) -> Response | NoResponse:
+        if len(gateway.requests) > 1:
+            return TAKEN
+        for _ in range(20):  # many intervals of probes
+            await gateway.next_sync()
+        return NoResponse(Why(Reason.RESPONSE_TIMEOUT), maybe_taken=True)
+
+    gateway = ScriptedGateway(hang_first)
+    drain(conninfo, gateway, probe_interval_seconds=0.01)
+    assert gateway.most_under_way == 1
+
+
 def test_messages_that_failed_before_open_no_breaker(conninfo: str) -> None:
     make_messages(make_running_mailing(), 60, **http_status(500).columns, attempts=1)
     gateway = ScriptedGateway(always(Response(500, b"")))

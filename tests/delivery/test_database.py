@@ -1,6 +1,8 @@
 """The connection of a worker: one call at a time, repeated until the database is there."""
 
 import asyncio
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +33,14 @@ WORKERS = (
 @pytest.fixture(autouse=True)
 def _reconnect_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "RECONNECT_SECONDS", 0.01)
+
+
+@pytest.fixture
+def switching_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def end_workers_connections(conninfo: str) -> int:
@@ -136,6 +146,26 @@ def test_a_worker_knows_for_how_long_it_has_been_cut_off(conninfo: str) -> None:
         return [was_lost, lost_seconds() is None]
 
     assert on_database(conninfo, lose_and_find) == [True, True]
+
+
+def test_a_worker_s_heartbeat_asks_while_other_threads_open_connections(switching_often: None) -> None:
+    ended = threading.Event()
+    opened: list[Database] = []
+
+    def open_more() -> None:
+        while not ended.is_set():
+            opened.append(Database("", worker="worker", gateway_id=1))
+
+    threads = [threading.Thread(target=open_more) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        while len(opened) < 500:
+            assert lost_seconds() is None
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_claim_survives_a_time_in_which_the_database_may_only_be_read(conninfo: str) -> None:

@@ -49,5 +49,5 @@ def test_every_link_of_a_document_leads_to_a_file(document: str) -> None:
 
 def test_each_rule_of_delivery_names_its_tests() -> None:
     rules = dict(RULE.findall(LIFECYCLE))
-    assert list(rules) == [str(number) for number in range(1, 14)]
+    assert list(rules) == [str(number) for number in (*range(1, 14), 16, 17)]  # 14 and 15 are not built yet
     assert [number for number, tests in rules.items() if not list(named_files(tests))] == []

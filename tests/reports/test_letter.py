@@ -127,7 +127,7 @@ def test_the_russian_subject_has_the_right_plural(russian: Any, sent: int, words
 def test_the_letter_of_an_empty_day_says_that_nothing_was_sent(english: Any) -> None:
     assert "24 November 2026: nothing was sent" in text_of(figures())
     assert "Why messages failed" not in text_of(figures()) + html_of(figures())
-    assert "Needs you" not in text_of(figures()) + html_of(figures())
+    assert "Needs your attention" not in text_of(figures()) + html_of(figures())
 
 
 def test_the_letter_escapes_texts_of_mailings_and_gateways(english: Any) -> None:

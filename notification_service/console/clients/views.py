@@ -75,7 +75,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         client = _saved(form, lambda: client_changes.create_client(**form.cleaned_data))
         if client is not None:
-            messages.success(request, _("The client is made."))
+            messages.success(request, _("The client has been created."))
             return redirect("console:client", pk=client.pk)
     return _form_page(request, form, title=_("New client"))
 
@@ -89,7 +89,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if version != client.updated_at.isoformat():
             return _form_page(request, form, title=_("Change client"), code=409, client=client, stale=True)
         if _saved(form, lambda: client_changes.update_client(pk, **form.cleaned_data)) is not None:
-            messages.success(request, _("The client is changed."))
+            messages.success(request, _("The client has been changed."))
             return redirect("console:client", pk=pk)
     return _form_page(request, form, title=_("Change client"), client=client, version=version)
 
@@ -98,7 +98,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
     if request.method == "POST":
         client_changes.delete_client(pk)
-        messages.success(request, _("The client is deleted."))
+        messages.success(request, _("The client has been deleted."))
         return redirect("console:clients")
     of_client = Message.objects.filter(client=client)
     unsent = of_client.filter(next_attempt_at__isnull=False).count()
@@ -110,7 +110,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         section="clients",
         client=client,
         unsent=_("To be cancelled: %(unsent)s.") % facts if unsent else _("No message waits to be sent."),
-        kept=_("Sent, or ended in another way: %(kept)s, which stay in the numbers of their mailings.")
+        kept=_("Sent, or ended in another way: %(kept)s. They stay in the statistics of their mailings.")
         % facts,
     )
 

@@ -37,23 +37,23 @@ def _sentence(name: str, mailing: Mailing) -> str:
         case "text":
             return _("The text is now: “%(text)s”") % {"text": mailing.text[:200]}
         case "start_at":
-            return _("It starts at %(when)s now.") % {"when": labels.when(mailing.start_at)}
+            return _("It now starts at %(when)s.") % {"when": labels.when(mailing.start_at)}
         case "end_at":
-            return _("It ends at %(when)s now.") % {"when": labels.when(mailing.end_at)}
+            return _("It now ends at %(when)s.") % {"when": labels.when(mailing.end_at)}
         case "operator_codes" | "tags" | "untagged":
-            return _("It goes to other clients now.")
+            return _("Its recipients have changed.")
         case "gateway" | "failover":
-            return _("It goes through another gateway now.")
+            return _("Its gateways have changed.")
         case "on_unknown":
-            return _("What happens without an answer is decided otherwise now.")
+            return _("What to do without an answer has changed.")
         case "limit_hours" | "window_from" | "window_to":
-            return _("Its hours are others now.")
+            return _("Its sending hours have changed.")
         case _:
             return _status_sentence(mailing)
 
 
 def _status_sentence(mailing: Mailing) -> str:
-    return _("The mailing is “%(status)s” now.") % {"status": labels.MAILING_STATUS[mailing.status]}
+    return _("The mailing is now “%(status)s”.") % {"status": labels.MAILING_STATUS[mailing.status]}
 
 
 def _plain(value: Any) -> Any:

@@ -132,7 +132,7 @@ class MailingForm(TextForm):
             return
         opens, closes = values.get("window_from"), values.get("window_to")
         if opens is None or closes is None:
-            self.add_error("window_from", _("Give both hours, or take the mark away."))
+            self.add_error("window_from", _("Enter both hours, or clear the checkbox."))
         elif opens == closes:
             self.add_error("window_to", _("The two hours must differ."))
 

@@ -73,21 +73,21 @@ class GatewayForm(forms.Form):
         gettext_lazy("Requests at once, at most"),
         min_value=1,
         max_value=MOST_CONCURRENCY,
-        help_text=gettext_lazy("Over all workers. Empty: as many as the workers have."),
+        help_text=gettext_lazy("Over all workers. Empty: only the workers' own limit."),
     )
     connect_timeout_seconds = _number(
         forms.FloatField,
         gettext_lazy("Seconds to connect"),
         min_value=LEAST,
         max_value=MOST_SECONDS,
-        help_text=gettext_lazy("Empty: as the workers have it."),
+        help_text=gettext_lazy("Empty: the default."),
     )
     request_timeout_seconds = _number(
         forms.FloatField,
         gettext_lazy("Seconds for a request in all"),
         min_value=LEAST,
         max_value=MOST_SECONDS,
-        help_text=gettext_lazy("Empty: as the workers have it."),
+        help_text=gettext_lazy("Empty: the default."),
     )
     priority = forms.IntegerField(
         label=gettext_lazy("Priority"),

@@ -26,8 +26,8 @@ ADVICE = {
 }
 NOT_LET_IN = (401, 403)
 ADVICE_WAIT = gettext_lazy(
-    "Single messages probe it, every few seconds or when it asked to be asked again;"
-    " sending goes on by itself once it answers."
+    "One message probes it every few seconds, or when it asked us to come back;"
+    " sending resumes by itself once it answers."
 )
 
 PROBLEM = {
@@ -41,7 +41,7 @@ PROBLEM = {
         "Write http:// or https://, a host, and perhaps a port and a path: no login, no query."
     ),
     Problem.PORT_OUT_OF_RANGE: gettext_lazy("The port must be 1 to 65535."),
-    Problem.NOT_AN_ADDRESS: gettext_lazy("This is no address: write IPv4 as four decimal numbers."),
+    Problem.NOT_AN_ADDRESS: gettext_lazy("This is not an address: write IPv4 as four decimal numbers."),
     Problem.PRIVATE_ADDRESS: gettext_lazy(
         "This is a private address. Only GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows those."
     ),

@@ -104,7 +104,7 @@ def _changed(gateway: Gateway) -> str:
 def _in_use(name: str) -> str:
     if name == MAIN:
         return _("The gateway “main” is the environment's: it cannot be deleted. Disable it.")
-    words = _("Mailings name the gateway “%(name)s”: it cannot be deleted. Disable it instead.")
+    words = _("Mailings use the gateway “%(name)s”: it cannot be deleted. Disable it instead.")
     return words % {"name": name}
 
 

@@ -35,12 +35,12 @@ def status_summary(upload: ClientUpload) -> str:
         case "arriving":
             return _("The file is still on its way here.")
         case "ready":
-            return _("%(lines)s. Nothing is taken until you start it.") % {"lines": _about(upload)}
+            return _("%(lines)s. Nothing is imported until you start.") % {"lines": _about(upload)}
         case "waiting":
             return _("It starts as soon as a worker is free; you may leave this page.")
         case "running":
             facts = {"percent": percent(upload), "rows": rows(upload.rows_done)}
-            return _("%(percent)s %% of the file is taken, %(rows)s; you may leave this page.") % facts
+            return _("%(percent)s %% of the file is imported, %(rows)s; you may leave this page.") % facts
         case "finished":
             return _done(upload)
         case "cancelled":
@@ -67,13 +67,13 @@ def _done(upload: ClientUpload) -> str:
     if not upload.rows_done:
         return _("Done, but there was no row below the names of the columns.")
     if not upload.rejected:
-        return _("Done: every row is taken.")
+        return _("Done: every row is imported.")
     facts = {"rejected": rows(upload.rejected), "all": labels.number(upload.rows_done)}
-    return _("Done. Rejected: %(rejected)s of %(all)s; all others are taken.") % facts
+    return _("Done. Rejected: %(rejected)s of %(all)s; all others are imported.") % facts
 
 
 def _kept(upload: ClientUpload) -> str:
     taken = upload.rows_done - upload.rejected
     if not taken:
-        return _("Nothing was taken.")
-    return _("What was taken before stays: %(rows)s.") % {"rows": rows(taken)}
+        return _("Nothing was imported.")
+    return _("What was imported before stays: %(rows)s.") % {"rows": rows(taken)}

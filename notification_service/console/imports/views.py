@@ -125,7 +125,7 @@ def _columns_problem(columns: list[str]) -> str:
         }
     if absent := missing(columns):
         names = ", ".join(f"“{import_labels.FIELD[name]}”" for name in absent)
-        return _("Say which column is %(names)s: no client is made without.") % {"names": names}
+        return _("Choose the column for %(names)s: every client needs it.") % {"names": names}
     return ""
 
 

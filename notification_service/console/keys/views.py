@@ -18,7 +18,7 @@ from notification_service.console.parts.page import show
 
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=100, label=gettext_lazy("Name"))
-    scope = forms.ChoiceField(choices=list(labels.SCOPE.items()), label=gettext_lazy("May"))
+    scope = forms.ChoiceField(choices=list(labels.SCOPE.items()), label=gettext_lazy("Permissions"))
     expires_days = forms.IntegerField(
         label=gettext_lazy("Works for, days"),
         help_text=gettext_lazy("Empty: until it is revoked."),

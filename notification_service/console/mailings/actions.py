@@ -97,12 +97,12 @@ def _cancel_consequence(state: MailingState) -> str:
     if state.mailing.status == "scheduled":
         return _("It has not started: no one will get it.")
     facts = {"unsent": labels.messages(state.unsent), "sent": labels.messages(state.counts["sent"])}
-    return _("Not to be sent: %(unsent)s. Already sent: %(sent)s, and stays sent.") % facts
+    return _("Will not be sent: %(unsent)s. Already sent, and cannot be recalled: %(sent)s.") % facts
 
 
 def _delete_consequence(state: MailingState) -> str:
     facts = {"unsent": labels.messages(state.unsent), "total": labels.messages(state.counts["total"])}
-    gone = _("Its text, its numbers and %(total)s go for good.") % facts
+    gone = _("Its text, its statistics and %(total)s are deleted for good.") % facts
     if not state.is_open or not state.unsent:
         return gone
-    return _("Not to be sent: %(unsent)s.") % facts + " " + gone
+    return _("Will not be sent: %(unsent)s.") % facts + " " + gone

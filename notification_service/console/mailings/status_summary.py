@@ -38,7 +38,7 @@ def _done(state: MailingState) -> str:
     if not counts["total"]:
         if mailing.started_at and mailing.audience_built_at:
             return _("No client matched when it started: nothing was sent.")
-        return _("No message was made.") if not state.is_open else _("Its messages are being written.")
+        return _("No messages were created.") if not state.is_open else _("Its messages are being created.")
     return _("%(sent)s of %(total)s sent.") % facts
 
 
@@ -52,9 +52,9 @@ def _waiting(state: MailingState, openings: Sequence[Opening]) -> str:
     closed = sum(opening.messages for opening in openings)
     now = max(state.unsent - closed, 0)
     if not closed:
-        return _("%(now)s to go.") % {"now": labels.number(now)}
+        return _("%(now)s left to send.") % {"now": labels.number(now)}
     facts = {"now": labels.number(now), "closed": labels.number(closed), "clock": _opens(state)}
-    return _("%(now)s to go now; %(closed)s wait for %(clock)s in their own time zone.") % facts
+    return _("%(now)s can be sent now; %(closed)s wait until %(clock)s in their own time zone.") % facts
 
 
 def _left_over(state: MailingState) -> str:
@@ -62,9 +62,9 @@ def _left_over(state: MailingState) -> str:
     if not state.counts["total"]:
         return ""
     if state.unsent:
-        return _("%(unsent)s are being withdrawn.") % {"unsent": labels.messages(state.unsent)}
+        return _("%(unsent)s are being cancelled.") % {"unsent": labels.messages(state.unsent)}
     if not missed:
-        return _("Everyone got it.") if state.counts["sent"] else ""
+        return _("The gateway took every message.") if state.counts["sent"] else ""
     parts = ", ".join(f"{labels.MESSAGE_STATUS[s]} {labels.number(state.counts[s])}" for s in missed)
     return _("Not sent: %(parts)s.") % {"parts": parts}
 

@@ -57,8 +57,8 @@ ROLE = {
     "administrator": pgettext_lazy("role", "administrator"),
 }
 SCOPE = {
-    "read": pgettext_lazy("API key", "may look; phones are masked"),
-    "write": pgettext_lazy("API key", "may look and change"),
+    "read": pgettext_lazy("API key", "read"),
+    "write": pgettext_lazy("API key", "read and write"),
 }
 
 

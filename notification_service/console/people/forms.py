@@ -35,7 +35,7 @@ class PersonForm(forms.Form):
 
 
 class NewPersonForm(PersonForm):
-    username = forms.SlugField(label=gettext_lazy("Name"), max_length=150)
+    username = forms.SlugField(label=gettext_lazy("Username"), max_length=150)
     field_order = ["username", "full_name", "role", "password", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,7 +34,7 @@ def create(request: HttpRequest) -> HttpResponse:
         people.save_person(User(username=form.cleaned_data["username"]), form.cleaned_data)
         messages.success(request, _("“%(name)s” may log in now.") % {"name": form.cleaned_data["username"]})
         return redirect("console:people")
-    return _page(request, form, title=_("New person"))
+    return _page(request, form, title=_("Add a person"))
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 
-from notification_service.delivery.outcome import NoResponse, Response, Verdict
+from notification_service.delivery.outcome import MayStart, NoResponse, Response, Verdict, always
 from notification_service.delivery.wire import Proxy, Target, Wire, WireSettings
 
 
@@ -25,11 +25,18 @@ class Gateway(Protocol):
     """Another provider is another class with these three methods, made from its settings."""
 
     async def send(
-        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+        self,
+        *,
+        message_id: int,
+        phone: str,
+        text: str,
+        traceparent: str = "",
+        may_start: MayStart = always,
     ) -> Response | NoResponse:
         """Ask for one message to be sent. Raises nothing for what the wire or the gateway does.
 
-        `traceparent` is a header of the request, where it is not empty.
+        `traceparent` is a header of the request, where it is not empty. `may_start` is asked again once there
+        is a connection, where it took its time: if not, no request is made, and the result is TOO_LATE.
         """
         ...
 

@@ -27,12 +27,14 @@ from notification_service.delivery.gateways.base import GatewaySettings, build_w
 from notification_service.delivery.gateways.http_verdict import gateway_code, http_judge, read_object
 from notification_service.delivery.outcome import (
     ACCEPTED,
+    MayStart,
     NoResponse,
     NotLetIn,
     Refused,
     Response,
     TryAgain,
     Verdict,
+    always,
 )
 from notification_service.mailings.reasons import Reason, Why
 
@@ -77,10 +79,16 @@ class FormSmsGateway:
         self._encoded_text = ("", "")  # a mailing's messages follow each other with one text
 
     async def send(
-        self, *, message_id: int, phone: str, text: str, traceparent: str = ""
+        self,
+        *,
+        message_id: int,
+        phone: str,
+        text: str,
+        traceparent: str = "",
+        may_start: MayStart = always,
     ) -> Response | NoResponse:
         body = self._body(message_id, phone, text)
-        return await self._wire.post("", body, traceparent=traceparent)
+        return await self._wire.post("", body, traceparent=traceparent, may_start=may_start)
 
     async def close(self) -> None:
         self._wire.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.delivery.outcome import TOO_LATE, MayStart, NoResponse, Response, always
 from notification_service.delivery.wire.connection import BROKE, Connection
 from notification_service.delivery.wire.dial import Dialer, NotConnected
 from notification_service.delivery.wire.settings import WireSettings
@@ -35,9 +35,15 @@ class Wire:
         self._keep_from = 0.0
         self._is_closed = False
 
-    async def post(self, path: str, body: bytes, *, traceparent: str = "") -> Response | NoResponse:
-        """`path` is added to the target's, and may be empty."""
-        deadline = asyncio.get_running_loop().time() + self._settings.request_timeout_seconds
+    async def post(
+        self, path: str, body: bytes, *, traceparent: str = "", may_start: MayStart = always
+    ) -> Response | NoResponse:
+        """`path` is added to the target's, and may be empty.
+
+        `may_start` is asked where time has passed before the request starts; if not, the result is TOO_LATE.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._settings.request_timeout_seconds
         try:
             request = self._request(path, body, traceparent)
         except UnicodeEncodeError:
@@ -47,14 +53,16 @@ class Wire:
             if isinstance(result, Response):
                 self._keep(connection)
                 return result
-            if result.maybe_taken:
+            if result.maybe_taken or loop.time() >= deadline:
                 self._note_break(result)
                 return result
+            if not may_start():
+                return TOO_LATE
         try:
             connection = await self._dialer.connect(deadline=deadline)
         except NotConnected as error:
             return NoResponse(error.reason, maybe_taken=False)
-        result = await connection.ask(request, deadline=deadline)
+        result = await connection.ask(request, deadline=deadline) if may_start() else TOO_LATE
         self._keep(connection)
         return result
 

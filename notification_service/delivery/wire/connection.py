@@ -69,6 +69,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's has no such parent
         self.is_usable = True
+        self.idle_since = self._loop.time()
 
     def data_received(self, data: bytes) -> None:
         if self._result is None:  # nobody has asked: what would come next is not to be trusted

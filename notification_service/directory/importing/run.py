@@ -1,10 +1,10 @@
 """One import from its first byte to its result: lines are read, judged, gathered and written."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from notification_service.directory.importing.chunk import Chunk
@@ -26,6 +26,7 @@ from notification_service.directory.zones import known_zones
 from notification_service.sessions import wait_longer_for_locks
 
 CHUNK_ROWS = 25_000  # 0.3 s of locks and some 15 MB; larger ones are no faster
+WORD_SECONDS = 1.0  # between two words to the database, while the file takes its time
 
 OnMoved = Callable[[Sequence[int]], None]
 OnRejected = Callable[[Rejection], None]
@@ -86,7 +87,7 @@ class _Import:
         chunks = self._read_chunks(lines, rows)
         with ThreadPoolExecutor(1, "client-import", translation.activate, (_language(),)) as reader:
             upcoming = reader.submit(next, chunks, None)
-            while chunk := upcoming.result():
+            while chunk := _awaited(upcoming):
                 upcoming = reader.submit(next, chunks, None)
                 self._write(chunk)
 
@@ -128,6 +129,13 @@ class _Import:
         self.result.created += written.counts.created
         self.result.updated += written.counts.updated
         self.result.unchanged += written.counts.unchanged
+
+
+def _awaited(chunk: Future[Chunk | None]) -> Chunk | None:
+    """With a word to the database now and then: a session that holds an upload's lock may not be silent."""
+    while not wait([chunk], WORD_SECONDS).done:
+        connection.is_usable()
+    return chunk.result()
 
 
 def _language() -> str:

@@ -29,7 +29,7 @@ def test_five_wrong_passwords_close_the_login_for_a_quarter_of_an_hour() -> None
     answer = fail_five_times()
     assert answer.status_code == 429
     assert 890 <= int(answer["Retry-After"]) <= 900
-    assert "Logging in from here is closed until" in answer.content.decode()
+    assert "You cannot log in from here until" in answer.content.decode()
     assert log_in().status_code == 429  # the right one, too
 
 

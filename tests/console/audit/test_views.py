@@ -96,7 +96,7 @@ def test_an_invalid_filter_is_ignored(administrator: Browser, query: dict[str, s
 
 def test_an_empty_log_explains_its_emptiness(administrator: Browser) -> None:
     page = administrator.get(reverse("console:audit")).content.decode()
-    assert "Nothing was done yet." in page
+    assert "Nothing has been recorded yet." in page
     filtered = administrator.get(reverse("console:audit"), {"actor": "key"}).content.decode()
     assert "No entry matches." in filtered
 

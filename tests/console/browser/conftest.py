@@ -71,7 +71,7 @@ def log_in(page: Any, role: str) -> None:
 
 def log_in_by_form(page: Any, role: str) -> None:
     page.goto("/")
-    page.get_by_label("Name").fill(role)
+    page.get_by_label("Username").fill(role)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", level=1).wait_for()

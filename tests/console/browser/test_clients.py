@@ -27,7 +27,7 @@ def write_file(folder: Path) -> Path:
 def send_and_start(page: Any, path: Path) -> None:
     page.goto("/clients/imports/")
     page.get_by_label("CSV or NDJSON").set_input_files(path)
-    page.get_by_role("button", name="Send and look at it").click()
+    page.get_by_role("button", name="Upload and check").click()
     page.get_by_text("The first 200 rows are in order.").wait_for()
     assert page.get_by_label("Encoding").input_value() == "cp1251"
     page.get_by_role("button", name="Start the import").dblclick()
@@ -42,12 +42,12 @@ def test_an_import_survives_a_reload_and_a_killed_worker_and_lists_rejected_line
     with psycopg.connect(database_conninfo()) as other:
         other.execute("SELECT FROM directory_client WHERE phone = %s FOR UPDATE", [str(HELD)])
         send_and_start(page, write_file(tmp_path))
-        page.get_by_text("of the file is taken, 25,000 rows").wait_for()
+        page.get_by_text("of the file is imported, 25,000 rows").wait_for()
         page.reload()
-        page.get_by_text("of the file is taken, 25,000 rows").wait_for()
+        page.get_by_text("of the file is imported, 25,000 rows").wait_for()
         kill(worker)
     service.start_worker("another")
-    page.get_by_text("Done. Rejected: 2 rows of 60,002; all others are taken.").wait_for(timeout=60_000)
+    page.get_by_text("Done. Rejected: 2 rows of 60,002; all others are imported.").wait_for(timeout=60_000)
     numbers = {name: page.locator(f"#import-{name}").inner_text() for name in ("created", "updated")}
     assert numbers == {"created": "59,999", "updated": "1"}
     assert ClientUpload.objects.count() == 1
@@ -69,7 +69,7 @@ def test_a_file_that_is_too_large_is_refused_at_once(page: Any, tmp_path: Path, 
     log_in(page, "operator")
     page.goto("/clients/imports/")
     page.get_by_label("CSV or NDJSON").set_input_files(path)
-    page.get_by_role("button", name="Send and look at it").click()
+    page.get_by_role("button", name="Upload and check").click()
     page.get_by_text("The file has more than 1 MB").wait_for()
 
 
@@ -79,7 +79,7 @@ def test_a_picture_is_refused_with_an_explanation(page: Any, tmp_path: Path) -> 
     log_in(page, "operator")
     page.goto("/clients/imports/")
     page.get_by_label("CSV or NDJSON").set_input_files(path)
-    page.get_by_role("button", name="Send and look at it").click()
+    page.get_by_role("button", name="Upload and check").click()
     page.get_by_text("This is a picture: what is needed is a table").wait_for()
     assert not ClientUpload.objects.exists()
 
@@ -92,12 +92,12 @@ def test_an_operator_creates_changes_and_deletes_a_client(page: Any) -> None:
     page.get_by_label("Time zone").fill("Asia/Omsk")
     page.get_by_label("Name of attribute 1").fill("city")
     page.get_by_label("Value of attribute 1").fill("Омск")
-    page.get_by_role("button", name="Make the client").click()
+    page.get_by_role("button", name="Create the client").click()
     page.get_by_role("heading", name="+7 916 000 00 01").wait_for()
     page.get_by_role("link", name="Change").click()
     page.get_by_label("Tag").fill("vip")
     page.get_by_role("button", name="Save the changes").click()
-    page.get_by_text("The client is changed.").wait_for()
+    page.get_by_text("The client has been changed.").wait_for()
     client = Client.objects.get()
     assert (client.tag, client.attributes) == ("vip", {"city": "Омск"})
 
@@ -105,7 +105,7 @@ def test_an_operator_creates_changes_and_deletes_a_client(page: Any) -> None:
     page.get_by_role("link", name="Delete…").click()
     page.get_by_text("To be cancelled: 1 message.").wait_for()
     page.get_by_role("button", name="Delete the client").click()
-    page.get_by_text("The client is deleted.").wait_for()
+    page.get_by_text("The client has been deleted.").wait_for()
     assert not Client.objects.alive().exists()
 
 

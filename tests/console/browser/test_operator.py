@@ -28,7 +28,7 @@ def test_an_operator_logs_in_and_sees_a_mailing_through(page: Any, service: Serv
     log_in_by_form(page, "operator")
     write(page, "Здравствуйте!")
     page.get_by_role("button", name="Schedule: 300 clients").dblclick()
-    page.get_by_text("300 of 300 sent. Everyone got it.").wait_for()
+    page.get_by_text("300 of 300 sent. The gateway took every message.").wait_for()
 
     mailing = Mailing.objects.get()
     counts = stats.message_counts([mailing.pk])[mailing.pk]

@@ -100,7 +100,7 @@ def test_the_same_form_sent_concurrently_makes_one_mailing() -> None:
         ({"starts": "at", "start_at": ""}, "Say when it starts"),
         ({"starts": "at", "start_at": "2098-01-01T00:00"}, "The end must come after the start"),
         ({"limit_hours": "on", "window_from": "09:00", "window_to": "09:00"}, "The two hours must differ"),
-        ({"limit_hours": "on"}, "Give both hours"),
+        ({"limit_hours": "on"}, "Enter both hours"),
     ],
 )
 def test_a_refused_mailing_form_explains_the_error_and_keeps_the_typed_values(
@@ -143,7 +143,7 @@ def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browse
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "The text is now: “Changed by another”" in page
-    assert "The mailing is “paused” now." in page
+    assert "The mailing is now “paused”." in page
     assert re.search(r"<textarea[^>]*>\s*Mine</textarea>", page)
     mailing.refresh_from_db()
     assert mailing.text == "Changed by another"
@@ -251,7 +251,7 @@ def test_a_stale_form_says_that_the_gateway_was_changed(operator: Browser) -> No
     form = opened_form(operator, mailing)
     lifecycle.update_mailing(mailing.pk, gateway=backup)
     page = operator.post(reverse("console:edit", args=[mailing.pk]), form).content.decode()
-    assert "It goes through another gateway now." in page
+    assert "Its gateways have changed." in page
 
 
 @pytest.mark.django_db(transaction=True)

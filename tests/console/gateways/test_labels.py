@@ -20,10 +20,10 @@ from tests.reasons import held_for, http_status
         (Why(Reason.CREDENTIALS_WRONG), "check its token"),
         (Why(Reason.ACCOUNT_EMPTY), "Top up the account"),
         (Why(Reason.ADDRESS_BLOCKED), "allow the address"),
-        (http_status(503), "Single messages probe it"),
-        (Why(Reason.CONNECTION_REFUSED), "Single messages probe it"),
-        (Why(Reason.GATEWAY_CODE, 401), "Single messages probe it"),
-        (Why(Reason.OTHER), "Single messages probe it"),
+        (http_status(503), "One message probes it"),
+        (Why(Reason.CONNECTION_REFUSED), "One message probes it"),
+        (Why(Reason.GATEWAY_CODE, 401), "One message probes it"),
+        (Why(Reason.OTHER), "One message probes it"),
     ],
 )
 def test_the_advice_for_a_held_gateway_follows_from_its_reason(why: Why, words: str) -> None:

@@ -68,9 +68,15 @@ def test_the_list_shows_the_state_of_a_gateway_and_its_waiting_messages(logged_i
     make_messages(make_running_mailing(gateway=gateway), 3)
     make_messages(make_running_mailing(gateway=gateway, status="paused"), 2)
     words = words_of(logged_in("viewer"))
-    for part in ("backup held", "Held: HTTP 401.", "check its token", "3 messages of 1 mailing", "84 ms"):
+    for part in (
+        "backup held",
+        "Sending is paused: HTTP 401.",
+        "check its token",
+        "3 messages of 1 mailing",
+        "84 ms",
+    ):
         assert part in words
-    assert "50 a second , 8 at once Time limits in all 5 s" in words
+    assert "50 a second , 8 at once Timeouts in all 5 s" in words
 
 
 @pytest.mark.parametrize(
@@ -218,7 +224,7 @@ def test_a_held_gateway_is_probed_at_once_on_request(administrator: Browser) -> 
 def test_an_unused_gateway_is_deleted_and_a_used_gateway_stays_with_a_reason(administrator: Browser) -> None:
     named, free = make_gateway(), make_gateway()
     make_mailing(gateway=named, status="finished")
-    assert "It cannot be deleted, for it is named by 1 mailing." in words_of(administrator)
+    assert "It cannot be deleted because it is used by 1 mailing." in words_of(administrator)
     for gateway in (named, free, Gateway.objects.get(name="main")):
         path = reverse("console:gateway-delete", args=[gateway.pk])
         page = administrator.post(path, follow=True).content.decode()

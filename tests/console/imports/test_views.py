@@ -58,7 +58,7 @@ def test_a_started_import_takes_the_file_and_shows_its_counts(operator: Browser)
     take_waiting()
     upload = ClientUpload.objects.get()
     page = operator.get(reverse("console:import", args=[upload.pk])).content.decode()
-    assert "Done. Rejected: 1 row of 2; all others are taken." in page
+    assert "Done. Rejected: 1 row of 2; all others are imported." in page
     assert (upload.uploaded_by, upload.started_by) == ("operator", "operator")
 
 
@@ -84,7 +84,7 @@ def test_a_double_click_makes_one_import(operator: Browser) -> None:
 
 def test_a_person_can_choose_the_meaning_of_a_column(operator: Browser) -> None:
     send(operator, "a;b;c\n79160000001;Europe/Moscow;vip\n")
-    assert "Say which column is" in begin(operator).content.decode()
+    assert "Choose the column for" in begin(operator).content.decode()
     begin(operator, column=["phone", "timezone", "tag"])
     take_waiting()
     assert Client.objects.get().tag == "vip"
@@ -156,7 +156,7 @@ def test_a_cancelled_import_shows_how_much_it_took(operator: Browser) -> None:
     begin(operator)
     upload = ClientUpload.objects.get()
     path = reverse("console:import-cancel", args=[upload.pk])
-    assert "Cancelled. Nothing was taken." in operator.post(path, follow=True).content.decode()
+    assert "Cancelled. Nothing was imported." in operator.post(path, follow=True).content.decode()
     take_waiting()
     assert not Client.objects.exists()
 

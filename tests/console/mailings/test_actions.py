@@ -24,7 +24,7 @@ def test_the_cancel_page_says_how_many_messages_will_not_be_sent(operator: Brows
     make_messages(mailing, 3)
     make_messages(mailing, 1, status="sent")
     page = operator.get(reverse("console:cancel", args=[mailing.pk])).content.decode()
-    assert "Not to be sent: 3 messages. Already sent: 1 message, and stays sent." in page
+    assert "Will not be sent: 3 messages. Already sent, and cannot be recalled: 1 message." in page
     assert status_of(mailing) == "running"
 
 

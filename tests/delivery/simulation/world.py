@@ -12,7 +12,14 @@ from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateway_list import ListedGateway
 from notification_service.delivery.gateways import GatewaySettings, probe_server
 from notification_service.delivery.lane import Lane
-from notification_service.delivery.outcome import MAX_RESPONSE_BYTES, NoResponse, Response, Verdict
+from notification_service.delivery.outcome import (
+    MAX_RESPONSE_BYTES,
+    MayStart,
+    NoResponse,
+    Response,
+    Verdict,
+    always,
+)
 from notification_service.delivery.shared_state import SharedState
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.simulation.clock import Clock, run
@@ -68,7 +75,15 @@ class SimulatedGateway:
     asked: list[tuple[float, str]] = field(default_factory=list)
     times: Counter[int] = field(default_factory=Counter)  # asked for each message
 
-    async def send(self, *, message_id: int, phone: str, text: str, traceparent: str = "") -> Answer:
+    async def send(
+        self,
+        *,
+        message_id: int,
+        phone: str,
+        text: str,
+        traceparent: str = "",
+        may_start: MayStart = always,
+    ) -> Answer:
         self.asked.append((self.clock.now, phone))
         self.times[message_id] += 1
         name = self._name(phone, nth=self.times[message_id])

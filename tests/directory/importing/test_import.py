@@ -1,17 +1,20 @@
 """What an import does to the directory."""
 
 import threading
+import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 
-from notification_service.directory.importing import FileFormat, ImportStopped
+from notification_service.directory.importing import FileFormat, ImportStopped, run
 from notification_service.directory.models import Client
 from notification_service.mailings import client_changes
 from notification_service.mailings.client_changes import import_clients
 from tests.directory.importing.files import counts, directory, import_csv, import_ndjson, reasons
 from tests.factories import make_attempt, make_client, make_message, now
+from tests.journeys.conftest import database_conninfo
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,27 @@ def test_an_ndjson_object_changes_only_its_own_fields() -> None:
         ("vip", "Asia/Omsk", {"age": 30}),
         ("", "Europe/Moscow", {"a": None}),
     ]
+
+
+def test_an_import_says_something_to_the_database_while_its_file_takes_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "WORD_SECONDS", 0.01)
+    with connection.cursor() as cursor:
+        [session] = cursor.execute("SELECT pg_backend_pid()").fetchone()
+    heard_at: set[object] = set()
+    blocks = [b'{"phone": "79160000001", "timezone": "Europe/Moscow"}\n']
+
+    def read(_size: int) -> bytes:
+        until = time.monotonic() + 20
+        with psycopg.connect(database_conninfo(), autocommit=True) as other:
+            while len(heard_at) < 4 and time.monotonic() < until:
+                latest = "SELECT query_start FROM pg_stat_activity WHERE pid = %s"
+                heard_at.add(other.execute(latest, [session]).fetchone())
+        return blocks.pop() if blocks else b""
+
+    import_clients(read, file_format=FileFormat.NDJSON)
+    assert len(heard_at) == 4
 
 
 def test_a_repeated_import_changes_nothing_and_no_time_of_change() -> None:
