@@ -174,8 +174,8 @@ class Dispatcher:
 
     def _note(self, message: Claimed, reply: Reply | Released | NotBegun) -> None:
         match reply:
-            case Released(until=until):
-                self._recorder.release(message, until=until)
+            case Released(until=until, window=window):
+                self._recorder.release(message, until=until, window=window)
             case NotBegun(reason=reason):
                 nothing = NoResponse(reason, maybe_taken=False)
                 self._recorder.add(message, self._decider.not_begun(message, nothing), nothing)

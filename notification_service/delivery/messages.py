@@ -59,9 +59,10 @@ class MailingTerms:
 
 
 class Released(NamedTuple):
-    """No request was made for a message: it waits on."""
+    """No request was made for a message: it waits on, for these hours to open where there are any."""
 
     until: datetime
+    window: SendWindow | None = None
 
 
 class NotBegun(NamedTuple):
@@ -93,6 +94,7 @@ class NotSent:
     http_status: int | None = None
     response: str = ""  # its start
     retry_at: datetime | None = None
+    window: SendWindow | None = None  # by which `next_attempt_at` was worked out
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from notification_service.delivery.outcome import (
     Sent,
     Unknown,
 )
-from notification_service.mailings.send_window import find_zone, next_opening
+from notification_service.mailings.send_window import SendWindow, find_zone, next_opening
 
 RESPONSE_CHARACTERS = 500  # of a response's start, kept with its attempt
 
@@ -42,8 +42,9 @@ class Recorder:
         now = self._shared.clock.now()
         self._outcomes.not_sent.append(not_sent(message, outcome, response=response, terms=terms, now=now))
 
-    def release(self, message: Claimed, *, until: datetime) -> None:
-        self._outcomes.not_sent.append(released(message, until=until))
+    def release(self, message: Claimed, *, until: datetime, window: SendWindow | None = None) -> None:
+        """`window` are the hours that open at `until`, where the message waits for them."""
+        self._outcomes.not_sent.append(released(message, until=until, window=window))
 
     async def flush(self) -> None:
         """Write what waits; after an error it waits on. Then forget the batches that are done."""
@@ -73,9 +74,9 @@ async def write(database: Database, outcomes: OutcomeBuffer) -> None:
         await database.execute("record_not_sent", **_columns(outcomes.not_sent))
 
 
-def released(message: Claimed, *, until: datetime) -> NotSent:
+def released(message: Claimed, *, until: datetime, window: SendWindow | None = None) -> NotSent:
     """The message was not requested: it waits on as if it had not been claimed."""
-    return NotSent(message, "pending", next_attempt_at=until, charged=False)
+    return NotSent(message, "pending", next_attempt_at=until, charged=False, window=window)
 
 
 def not_sent(
@@ -104,6 +105,7 @@ def not_sent(
         http_status=http.status if http else None,
         response=printable(http.body) if http else "",
         retry_at=outcome.at if isinstance(outcome, Retry) else None,
+        window=terms.window if terms and isinstance(outcome, Retry) else None,
     )
 
 
@@ -147,4 +149,6 @@ def _columns(rows: list[NotSent]) -> dict[str, list[Any]]:
         "responses": [row.response for row in rows],
         "retry_at": [row.retry_at for row in rows],
         "timezones": [row.message.timezone for row in rows],
+        "windows_from": [row.window and row.window.opens for row in rows],
+        "windows_to": [row.window and row.window.closes for row in rows],
     }

@@ -48,7 +48,7 @@ class Sender:
             return Released(self._clock.now())
         try:
             if terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
-                return Released(opening)
+                return Released(opening, terms.window)
         except UnknownZoneError:
             log.error("zone unknown", message_id=message.id, timezone=message.timezone)
             return NotBegun(Why(Reason.ZONE_UNKNOWN))

@@ -5,6 +5,7 @@ their own words: they ask here what is acceptable.
 """
 
 import json
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -173,5 +174,6 @@ def _entry_problem(key: str, value: Any) -> Reason | None:
         return None
     if not isinstance(value, int | float):
         return Reason.NOT_A_SCALAR
-    in_range = -NUMBER_LIMIT <= value <= NUMBER_LIMIT  # NaN is not
-    return None if in_range else Reason.NUMBER_TOO_LARGE
+    # A float at the limit is a larger integer once it is written out, as PostgreSQL keeps it.
+    most = NUMBER_LIMIT if isinstance(value, int) else math.nextafter(NUMBER_LIMIT, 0)
+    return None if -most <= value <= most else Reason.NUMBER_TOO_LARGE  # NaN is neither

@@ -1,6 +1,6 @@
 """What recording an outcome changes, and what it leaves alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import psycopg
@@ -12,6 +12,7 @@ from notification_service.delivery.record import released
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
 from notification_service.mailings.reasons import Reason, Why, explained
+from notification_service.mailings.send_window import SendWindow
 from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
 from tests.factories import make_message, make_messages, make_running_mailing, now
 from tests.reasons import http_status
@@ -177,6 +178,35 @@ def test_a_message_put_off_while_its_client_moves_is_due(conninfo: str) -> None:
         record_not_sent(conninfo, released(claimed, until=now() + timedelta(hours=9)))
         message.refresh_from_db()
         assert message.status == "pending"
+        assert message.next_attempt_at is not None
+        assert message.next_attempt_at <= now()
+
+
+HOURS = SendWindow(time(9), time(21))
+
+
+def test_a_message_that_waits_for_the_hours_of_its_mailing_waits_on(conninfo: str) -> None:
+    make_message(make_running_mailing(window_from=HOURS.opens, window_to=HOURS.closes))
+    [claimed] = claim(conninfo)
+    opening = now() + timedelta(hours=9)
+    record_not_sent(conninfo, released(claimed, until=opening, window=HOURS))
+    assert Message.objects.get().next_attempt_at == opening
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+@pytest.mark.parametrize("change", ["window_from = '08:00'", "window_from = NULL, window_to = NULL"])
+def test_a_message_put_off_by_hours_that_its_mailing_no_longer_has_is_due(
+    conninfo: str, change: str, *, is_committed: bool
+) -> None:
+    """A worker that was held up for long may record what it worked out before the change."""
+    message = make_message(make_running_mailing(window_from=HOURS.opens, window_to=HOURS.closes))
+    [claimed] = claim(conninfo)
+    with psycopg.connect(conninfo) as changing:
+        changing.execute(f"UPDATE mailings_mailing SET {change} WHERE id = {message.mailing_id}")
+        if is_committed:
+            changing.commit()
+        record_not_sent(conninfo, released(claimed, until=now() + timedelta(hours=9), window=HOURS))
+        message.refresh_from_db()
         assert message.next_attempt_at is not None
         assert message.next_attempt_at <= now()
 

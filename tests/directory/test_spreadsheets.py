@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from datetime import UTC
 from typing import Any
@@ -63,7 +64,14 @@ def _clients() -> list[tuple[Any, ...]]:
     return list(Client.objects.order_by("phone").values_list(*fields))
 
 
-VALUES = TEXTS | st.booleans() | st.none() | st.integers(-(2**63), 2**63) | st.floats(-(2.0**63), 2.0**63)
+LARGEST_FLOAT = math.nextafter(2.0**63, 0)
+VALUES = (
+    TEXTS
+    | st.booleans()
+    | st.none()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(-LARGEST_FLOAT, LARGEST_FLOAT)
+)
 ATTRIBUTES = st.dictionaries(TEXTS, VALUES, max_size=3)
 TAGS = TEXTS | st.sampled_from(["-50%", "+vip", "=x", "@x", "'=x", "a\r\n=b"])
 

@@ -1,7 +1,7 @@
 """`python -m tests.upgrades.broken_off` migrates an empty database, killed again and again on the way.
 
 Each time the next process gets a little further. Prints how often one was killed. In a deep run each
-migration is killed at each of its statements; else where its end is noted, before and after that is committed.
+migration is killed at each of its statements; else where its end is noted, before and after the commit.
 """
 
 import os

@@ -1,28 +1,37 @@
 -- Record outcomes other than success, each with a row for its attempt where a request was made.
 -- Guarantees: a message that is no longer this batch's is left alone, so that recording twice, or after
 -- the lease was lost, changes nothing; and no time that was worked out in a zone where the client no longer
--- lives is kept: the message is due, or its retry is, and the engine looks again. So it does where the client is
--- being changed at this moment; a change that comes later waits for this, and finds the message waiting.
+-- lives, or by hours that the mailing no longer has, is kept: the message is due, or its retry is, and the engine
+-- looks again. So it does where either is being changed at this moment; a change that comes later waits for this,
+-- and finds the message waiting.
 -- What the gateway responded may quote the client: of one who is deleted, or is being deleted, it is not kept; a
 -- deletion that comes later waits for this, and forgets it.
--- Index: primary keys of messages and clients.
+-- Index: primary keys of messages, clients and mailings.
 WITH outcome AS (
   SELECT * FROM unnest(
     %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
     %(reasons)s::text[], %(reason_numbers)s::smallint[], %(reason_texts)s::text[], %(uncharged)s::int[],
     %(attempt_outcomes)s::text[], %(at)s::float8[], %(http_statuses)s::int[], %(responses)s::text[], %(retry_at)s::timestamptz[],
-    %(timezones)s::text[]
+    %(timezones)s::text[], %(windows_from)s::time[], %(windows_to)s::time[]
   ) AS o (
     id, batch_id, status, next_attempt_at, reason, reason_number, error, uncharged, attempt_outcome, at,
-    http_status, answer, retry_at, timezone
+    http_status, answer, retry_at, timezone, window_from, window_to
   )
 ), recorded AS (
   UPDATE mailings_message AS message SET
     status = outcome.status,
     next_attempt_at = CASE
       WHEN (outcome.next_attempt_at > now()) IS TRUE -- NULL would still have the client locked
-        AND outcome.timezone IS DISTINCT FROM (
-          SELECT timezone FROM directory_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
+        AND (
+          outcome.timezone IS DISTINCT FROM (
+            SELECT timezone FROM directory_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
+          )
+          OR outcome.window_from IS NOT NULL AND NOT EXISTS (
+            SELECT FROM mailings_mailing AS mailing
+            WHERE mailing.id = message.mailing_id
+              AND mailing.window_from = outcome.window_from AND mailing.window_to = outcome.window_to
+            FOR SHARE SKIP LOCKED
+          )
         )
       THEN greatest(now(), outcome.retry_at) ELSE outcome.next_attempt_at
     END,
