@@ -15,6 +15,7 @@ from notification_service.console.compose.forms import MailingForm, blank_form, 
 from notification_service.console.compose.preview import preview as preview_of
 from notification_service.console.compose.submit_once import create_mailing_once
 from notification_service.console.compose.text_form import blank_trial
+from notification_service.console.mailings.state import states
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import whole_number
 from notification_service.mailings import lifecycle
@@ -60,15 +61,26 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    form = MailingForm(request.POST)
+    mailing = _mailing_being_changed(request)
+    form = _form(mailing, request.POST) if mailing else MailingForm(request.POST)
     found = preview_of(form.fields_of_mailing()) if form.is_valid() else None
-    context = {"form": form, "preview": found, "is_new": "key" in request.POST}
+    context = {"form": form, "preview": found, "mailing": mailing, "unsent": _unsent(mailing)}
     return render(request, "console/compose/preview.html", context)
 
 
 def _written(mailing_id: int, draft: str) -> HttpResponse:
     """To the mailing; the page there forgets the draft."""
     return redirect(f"{reverse('console:mailing', kwargs={'pk': mailing_id})}?written={draft}")
+
+
+def _mailing_being_changed(request: HttpRequest) -> Mailing | None:
+    pk = whole_number(request.GET.get("mailing"))
+    return get_object_or_404(Mailing.objects.alive(), pk=pk) if pk is not None else None
+
+
+def _unsent(mailing: Mailing | None) -> int | None:
+    """Of a mailing whose audience is fixed: whom a change still reaches."""
+    return states([mailing])[0].unsent if mailing and mailing.status in lifecycle.ACTIVE else None
 
 
 def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
@@ -121,5 +133,6 @@ def _key(request: HttpRequest) -> uuid.UUID:
 def _page(
     request: HttpRequest, form: MailingForm, *, title: str, code: int = 200, **context: Any
 ) -> HttpResponse:
-    context |= {"form": form, "trial_form": blank_trial()}
+    locked = fixed_fields(context["mailing"]) if "mailing" in context else set()
+    context |= {"form": form, "trial_form": blank_trial(), "is_started": bool(locked)}
     return show(request, "compose/form.html", title=title, section="mailings", code=code, **context)

@@ -20,6 +20,7 @@ from tests.factories import (
     make_clients_in_bulk,
     make_gateway,
     make_mailing,
+    make_messages,
     make_running_mailing,
 )
 
@@ -134,6 +135,25 @@ def test_an_operator_changes_a_running_mailing(operator: Browser) -> None:
     assert mailing.text == "Mine"
 
 
+@pytest.mark.parametrize("status", ["running", "paused"])
+def test_the_summary_of_a_started_mailing_counts_its_unsent_messages(operator: Browser, status: str) -> None:
+    mailing = make_running_mailing(status=status)
+    make_messages(mailing, 2)
+    form = as_a_browser_sends(operator, mailing)
+    path = f"{reverse('console:preview')}?mailing={mailing.pk}"
+    page = operator.post(path, form).content.decode()
+    assert "Before it can" not in page
+    assert "<b>2 messages</b>" in page
+
+
+def test_a_started_mailing_can_be_saved_and_shows_why_some_of_it_is_locked(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    page = operator.get(reverse("console:edit", args=[mailing.pk])).content.decode()
+    assert re.search(r'<button[^>]*form="compose"', page)
+    assert "Locked: the mailing has started, so its recipients are fixed." in page
+    assert "The start is locked: the mailing has started." in page
+
+
 def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browser) -> None:
     mailing = make_running_mailing(text="Theirs")
     form = opened_form(operator, mailing)
@@ -182,11 +202,18 @@ def test_a_copy_of_a_mailing_begins_with_the_values_of_the_original(operator: Br
 
 def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
     """Open the form, change some of it and send the rest back as it came; answers the status code."""
-    path = reverse("console:edit", args=[mailing.pk])
-    answer = operator.get(path)
-    sent = {field.html_name: as_shown(field) for field in answer.context["form"]}
-    kept = {name: value for name, value in (sent | changes).items() if value not in (None, False)}
-    return operator.post(path, kept | {"version": answer.context["version"]}).status_code
+    form = as_a_browser_sends(operator, mailing)
+    return operator.post(reverse("console:edit", args=[mailing.pk]), form | changes).status_code
+
+
+def as_a_browser_sends(operator: Browser, mailing: Mailing) -> dict[str, Any]:
+    """The form as it is opened: what is disabled or empty is not sent."""
+    answer = operator.get(reverse("console:edit", args=[mailing.pk]))
+    shown = {
+        field.html_name: as_shown(field) for field in answer.context["form"] if not field.field.disabled
+    }
+    sent = {name: value for name, value in shown.items() if value not in (None, False)}
+    return sent | {"version": answer.context["version"]}
 
 
 def as_shown(field: Any) -> Any:

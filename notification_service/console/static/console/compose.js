@@ -44,7 +44,7 @@
     if (draft && draft.text) {
       for (const name of kept) {
         const field = form.elements[name];
-        if (!(name in draft)) continue;
+        if (!(name in draft) || field.disabled) continue;
         if (field.type === "checkbox") field.checked = draft[name]; else field.value = draft[name] ?? "";
       }
       note.hidden = false;
