@@ -107,10 +107,7 @@ class MailingForm(TextForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("starts") == "at" and not values.get("start_at") and "start_at" not in self.errors:
-            self.add_error("start_at", _("Say when it starts, or choose “at once”."))
-        if values.get("starts") != "at":
-            values["start_at"] = timezone.now()
+        self._check_start(values)
         self._check_window(values)
         self._check_end(values)
         return values
@@ -125,6 +122,16 @@ class MailingForm(TextForm):
         shown = field.widget.format_value(field.prepare_value(was))
         is_untouched = was is not None and self.data.get(self.add_prefix(name)) == shown
         return was if is_untouched else self.cleaned_data[name]
+
+    def _check_start(self, values: dict[str, Any]) -> None:
+        """Of two answers to one question neither holds: a time that was typed is never passed over."""
+        is_at_once = values.get("starts") != "at"
+        if is_at_once and values.get("start_at"):
+            self.add_error("start_at", _("“At once” is chosen, and a time is typed. Give one of the two."))
+        elif is_at_once:
+            values["start_at"] = timezone.now()
+        elif not values.get("start_at") and "start_at" not in self.errors:
+            self.add_error("start_at", _("Say when it starts, or choose “at once”."))
 
     def _check_window(self, values: dict[str, Any]) -> None:
         if not values.get("limit_hours"):

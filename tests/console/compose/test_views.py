@@ -99,6 +99,7 @@ def test_the_same_form_sent_concurrently_makes_one_mailing() -> None:
         ({"operator_codes": " , ; "}, "is not three digits"),
         ({"end_at": "2020-01-01T00:00"}, "The end is past"),
         ({"starts": "at", "start_at": ""}, "Say when it starts"),
+        ({"starts": "now", "start_at": "2098-01-01T00:00"}, "“At once” is chosen, and a time is typed"),
         ({"starts": "at", "start_at": "2098-01-01T00:00"}, "The end must come after the start"),
         ({"limit_hours": "on", "window_from": "09:00", "window_to": "09:00"}, "The two hours must differ"),
         ({"limit_hours": "on"}, "Enter both hours"),
@@ -209,9 +210,7 @@ def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
 def as_a_browser_sends(operator: Browser, mailing: Mailing) -> dict[str, Any]:
     """The form as it is opened: what is disabled or empty is not sent."""
     answer = operator.get(reverse("console:edit", args=[mailing.pk]))
-    shown = {
-        field.html_name: as_shown(field) for field in answer.context["form"] if not field.field.disabled
-    }
+    shown = {field.html_name: as_shown(field) for field in answer.context["form"] if not field.field.disabled}
     sent = {name: value for name, value in shown.items() if value not in (None, False)}
     return sent | {"version": answer.context["version"]}
 

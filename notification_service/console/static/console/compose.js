@@ -32,6 +32,14 @@
   text.addEventListener("input", showSize);
   showSize();
 
+  // One control: a time that no longer holds is not kept where nobody sees it.
+  const { starts, start_at: startAt } = form.elements;
+  function settleStart() {
+    if (starts.value === "now" && !starts.disabled) startAt.value = "";
+  }
+  starts.addEventListener("change", settleStart);
+  startAt.addEventListener("input", () => { starts.value = "at"; });
+
   const key = `console-draft-${document.body.dataset.user}-${form.dataset.compose}`;
   const kept = ["text", "operator_codes", "tags", "untagged", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to", "gateway", "failover", "on_unknown"].filter((name) => form.elements[name]);
   const values = () => Object.fromEntries(kept.map((name) => {
@@ -48,6 +56,7 @@
         if (field.type === "checkbox") field.checked = draft[name]; else field.value = draft[name] ?? "";
       }
       note.hidden = false;
+      settleStart();
       showSize();
     }
   }
