@@ -13,7 +13,7 @@ from notification_service.console.compose.edit_conflicts import version_of
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import ClientUpload
 from tests.console.compose.test_trials import filled_in as trial_body
-from tests.console.compose.test_views import filled_in
+from tests.console.compose.test_views import confirmed
 from tests.console.conftest import PASSWORD, make_person
 from tests.console.gateways.test_views import filled_in as gateway_body
 from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing, now
@@ -46,9 +46,15 @@ def put_mailing() -> Asked:
     return make_mailing().pk, mailing_body()[1]
 
 
+def new_mailing() -> Asked:
+    make_client()
+    return None, confirmed()
+
+
 def changed_mailing() -> Asked:
+    make_client()
     mailing = make_mailing()
-    return mailing.pk, filled_in(text="Another", version=version_of(mailing))
+    return mailing.pk, confirmed(text="Another", version=version_of(mailing))
 
 
 def changed_client() -> Asked:
@@ -117,7 +123,7 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ),
     ("POST", "/clients/imports/<int:pk>/start/"): ("import.started", started_upload),
     ("POST", "/clients/imports/<int:pk>/cancel/"): ("import.cancelled", of(upload)),
-    ("POST", "/mailings/new/"): ("mailing.created", lambda: (None, filled_in())),
+    ("POST", "/mailings/new/"): ("mailing.created", new_mailing),
     ("POST", "/mailings/<int:pk>/edit/"): ("mailing.changed", changed_mailing),
     ("POST", "/mailings/<int:pk>/pause/"): ("mailing.paused", of(make_running_mailing)),
     ("POST", "/mailings/<int:pk>/resume/"): ("mailing.resumed", of(paused)),

@@ -25,8 +25,12 @@ class Preview:
     size: SmsSize
 
     @property
+    def reached(self) -> int:
+        return self.clients - self.unreachable
+
+    @property
     def short_messages(self) -> int:
-        return (self.clients - self.unreachable) * self.size.segments
+        return self.reached * self.size.segments
 
 
 def preview(fields: dict[str, Any]) -> Preview:

@@ -13,6 +13,10 @@ from notification_service.sessions import request_transaction
 KEPT_FOR = timedelta(days=2)
 
 
+def mailing_made_by(key: uuid.UUID) -> int | None:
+    return Submission.objects.filter(key=key).values_list("mailing_id", flat=True).first()
+
+
 @request_transaction()
 def create_mailing_once(key: uuid.UUID, fields: dict[str, Any]) -> int:
     """The id of the mailing that this form made, now or before.

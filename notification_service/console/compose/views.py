@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from notification_service.console.compose.edit_conflicts import changes_since, fixed_fields, version_of
 from notification_service.console.compose.forms import MailingForm, blank_form, values_of
 from notification_service.console.compose.preview import preview as preview_of
-from notification_service.console.compose.submit_once import create_mailing_once
+from notification_service.console.compose.review import Review, review
+from notification_service.console.compose.submit_once import create_mailing_once, mailing_made_by
 from notification_service.console.compose.text_form import blank_trial
 from notification_service.console.mailings.state import states
 from notification_service.console.parts.page import show
@@ -26,37 +27,46 @@ OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does 
 
 
 def create(request: HttpRequest) -> HttpResponse:
+    """The form; what it would do; and, where that was confirmed, the mailing."""
+    title = _("New mailing")
     if request.method != "POST":
-        return _page(request, _first_form(request), title=_("New mailing"), key=uuid.uuid4())
+        return _page(request, _first_form(request), title=title, key=uuid.uuid4())
     form, key = MailingForm(request.POST), _key(request)
-    if form.is_valid():
-        try:
-            mailing_id = create_mailing_once(key, form.fields_of_mailing())
-        except lifecycle.InvalidChange as refusal:
-            form.add_error(refusal.field, _("This time is no longer possible."))
-        else:
-            messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
-            return _written(mailing_id, "new")
-    return _page(request, form, title=_("New mailing"), key=key, code=422)
+    if not form.is_valid() or "change" in request.POST:
+        return _page(request, form, title=title, key=key)
+    found = review(form.fields_of_mailing())
+    made = mailing_made_by(key)  # asked after the review, which may have met the mailing of this very form
+    if made is not None and "confirmed" in request.POST:
+        return _written_before(request, made)
+    if not _is_confirmed(request, found):
+        return _review_page(request, form, found, title=_("Check before sending"), key=key)
+    try:
+        mailing_id = create_mailing_once(key, found.fields)
+    except lifecycle.InvalidChange as refusal:
+        form.add_error(refusal.field, _("This time is no longer possible."))
+        return _page(request, form, title=title, key=key)
+    messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
+    return _written(mailing_id, "new")
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     mailing = get_object_or_404(Mailing.objects.alive(), pk=pk)
-    title = _("Change mailing #%(id)s") % {"id": pk}
+    about: dict[str, Any] = {"mailing": mailing, "title": _("Change mailing #%(id)s") % {"id": pk}}
     if request.method != "POST":
-        form = _form(mailing, None)
-        return _page(request, form, title=title, mailing=mailing, version=version_of(mailing))
-    form = _form(mailing, request.POST)
-    if form.is_valid():
-        changed = _save(pk, form, str(request.POST.get("version", "")))
-        if changed is None:
-            messages.success(request, _("The mailing is changed; it applies to what is unsent."))
-            return _written(pk, str(pk))
-        mailing.refresh_from_db()
-        context = {"changed": changed, "version": version_of(mailing), "mailing": mailing}
-        return _page(request, form, title=title, code=409, **context)
-    version = str(request.POST.get("version", ""))
-    return _page(request, form, title=title, code=422, mailing=mailing, version=version)
+        return _page(request, _form(mailing, None), version=version_of(mailing), **about)
+    form, version = _form(mailing, request.POST), str(request.POST.get("version", ""))
+    if not form.is_valid() or "change" in request.POST:
+        return _page(request, form, version=version, **about)
+    if version == version_of(mailing):
+        found = review(form.fields_of_mailing(), mailing=mailing, unsent=_unsent(mailing))
+        if not _is_confirmed(request, found):
+            title = _("Check the changes of mailing #%(id)s") % {"id": pk}
+            return _review_page(request, form, found, title=title, version=version)
+    if (changed := _save(pk, form, version)) is None:
+        messages.success(request, _("The mailing is changed; it applies to what is unsent."))
+        return _written(pk, str(pk))
+    mailing.refresh_from_db()
+    return _page(request, form, code=409, changed=changed, version=version_of(mailing), **about)
 
 
 @require_POST
@@ -71,6 +81,11 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _written(mailing_id: int, draft: str) -> HttpResponse:
     """To the mailing; the page there forgets the draft."""
     return redirect(f"{reverse('console:mailing', kwargs={'pk': mailing_id})}?written={draft}")
+
+
+def _written_before(request: HttpRequest, mailing_id: int) -> HttpResponse:
+    messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
+    return _written(mailing_id, "new")
 
 
 def _mailing_being_changed(request: HttpRequest) -> Mailing | None:
@@ -130,9 +145,24 @@ def _key(request: HttpRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _page(
-    request: HttpRequest, form: MailingForm, *, title: str, code: int = 200, **context: Any
+def _is_confirmed(request: HttpRequest, found: Review) -> bool:
+    return "confirmed" in request.POST and not found.objection(request.POST)
+
+
+def _review_page(
+    request: HttpRequest, form: MailingForm, found: Review, *, title: str, **context: Any
 ) -> HttpResponse:
+    """The form goes on to the next request in hidden fields, to be judged anew: nothing is kept meanwhile."""
+    objection = found.objection(request.POST) if "confirmed" in request.POST else ""
+    context |= {"form": form, "review": found, "objection": objection, "is_at_once": found.is_at_once}
+    code = 422 if objection else 200
+    return show(request, "compose/review.html", title=title, section="mailings", code=code, **context)
+
+
+def _page(
+    request: HttpRequest, form: MailingForm, *, title: str, code: int = 0, **context: Any
+) -> HttpResponse:
+    code = code or (422 if form.errors else 200)
     locked = fixed_fields(context["mailing"]) if "mailing" in context else set()
     context |= {"form": form, "trial_form": blank_trial(), "is_started": bool(locked)}
     return show(request, "compose/form.html", title=title, section="mailings", code=code, **context)

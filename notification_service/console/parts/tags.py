@@ -144,11 +144,11 @@ def place(name: str) -> str:
 
 
 @register.simple_tag
-def local_time(at: datetime | None, zone: str) -> str:
+def local_time(at: datetime | None, zone: str, pattern: str = "H:i:s") -> str:
     """The clock where the client lives."""
     if at is None or not zone:
         return "–"
-    return formats.date_format(timezone.localtime(at, ZoneInfo(zone)), "H:i:s")
+    return formats.date_format(timezone.localtime(at, ZoneInfo(zone)), pattern)
 
 
 @register.filter

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from notification_service.mailings.models import Mailing
 from tests.console.browser.conftest import log_in
+from tests.console.browser.test_operator import write
+from tests.factories import make_client, make_message, make_running_mailing
 
 
 def test_the_time_of_the_start_is_there_only_where_it_holds(page: Any) -> None:
@@ -22,3 +27,49 @@ def test_the_hours_are_there_only_where_they_hold(page: Any) -> None:
     page.get_by_label("From", exact=True).wait_for()
     page.get_by_label("Only between").uncheck()
     page.get_by_label("From", exact=True).wait_for(state="hidden")
+
+
+def test_enter_in_a_field_sends_nothing(page: Any) -> None:
+    make_client()
+    log_in(page, "operator")
+    write(page, "Typed, and not sent")
+    page.get_by_label("Operator codes").press("Enter")
+    agreed = page.get_by_label("Yes, send it to everyone")
+    agreed.check()
+    agreed.press("Enter")
+    page.get_by_role("heading", name="New mailing").wait_for()
+    assert page.get_by_label("Text").input_value() == "Typed, and not sent"
+    assert not Mailing.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["running", "paused"])
+def test_an_operator_changes_a_started_mailing(page: Any, status: str) -> None:
+    mailing = make_running_mailing(status=status)
+    make_message(mailing)
+    log_in(page, "operator")
+    page.goto(f"/mailings/{mailing.pk}/")
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Text").fill("Another text")
+    page.get_by_text("Not sent yet, and changed: 1 message").wait_for()
+    page.get_by_role("button", name="Check the changes").click()
+    page.get_by_role("button", name="Save the changes").click()
+    page.get_by_text("The mailing is changed").wait_for()
+    mailing.refresh_from_db()
+    assert mailing.text == "Another text"
+
+
+def test_the_summary_works_without_scripts(chromium: Any, page: Any) -> None:
+    make_client(tag="vip")
+    log_in(page, "operator")
+    context = chromium.new_context(
+        base_url=page.live_server_url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    plain = context.new_page()
+    plain.goto("/mailings/new/")
+    plain.get_by_label("Text").fill("Without scripts")
+    plain.get_by_label("Tags").fill("vip")
+    plain.get_by_label("Only between").uncheck()
+    plain.get_by_role("button", name="Check before sending").click()
+    plain.get_by_role("button", name="Send now to 1 client").click()
+    plain.get_by_text("is scheduled.").wait_for()
+    context.close()

@@ -27,7 +27,9 @@ def test_an_operator_logs_in_and_sees_a_mailing_through(page: Any, service: Serv
     service.start_worker()
     log_in_by_form(page, "operator")
     write(page, "Здравствуйте!")
-    page.get_by_role("button", name="Schedule: 300 clients").dblclick()
+    page.get_by_role("button", name="Check before sending").click()
+    page.get_by_label("Yes, send it to everyone: 300 clients").check()
+    page.get_by_role("button", name="Send now to 300 clients").dblclick()
     page.get_by_text("300 of 300 sent. The gateway took every message.").wait_for()
 
     mailing = Mailing.objects.get()
@@ -113,7 +115,7 @@ def test_an_expired_session_loses_no_typed_text(page: Any) -> None:
     make_client()
     log_in(page, "operator")
     write(page, "Typed before the session ended")
-    page.get_by_role("button", name="Schedule: 1 client").wait_for()
+    page.get_by_text("1 client in 1 time zone").wait_for()
     page.context.clear_cookies()
     page.get_by_label("Text").press_sequentially("!")
     page.get_by_text("Your session has ended.").wait_for()
@@ -128,16 +130,24 @@ def test_the_keyboard_alone_schedules_a_mailing(page: Any) -> None:
     make_client()
     log_in(page, "operator")
     write(page, "By keyboard")
-    button = page.get_by_role("button", name="Schedule: 1 client")
-    button.wait_for()
     page.get_by_label("Only between").focus()
-    for _ in range(20):  # a time takes several
-        if page.evaluate("document.activeElement.id") == "schedule":
-            break
-        page.keyboard.press("Tab")
+    tab_to(page, "review")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Check before sending").wait_for()
+    tab_to(page, "agreed-everyone")
+    page.keyboard.press("Space")
+    tab_to(page, "confirm")
     page.keyboard.press("Enter")
     page.get_by_text("is scheduled.").wait_for()
     assert Mailing.objects.get().text == "By keyboard"
+
+
+def tab_to(page: Any, element_id: str) -> None:
+    for _ in range(30):  # a time takes several
+        if page.evaluate("document.activeElement.id") == element_id:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {element_id}")
 
 
 def test_a_mailing_page_shows_since_when_its_numbers_are_stale(page: Any) -> None:

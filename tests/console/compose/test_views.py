@@ -41,8 +41,14 @@ def filled_in(**changes: Any) -> dict[str, Any]:
     return fields | changes
 
 
+def confirmed(**changes: Any) -> dict[str, Any]:
+    """As the summary sends it on, by whoever has agreed to everything there."""
+    return filled_in(**{"confirmed": "1000000", "agreed": ["everyone"]} | changes)
+
+
 def test_the_form_schedules_a_mailing_with_its_values(operator: Browser) -> None:
-    form = filled_in(
+    make_client(operator_code="903", tag="vip")
+    form = confirmed(
         text="One\r\ntwo",
         operator_codes="916, 903",
         tags="vip\nVIP club, east",
@@ -60,13 +66,15 @@ def test_the_form_schedules_a_mailing_with_its_values(operator: Browser) -> None
 
 
 def test_times_of_the_form_are_in_the_operators_zone(operator: Browser) -> None:
+    make_client()
     operator.cookies["console_timezone"] = "Asia/Kamchatka"
-    operator.post(reverse("console:new"), filled_in(end_at="2099-06-01T12:00"))
+    operator.post(reverse("console:new"), confirmed(end_at="2099-06-01T12:00"))
     assert Mailing.objects.get().end_at.isoformat() == "2099-06-01T00:00:00+00:00"
 
 
 def test_the_same_form_twice_makes_one_mailing(operator: Browser) -> None:
-    form = filled_in()
+    make_client()
+    form = confirmed()
     first = operator.post(reverse("console:new"), form)
     second = operator.post(reverse("console:new"), form)
     assert first["Location"] == second["Location"]
@@ -75,7 +83,8 @@ def test_the_same_form_twice_makes_one_mailing(operator: Browser) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_form_sent_concurrently_makes_one_mailing() -> None:
-    person, form = make_person("operator"), filled_in()
+    person, form = make_person("operator"), confirmed()
+    make_client()
 
     def submit() -> None:
         browser = Browser()
@@ -125,7 +134,7 @@ def test_markup_in_a_mailing_is_escaped(operator: Browser) -> None:
 def opened_form(operator: Browser, mailing: Mailing) -> dict[str, Any]:
     answer = operator.get(reverse("console:edit", args=[mailing.pk]))
     end_at = timezone.localtime(mailing.end_at).strftime("%Y-%m-%dT%H:%M")
-    return filled_in(text="Mine", end_at=end_at, version=answer.context["version"], starts="at")
+    return confirmed(text="Mine", end_at=end_at, version=answer.context["version"], starts="at")
 
 
 def test_an_operator_changes_a_running_mailing(operator: Browser) -> None:
@@ -187,13 +196,6 @@ def test_the_summary_counts_the_audience_and_the_clients_left_out() -> None:
     assert found.first_zone == "Etc/GMT-3"
 
 
-def test_the_button_shows_the_number_of_clients_in_the_summary(operator: Browser) -> None:
-    make_client(tag="vip")
-    make_client()
-    page = operator.post(reverse("console:preview"), filled_in(tags="vip")).content.decode()
-    assert "Schedule: 1 client" in page
-
-
 def test_a_copy_of_a_mailing_begins_with_the_values_of_the_original(operator: Browser) -> None:
     origin = make_mailing(status="finished", text="Again", tags=["vip"])
     page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
@@ -204,7 +206,8 @@ def test_a_copy_of_a_mailing_begins_with_the_values_of_the_original(operator: Br
 def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
     """Open the form, change some of it and send the rest back as it came; answers the status code."""
     form = as_a_browser_sends(operator, mailing)
-    return operator.post(reverse("console:edit", args=[mailing.pk]), form | changes).status_code
+    agreed = {"confirmed": "1000000", "agreed": ["everyone"]}
+    return operator.post(reverse("console:edit", args=[mailing.pk]), form | changes | agreed).status_code
 
 
 def as_a_browser_sends(operator: Browser, mailing: Mailing) -> dict[str, Any]:
@@ -221,6 +224,7 @@ def as_shown(field: Any) -> Any:
 
 
 def test_a_change_of_the_text_keeps_the_tags(operator: Browser) -> None:
+    make_client()
     mailing = make_mailing(tags=["", " vip ", "new"], on_unknown="give_up")
     assert edited(operator, mailing, text="Changed") == 302
     mailing.refresh_from_db()
@@ -243,7 +247,8 @@ def test_a_change_keeps_the_seconds_that_the_form_does_not_show(operator: Browse
 
 
 def test_clients_without_a_tag_are_chosen_with_a_checkbox(operator: Browser) -> None:
-    operator.post(reverse("console:new"), filled_in(tags="vip", untagged="on"))
+    make_client(tag="vip")
+    operator.post(reverse("console:new"), confirmed(tags="vip", untagged="on"))
     assert Mailing.objects.get().tags == ["vip", ""]
 
 
@@ -256,7 +261,8 @@ def test_an_operator_chooses_the_gateway_and_what_happens_without_a_response(ope
     backup = make_gateway(name="backup", held_at=timezone.now())
     assert "backup (held)" in operator.get(reverse("console:new")).content.decode()
     chosen = {"gateway": str(backup.pk), "failover": "on", "on_unknown": "give_up"}
-    operator.post(reverse("console:new"), filled_in(**chosen))
+    make_client()
+    operator.post(reverse("console:new"), confirmed(**chosen))
     mailing = Mailing.objects.get()
     assert (mailing.gateway, mailing.failover, mailing.on_unknown) == (backup, True, "give_up")
 

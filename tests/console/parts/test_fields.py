@@ -14,7 +14,8 @@ from notification_service import console
 from notification_service.console.parts.fields import Lines
 from notification_service.mailings.models import Mailing, Trial
 from tests.console.compose.test_trials import filled_in as trial
-from tests.console.compose.test_views import filled_in as mailing
+from tests.console.compose.test_views import confirmed as mailing
+from tests.factories import make_client
 
 NINE_ENDS = "\r\n".join(["я" * 199] * 10)  # as a browser sends ten lines: 1,999 characters, 2,008 on the way
 WITH_NFD = "и\u0306" * 2000  # й, each of two characters on the way
@@ -41,6 +42,7 @@ def test_every_text_area_counts_lines_as_they_are_sent() -> None:
     ("typed", "kept"), [(NINE_ENDS, NINE_ENDS.replace("\r\n", "\n")), (WITH_NFD, "й" * 2000)]
 )
 def test_a_text_is_counted_as_it_is_sent(operator: Browser, typed: str, kept: str) -> None:
+    make_client()
     assert operator.post(reverse("console:new"), mailing(text=typed)).status_code == 302
     assert Mailing.objects.get().text == kept
     assert operator.post(reverse("console:trials"), trial(text=typed)).status_code == 200

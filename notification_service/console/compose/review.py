@@ -1,0 +1,108 @@
+"""The last step before a mailing: what it will do, what has to be agreed to, what its button says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from notification_service.console.compose.preview import Preview, preview
+from notification_service.console.parts import labels
+from notification_service.console.parts.paging import whole_number
+from notification_service.mailings.models import Mailing
+
+ALIKE_WITHIN = timedelta(days=1)
+GROWTH_UNASKED = 1.1  # an import beside it does not ask the same question for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`key` is what the ticked box sends: another one where the answer to an older question does not hold."""
+
+    key: str
+    fact: str
+    consent: str
+    mailing_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`unsent`: of a mailing that has started, whose audience is fixed."""
+
+    fields: dict[str, Any]
+    preview: Preview
+    unsent: int | None
+    questions: list[Question]
+
+    @property
+    def reached(self) -> int:
+        return self.preview.reached if self.unsent is None else self.unsent
+
+    @property
+    def is_at_once(self) -> bool:
+        return self.preview.first_at is not None and self.preview.first_at <= timezone.now()
+
+    @property
+    def button(self) -> str:
+        if self.unsent is not None:
+            return _("Save the changes")
+        if self.is_at_once:
+            words = ngettext("Send now to %(number)s client", "Send now to %(number)s clients", self.reached)
+            return words % {"number": labels.number(self.reached)}
+        starts = self.fields["start_at"]
+        opens = starts if starts > timezone.now() else self.preview.first_at or starts
+        return _("Schedule for %(when)s") % {"when": labels.when(opens)}
+
+    def objection(self, posted: QueryDict) -> str:
+        """Why the button that was pressed, which carries the number it named, is not enough; empty: it is."""
+        seen = whole_number(posted.get("confirmed"))
+        is_more = self.unsent is None and self.reached > (seen or 0) * GROWTH_UNASKED
+        if seen is None or is_more:
+            return _("More clients match than when you looked. Nothing was sent: look again.")
+        if {question.key for question in self.questions} - {*posted.getlist("agreed")}:
+            return _("Nothing was sent. Confirm what is marked below, or change the mailing.")
+        return ""
+
+
+def review(fields: dict[str, Any], *, mailing: Mailing | None = None, unsent: int | None = None) -> Review:
+    """Of a new mailing, or of a change of `mailing`; who started to get it already is asked about no more."""
+    found = preview(fields)
+    asked = [] if unsent is not None else [*_everyone(fields, found), *_alike(fields, mailing)]
+    return Review(fields, found, unsent, asked)
+
+
+def _everyone(fields: dict[str, Any], found: Preview) -> list[Question]:
+    if fields["operator_codes"] or fields["tags"] or not found.clients:
+        return []
+    fact = _("No operator code and no tag is chosen: it goes to everyone.")
+    consent = _("Yes, send it to everyone: %(clients)s") % {"clients": labels.clients(found.clients)}
+    return [Question("everyone", fact, consent)]
+
+
+def _alike(fields: dict[str, Any], but: Mailing | None) -> list[Question]:
+    """The latest mailing of about the same time with this text, where one client may be in both."""
+    starts = fields["start_at"]
+    others = Mailing.objects.alive().exclude(pk=but.pk if but else 0)
+    others = others.exclude(status=Mailing.Status.CANCELLED, started_at=None)
+    others = others.filter(start_at__range=(starts - ALIKE_WITHIN, starts + ALIKE_WITHIN))
+    alike = others.filter(text__iexact=fields["text"]).order_by("-pk")
+    shared = (
+        other
+        for other in alike
+        if _share(other.operator_codes, fields["operator_codes"]) and _share(other.tags, fields["tags"])
+    )
+    return [_asked_of(other) for other in shared][:1]
+
+
+def _share(some: Sequence[str], others: Sequence[str]) -> bool:
+    return not some or not others or not {*some}.isdisjoint(others)
+
+
+def _asked_of(other: Mailing) -> Question:
+    facts = {"id": other.pk, "when": labels.when(other.start_at)}
+    fact = _("Mailing #%(id)s (%(when)s) has the same text and some of the same clients.") % facts
+    return Question(f"alike-{other.pk}", fact, _("Yes, send it again: some may get it twice"), other.pk)

@@ -1,0 +1,143 @@
+"""The last step before a mailing: nothing is sent that was not seen, and agreed to in words."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from notification_service.mailings.models import Mailing
+from tests.console.compose.test_views import as_a_browser_sends, confirmed, filled_in
+from tests.factories import make_client, make_mailing, make_messages, make_running_mailing
+
+NEW = "/mailings/new/"
+LATER = {"starts": "at", "start_at": "2098-06-01T12:00", "end_at": "2099-06-01T12:00"}
+
+
+def reviewed(operator: Browser, **changes: Any) -> str:
+    """The page, with plain spaces."""
+    answer = operator.post(NEW, filled_in(**changes))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_form_that_was_not_confirmed_sends_nothing(operator: Browser) -> None:
+    make_client(tag="vip")
+    page = reviewed(operator, text="<b>Hello</b>", tags="vip")
+    assert "&lt;b&gt;Hello&lt;/b&gt;" in page
+    assert "Send now to 1 client <" in page
+    assert not Mailing.objects.exists()
+
+
+def test_the_button_of_a_later_mailing_names_its_time(operator: Browser) -> None:
+    make_client(tag="vip")
+    assert "Schedule for 1 June, 12:00 <" in reviewed(operator, tags="vip", **LATER)
+
+
+def test_the_button_of_a_mailing_whose_hours_are_to_come_names_the_first_of_them(operator: Browser) -> None:
+    make_client(tag="vip", timezone="Etc/UTC")
+    opens = timezone.now() + timedelta(hours=3)
+    hours = {"limit_hours": "on", "window_from": f"{opens:%H:%M}", "window_to": f"{opens:%H}:59:59"}
+    assert f"{opens:%H:%M} <" in reviewed(operator, tags="vip", **hours).partition('id="confirm"')[2]
+
+
+def test_the_summary_says_who_is_left_out_and_how_many_sms_are_sent(operator: Browser) -> None:
+    opens = timezone.now() + timedelta(hours=1)
+    for zone in ("Etc/UTC", "Etc/GMT+6"):  # there the hours begin six hours later
+        make_client(tag="vip", timezone=zone)
+    hours = {"limit_hours": "on", "window_from": f"{opens:%H:%M}", "window_to": f"{opens:%H}:59:59"}
+    end_at = f"{timezone.now() + timedelta(hours=4):%Y-%m-%dT%H:%M}"
+    page = reviewed(operator, tags="vip", text="Ж" * 71, end_at=end_at, **hours)
+    assert "<b>1 client</b>: their hours open after the end" in page
+    assert '<dt>SMS in all, about</dt> <dd class="num"> 2 </dd>' in page
+
+
+def test_the_summary_sends_the_form_on_as_it_was_typed(operator: Browser) -> None:
+    make_client(tag="vip")
+    typed = filled_in(text="One\r\n“two” & <3", tags="vip", untagged="on", on_unknown="give_up", **LATER)
+    answer = operator.post(NEW, typed)
+    sent_on = {field.html_name: str(field.value()) for field in answer.context["form"]}
+    operator.post(NEW, sent_on | {"key": str(answer.context["key"]), "confirmed": "1"})
+    mailing = Mailing.objects.get()
+    assert (mailing.text, mailing.tags) == ("One\n“two” & <3", ["vip", ""])
+    assert (mailing.on_unknown, mailing.start_at.year, mailing.window_from) == ("give_up", 2098, None)
+
+
+def test_the_way_back_from_the_summary_keeps_what_was_typed(operator: Browser) -> None:
+    make_client()
+    page = operator.post(NEW, confirmed(text="As typed", change="yes")).content.decode()
+    assert "As typed</textarea>" in page
+    assert not Mailing.objects.exists()
+
+
+def test_a_mailing_to_everyone_is_confirmed_in_words(operator: Browser) -> None:
+    make_client()
+    make_client()
+    assert "Yes, send it to everyone: 2 clients" in reviewed(operator)
+    answer = operator.post(NEW, confirmed(agreed=[]))
+    assert (answer.status_code, Mailing.objects.count()) == (422, 0)
+    assert "Nothing was sent. Confirm what is marked below" in answer.content.decode()
+    assert operator.post(NEW, confirmed()).status_code == 302
+
+
+def test_a_button_does_not_send_to_more_clients_than_it_named(operator: Browser) -> None:
+    make_client(tag="vip")
+    make_client(tag="vip")
+    answer = operator.post(NEW, confirmed(tags="vip", confirmed="1"))
+    assert (answer.status_code, Mailing.objects.count()) == (422, 0)
+    assert "More clients match than when you looked." in answer.content.decode()
+    assert "Send now to 2 clients" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("other", "is_alike"),
+    [
+        ({}, True),
+        ({"tags": []}, True),
+        ({"tags": ["vip", "new"], "operator_codes": ["916"]}, True),
+        ({"text": "HELLO"}, True),
+        ({"text": "Something else"}, False),
+        ({"tags": ["new"]}, False),
+        ({"start_at": timezone.now() - timedelta(days=2)}, False),
+        ({"status": "cancelled", "started_at": None}, False),
+    ],
+    ids=str,
+)
+def test_a_mailing_like_another_of_the_same_day_asks_first(
+    operator: Browser, other: dict[str, Any], is_alike: bool
+) -> None:
+    make_client(tag="vip")
+    earlier = make_mailing(**{"tags": ["vip"], **other})
+    page = reviewed(operator, text="Hello", tags="vip")
+    assert (f"Mailing #{earlier.pk} (" in page) == is_alike
+    answer = operator.post(NEW, confirmed(text="Hello", tags="vip"))
+    assert answer.status_code == (422 if is_alike else 302)
+    agreed = operator.post(NEW, confirmed(text="Hello", tags="vip") | {"agreed": [f"alike-{earlier.pk}"]})
+    assert agreed.status_code == 302 or not is_alike
+
+
+def test_a_change_of_a_scheduled_mailing_is_confirmed_like_a_new_one(operator: Browser) -> None:
+    make_client()
+    mailing = make_mailing(tags=["vip"])
+    path = reverse("console:edit", args=[mailing.pk])
+    form = as_a_browser_sends(operator, mailing) | {"tags": "", "starts": "now", "start_at": ""}
+    assert "Send now to 1 client" in operator.post(path, form).content.decode()
+    assert operator.post(path, form | {"confirmed": "1"}).status_code == 422
+    mailing.refresh_from_db()
+    assert mailing.tags == ["vip"]
+    assert operator.post(path, form | {"confirmed": "1", "agreed": "everyone"}).status_code == 302
+
+
+def test_a_change_of_a_running_mailing_is_shown_with_the_number_it_reaches(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_messages(mailing, 3)
+    path = reverse("console:edit", args=[mailing.pk])
+    form = as_a_browser_sends(operator, mailing) | {"text": "Another"}
+    page = operator.post(path, form).content.decode()
+    assert "3 messages not sent yet" in " ".join(page.split())
+    assert "Save the changes" in page
+    mailing.refresh_from_db()
+    assert mailing.text == "Hello"
+    assert operator.post(path, form | {"confirmed": "3"}).status_code == 302
