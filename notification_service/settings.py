@@ -125,7 +125,7 @@ except (environs.EnvError, ImproperlyConfigured) as error:
 
 INSTALLED_APPS = [
     "notification_service.console",
-    "django.contrib.admin",
+    "notification_service.console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",

@@ -57,6 +57,7 @@ def _issued(name: str) -> str:
 
 def outcome(name: str, method: str, address: str) -> str:
     answer: Any = caller(name).generic(method, address, b"", "application/json")
+    assert answer.status_code != 500
     if answer.status_code in (401, 403):
         return str(answer.status_code)
     is_sent_away = answer.status_code == 302 and answer["Location"].startswith(
