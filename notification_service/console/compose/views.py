@@ -37,9 +37,12 @@ def create(request: HttpRequest) -> HttpResponse:
     found = review(form.fields_of_mailing())
     made = mailing_made_by(key)  # asked after the review, which may have met the mailing of this very form
     if made is not None and "confirmed" in request.POST:
-        return _written_before(request, made)
+        messages.info(request, _("This was sent already, as mailing #%(id)s: it counts once.") % {"id": made})
+        return _written(made, "new")
     if not _is_confirmed(request, found):
-        return _review_page(request, form, found, title=_("Check before sending"), key=key)
+        # A form that a browser brings back after it was sent is the beginning of another mailing.
+        key = key if made is None else uuid.uuid4()
+        return _review_page(request, form, found, title=_("Check before sending"), key=key, made=made)
     try:
         mailing_id = create_mailing_once(key, found.fields)
     except lifecycle.InvalidChange as refusal:
@@ -81,11 +84,6 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _written(mailing_id: int, draft: str) -> HttpResponse:
     """To the mailing; the page there forgets the draft."""
     return redirect(f"{reverse('console:mailing', kwargs={'pk': mailing_id})}?written={draft}")
-
-
-def _written_before(request: HttpRequest, mailing_id: int) -> HttpResponse:
-    messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
-    return _written(mailing_id, "new")
 
 
 def _mailing_being_changed(request: HttpRequest) -> Mailing | None:

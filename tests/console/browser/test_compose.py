@@ -73,3 +73,29 @@ def test_the_summary_works_without_scripts(chromium: Any, page: Any) -> None:
     plain.get_by_role("button", name="Send now to 1 client").click()
     plain.get_by_text("is scheduled.").wait_for()
     context.close()
+
+
+def test_going_back_after_sending_shows_an_empty_form(page: Any) -> None:
+    make_client(tag="vip")
+    log_in(page, "operator")
+    write(page, "Sent once")
+    page.get_by_label("Tags").fill("vip")
+    page.get_by_role("button", name="Check before sending").click()
+    page.get_by_role("button", name="Send now to 1 client").click()
+    page.get_by_text("is scheduled.").wait_for()
+    for _ in range(2):
+        page.go_back()
+        page.get_by_role("heading", name="New mailing").wait_for()
+        assert page.get_by_label("Text").input_value() == ""
+    assert Mailing.objects.count() == 1
+
+
+def test_going_back_from_the_summary_keeps_what_was_typed(page: Any) -> None:
+    make_client(tag="vip")
+    log_in(page, "operator")
+    write(page, "Not sent yet")
+    page.get_by_role("button", name="Check before sending").click()
+    page.get_by_role("heading", name="Check before sending").wait_for()
+    page.go_back()
+    page.get_by_text("This is the draft that you left here.").wait_for()
+    assert page.get_by_label("Text").input_value() == "Not sent yet"

@@ -118,6 +118,28 @@ def test_a_mailing_like_another_of_the_same_day_asks_first(
     assert agreed.status_code == 302 or not is_alike
 
 
+def test_a_form_brought_back_after_it_was_sent_asks_before_it_is_sent_again(operator: Browser) -> None:
+    make_client(tag="vip")
+    form = confirmed(tags="vip")
+    operator.post(NEW, form)
+    made = Mailing.objects.get()
+    del form["confirmed"]
+    answer = operator.post(NEW, form)
+    page = answer.content.decode()
+    assert f"This form was sent already, as mailing #{made.pk}." in page
+    assert answer.context["key"] != form["key"]
+    assert [question.key for question in answer.context["review"].questions] == [f"alike-{made.pk}"]
+
+
+def test_a_summary_confirmed_again_leads_to_the_mailing_that_it_made(operator: Browser) -> None:
+    make_client(tag="vip")
+    form = confirmed(tags="vip")
+    operator.post(NEW, form)
+    again = operator.post(NEW, form, follow=True)
+    made = Mailing.objects.get()
+    assert f"This was sent already, as mailing #{made.pk}: it counts once." in again.content.decode()
+
+
 def test_a_change_of_a_scheduled_mailing_is_confirmed_like_a_new_one(operator: Browser) -> None:
     make_client()
     mailing = make_mailing(tags=["vip"])

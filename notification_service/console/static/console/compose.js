@@ -4,6 +4,9 @@
   if (!form) return;
   const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
   const EXTENSION = "\f^{}\\[~]|€";
+  // What a browser brings back of itself may have been sent since; the draft has not.
+  form.setAttribute("autocomplete", "off");
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   const text = form.elements.text;
   const size = form.querySelector("[data-sms]");
 

@@ -25,6 +25,9 @@
     for (const form of document.forms) delete form.dataset.sent;
   });
 
+  // Going back to a summary, or asking for it anew, opens the form, and sends nothing again.
+  if (document.querySelector("[data-review]")) history.replaceState(null, "", location.href);
+
   // On a narrow screen the sections scroll sideways: the present one is in sight.
   const section = document.querySelector(".top nav [aria-current]");
   const show = () => { section.parentElement.scrollLeft = section.offsetLeft - section.parentElement.offsetLeft - 32; };
