@@ -47,6 +47,17 @@ class Review:
         return self.preview.first_at is not None and self.preview.first_at <= timezone.now()
 
     @property
+    def refusal(self) -> tuple[str, str] | None:
+        """The field and the words, where it is certain that nobody would get it."""
+        if self.unsent is not None or self.preview.reached:
+            return None
+        if self.preview.clients:
+            return "end_at", _("Nobody can be reached: their hours begin after the end. Choose a later end.")
+        if self.fields["start_at"] <= timezone.now():
+            return "operator_codes", _("No client matches: nobody would get it. Take away a code or a tag.")
+        return None
+
+    @property
     def button(self) -> str:
         if self.unsent is not None:
             return _("Save the changes")
@@ -71,8 +82,25 @@ class Review:
 def review(fields: dict[str, Any], *, mailing: Mailing | None = None, unsent: int | None = None) -> Review:
     """Of a new mailing, or of a change of `mailing`; who started to get it already is asked about no more."""
     found = preview(fields)
-    asked = [] if unsent is not None else [*_everyone(fields, found), *_alike(fields, mailing)]
+    if unsent is not None:
+        return Review(fields, found, unsent, _nobody_left(found, unsent))
+    asked = [*_nobody(found), *_everyone(fields, found), *_alike(fields, mailing)]
     return Review(fields, found, unsent, asked)
+
+
+def _nobody(found: Preview) -> list[Question]:
+    if found.clients:
+        return []
+    fact = _("No client matches now. Nobody gets it, unless somebody matches when it starts.")
+    return [Question("nobody", fact, _("Yes, schedule it: clients will be added before it starts"))]
+
+
+def _nobody_left(found: Preview, unsent: int) -> list[Question]:
+    """Asked, not refused: who matches today is not quite who was written down at the start."""
+    if not unsent or not found.clients or found.reached:
+        return []
+    fact = _("Nobody can be reached: their hours begin after the end. What is unsent expires.")
+    return [Question("nobody", fact, _("Yes, save it: nothing more is to be sent"))]
 
 
 def _everyone(fields: dict[str, Any], found: Preview) -> list[Question]:

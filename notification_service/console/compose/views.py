@@ -39,16 +39,26 @@ def create(request: HttpRequest) -> HttpResponse:
     if made is not None and "confirmed" in request.POST:
         messages.info(request, _("This was sent already, as mailing #%(id)s: it counts once.") % {"id": made})
         return _written(made, "new")
+    if _is_refused(form, found):
+        return _page(request, form, title=title, key=key)
     if not _is_confirmed(request, found):
         # A form that a browser brings back after it was sent is the beginning of another mailing.
         key = key if made is None else uuid.uuid4()
         return _review_page(request, form, found, title=_("Check before sending"), key=key, made=made)
+    return _schedule(request, form, found, key)
+
+
+def _schedule(request: HttpRequest, form: MailingForm, found: Review, key: uuid.UUID) -> HttpResponse:
     try:
         mailing_id = create_mailing_once(key, found.fields)
     except lifecycle.InvalidChange as refusal:
         form.add_error(refusal.field, _("This time is no longer possible."))
-        return _page(request, form, title=title, key=key)
-    messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
+        return _page(request, form, title=_("New mailing"), key=key)
+    if found.reached:
+        messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
+    else:
+        words = _("Mailing #%(id)s is scheduled. No client matches yet: nobody would get it now.")
+        messages.warning(request, words % {"id": mailing_id})
     return _written(mailing_id, "new")
 
 
@@ -62,6 +72,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, form, version=version, **about)
     if version == version_of(mailing):
         found = review(form.fields_of_mailing(), mailing=mailing, unsent=_unsent(mailing))
+        if _is_refused(form, found):
+            return _page(request, form, version=version, **about)
         if not _is_confirmed(request, found):
             title = _("Check the changes of mailing #%(id)s") % {"id": pk}
             return _review_page(request, form, found, title=title, version=version)
@@ -141,6 +153,12 @@ def _key(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(str(request.POST.get("key", "")))
     except ValueError:
         return uuid.uuid4()
+
+
+def _is_refused(form: MailingForm, found: Review) -> bool:
+    if found.refusal:
+        form.add_error(*found.refusal)
+    return bool(found.refusal)
 
 
 def _is_confirmed(request: HttpRequest, found: Review) -> bool:

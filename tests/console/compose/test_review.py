@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notification_service.mailings.models import Mailing
 from tests.console.compose.test_views import as_a_browser_sends, confirmed, filled_in
-from tests.factories import make_client, make_mailing, make_messages, make_running_mailing
+from tests.factories import make_client, make_mailing, make_message, make_messages, make_running_mailing
 
 NEW = "/mailings/new/"
 LATER = {"starts": "at", "start_at": "2098-06-01T12:00", "end_at": "2099-06-01T12:00"}
@@ -150,6 +150,47 @@ def test_a_change_of_a_scheduled_mailing_is_confirmed_like_a_new_one(operator: B
     mailing.refresh_from_db()
     assert mailing.tags == ["vip"]
     assert operator.post(path, form | {"confirmed": "1", "agreed": "everyone"}).status_code == 302
+
+
+def test_a_mailing_at_once_that_no_client_matches_is_refused(operator: Browser) -> None:
+    make_client(tag="new")
+    for form in (filled_in(tags="vip"), confirmed(tags="vip")):
+        answer = operator.post(NEW, form)
+        assert answer.status_code == 422
+        assert "No client matches: nobody would get it." in answer.content.decode()
+    assert not Mailing.objects.exists()
+
+
+def test_a_mailing_that_reaches_nobody_before_its_end_is_refused(operator: Browser) -> None:
+    make_client(tag="vip", timezone="Etc/UTC")
+    opens, ends = timezone.now() + timedelta(hours=3), timezone.now() + timedelta(hours=2)
+    hours = {"limit_hours": "on", "window_from": f"{opens:%H:%M}", "window_to": f"{opens:%H}:59:59"}
+    form = confirmed(tags="vip", end_at=f"{ends:%Y-%m-%dT%H:%M}", **hours)
+    for path in (reverse("console:preview"), NEW):
+        answer = operator.post(path, form)
+        assert "Nobody can be reached: their hours begin after the end." in answer.content.decode()
+    assert (answer.status_code, Mailing.objects.count()) == (422, 0)
+
+
+def test_a_later_mailing_to_nobody_is_confirmed_in_words_and_is_no_success(operator: Browser) -> None:
+    form = confirmed(tags="vip", **LATER)
+    assert "No client matches now." in reviewed(operator, tags="vip", **LATER)
+    assert operator.post(NEW, form).status_code == 422
+    page = operator.post(NEW, form | {"agreed": "nobody"}, follow=True).content.decode()
+    assert Mailing.objects.count() == 1
+    assert 'class="flash warning"' in page
+    assert 'class="flash success"' not in page
+
+
+def test_a_change_that_leaves_nobody_to_reach_is_confirmed_in_words(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_message(mailing, make_client(timezone="Etc/UTC"))
+    opens, ends = timezone.now() + timedelta(hours=3), timezone.now() + timedelta(hours=2)
+    hours = {"limit_hours": "on", "window_from": f"{opens:%H:%M}", "window_to": f"{opens:%H}:59:59"}
+    form = as_a_browser_sends(operator, mailing) | hours | {"end_at": f"{ends:%Y-%m-%dT%H:%M}"}
+    path = reverse("console:edit", args=[mailing.pk])
+    assert operator.post(path, form | {"confirmed": "1"}).status_code == 422
+    assert operator.post(path, form | {"confirmed": "1", "agreed": "nobody"}).status_code == 302
 
 
 def test_a_change_of_a_running_mailing_is_shown_with_the_number_it_reaches(operator: Browser) -> None:

@@ -7,17 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client as Browser
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from notification_service.console.compose.preview import preview
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
 from tests.console.conftest import make_person
 from tests.factories import (
     make_client,
-    make_clients_in_bulk,
     make_gateway,
     make_mailing,
     make_messages,
@@ -179,23 +176,6 @@ def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browse
     assert mailing.text == "Changed by another"
 
 
-@pytest.mark.django_db
-def test_the_summary_counts_the_audience_and_the_clients_left_out() -> None:
-    now = timezone.now().replace(microsecond=0)
-    local = (now + timedelta(hours=3)).time()  # in Moscow
-    window = {"window_from": local.replace(second=0), "window_to": (now + timedelta(hours=4)).time()}
-    for zone in ("Etc/GMT-3", "Etc/GMT-3", "Etc/GMT-12"):
-        make_client(timezone=zone)
-    found = preview(
-        {"text": "Ж" * 71, "operator_codes": [], "tags": [], "start_at": now}
-        | {"end_at": now + timedelta(hours=2)}
-        | window
-    )
-    assert (found.clients, found.zones, found.unreachable) == (3, 2, 1)
-    assert found.short_messages == 4
-    assert found.first_zone == "Etc/GMT-3"
-
-
 def test_a_copy_of_a_mailing_begins_with_the_values_of_the_original(operator: Browser) -> None:
     origin = make_mailing(status="finished", text="Again", tags=["vip"])
     page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
@@ -284,21 +264,3 @@ def test_a_stale_form_says_that_the_gateway_was_changed(operator: Browser) -> No
     lifecycle.update_mailing(mailing.pk, gateway=backup)
     page = operator.post(reverse("console:edit", args=[mailing.pk]), form).content.decode()
     assert "Its gateways have changed." in page
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("chosen", [{"tags": [""]}, {"operator_codes": ["900"]}, {}])
-def test_an_audience_is_counted_without_a_scan_of_the_clients(chosen: dict[str, list[str]]) -> None:
-    make_clients_in_bulk(20_000)
-    now = timezone.now()
-    fields = {"text": "x", "start_at": now, "end_at": now + timedelta(days=1)}
-    fields |= {"operator_codes": [], "tags": [], "window_from": None, "window_to": None, **chosen}
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE directory_client")
-    with CaptureQueriesContext(connection) as queries:
-        found = preview(fields)
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert (found.clients, len(queries)) == (20_000, 1)
-    assert "Index Only Scan using client_reach" in plan
