@@ -64,6 +64,7 @@ def address_in(route: str, ids: dict[str, int]) -> str:
 
 def rows(person: User) -> dict[str, int]:
     make_attempt(message := make_message(client=make_client()))
+    assert message.client_id is not None
     arrival = IncomingFile(file_name="clients.csv", by=person.username)
     arrival.write(b"phone,timezone\n79160000001,Europe/Moscow\n79160000002,Mars\n")
     gateway = Gateway.objects.get()

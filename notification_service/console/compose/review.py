@@ -75,7 +75,7 @@ class Review:
         if seen is None or is_more:
             return _("More clients match than when you looked. Nothing was sent: look again.")
         if {question.key for question in self.questions} - {*posted.getlist("agreed")}:
-            return _("Nothing was sent. Confirm what is marked below, or change the mailing.")
+            return _("Nothing was done. Confirm what is marked below, or go back to the form.")
         return ""
 
 

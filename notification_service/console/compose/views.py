@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from notification_service.console.compose.edit_conflicts import changes_since, fixed_fields, version_of
@@ -44,7 +45,9 @@ def create(request: HttpRequest) -> HttpResponse:
     if not _is_confirmed(request, found):
         # A form that a browser brings back after it was sent is the beginning of another mailing.
         key = key if made is None else uuid.uuid4()
-        return _review_page(request, form, found, title=_("Check before sending"), key=key, made=made)
+        return _review_page(
+            request, form, found, title=pgettext("heading", "Check before sending"), key=key, made=made
+        )
     return _schedule(request, form, found, key)
 
 

@@ -50,6 +50,10 @@ def test_every_screen_has_its_screenshot_taken(page: Any) -> None:
             page.get_by_label("Text").fill("Здравствуйте! До воскресенья скидка 20 % на всё. Ждём вас.")
             page.get_by_text("SMS in all, about").wait_for()
         shoot(page, name)
+        if name == "new":
+            page.get_by_role("button", name="Check before sending").click()
+            page.get_by_role("heading", name="Check before sending").wait_for()
+            shoot(page, "check")
     page.set_viewport_size({"width": 1440, "height": 880})
     page.goto("/mailings/4/")
     page.get_by_role("button", name="RU").click()

@@ -71,6 +71,20 @@ def test_every_screen_is_accessible_in_light_and_dark_and_fits_the_window(page: 
     assert found == {}
 
 
+def test_the_summary_of_a_mailing_is_accessible_and_fits_the_window(page: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    make_client()
+    make_mailing(text="a-long-word-" * 40)
+    log_in(page, "operator")
+    page.goto("/mailings/new/")
+    page.get_by_label("Text").fill("a-long-word-" * 40)
+    page.get_by_label("Text").press("Tab")
+    page.get_by_label("Operator codes").press("Enter")
+    page.get_by_label("Yes, send it again").wait_for()
+    assert {scheme: violations(axe, page, scheme) for scheme in SCHEMES} == {"light": [], "dark": []}
+    assert [width for width in WIDTHS if is_wider(page, width)] == []
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_login_page_is_accessible(page: Any, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()

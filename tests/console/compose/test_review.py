@@ -78,7 +78,7 @@ def test_a_mailing_to_everyone_is_confirmed_in_words(operator: Browser) -> None:
     assert "Yes, send it to everyone: 2 clients" in reviewed(operator)
     answer = operator.post(NEW, confirmed(agreed=[]))
     assert (answer.status_code, Mailing.objects.count()) == (422, 0)
-    assert "Nothing was sent. Confirm what is marked below" in answer.content.decode()
+    assert "Nothing was done. Confirm what is marked below" in answer.content.decode()
     assert operator.post(NEW, confirmed()).status_code == 302
 
 
