@@ -120,6 +120,8 @@ def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> N
         "responses",
         "retry_at",
         "timezones",
+        "windows_from",
+        "windows_to",
     ]
     used = scans("record_not_sent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
     assert used == {("Index Scan", "mailings_message_pkey")}
