@@ -17,6 +17,7 @@ from notification_service.console.compose.preview import preview as preview_of
 from notification_service.console.compose.review import Review, review
 from notification_service.console.compose.submit_once import create_mailing_once, mailing_made_by
 from notification_service.console.compose.text_form import blank_trial
+from notification_service.console.mailings.actions import refused
 from notification_service.console.mailings.state import states
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import whole_number
@@ -69,6 +70,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     mailing = get_object_or_404(Mailing.objects.alive(), pk=pk)
     about: dict[str, Any] = {"mailing": mailing, "title": _("Change mailing #%(id)s") % {"id": pk}}
     if request.method != "POST":
+        if mailing.status not in lifecycle.OPEN:
+            return refused(request, pk)
         return _page(request, _form(mailing, None), version=version_of(mailing), **about)
     form, version = _form(mailing, request.POST), str(request.POST.get("version", ""))
     if not form.is_valid() or "change" in request.POST:

@@ -34,7 +34,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         )
     state = _state(pk)
     if not state.is_open:
-        return _refused(request, pk)
+        return refused(request, pk)
     return show(
         request,
         "mailings/confirm.html",
@@ -69,12 +69,12 @@ def _do(request: HttpRequest, pk: int, change: Callable[[int], Any], *, done: st
     try:
         change(pk)
     except lifecycle.Conflict:
-        return _refused(request, pk)
+        return refused(request, pk)
     messages.success(request, done)
     return _back(request, pk)
 
 
-def _refused(request: HttpRequest, pk: int) -> HttpResponse:
+def refused(request: HttpRequest, pk: int) -> HttpResponse:
     status = get_object_or_404(Mailing.objects.alive(), pk=pk).status
     refusal = _("Nothing was done: meanwhile the mailing became “%(status)s”.")
     messages.error(request, refusal % {"status": labels.MAILING_STATUS[status]})

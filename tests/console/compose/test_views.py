@@ -161,6 +161,13 @@ def test_a_started_mailing_can_be_saved_and_shows_why_some_of_it_is_locked(opera
     assert "The start is locked: the mailing has started." in page
 
 
+def test_a_mailing_that_has_ended_opens_no_form_and_says_so(operator: Browser) -> None:
+    mailing = make_mailing(status="finished")
+    answer = operator.get(reverse("console:edit", args=[mailing.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("console:mailing", args=[mailing.pk]), 302)]
+    assert "the mailing became “finished”" in answer.content.decode()
+
+
 def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browser) -> None:
     mailing = make_running_mailing(text="Theirs")
     form = opened_form(operator, mailing)
