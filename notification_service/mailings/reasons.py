@@ -109,7 +109,8 @@ ANOTHER_REASON = Why(Reason.OTHER)
 
 def explained(code: Reason, text: str) -> Why:
     """With what a library or the system said."""
-    return Why(code, text=text.replace("\0", "")[:TEXT_CHARACTERS])
+    storable = text.encode(errors="replace").decode().replace("\0", "")  # a system's words may be no text
+    return Why(code, text=storable[:TEXT_CHARACTERS])
 
 
 def worded(why: Why, words: str) -> str:

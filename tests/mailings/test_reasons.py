@@ -104,3 +104,8 @@ def test_a_code_of_another_version_s_is_shown_as_it_is() -> None:
 )
 def test_no_other_word_is_a_key(key: str) -> None:
     assert read_key(key) is None
+
+
+def test_what_a_system_says_is_kept_as_text_that_a_database_takes() -> None:
+    said = "no route\0 to \udcff" + "x" * 500
+    assert explained(Reason.NO_CONNECTION, said).text == ("no route to ?" + "x" * 500)[:TEXT_CHARACTERS]
