@@ -103,7 +103,6 @@ def test_a_button_does_not_send_to_more_clients_than_it_named(operator: Browser)
         ({"start_at": timezone.now() - timedelta(days=2)}, False),
         ({"status": "cancelled", "started_at": None}, False),
     ],
-    ids=str,
 )
 def test_a_mailing_like_another_of_the_same_day_asks_first(
     operator: Browser, other: dict[str, Any], is_alike: bool
