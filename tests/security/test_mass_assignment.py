@@ -15,16 +15,16 @@ pytestmark = pytest.mark.django_db
 
 MOMENT = "2020-01-01T00:00:00Z"
 FIXED: dict[str, dict[str, Any]] = {
-    "clients": {"id": 7, "created_at": MOMENT, "updated_at": MOMENT, "deleted_at": MOMENT},
+    "clients": {"id": 2**40, "created_at": MOMENT, "updated_at": MOMENT, "deleted_at": MOMENT},
     "mailings": {
-        "id": 7,
+        "id": 2**40,
         "status": "finished",
         "started_at": MOMENT,
         "trace_parent": "x",
         "deleted_at": MOMENT,
     },
     "gateways": {
-        "id": 7,
+        "id": 2**40,
         "held_at": MOMENT,
         "held_reason": "x",
         "token_encrypted": "x",
