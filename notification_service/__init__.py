@@ -1,3 +1,3 @@
-from notification_service.celery import app as celery_app
+from notification_service.foreign_environment import forget_what_is_for_others
 
-__all__ = ["celery_app"]
+forget_what_is_for_others()

@@ -1,4 +1,4 @@
-"""The Celery app: wake-up calls only. What is to be done, and when, stands in PostgreSQL."""
+"""The Celery app, for wake-up calls only. What is to be done, and when, is in PostgreSQL."""
 
 import os
 import sys
@@ -9,24 +9,23 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init
 from django.conf import settings
 
-from notification_service.foreign_environment import forget_what_is_for_others
 from notification_service.worker.broker import SteadyAMQP
 
-forget_what_is_for_others()
-# At each start Celery would have Django check everything, API and console included, and read no result.
+# Otherwise Celery has Django check everything at each start, API and console included, and ignores the
+# result.
 os.environ["CELERY_SKIP_CHECKS"] = "1"
 
 
 class Application(Celery):
     def _connection(self, url: str | None, *arguments: Any, **options: Any) -> Any:
-        """Where no BROKER_URL names one, the first connection joins the embedded broker."""
+        """Without a BROKER_URL, the first connection joins the embedded broker."""
         url = url or import_module(settings.EMBEDDED_SERVERS).broker_url()
         return super()._connection(url, *arguments, **options)  # type: ignore[misc]
 
 
 app = Application("notification_service", amqp=SteadyAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# Celery closes a task's connection when it ends: ten new ones a second, a fifth of an idle machine.
+# Celery closes a task's connection when the task ends: ten new ones a second, a fifth of an idle machine.
 # `worker.signals` closes those that broke or are old, as Django does between requests.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks([f"notification_service.{package}" for package in ("mailings", "delivery", "reports")])

@@ -1,4 +1,4 @@
-"""Typed readers of the environment, each of which names the variable in its error."""
+"""Typed readers of environment variables. Each error names the variable."""
 
 import hashlib
 import re
@@ -31,7 +31,7 @@ class Environment(environs.FileAwareEnv):
         super().__init__(eager=True, strip_whitespace=True)  # a file made by `echo` ends in a newline
 
     def read_chosen(self, path: Path, *, except_for: Collection[str]) -> None:
-        """Variables that a file has, and neither the environment nor a file read before."""
+        """Read the variables of a file, unless the environment or an earlier file has them."""
         for name, value in self.variables_in(path).items():
             if name not in except_for:
                 self._environ.setdefault(name, value)
@@ -43,7 +43,7 @@ class Environment(environs.FileAwareEnv):
         return dict(reader._environ)
 
     def secret(self, name: str) -> str:
-        """Never quoted. What fits into a README by mistake, or was guessed, is none."""
+        """Never quoted in errors. A placeholder from a README, or a short word, is refused."""
         value: str = self.str(name, "")
         if value and len(value) < SHORTEST_SECRET:
             raise ImproperlyConfigured(
@@ -52,15 +52,15 @@ class Environment(environs.FileAwareEnv):
         return value
 
     def kept_secret(self, path: Path) -> str:
-        """Empty before somebody has made one."""
+        """Return the secret in a file; empty if there is none yet."""
         return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
     def database(self, name: str) -> dict[str, Any]:
-        """A libpq URL or conninfo string as an entry of Django's DATABASES; no NAME where it is unset."""
+        """A libpq URL or conninfo string, as an entry of Django's DATABASES; if not set, without a NAME."""
         given: str = self.str(name, "")
         try:
             database = database_settings(given)
-        except ProgrammingError:  # it quotes what it could not read, the password among it
+        except ProgrammingError:  # the error quotes what it could not read, with the password
             raise ImproperlyConfigured(
                 f"{name} is no URL that PostgreSQL reads: postgresql://user:password@host:5432/name, "
                 "with what is neither letter nor digit in the password written as %40 for @"
@@ -70,7 +70,7 @@ class Environment(environs.FileAwareEnv):
         return database
 
     def one_of(self, name: str, *values: str) -> str:
-        """One of the values, in any case; the first is the default."""
+        """One of the values, in upper or lower case; the first is the default."""
         given: str = self.str(name, values[0])
         for value in values:
             if given.casefold() == value.casefold():
@@ -129,7 +129,7 @@ class Environment(environs.FileAwareEnv):
             ) from None
 
     def identity_provider(self) -> dict[str, Any]:
-        """The OIDC_… variables; without OIDC_ISSUER there is no such provider."""
+        """The OIDC_… variables; without OIDC_ISSUER there is no provider."""
         issuer = self.http_url("OIDC_ISSUER")
         if issuer.startswith("http://") and urlsplit(issuer).hostname not in ("localhost", "127.0.0.1"):
             raise ImproperlyConfigured("OIDC_ISSUER must be an https:// URL")
@@ -148,7 +148,7 @@ class Environment(environs.FileAwareEnv):
             raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
         return given | {
             "issuer": issuer,
-            # Another issuer's `sub` may be the same: it must not be the same person.
+            # Another issuer may use the same `sub`, which must not be the same person.
             "provider_id": f"oidc-{hashlib.sha256(issuer.encode()).hexdigest()[:12]}",
             "name": self.str("OIDC_NAME", "OpenID Connect") if issuer else "",
             "groups_claim": self.str("OIDC_GROUPS_CLAIM", "groups"),
@@ -176,10 +176,10 @@ class Environment(environs.FileAwareEnv):
 
 
 def broker_tls(url: str, *, ca_file: str) -> dict[str, Any] | None:
-    """What Celery is told of TLS to the broker; None: there is none.
+    """Return Celery's setting for TLS to the broker; None without TLS.
 
-    Left to itself it verifies nothing of a rediss:// server, and no name of an amqps:// one. Parameters of
-    the URL, such as `?ssl_cert_reqs=none`, go first.
+    By default Celery verifies nothing of a rediss:// server, and not the name of an amqps:// server.
+    Parameters in the URL, such as `?ssl_cert_reqs=none`, take precedence.
     """
     scheme, trusted = url.partition("://")[0], ca_file or None
     if scheme == "rediss":
@@ -198,7 +198,7 @@ def broker_tls(url: str, *, ca_file: str) -> dict[str, Any] | None:
 
 
 def url_fault(url: str) -> str:
-    """What keeps a base URL from being asked, to follow "a URL"; else empty. Never quotes it."""
+    """Return what is wrong with a base URL, to follow "a URL"; empty if nothing is. Never quotes it."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -224,7 +224,7 @@ def is_address(text: str) -> bool:
 
 
 def database_settings(conninfo: str) -> dict[str, Any]:
-    """Raises psycopg.ProgrammingError where libpq cannot read it."""
+    """Raises psycopg.ProgrammingError if libpq cannot read it."""
     parts = conninfo_to_dict(conninfo)
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return {

@@ -1,7 +1,7 @@
-"""Variables that others set for the libraries that we use as well: gone before one of these looks at them.
+"""Variables that were set for other programs, and that our libraries would read: removed before they do.
 
-What is meant for us is a setting of ours. Where these reach a process before it loads us, as Python's and
-some of the `celery` command do, they are at least kept from its children.
+What is meant for us is a setting of ours. Some take effect before our code is loaded (Python's own, and some
+of the `celery` command); these are at least kept from child processes.
 """
 
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).parents[1]
 SETTINGS = "notification_service.settings"
-# libpq's defaults for what a URL leaves out; Celery's, which win over settings, and its command's options.
+# libpq's defaults for what a URL leaves out; Celery's, which override settings; its command's options.
 PREFIXES = ("PG", "PSYCOPG_", "CELERY_", "KOMBU_", "PYTHON")
 NAMES = {"REMAP_SIGTERM", "PICKLE_PROTOCOL", "DISABLE_TRACEBACKS", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 HARMLESS = {

@@ -9,10 +9,12 @@ handler404 = "notification_service.api.views.errors.page_not_found"
 handler500 = "notification_service.api.views.errors.server_error"
 
 urlpatterns = [
-    path("api/", include("notification_service.api.urls")),
+    path("api/v1/", include("notification_service.api.urls")),
     path("docs/", docs.swagger, name="docs"),
+    path("docs/getting-started/", docs.getting_started, name="getting-started"),
+    path("docs/problems/", docs.problems, name="problems"),
     path("redoc/", docs.redoc, name="redoc"),
-    # The console has every other address, and would ask for a login.
+    # The console takes every other address, and would ask for a login.
     path("docs", docs.swagger),
     path("redoc", docs.redoc),
     path("openapi.json", docs.openapi, name="openapi"),

@@ -10,8 +10,8 @@ if settings.SECRET_KEY_IS_TEMPORARY and not settings.DEBUG:
 
 application = get_wsgi_application()
 
-# All that a first request would import. It lives as long as the process: each look through it for garbage
-# stopped every request for 150 ms.
+# Everything that a first request would import. It lives as long as the process, and each garbage collection
+# of it stopped all requests for 150 ms.
 import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from notification_service.celery import app
 from notification_service.environment import database_settings
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.valkey.server import EmbeddedValkey
@@ -45,7 +46,7 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("tests")
     structlog.configure(cache_logger_on_first_use=False)  # a logger in use could not be listened to
     if settings.EMBEDS_BROKER:
-        current_app.conf["broker_url"] = NO_BROKER
+        app.conf["broker_url"] = NO_BROKER
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -57,6 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if "broker_class" not in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
+
+
+@pytest.fixture(autouse=True)
+def _language_of_its_own() -> None:
+    """A page in Russian leaves its language to whatever comes next in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from notification_service.directory.models import Client
+from notification_service.directory.models import Client, Consent, OptOut, Segment
 from notification_service.mailings.models import Attempt, Gateway, GatewayUse, Mailing, Message
 from tests.reasons import http_status
 
@@ -21,8 +21,16 @@ def now() -> datetime:
 def make_client(**fields: Any) -> Client:
     """A client in Moscow with a phone of its own."""
     phone = str(next(_phones))
-    defaults = {"phone": phone, "operator_code": phone[1:4], "tag": "", "timezone": "Europe/Moscow"}
+    defaults = {"phone": phone, "operator_code": phone[1:4], "timezone": "Europe/Moscow"}
     return Client.objects.create(**defaults | fields)
+
+
+def opt_out(phone: str | None, topic: str = "") -> OptOut:
+    return OptOut.objects.create(phone=phone or "", topic=topic)
+
+
+def consent(phone: str | None, topic: str = "", **fields: Any) -> Consent:
+    return Consent.objects.create(phone=phone or "", topic=topic, **fields)
 
 
 def make_mailing(**fields: Any) -> Mailing:
@@ -60,6 +68,11 @@ def make_attempt(message: Message, **fields: Any) -> Attempt:
     """An attempt that is to be repeated."""
     defaults = {"number": 1, "at": now(), "outcome": Attempt.Outcome.RETRY, **http_status(503).columns}
     return Attempt.objects.create(message=message, mailing_id=message.mailing_id, **defaults | fields)
+
+
+def make_segment(**fields: Any) -> Segment:
+    """Everyone, under a name of its own."""
+    return Segment.objects.create(**{"name": f"segment{next(_numbers)}", "filter": {}} | fields)
 
 
 def make_gateway(**fields: Any) -> Gateway:

@@ -5,15 +5,40 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
-# Whoever mostly waits for processes begins; the quick ones fill what is left of the processors.
-FIRST = ("tests/journeys", "tests/chaos", "tests/console/browser", "tests/standalone", "tests/security")
+# Half of the processes begin with those that mostly wait, the others with those that mostly compute.
+# They meet in the middle, where the quick ones are: a long file there would be waited for at the end.
+WAITING = ("tests/journeys", "tests/chaos", "tests/standalone")
+COMPUTING = (  # a file after its folder
+    "tests/delivery",
+    "tests/deploy",
+    "tests/security",
+    "tests/delivery/simulation",
+    "tests/api/test_schemathesis.py",
+    "tests/console/browser",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """More than processors: a test of real processes is idle half its time."""
     return 2 * (os.cpu_count() or 1)
+
+
+class FromBothEnds(LoadFileScheduling):  # type: ignore[misc]
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        number = int(node.gateway.id.removeprefix("gw"))
+        if number % 2:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return FromBothEnds(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -39,8 +64,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _turn(item: pytest.Item) -> int:
-    folder = item.nodeid.rpartition("/")[0]
-    return next((turn for turn, first in enumerate(FIRST) if folder.startswith(first)), len(FIRST))
+    """That of the last name that fits."""
+    names = (*WAITING, "", *COMPUTING)
+    turns = [turn for turn, name in enumerate(names) if name and item.nodeid.startswith(name)]
+    return max(turns, default=names.index(""))
 
 
 def _part(nodeid: str) -> str:

@@ -1,6 +1,6 @@
 """What a connection is opened with: the URL's own options, and nothing that a pooler refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from notification_service.database import session
 from notification_service.database.session import Limits
 from notification_service.delivery.database import Database
 from notification_service.environment import database_settings
+from notification_service.worker.signals import STATEMENT_SECONDS, bound_sessions
 from tests.delivery.database import on_database
 from tests.journeys.conftest import database_conninfo
 from tests.pooler import pooler
@@ -33,9 +34,16 @@ def pooled() -> Iterator[str]:
 @contextmanager
 def web_connection(conninfo: str) -> Iterator[Any]:
     """One of a web process's own."""
+    with connection_of(conninfo, lambda: session.bound("default", OF_WEB)) as other:
+        yield other
+
+
+@contextmanager
+def connection_of(conninfo: str, bound: Callable[[], None]) -> Iterator[Any]:
+    """One that a process opens which has its connections bounded so."""
     kept = dict(connections.settings["default"])
     connections.settings["default"].update(database_settings(conninfo))
-    session.bound("default", OF_WEB)
+    bound()
     other = connections.create_connection("default")
     try:
         yield other
@@ -106,4 +114,24 @@ def test_every_connection_of_a_web_process_is_bounded() -> None:
         bounds = {name: shown(other, name) for name in OF_WEB.server_settings}
         given = other.get_connection_params()
     assert bounds["idle_in_transaction_session_timeout"] == "1min"
+    assert bounds["lock_timeout"] == f"{session.LOCK_MILLISECONDS}ms"
     assert {name: given[name] for name in session.CONNECTION} == session.CONNECTION
+
+
+def test_every_connection_of_a_worker_s_calls_is_bounded() -> None:
+    with connection_of(database_conninfo(), bound_sessions) as other:
+        other.ensure_connection()
+        assert other.connection.answer_seconds == STATEMENT_SECONDS + session.MARGIN_SECONDS
+        names = ("statement_timeout", "idle_in_transaction_session_timeout", "application_name")
+        bounds = {name: shown(other, name) for name in names}
+    assert bounds == {
+        "statement_timeout": "1min",
+        "idle_in_transaction_session_timeout": "15s",
+        "application_name": "notification_service worker",
+    }
+
+
+def test_what_the_url_says_stands_for_a_worker_s_calls(conninfo_with_options: str) -> None:
+    with connection_of(conninfo_with_options, bound_sessions) as other:
+        assert shown(other, "statement_timeout") == "5s"
+        assert shown(other, "application_name") == "somebody"

@@ -2,15 +2,13 @@
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from notification_service.standalone.postgres.server import EmbeddedPostgres
+from tests.journeys import forked
 
-ROOT = Path(__file__).parents[1]
 NOBODY = "postgresql://127.0.0.1:1/none"
 COMMANDS = [
     ("migrate",),
@@ -24,14 +22,7 @@ COMMANDS = [
 
 
 def manage(*command: str, database_url: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": database_url} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.manage(*command, environment=os.environ | {"DATABASE_URL": database_url} | environment)
 
 
 @pytest.fixture
@@ -79,9 +70,7 @@ def test_the_traceback_is_there_for_who_asks_for_it() -> None:
 
 @pytest.mark.parametrize("secret", ["…", "fifteen letters"])
 def test_a_secret_key_that_is_none_is_refused_without_being_shown(secret: str) -> None:
-    environment = os.environ | {"SECRET_KEY": secret}
-    command = [sys.executable, "manage.py", "check"]
-    finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    finished = forked.manage("check", environment=os.environ | {"SECRET_KEY": secret})
     assert (finished.returncode, finished.stderr) == (
         1,
         "Configuration error: SECRET_KEY must have 16 characters or more: "

@@ -4,7 +4,14 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from notification_service.worker.signals import OPEN_FILES, allow_many_connections, leave_other_workers_alone
+import pytest
+
+from notification_service.worker.signals import (
+    EVENT_SECONDS,
+    OPEN_FILES,
+    allow_many_connections,
+    leave_other_workers_alone,
+)
 
 ROOT = Path(__file__).parents[1]
 LOAD = """
@@ -15,10 +22,18 @@ print(*(name for name in sys.modules if name.startswith("notification_service.")
 """
 
 
-def test_a_worker_starts_without_mingle_and_gossip() -> None:
-    worker = SimpleNamespace(options={"without_mingle": False, "without_gossip": False})
+@pytest.mark.parametrize(("asked_for", "expected"), [(None, EVENT_SECONDS), (2, 2)])
+def test_a_worker_starts_without_mingle_and_gossip_and_with_few_events(
+    asked_for: int | None, expected: int
+) -> None:
+    options = {"without_mingle": False, "without_gossip": False, "heartbeat_interval": asked_for}
+    worker = SimpleNamespace(options=options)
     leave_other_workers_alone(worker)
-    assert worker.options == {"without_mingle": True, "without_gossip": True}
+    assert worker.options == {
+        "without_mingle": True,
+        "without_gossip": True,
+        "heartbeat_interval": expected,
+    }
 
 
 def test_a_worker_may_have_more_connections_than_a_shell_allows() -> None:

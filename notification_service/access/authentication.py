@@ -9,16 +9,20 @@ from rest_framework.request import Request
 
 from notification_service.access.models import ApiKey
 
+HOW = "Use `Authorization: Bearer <api key>`."
+ELSEWHERE = ("X-API-Key", "Api-Key", "X-Auth-Token")  # where other services have it
+
 
 class BearerAuthentication(authentication.BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, credentials = header.partition(" ")
         if not header:
+            _refuse_key_elsewhere(request)
             return None
         if scheme.lower() != "bearer":
-            raise exceptions.AuthenticationFailed("Use `Authorization: Bearer <api key>`.")
-        key = ApiKey.objects.matching(credentials.strip())
+            raise exceptions.AuthenticationFailed(HOW)
+        key = ApiKey.objects.known(credentials.strip())
         if key is None:
             raise exceptions.AuthenticationFailed("The API key is unknown, expired or revoked.")
         key.note_use()
@@ -28,11 +32,17 @@ class BearerAuthentication(authentication.BaseAuthentication):
         return 'Bearer realm="notification service"'
 
 
+def _refuse_key_elsewhere(request: Request) -> None:
+    for name in ELSEWHERE:
+        if name in request.headers:
+            raise exceptions.AuthenticationFailed(f"{name} is not read. {HOW}")
+
+
 class ConsoleSessionAuthentication(authentication.SessionAuthentication):
-    """The console's login, with its CSRF token on whatever is not a read."""
+    """The console's login, with its CSRF token on everything but reads."""
 
 
 def actor_of(request: Request) -> str:
-    """The name under which requests of the same key or person are known to belong together."""
+    """Return a name for the key or the person: the same for all of its requests."""
     user: Any = request.user
     return f"key:{user.pk}" if isinstance(user, ApiKey) else f"user:{user.pk}"

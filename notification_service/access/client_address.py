@@ -1,26 +1,26 @@
-"""Who is really calling, where reverse proxies of ours stand in between."""
+"""Who is really calling when our own reverse proxies stand in between."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
-# What one IPv6 subscriber is given at least: an address of his own for every attempt would be no lock.
+# What an IPv6 subscriber gets at least: with a new address for every attempt, nobody would be locked out.
 IPV6_PREFIX = 64
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The caller's IP address; None where the server was called by a Unix socket.
+    """Return the caller's IP address; None if the server was called through a Unix socket.
 
-    X-Forwarded-For is believed as far as TRUSTED_PROXIES proxies wrote it: each appends the address that
-    called it, so the caller's is that many from the right. What stands left of it anybody can write.
+    Each proxy appends the address that called it to X-Forwarded-For. So the caller's address is
+    TRUSTED_PROXIES from the right. What stands left of it, anybody could have written.
     """
     address = _address(_forwarded(request)) or _address(request.META.get("REMOTE_ADDR", ""))
     return str(address) if address else None
 
 
 def client_network(request: HttpRequest) -> str | None:
-    """The caller's address, or the start of its network: what attempts are counted by."""
+    """Return the caller's address, or the start of its IPv6 network: attempts are counted by it."""
     address = _address(client_address(request) or "")
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, IPV6_PREFIX), strict=False).network_address)

@@ -9,19 +9,27 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from notification_service.access.known_keys import KnownKeys
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 
 KEY_BYTES = 32
-PREFIX_LENGTH = 11  # "ns_" and 8 of the 43 characters: enough to tell keys apart, useless to guess one
+PREFIX_LENGTH = 11  # "ns_" and 8 of the 43 characters: enough to tell keys apart, too few to guess one
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def matching(self, key: str) -> "ApiKey | None":
-        """The key that may be used now; None for one that is unknown, expired or revoked."""
+        """Return the key, if it can be used now; None if it is unknown, expired or revoked."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, key_hash=hash_key(key), revoked_at=None).first()
+
+    def known(self, key: str) -> "ApiKey | None":
+        """The same, as of less than a second ago."""
+        row = KNOWN.get(hash_key(key))
+        if row is None and (row := self.matching(key)):
+            KNOWN.keep(row)
+        return row
 
 
 class ApiKey(models.Model):
@@ -30,6 +38,7 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         READ = "read"  # may look
         WRITE = "write"  # may look and change
+        ADMIN = "admin"  # may also have a mailing ignore opt-outs
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=PREFIX_LENGTH, editable=False)
@@ -42,14 +51,16 @@ class ApiKey(models.Model):
 
     objects = ApiKeyQuerySet.as_manager()
 
-    # What REST framework asks of whoever makes a request.
+    # What REST framework expects of a request's user.
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
 
     class Meta:
         verbose_name = "API key"
         constraints = [
-            models.CheckConstraint(name="api_key_scope_is_known", condition=Q(scope__in=["read", "write"]))
+            models.CheckConstraint(
+                name="api_key_scope_is_known", condition=Q(scope__in=["read", "write", "admin"])
+            )
         ]
 
     def __str__(self) -> str:
@@ -58,7 +69,7 @@ class ApiKey(models.Model):
     @classmethod
     @transaction.atomic
     def issue(cls, *, name: str, scope: str, expires_days: int | None = None) -> tuple[Self, str]:
-        """Make a key; answers its row and the key itself, which nothing can tell again."""
+        """Make a key. Return its row and the key itself, which is never shown again."""
         key = f"ns_{secrets.token_urlsafe(KEY_BYTES)}"
         row = cls(name=name, prefix=key[:PREFIX_LENGTH], key_hash=hash_key(key), scope=cls.Scope(scope))
         if expires_days is not None:
@@ -69,19 +80,21 @@ class ApiKey(models.Model):
 
     @transaction.atomic
     def revoke(self) -> None:
-        """Refuse it from now on; one that was revoked before stays as it is."""
+        """Refuse the key from now on. One that is revoked already stays as it is."""
         if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
             self._record(Action.KEY_REVOKED)
+        KNOWN.forget(self.key_hash)
 
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     def note_use(self) -> None:
-        """Keep `last_used_at` true to the minute, so that a busy key is not a write per request."""
+        """Keep `last_used_at` right to the minute: a busy key does not cost a write for each request."""
         now = timezone.now()
         if self.last_used_at and now - self.last_used_at < LAST_USED_RESOLUTION:
             return
+        self.last_used_at = now
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_RESOLUTION)
         ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=now)
 
@@ -89,6 +102,9 @@ class ApiKey(models.Model):
         record(action, object_id=self.pk, object_name=self.name, prefix=self.prefix, **facts)
 
 
+KNOWN: KnownKeys[ApiKey] = KnownKeys()
+
+
 def hash_key(key: str) -> str:
-    # A header may carry any byte, a lone surrogate included: it must merely match nothing.
+    # A header may contain any byte, even a lone surrogate, which must simply match no key.
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

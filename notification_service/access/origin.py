@@ -11,7 +11,7 @@ from notification_service.audit.origin import Origin
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    """As far as the view knows by now: REST framework and the login put whom they found on the request."""
+    """Return what is known so far: REST framework and the login put the user they find on the request."""
     who: Any = getattr(request, "user", None)
     source = "api" if request.path_info.startswith("/api/") else "console"
     where = (client_address(request), source, get_contextvars().get("request_id", ""))

@@ -1,4 +1,4 @@
-"""What an administrator does to people, with its entries in the audit log."""
+"""What an administrator can change about people, with the entries in the audit log."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from notification_service.audit.log import record
 
 @transaction.atomic
 def save_person(person: User, values: dict[str, Any]) -> None:
-    """Add the person, or change one. `values`: full_name, is_active; password and role, where not empty."""
+    """Add a person or change one. `values`: full_name, is_active; password and role, if not empty."""
     before = _audited_fields(person) if person.pk else {}
     person.first_name = values["full_name"]
     person.is_active = values["is_active"]
-    person.is_staff = True  # the login asks for it; what one may do, the role says
+    person.is_staff = True  # the login requires it; the role says what the person may do
     if values["password"]:
         person.set_password(values["password"])
     person.save()

@@ -1,7 +1,7 @@
-"""Who may do what, for the console and the API alike: one table. Pure; `doors` is where it is asked.
+"""Who may do what: one table for the console and the API. Pure; `doors` looks it up.
 
-Each permission is one of Django's own, which the roles' groups carry (`roles`): an administrator of the
-database may give a group of his own some of them. What a key may, its scope says here.
+Each permission is one of Django's own, which the groups of the roles have (`roles`); whoever administers the
+database can give some of them to other groups. What a key may do depends on its scope, here.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ VIEWER, OPERATOR, ADMINISTRATOR = ROLES = (
     "operator",
     "administrator",
 )  # as the environment has them
-READ, WRITE = SCOPES = ("read", "write")
+READ, WRITE, ADMIN = SCOPES = ("read", "write", "admin")
 
 
 class Permission(StrEnum):
@@ -23,13 +23,16 @@ class Permission(StrEnum):
     ADD_MAILINGS = "mailings.add_mailing"
     CHANGE_MAILINGS = "mailings.change_mailing"
     DELETE_MAILINGS = "mailings.delete_mailing"
+    IGNORE_OPT_OUTS = "mailings.override_mailing"
     ADD_CLIENTS = "directory.add_client"
     CHANGE_CLIENTS = "directory.change_client"
-    WHOLE_PHONES = "directory.export_client"  # may take phones away; to others they are masked
+    WHOLE_PHONES = "directory.export_client"  # may have whole phones; others see them masked
     DELETE_CLIENTS = "directory.delete_client"
     ADD_GATEWAYS = "mailings.add_gateway"
     CHANGE_GATEWAYS = "mailings.change_gateway"
     DELETE_GATEWAYS = "mailings.delete_gateway"
+    SEE_CONTACT_HOURS = "mailings.view_contacthours"
+    CHANGE_CONTACT_HOURS = "mailings.change_contacthours"  # and have a mailing ignore them
     SEE_PEOPLE = "auth.view_user"
     ADD_PEOPLE = "auth.add_user"
     CHANGE_PEOPLE = "auth.change_user"
@@ -43,7 +46,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_LOOK = frozenset({P.SEE_MAILINGS, P.SEE_MESSAGES, P.SEE_CLIENTS, P.SEE_GATEWAYS})
+_LOOK = frozenset({P.SEE_MAILINGS, P.SEE_MESSAGES, P.SEE_CLIENTS, P.SEE_GATEWAYS, P.SEE_CONTACT_HOURS})
 _WRITE = frozenset(
     {
         *(P.ADD_MAILINGS, P.CHANGE_MAILINGS, P.DELETE_MAILINGS),
@@ -51,17 +54,27 @@ _WRITE = frozenset(
     }
 )
 
-# Each may what the one before may. No key does the rest: whoever names a gateway's URL gets every phone, and
-# the audit log cannot name a key's holder.
+# Each may do what the one before may. A key may do none of the rest: whoever sets a gateway's URL gets every
+# phone, and the audit log cannot name the holder of a key.
 OF_ROLE: Mapping[str, frozenset[Permission]] = {
     VIEWER: _LOOK,
     OPERATOR: _LOOK | _WRITE,
     ADMINISTRATOR: frozenset(Permission),
 }
-# A program that reads clients reads their phones: an administrator has given it its key for that.
-OF_SCOPE: Mapping[str, frozenset[Permission]] = {READ: _LOOK | {P.WHOLE_PHONES}, WRITE: _LOOK | _WRITE}
+# A program that reads clients reads their phones: an administrator gave it the key for that.
+OF_SCOPE: Mapping[str, frozenset[Permission]] = {
+    READ: _LOOK | {P.WHOLE_PHONES},
+    WRITE: _LOOK | _WRITE,
+    ADMIN: _LOOK | _WRITE | {P.IGNORE_OPT_OUTS},
+}
 
-# What a method of the API needs, where its action needs nothing else.
+# Fields of a mailing that not everyone who may write one may set.
+RESERVED: Mapping[str, Permission] = {
+    "ignores_contact_hours": P.CHANGE_CONTACT_HOURS,
+    "ignores_opt_outs": P.IGNORE_OPT_OUTS,
+}
+
+# What a method of the API needs, unless its action needs something else.
 Methods = Mapping[str, Permission]
 
 
@@ -76,7 +89,7 @@ def by_method(*, see: Permission, add: Permission, change: Permission, delete: P
 
 
 def by_method_of_read_only(see: Permission, *, other: Permission) -> Methods:
-    """`other` is needed to be told that there is no such method."""
+    """`other` is the permission to be told, by a 405, that there is no such method."""
     return by_method(see=see, add=other, change=other, delete=other)
 
 
@@ -84,15 +97,20 @@ MAILINGS = by_method(
     see=P.SEE_MAILINGS, add=P.ADD_MAILINGS, change=P.CHANGE_MAILINGS, delete=P.DELETE_MAILINGS
 )
 CLIENTS = by_method(see=P.SEE_CLIENTS, add=P.ADD_CLIENTS, change=P.CHANGE_CLIENTS, delete=P.DELETE_CLIENTS)
+# What a client wants is a part of what is known of the client.
+PREFERENCES = by_method(
+    see=P.SEE_CLIENTS, add=P.ADD_CLIENTS, change=P.CHANGE_CLIENTS, delete=P.DELETE_CLIENTS
+)
 GATEWAYS = by_method(
     see=P.SEE_GATEWAYS, add=P.ADD_GATEWAYS, change=P.CHANGE_GATEWAYS, delete=P.DELETE_GATEWAYS
 )
+CONTACT_HOURS = by_method_of_read_only(P.SEE_CONTACT_HOURS, other=P.CHANGE_CONTACT_HOURS)
 MESSAGES = by_method_of_read_only(P.SEE_MESSAGES, other=P.CHANGE_MAILINGS)
 STATISTICS = by_method_of_read_only(P.SEE_MAILINGS, other=P.CHANGE_MAILINGS)
 AUDIT = by_method_of_read_only(P.SEE_AUDIT, other=P.SEE_AUDIT)
 
 
 def holders_of(permission: Permission) -> tuple[str | None, str]:
-    """The narrowest scope and role that have it; None where no key has it."""
+    """Return the narrowest scope and role that have it; None for the scope if no key has it."""
     scope = next((name for name in SCOPES if permission in OF_SCOPE[name]), None)
     return scope, next(name for name in ROLES if permission in OF_ROLE[name])

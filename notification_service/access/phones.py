@@ -1,4 +1,4 @@
-"""Phones as whoever asks may see them, and who has seen many: docs/decisions/0033."""
+"""Phones, whole or masked as the reader may see them, and who has seen many: docs/decisions/0033."""
 
 import re
 import threading
@@ -17,7 +17,7 @@ from notification_service.audit.origin import current_origin
 from notification_service.directory.rules import is_phone
 from notification_service.observability.logs import mask_phones
 
-SHOWN_START = 4  # digits that the mask leaves: what a list may be searched by
+SHOWN_START = SHOWN_END = 4  # digits that the mask leaves: a list can be searched by them
 BULK = 100  # in an hour: a page of the API, two of the console
 FORGOTTEN_AT = 10_000  # people and keys a process remembers at most
 
@@ -27,8 +27,8 @@ def sees_whole_phones(who: Any) -> bool:
 
 
 def masked(phone: str) -> str:
-    """79161234567 as 7916***4567: enough to tell people apart, too little to write to them."""
-    return f"{phone[:SHOWN_START]}***{phone[7:]}" if phone else ""
+    """Mask 79161234567 as 7916***4567: enough to tell people apart, too little to write to them."""
+    return f"{phone[:SHOWN_START]}***{phone[-SHOWN_END:]}" if phone else ""
 
 
 def phone_for(who: Any, phone: str | None) -> str:
@@ -36,17 +36,22 @@ def phone_for(who: Any, phone: str | None) -> str:
 
 
 def text_for(who: Any, text: str, *, phone: str | None = None) -> str:
-    """A text of somebody else's, such as a gateway's answer, which may quote `phone` or another."""
+    """Mask a text from elsewhere, such as a gateway's response, that may quote `phone` or another one."""
     if sees_whole_phones(who):
         return text
-    if phone:  # however it is written there
+    if phone:  # in whatever way it is written there
         text = re.sub(r"[^0-9\n]{0,3}".join(phone[1:]), masked(phone)[1:], text)
     return mask_phones(None, "", text)
 
 
 def may_look_up(who: Any, digits: str) -> bool:
-    """Whether a list may be searched by phones that begin so: not where that would tell hidden digits."""
+    """Return whether a list may be searched by phones that begin so; not if it would reveal hidden digits."""
     return len(digits) <= SHOWN_START or is_phone(digits) or sees_whole_phones(who)
+
+
+def may_look_up_end(who: Any, digits: str) -> bool:
+    """The same of phones that end so."""
+    return len(digits) <= SHOWN_END or sees_whole_phones(who)
 
 
 @dataclass(slots=True)
@@ -61,9 +66,9 @@ _lock = threading.Lock()
 
 
 def note_phones(who: Any, count: int) -> None:
-    """So many clients are shown to whoever acts. From BULK in an hour on, one entry says so.
+    """Count the clients that are shown to whoever acts. At BULK in an hour, one entry is written.
 
-    Each process counts for itself, so that looking costs no write.
+    Each process counts by itself, so that reading costs no write.
     """
     if count and sees_whole_phones(who):
         seen = _count(count)
@@ -86,7 +91,7 @@ def _count(count: int) -> _Seen:
 
 
 def _record_once_an_hour(hour: datetime) -> None:
-    """Another process may have done so; where two do at once, there are two entries."""
+    """Another process may have written one. If two do so at once, there are two entries."""
     origin = current_origin()
     recorded = Entry.objects.filter(
         action=Action.PHONES_READ, actor_kind=origin.actor_kind, actor_id=origin.actor_id, at__gte=hour

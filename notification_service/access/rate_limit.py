@@ -1,9 +1,10 @@
-"""How many requests a key may make, over all web processes together, without a write for each of them.
+"""How many requests a key may make, in all web processes together, without a write for each request.
 
-A process takes a part of what a key has left in this minute out of the database, and counts that down by
-itself: a tenth of the rest, so that what other processes took in vain is little where little is left.
+A process takes a tenth of what the key has left in this minute from the database, and counts that down by
+itself. A tenth of the rest: when little is left, little is lost to processes that do not use it.
 """
 
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # the settings name this module, and views read the settings 
     from rest_framework.views import APIView
 
 PART = 10
+MINUTE = 60
 FORGOTTEN_AT = 10_000  # keys and people a process remembers at most
 
 # The database's clock, so that all web servers mean the same minute.
@@ -33,27 +35,50 @@ TAKE = """
         taken = CASE WHEN kept.minute = excluded.minute
             THEN kept.taken + greatest(0, ceil((%(limit)s - kept.taken)::float / %(tenths)s)::int)
             ELSE excluded.taken END
-    RETURNING part, extract(epoch FROM minute + interval '1 minute' - now())::float
+    RETURNING part, greatest(0, %(limit)s - kept.taken),
+        extract(epoch FROM minute + interval '1 minute' - now())::float
 """
 
 
 @dataclass(slots=True)
-class Part:
+class RateLimitPart:
     left: int
     ends_at: float  # on this process's monotonic clock
+    of_others: int = 0  # what was left for all processes when it was taken
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a key has: `left` of `limit` in the next `seconds`, at most. Other processes spend, too."""
+
+    limit: int
+    left: int
+    seconds: int
+
+    def headers(self) -> dict[str, str]:
+        """As draft-ietf-httpapi-ratelimit-headers says."""
+        return {
+            "RateLimit-Policy": f'"minute";q={self.limit};w={MINUTE}',
+            "RateLimit": f'"minute";r={self.left};t={self.seconds}',
+        }
 
 
 class RateLimit(BaseThrottle):
-    """API_RATE_LIMIT requests in each minute of the clock; 0 leaves everything open."""
+    """API_RATE_LIMIT requests in each minute of the clock; 0: no limit."""
 
     timer = staticmethod(time.monotonic)
-    _parts: ClassVar[dict[str, Part]] = {}
+    _parts: ClassVar[dict[str, RateLimitPart]] = {}
     _lock: ClassVar = threading.Lock()
     _wait = 0.0
 
     def allow_request(self, request: Request, _view: "APIView") -> bool:
         limit: int = settings.API_RATE_LIMIT
-        return not limit or not request.user.is_authenticated or self._spend(actor_of(request), limit)
+        if not limit or not request.user.is_authenticated:
+            return True
+        actor = actor_of(request)
+        allowed = self._spend(actor, limit)
+        request._request.quota = self._quota(actor, limit)  # type: ignore[attr-defined]
+        return allowed
 
     def wait(self) -> float:
         return max(1.0, self._wait)
@@ -69,8 +94,13 @@ class RateLimit(BaseThrottle):
             allowed = self._spend_here(actor)
         return bool(allowed)
 
+    def _quota(self, actor: str, limit: int) -> Quota:
+        part = self._parts.get(actor) or RateLimitPart(left=0, ends_at=self.timer())
+        seconds = max(1, math.ceil(part.ends_at - self.timer()))
+        return Quota(limit, left=max(0, part.left) + part.of_others, seconds=seconds)
+
     def _spend_here(self, actor: str) -> bool | None:
-        """None where the database has to be asked."""
+        """Return None if the database has to be asked."""
         with self._lock:
             part = self._parts.get(actor)
             if part is None or self.timer() >= part.ends_at or part.left == 0:
@@ -82,9 +112,9 @@ class RateLimit(BaseThrottle):
             return True
 
 
-def _take(actor: str, limit: int, *, now: float) -> Part:
+def _take(actor: str, limit: int, *, now: float) -> RateLimitPart:
     first = -(-limit // PART)
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"actor": actor, "limit": limit, "first": first, "tenths": PART})
-        part, seconds = cursor.fetchone()
-    return Part(left=part or -1, ends_at=now + seconds)
+        part, of_others, seconds = cursor.fetchone()
+    return RateLimitPart(left=part or -1, ends_at=now + seconds, of_others=of_others)

@@ -10,20 +10,27 @@ __all__ = ["ADMINISTRATOR", "OPERATOR", "ROLES", "VIEWER", "create_roles", "role
 
 
 def create_roles(apps: Any) -> None:
-    """Make the groups, or mend them; `apps` is a registry of models, a migration's or the real one.
+    """Make the groups, or correct them. `apps` is a registry of models: a migration's, or the real one.
 
-    Django writes its permissions after the last migration; here they are made first, under the same names.
+    Django writes its permissions after the last migration; here they are made before, under the same names.
     """
     group_model = apps.get_model("auth", "Group")
     for role in ROLES:
         group, _ = group_model.objects.get_or_create(name=role)
-        group.permissions.add(*[_permission(apps, name) for name in sorted(OF_ROLE[role])])
+        names = [name for name in sorted(OF_ROLE[role]) if _is_made(apps, name)]
+        group.permissions.add(*[_permission(apps, name) for name in names])
 
 
 def role_name(person: User) -> str:
-    """The highest of the person's roles; empty where there is none."""
+    """Return the highest of the person's roles; empty if there is none."""
     names = {group.name for group in person.groups.all()}
     return next((role for role in reversed(ROLES) if role in names), "")
+
+
+def _is_made(apps: Any, full_name: str) -> bool:
+    """A later migration may make the model; then one after it gives the permission."""
+    app, _, codename = full_name.partition(".")
+    return codename.partition("_")[2] in apps.all_models[app]
 
 
 def _permission(apps: Any, full_name: str) -> Any:

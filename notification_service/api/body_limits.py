@@ -1,6 +1,6 @@
-"""How long a body may be, and how many are waited for: the server reads each in the thread of its request.
+"""How long a body may be, and how many may be on their way: each is read in the thread of its request.
 
-A proxy that hands on whole bodies alone does more (docs/security.md); this is for who has none.
+A proxy that passes on only whole bodies does more (docs/security.md); this is for installations without one.
 """
 
 import threading
@@ -17,16 +17,19 @@ from notification_service.api.views.errors import too_busy, too_large
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-TOO_MANY = "Too many bodies are on their way; send this one again in a moment."
-JUDGED_BY_ITS_VIEW = {"client-import", "console:import-upload"}
+TOO_MANY = "Too many requests with a body are being received; send this one again in a moment."
+JUDGED_BY_ITS_VIEW = {
+    *("client-import", "console:import-upload"),
+    *("console:opt-outs-import", "console:consents-import"),
+}
 
 
 class TooManyBodiesError(SuspiciousOperation):
-    """Not an OSError: after one of those Django goes on to the view with an empty form."""
+    """Not an OSError: after an OSError, Django calls the view with an empty form."""
 
 
 class Places:
-    """For requests whose body is on its way: fewer than a process takes, so that some room is left."""
+    """Places for requests whose body is on its way: fewer than a process handles, so others have room."""
 
     def __init__(self, *, most: int, most_of_one: int, patience_seconds: float) -> None:
         self._most, self._most_of_one, self._patience = most, most_of_one, patience_seconds
@@ -34,7 +37,7 @@ class Places:
         self._changed = threading.Condition()
 
     def take(self, address: str) -> bool:
-        """Whether there was one for this address. What has come with its headers gives it back at once."""
+        """Take a place for this address; return whether there was one. A complete body frees it at once."""
         with self._changed:
             is_free = self._changed.wait_for(lambda: self._has_room(address), self._patience)
             self._taken[address] += is_free
@@ -43,7 +46,7 @@ class Places:
     def give_back(self, address: str) -> None:
         with self._changed:
             self._taken[address] -= 1
-            self._taken += Counter()  # forgets who has none
+            self._taken += Counter()  # drops addresses without one
             self._changed.notify_all()
 
     def _has_room(self, address: str) -> bool:
@@ -103,7 +106,7 @@ class BodyLimits:
         return too_busy(request, TOO_MANY) if body.is_refused else response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Before any part of the body is read. The API's parsers refuse what is too large for them."""
+        """Refuse a body before any part of it is read. The API's parsers have smaller limits of their own."""
         match = request.resolver_match
         if request.path_info.startswith("/api/") or (match and match.view_name in JUDGED_BY_ITS_VIEW):
             return None
@@ -111,7 +114,7 @@ class BodyLimits:
 
 
 def _watch(request: HttpRequest) -> Body:
-    """Puts the body in between, for Django and for who reads the server's own stream."""
+    """Put the watched body in place of the stream, both Django's and the server's own."""
     address = client_network(request) or ""
     if _declared(request):
         body = Body(request._stream, length=_declared(request), address=address)

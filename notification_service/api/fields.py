@@ -1,33 +1,44 @@
-"""Fields that take exactly the JSON they document: REST framework's own convert whatever is close."""
+"""Fields that accept exactly the JSON they document: REST framework's own convert whatever is similar."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
-from notification_service.api.values import INT64_MAX, parse_datetime, parse_time_of_day
+from notification_service.api.values import INT64_MAX
 from notification_service.directory.rules import (
     ATTRIBUTES_BYTES,
+    FILLED_LINE_PATTERN,
+    LINE_PATTERN,
     MOST_ATTRIBUTES,
+    MOST_TAGS,
     NUMBER_LIMIT,
     PHONE_PATTERN,
     STORABLE_PATTERN,
+    TAG_LENGTH,
     ZONE_LENGTH,
     Unacceptable,
+    UnacceptableTags,
     clean_attributes,
+    clean_tags,
+    line_of,
     matches,
     visible,
+    without_plus,
 )
+from notification_service.directory.times import parse_datetime
 from notification_service.directory.zones import known_zones
-from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.models import Gateway
 
 JsonSchema = dict[str, Any]
 
+ONE_LINE = "Must be one line without control characters."
 UNSTORABLE_TEXT = "Must not contain the character NUL or a lone surrogate."
 INT64 = {"type": "integer", "format": "int64", "minimum": 1, "maximum": INT64_MAX}
+WRITTEN_PHONE_PATTERN = "^[+]?7[0-9]{10}$"
 SHOWN_PHONE_PATTERN = "^7[0-9]{3}([0-9]{3}|[*]{3})[0-9]{4}$"
-WINDOW_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 
 
 class StrictField(serializers.Field[Any, Any, Any, Any]):
@@ -37,7 +48,7 @@ class StrictField(serializers.Field[Any, Any, Any, Any]):
         raise NotImplementedError
 
     def response_schema(self) -> JsonSchema:
-        """Where it differs from what is taken in."""
+        """The schema in responses, if it differs."""
         return self.json_schema()
 
 
@@ -52,7 +63,7 @@ class Text(StrictField, serializers.CharField):
         clean: Callable[[str], str] = lambda text: text,
         **kwargs: Any,
     ) -> None:
-        """`clean` makes alike what looks alike (`directory.rules`), before anything is checked."""
+        """`clean` makes texts equal that look alike (`directory.rules`), before anything is checked."""
         super().__init__(trim_whitespace=False, **kwargs)
         self.pattern = pattern
         self.meaning = meaning
@@ -79,10 +90,22 @@ class Text(StrictField, serializers.CharField):
 
 class Phone(Text):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(pattern=PHONE_PATTERN, meaning="11 digits, the first a 7", clean=visible, **kwargs)
+        super().__init__(
+            pattern=PHONE_PATTERN, meaning="11 digits, the first a 7", clean=without_plus, **kwargs
+        )
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": WRITTEN_PHONE_PATTERN}
 
     def response_schema(self) -> JsonSchema:
         return {"type": "string", "pattern": SHOWN_PHONE_PATTERN}
+
+
+class Line(Text):
+    """Text of one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=LINE_PATTERN, meaning="one line", clean=line_of, **kwargs)
 
 
 class Zone(Text):
@@ -98,24 +121,24 @@ class Zone(Text):
         return name
 
     def json_schema(self) -> JsonSchema:
-        return {"type": "string", "format": "iana-time-zone", "minLength": 1, "maxLength": ZONE_LENGTH}
+        return {"type": "string", "minLength": 1, "maxLength": ZONE_LENGTH}
 
 
 class Moment(StrictField, serializers.DateTimeField):
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str):
-            raise serializers.ValidationError("Must be a string with a time in ISO 8601.")
+            raise serializers.ValidationError("Must be a string with a time in ISO 8601.", "moment")
         try:
             return parse_datetime(value)
         except ValueError as error:
-            raise serializers.ValidationError(str(error)) from None
+            raise serializers.ValidationError(str(error), "moment") from None
 
     def json_schema(self) -> JsonSchema:
         return {"type": "string", "format": "date-time"}
 
 
 class TextSet(StrictField, serializers.ListField):
-    """A list of strings in which each counts once; an empty one is refused, for it would match nobody."""
+    """A list of strings in which each counts once. An empty list is refused, as it would match nobody."""
 
     default_error_messages = {
         "empty": "An empty list matches nobody; leave the key out to restrict nothing.",
@@ -129,12 +152,45 @@ class TextSet(StrictField, serializers.ListField):
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list):
             self.fail("not_a_list", input_type=type(data).__name__)
-        if len(data) > self.most:  # before its entries are looked at: each may be an error
+        if len(data) > self.most:  # before its entries are checked: each may be an error
             self.fail("max_length", max_length=self.most)
         return list(dict.fromkeys(super().to_internal_value(data)))
 
     def json_schema(self) -> JsonSchema:
         return {"type": "array", "items": self.child.json_schema(), "minItems": 1, "maxItems": self.most}
+
+
+class TagList(StrictField):
+    """All tags of a client, in their order."""
+
+    default_error_messages = {
+        "not_a_list": "Must be a list of strings.",
+        "too_many": f"Must have no more than {MOST_TAGS} tags.",
+        "not_text": "Must be a string.",
+        "empty": "Must not be empty.",
+        "too_long": f"Must have no more than {TAG_LENGTH} characters.",
+        "not_one_line": ONE_LINE,
+        "twice": "Is in the list already.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        try:
+            return clean_tags(data)
+        except UnacceptableTags as problem:
+            if problem.tags:
+                tags: Any = {
+                    place: [ErrorDetail(str(self.error_messages[fault]), fault)]
+                    for place, fault in problem.tags.items()
+                }
+                raise serializers.ValidationError(tags) from None
+            self.fail(problem.fault)
+
+    def to_representation(self, value: list[str]) -> list[str]:
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        tag = {"type": "string", "pattern": FILLED_LINE_PATTERN, "minLength": 1, "maxLength": TAG_LENGTH}
+        return {"type": "array", "items": tag, "maxItems": MOST_TAGS, "uniqueItems": True}
 
 
 class Attributes(StrictField):
@@ -155,7 +211,10 @@ class Attributes(StrictField):
             return clean_attributes(data)
         except Unacceptable as problem:
             if problem.entries:
-                entries = {key: [self.error_messages[reason]] for key, reason in problem.entries.items()}
+                entries = {
+                    key: [ErrorDetail(str(self.error_messages[reason]), reason)]
+                    for key, reason in problem.entries.items()
+                }
                 raise serializers.ValidationError(entries) from None
             self.fail(problem.reason)
 
@@ -174,60 +233,6 @@ class Attributes(StrictField):
             "maxProperties": MOST_ATTRIBUTES,
             "propertyNames": {"pattern": STORABLE_PATTERN},
             "additionalProperties": {"anyOf": values},
-        }
-
-
-class SendWindow(StrictField):
-    """`{"from": ..., "to": ...}` or null, kept by the domain as `window_from` and `window_to`."""
-
-    default_error_messages = {
-        "object": 'Must be an object such as {{"from": "09:00", "to": "21:00"}}, or null.',
-        "unknown": "There is no such field.",
-        "missing": "This field is required.",
-        "empty": "Must differ from `from`.",
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        unset = {"window_from": None, "window_to": None}
-        super().__init__(source="*", allow_null=True, default=lambda: dict(unset), **kwargs)
-
-    def to_internal_value(self, data: Any) -> dict[str, time | None]:
-        if data is None:
-            return {"window_from": None, "window_to": None}
-        if not isinstance(data, Mapping):
-            self.fail("object")
-        problems: dict[str, Any] = {
-            key: self.error_messages["unknown"] for key in data if key not in ("from", "to")
-        }
-        edges = {key: self._edge(data, key, problems) for key in ("from", "to")}
-        if not problems and edges["from"] == edges["to"]:
-            problems["to"] = self.error_messages["empty"]
-        if problems:
-            raise serializers.ValidationError(problems)
-        return {"window_from": edges["from"], "window_to": edges["to"]}
-
-    def _edge(self, data: Mapping[str, Any], key: str, problems: dict[str, Any]) -> time | None:
-        value = data.get(key)
-        if key not in data:
-            problems[key] = self.error_messages["missing"]
-            return None
-        try:
-            return parse_time_of_day(value)
-        except ValueError as error:
-            problems[key] = str(error)
-            return None
-
-    def to_representation(self, mailing: Mailing) -> dict[str, str] | None:
-        window = mailing.send_window
-        return {"from": _shortest(window.opens), "to": _shortest(window.closes)} if window else None
-
-    def json_schema(self) -> JsonSchema:
-        edge = {"type": "string", "pattern": WINDOW_PATTERN}
-        return {
-            "type": "object",
-            "properties": {"from": edge, "to": edge},
-            "required": ["from", "to"],
-            "additionalProperties": False,
         }
 
 
@@ -251,11 +256,16 @@ class Number(StrictField):
         self.least, self.most, self.whole = least, most, whole
 
     def to_internal_value(self, data: Any) -> float:
+        if self.whole and isinstance(data, float) and data.is_integer():
+            data = int(data)  # 1.0 is a whole number in JSON
         kinds = int if self.whole else int | float
         if not isinstance(data, kinds) or isinstance(data, bool) or not self.least <= data <= self.most:
             kind = "whole number" if self.whole else "number"
             self.fail("number", kind=kind, least=self.least, most=self.most)
         return data
+
+    def to_representation(self, value: float) -> float:
+        return value
 
     def json_schema(self) -> JsonSchema:
         kind = "integer" if self.whole else "number"
@@ -263,7 +273,7 @@ class Number(StrictField):
 
 
 class GatewayName(StrictField):
-    """A gateway by its name; null, which is the default, leaves the choice to the priorities."""
+    """A gateway by its name. With null, the default, the priorities decide."""
 
     default_error_messages = {"unknown": "There is no gateway of this name."}
     text = Text(max_length=64)
@@ -287,7 +297,3 @@ class GatewayName(StrictField):
 class Id(StrictField, serializers.IntegerField):
     def json_schema(self) -> JsonSchema:
         return dict(INT64)
-
-
-def _shortest(moment: time) -> str:
-    return moment.isoformat("seconds" if moment.second else "minutes")

@@ -22,11 +22,11 @@ FIGURES: Probe[tuple[Gauges, int]] = Probe(_ask, fresh_seconds=FRESH_SECONDS)
 
 
 class FiguresCollector(Collector):
-    """Without the database there are no figures, which `notifications_database_up` says."""
+    """Without the database there are no figures; `notifications_database_up` is 0 then."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            figures, unreached = FIGURES.answer(seconds=PATIENCE_SECONDS)
+            figures, unreached = FIGURES.result(seconds=PATIENCE_SECONDS)
         except Exception:  # noqa: BLE001 (the driver's and the network's, or no answer in time)
             yield _number("database_up", "Whether the database answers in time.", 0)
             return
@@ -79,14 +79,14 @@ def _lateness(figures: Gauges) -> Iterator[GaugeMetricFamily]:
 
 def _workers(figures: Gauges) -> Iterator[GaugeMetricFamily]:
     yield _number("workers", "Worker processes that live.", figures.workers.alive)
-    yield _number("workers_silent", "Of these, who hear nothing from broker or beat.", figures.workers.silent)
+    yield _number("workers_silent", "Of these, who hear nothing from the broker.", figures.workers.silent)
     yield _number("workers_cut_off", "Of these, who do not get at the queue.", figures.workers.cut_off)
 
 
 def _by_status(name: str, meaning: str, counts: dict[str, int]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"notifications_{name}", meaning, labels=["status"])
     for status, count in counts.items():
-        if status != "total":  # a sum over the label says it
+        if status != "total":  # the sum over the label is the total
             family.add_metric([status], count)
     return family
 

@@ -1,45 +1,76 @@
-"""What lists may be filtered by, in terms that an index serves."""
+"""The filters of lists, in terms for which there is an index."""
 
 # ruff: noqa: ARG002 (django-filter calls every method alike)
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
-from django.db.models import Exists, F, Func, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from notification_service.access.phones import may_look_up
 from notification_service.api.query import choice_filter, id_filter, moment_filter, text_filter
 from notification_service.audit.actions import OBJECTS, Action
 from notification_service.audit.models import Entry, EntryQuerySet
-from notification_service.directory.models import Client
+from notification_service.directory.models import Client, Consent, OptOut
+from notification_service.directory.models.client import any_tag
 from notification_service.directory.rules import (
+    LINE_PATTERN,
     OPERATOR_CODE_PATTERN,
     PHONE_PATTERN,
     composed,
+    line_of,
+    phone_starts,
     tag_of,
     visible,
+    without_plus,
 )
-from notification_service.mailings.models import Batch, Mailing, Message
-from notification_service.mailings.stats import message_counts
+from notification_service.mailings import partitions
+from notification_service.mailings.models import Batch, DueMessage, Mailing, Message
+from notification_service.mailings.reasons import Reason
+from notification_service.mailings.stats import RECORDED_AFTER_END, message_counts
 
 Status = Message.Status
+UPDATED_FROM = "What was changed at this time or later, for a copy that is brought up to date."
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before any message
 
-# `status` is in no index. Each of these holds for every message of the status, and is in one.
+# `status` is in no index. Each of these conditions holds for every message of the status, and has an index.
 INDEXED_CONDITIONS = {
-    Status.PENDING: Q(due__isnull=False),
+    # Without a bound, PostgreSQL would look for the first one through each partition.
+    Status.PENDING: Q(due__isnull=False, id__gte=DueMessage.objects.order_by("pk").values("pk")[:1]),
     Status.SENDING: Q(id__in=Batch.objects.values(message_id=Func(F("message_ids"), function="unnest"))),
     **{status: Q(undelivered=status) for status in Message.UNDELIVERED},
 }
 
 
-class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
-    phone = text_filter("The client with this phone.", pattern=PHONE_PATTERN, clean=visible)
-    operator_code = text_filter("Clients of this operator.", pattern=OPERATOR_CODE_PATTERN, clean=visible)
-    tag = text_filter("Clients with exactly this tag; an empty one finds those without.", clean=tag_of)
-    timezone = text_filter("Clients of this time zone.", clean=visible)
+def _asked_phone(text: str) -> str:
+    return without_plus(f"+{text[1:]}" if text.startswith(" ") else text)  # an unescaped + arrives as a space
+
+
+class ClientFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    phone = text_filter(
+        "The client with this phone; `+7…` is taken for `7…`.", pattern=PHONE_PATTERN, clean=_asked_phone
+    )
+    operator_code = text_filter(
+        "Clients of this operator.", pattern=OPERATOR_CODE_PATTERN, clean=visible, several=True
+    )
+    tag = text_filter(
+        "Clients with exactly this tag, whichever of theirs; an empty one finds those without.",
+        condition=lambda tag: any_tag([tag]),
+        pattern=LINE_PATTERN,
+        clean=tag_of,
+        several=True,
+    )
+    timezone = text_filter("Clients of this time zone.", clean=visible, several=True)
+    external_id = text_filter("The client that another system calls so.", clean=visible, several=True)
+    updated_from = moment_filter(UPDATED_FROM, field_name="updated_at", lookup_expr="gte")
     search = text_filter(
-        "Clients whose phone begins with this, or whose tag contains it.", method="find", clean=visible
+        "Clients whose phone begins with this, in any of the usual ways, or one of whose tags contains it.",
+        method="find",
+        clean=visible,
     )
 
     class Meta:
@@ -47,32 +78,81 @@ class ClientFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def find(self, clients: QuerySet[Client], name: str, text: str) -> QuerySet[Client]:
-        tagged = Q(tag__icontains=text)
-        may_by_phone = may_look_up(self.request.user, text)
-        return clients.filter(Q(phone__startswith=text) | tagged if may_by_phone else tagged)
+        starts = [start for start in phone_starts(text) if may_look_up(self.request.user, start)]
+        phones = [Q(phone__startswith=start) for start in starts]
+        all_tags = Func(F("tags"), Value("\n"), function="array_to_string", output_field=TextField())
+        return clients.alias(all_tags=all_tags).filter(reduce(or_, phones, Q(all_tags__icontains=text)))
+
+
+class OptOutFilter(django_filters.FilterSet):  # type: ignore[misc]
+    phone = text_filter("The opt-outs of this phone.", pattern=PHONE_PATTERN, clean=visible)
+    topic = text_filter(
+        "Opt-outs of exactly this topic; an empty one finds those of everything.", clean=line_of
+    )
+
+    class Meta:
+        model = OptOut
+        fields: list[str] = []
+
+
+class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
+    phone = text_filter(
+        "The consents of this phone.", pattern=PHONE_PATTERN, clean=visible, method="of_phone"
+    )
+    topic = text_filter("Consents to exactly this topic; an empty one finds those to all.", clean=line_of)
+    state = choice_filter(
+        ["in_force", "revoked"], "Consents that are in force, or revoked.", method="of_state"
+    )
+
+    class Meta:
+        model = Consent
+        fields: list[str] = []
+
+    def of_phone(self, consents: QuerySet[Consent], name: str, phone: str) -> QuerySet[Consent]:
+        # There is an index for each of the two.
+        return consents.filter(Q(revoked_at=None, phone=phone) | Q(revoked_at__isnull=False, phone=phone))
+
+    def of_state(self, consents: QuerySet[Consent], name: str, state: str) -> QuerySet[Consent]:
+        return consents.filter(revoked_at__isnull=state == "in_force")
 
 
 class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]
-    status = choice_filter(Mailing.Status.values, "Mailings of this status.")
+    status = choice_filter(Mailing.Status.values, "Mailings of this status.", several=True)
+    reference = text_filter("Mailings that another system calls so.", several=True)
+    updated_from = moment_filter(UPDATED_FROM, method="changed_since")
     start_from = moment_filter(
         "Mailings that start at this time or later.", field_name="start_at", lookup_expr="gte"
     )
     start_before = moment_filter(
         "Mailings that start before this time.", field_name="start_at", lookup_expr="lt"
     )
-    search = text_filter(
-        "Mailings whose text contains this.", field_name="text", lookup_expr="icontains", clean=composed
-    )
+    search = text_filter("Mailings whose name or text contains this.", method="find", clean=composed)
 
     class Meta:
         model = Mailing
         fields: list[str] = []
 
+    def find(self, mailings: QuerySet[Mailing], name: str, text: str) -> QuerySet[Mailing]:
+        return mailings.filter(Q(name__icontains=text) | Q(text__icontains=text))
+
+    def changed_since(self, mailings: QuerySet[Mailing], name: str, at: datetime) -> QuerySet[Mailing]:
+        # The engine starts and ends a mailing without touching `updated_at`.
+        times = ("updated_at", "started_at", "finished_at")
+        return mailings.filter(reduce(or_, (Q(**{f"{each}__gte": at}) for each in times)))
+
 
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
-    mailing = id_filter("Messages of this mailing.", method="of_mailing")
-    client = id_filter("Messages to this client.")
-    status = choice_filter(Message.Status.values, "Messages of this status.", method="of_status")
+    mailing = id_filter("Messages of this mailing.", method="of_mailings", several=True)
+    client = id_filter("Messages to this client.", several=True)
+    status = choice_filter(
+        Message.Status.values, "Messages of this status.", method="of_statuses", several=True
+    )
+    code = choice_filter(
+        [str(reason) for reason in Reason],
+        "Messages that were not sent, or not yet, for this reason.",
+        method="for_reasons",
+        several=True,
+    )
     created_from = moment_filter(
         "Messages made at this time or later.", field_name="created_at", lookup_expr="gte"
     )
@@ -88,20 +168,54 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def filter_queryset(self, queryset: QuerySet[Message]) -> QuerySet[Message]:
         messages: QuerySet[Message] = super().filter_queryset(queryset)
-        return messages.none() if self._is_surely_empty(**self.form.cleaned_data) else messages
+        if self._is_surely_empty(**self.form.cleaned_data):
+            return messages.none()
+        return self._in_fewer_partitions(messages, **self.form.cleaned_data)
 
-    def _is_surely_empty(self, *, mailing: int | None, status: str | None, **_others: Any) -> bool:
-        # To find none of a status the scan would read the whole mailing; the exact counters know it.
+    def _in_fewer_partitions(
+        self,
+        messages: QuerySet[Message],
+        *,
+        mailing: list[int] | None,
+        created_from: datetime | None,
+        sent_from: datetime | None,
+        **_others: Any,
+    ) -> QuerySet[Message]:
+        # A partition without a message of that time would be read to its end, in search of the first one.
+        since = sent_from or created_from
+        if mailing is not None or since is None:
+            return messages
+        since = max(since, EARLIEST) - RECORDED_AFTER_END
+        return messages.filter(partition__in=partitions.used_since(since))
+
+    def _is_surely_empty(
+        self, *, mailing: list[int] | None, status: list[str] | None, **_others: Any
+    ) -> bool:
+        # To find that there is none, a scan would read the whole mailing; the exact counters know it.
         if mailing is None or status is None:
             return False
-        return not message_counts([mailing])[mailing][status]
+        counts = message_counts(mailing)
+        return not any(counts[each][wanted] for each in mailing for wanted in status)
 
-    def of_mailing(self, messages: QuerySet[Message], name: str, mailing_id: int) -> QuerySet[Message]:
-        # Looked at once, before the scan: a deleted mailing may still have millions of messages.
-        return messages.filter(Exists(Mailing.objects.alive().filter(pk=mailing_id)), mailing_id=mailing_id)
+    def of_mailings(
+        self, messages: QuerySet[Message], name: str, mailing_ids: list[int]
+    ) -> QuerySet[Message]:
+        # Read before the scan: a deleted mailing may still have millions of messages.
+        found = list(Mailing.objects.alive().only("partition").filter(pk__in=mailing_ids))
+        if len(found) == 1:
+            return messages.filter(partition=found[0].partition, mailing=found[0])
+        places = {mailing.partition for mailing in found}
+        return messages.filter(partition__in=places, mailing__in=found) if found else messages.none()
 
-    def of_status(self, messages: QuerySet[Message], name: str, status: Any) -> QuerySet[Message]:
-        return messages.filter(INDEXED_CONDITIONS.get(status, Q()), status=status)
+    def of_statuses(self, messages: QuerySet[Message], name: str, statuses: list[Any]) -> QuerySet[Message]:
+        return messages.filter(reduce(or_, map(_of_status, statuses)))
+
+    def for_reasons(self, messages: QuerySet[Message], name: str, codes: list[str]) -> QuerySet[Message]:
+        return messages.exclude(reason="").filter(reason__in=codes)
+
+
+def _of_status(status: Any) -> Q:
+    return INDEXED_CONDITIONS.get(status, Q()) & Q(status=status)
 
 
 def _named(kinds: Sequence[str]) -> str:

@@ -1,17 +1,25 @@
-"""What would break Django before any view could refuse it, and what all answers of the API have in common."""
+"""Requests that would break Django before a view could refuse them; what every response of the API says."""
 
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
+
+from notification_service.access.rate_limit import Quota
+from notification_service.api.addresses import UNVERSIONED, read_as_versioned
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+COMPRESSED = (UNVERSIONED, "/openapi.json")
+LEAST_BYTES = 1024
+
 
 class PlainRequest:
-    """Reads every request as UTF-8 and drops cookies that no server of ours ever set.
+    """Reads every request as UTF-8, `/api/` as `/api/v1/`, and no cookies that our servers cannot have set.
 
-    Django takes the charset of Content-Type for the query string too, where one that is no text encoding
-    raises; and it looks a session up by whatever the cookie holds, where PostgreSQL refuses NUL.
+    Django also applies the charset of Content-Type to the query string, and raises if that is not a text
+    encoding. And it looks up a session by whatever the cookie contains, where PostgreSQL refuses NUL.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -19,19 +27,58 @@ class PlainRequest:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.encoding = "utf-8"
+        read_as_versioned(request)
         for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
             del request.COOKIES[name]
         return self.get_response(request)
 
 
-class NoStore:
-    """What the API told somebody is kept by no browser and no proxy, unless the view says otherwise."""
+class PassedByPrograms:
+    """What follows is for people: a program, which sends a key, has no session, language or CSRF token."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.for_people, self.for_programs = get_response, Innermost.views
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_program = "HTTP_AUTHORIZATION" in request.META and request.path_info.startswith(UNVERSIONED)
+        return self.for_programs(request) if is_program else self.for_people(request)
+
+
+class Innermost:
+    """The last: knows the views. Django makes it before those that stand around it."""
+
+    views: ClassVar[GetResponse]
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        type(self).views = staticmethod(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class Compression(GZipMiddleware):
+    """Compresses what the API responds, from 1 KB on, if the caller takes gzip."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if not request.path_info.startswith(COMPRESSED):
+            return response
+        if not response.streaming and len(response.content) < LEAST_BYTES:
+            return response
+        return super().process_response(request, response)
+
+
+class ApiHeaders:
+    """Nobody stores what the API responds, unless the view says otherwise; and what is left of the quota."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path_info.startswith("/api/"):
+        if request.path_info.startswith(UNVERSIONED):
             response.headers.setdefault("Cache-Control", "no-store")
+            quota: Quota | None = getattr(request, "quota", None)
+            for name, value in quota.headers().items() if quota else ():
+                response.headers[name] = value
         return response

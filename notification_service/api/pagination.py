@@ -1,7 +1,7 @@
 """Pages by position, not by number: the same cost on every page, and no row skipped or repeated.
 
-REST framework's, where a list has a choice of orders, each over a unique and indexed field, and what is asked
-for amiss is refused. A cursor is signed, with its order: whatever we have not written for it is refused too.
+REST framework's own, with two additions. A list may offer several orders, each by a unique and indexed field.
+And a cursor is signed together with its order, so that a cursor which we did not write is refused.
 """
 
 # ruff: noqa: ARG002 (REST framework's signatures)
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from rest_framework import pagination
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -62,7 +63,9 @@ class CursorPagination(pagination.CursorPagination):
         try:
             return None if text is None else read_cursor(text, ordering=self.ordering[0])
         except signing.BadSignature:
-            raise InvalidQuery({"cursor": ["Not a cursor of this list in this order."]}) from None
+            raise InvalidQuery(
+                {"cursor": [ErrorDetail("Not a cursor of this list in this order.", "cursor")]}
+            ) from None
 
     def encode_cursor(self, cursor: pagination.Cursor) -> str:
         text = write_cursor(self.ordering[0], cursor.position, backward=cursor.reverse)
@@ -103,7 +106,7 @@ def write_cursor(ordering: str, position: str | int | None, *, backward: bool = 
 
 
 def read_cursor(text: str, *, ordering: str) -> pagination.Cursor:
-    """Raises BadSignature for what `write_cursor` has not written for this order."""
+    """Raises BadSignature if `write_cursor` did not write it for this order."""
     written, position, backward = SIGNER.unsign_object(text)
     if written != ordering:
         raise signing.BadSignature("of another order")

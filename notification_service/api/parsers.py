@@ -1,9 +1,10 @@
-"""JSON as the contract has it: UTF-8, bounded in size and depth, and nothing that PostgreSQL cannot store."""
+"""JSON by the contract: UTF-8, of limited size and depth, with nothing that PostgreSQL cannot store."""
 
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from rest_framework import exceptions
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -13,11 +14,12 @@ from notification_service.directory import strict_json
 from notification_service.directory.rules import is_storable
 
 BODY_BYTES = 1024 * 1024
-DEPTH = 16
+DEPTH = 24  # a filter with more levels of conditions than are allowed is told so, with a pointer
 
 
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
+    refuses_strings = True  # that PostgreSQL cannot store, wherever they are
 
     def parse(
         self,
@@ -30,7 +32,8 @@ class StrictJSONParser(BaseParser):
         if charset.lower().strip('"') not in ("utf-8", "utf8"):
             raise exceptions.UnsupportedMediaType(media_type or "", "The body must be UTF-8.")
         document = _decode(_read(stream, declared=int(request.META.get("CONTENT_LENGTH") or 0)))
-        _check_strings(document)
+        if self.refuses_strings:
+            _check_strings(document)
         return document
 
 
@@ -55,14 +58,14 @@ def _decode(body: bytes) -> Any:
 def _check_strings(document: Any) -> None:
     for path, text in _strings(document):
         if not is_storable(text):
-            detail: Any = [UNSTORABLE_TEXT]
+            detail: Any = [ErrorDetail(UNSTORABLE_TEXT, "unstorable_text")]
             for key in reversed(path):
                 detail = {key: detail}
             raise exceptions.ValidationError(detail)
 
 
 def _strings(document: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every string of the document with its place; the name of a field counts as its own value."""
+    """Yield every string of the document with its place; a field's name counts as a string, too."""
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
     while waiting:
         path, value = waiting.pop()

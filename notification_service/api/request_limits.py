@@ -1,7 +1,7 @@
-"""How many requests a web process has under way, so that threads are left for whoever asks how it fares.
+"""How many requests a web process may have under way, so that threads are left for `/health/`.
 
-The server has one queue and a fixed number of threads. Those that are spare answer `/health/`, and refuse
-what finds no room; none of them is taken for long.
+The server has one queue and a fixed number of threads. The spare ones serve `/health/` and refuse requests
+for which there is no room; none of them is busy for long.
 """
 
 import re
@@ -15,23 +15,23 @@ from django.http.response import HttpResponseBase
 
 from notification_service.access.client_address import client_network
 from notification_service.api.body_limits import Places
-from notification_service.api.unread_answers import bound_unread_answers
+from notification_service.api.unread_downloads import bound_unread_downloads
 from notification_service.api.views.errors import too_busy
 from notification_service.database import session
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 REQUESTS, DOWNLOADS, SPARE = 8, 4, 4
-THREADS = REQUESTS + DOWNLOADS + SPARE  # as whoever starts the server tells it
-ALL_SLOW = "The requests under way take their time; send this one again in a moment."
-TOO_MANY = "Too many downloads are under way; begin this one again in a moment."
+THREADS = REQUESTS + DOWNLOADS + SPARE  # the server is started with this number
+ALL_SLOW = "The service is busy with slow requests; send this one again in a moment."
+TOO_MANY = "Too many downloads are under way; start this one again in a moment."
 HEALTH = re.compile("/health/")
-WHOLE = 16 * 1024**2  # every file of ours: the server has all of it, and no thread waits for its reader
+WHOLE = 16 * 1024**2  # more than any file of ours: the server takes it whole, no thread waits for a reader
 PIECE_BYTES = 64 * 1024
 
 
 class Room:
-    """For so many requests. Another waits for as long as any begins or ends."""
+    """Room for so many requests. One more waits as long as others begin or end."""
 
     def __init__(self, *, most: int, patience_seconds: float) -> None:
         self._most, self._patience = most, patience_seconds
@@ -40,7 +40,7 @@ class Room:
         self._changed = threading.Condition()
 
     def enter(self) -> bool:
-        """False where all have been at it for longer than anyone's patience."""
+        """Return False if none has begun or ended for too long."""
         with self._changed:
             while self._inside >= self._most:
                 left = self._moved_at + self._patience - time.monotonic()
@@ -65,7 +65,7 @@ PLACES = Places(most=DOWNLOADS, most_of_one=2, patience_seconds=0.2)
 
 
 class Download:
-    """Pieces of some size, for the server holds a few of them; gives its place back at its end, or closed."""
+    """A body in pieces of a certain size, as the server holds a few of them. Frees its place when it ends."""
 
     def __init__(self, chunks: Iterable[bytes], *, address: str) -> None:
         self._chunks = iter(chunks)
@@ -98,17 +98,15 @@ class Download:
 class RequestLimits:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        if settings.STATEMENT_TIMEOUT_SECONDS:
-            session.bound(
-                "default", session.Limits("notification_service web", settings.STATEMENT_TIMEOUT_SECONDS)
-            )
+        limits = session.Limits("notification_service web", settings.STATEMENT_TIMEOUT_SECONDS)
+        session.bound("default", limits)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if HEALTH.match(request.path_info):
             return self.get_response(request)
         if not ROOM.enter():
             return too_busy(
-                request, "The requests under way take their time; send this one again in a moment."
+                request, "The service is busy with slow requests; send this one again in a moment."
             )
         try:
             response = self.get_response(request)
@@ -124,6 +122,6 @@ def _download(request: HttpRequest, response: StreamingHttpResponse) -> HttpResp
     address = client_network(request) or ""
     if not PLACES.take(address):
         return too_busy(request, TOO_MANY)
-    bound_unread_answers(settings.UNREAD_ANSWER_SECONDS)
+    bound_unread_downloads(settings.UNREAD_DOWNLOAD_SECONDS)
     response.streaming_content = Download(response.streaming_content, address=address)  # type: ignore[arg-type]
     return response

@@ -1,4 +1,4 @@
-"""What is written down. The part before the dot is the kind of the object that it was done to."""
+"""The actions that the audit log records. The part before the dot is the kind of object."""
 
 from enum import StrEnum
 
@@ -21,18 +21,37 @@ class Action(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_DELETED = "client.deleted"
     CLIENTS_EXPORTED = "client.exported"
-    PHONES_READ = "client.phones_read"  # many of them in an hour, by whichever door
+    CLIENT_DATA_EXPORTED = "client.data_exported"  # all that is known of one
+    PHONES_READ = "client.phones_read"  # many of them in an hour, in the API or the console
+    BULK_REQUESTED = "bulk.requested"
+    BULK_FINISHED = "bulk.finished"
+    BULK_FAILED = "bulk.failed"
+    BULK_CANCELLED = "bulk.cancelled"
+    BULK_UNDONE = "bulk.undone"  # another one takes it back
+    OPT_OUT_CREATED = "opt_out.created"
+    OPT_OUT_WITHDRAWN = "opt_out.withdrawn"
+    OPT_OUTS_IMPORTED = "opt_out.imported"
+    CONSENT_CREATED = "consent.created"
+    CONSENT_REVOKED = "consent.revoked"
+    CONSENTS_IMPORTED = "consent.imported"
     IMPORT_UPLOADED = "import.uploaded"
     IMPORT_STARTED = "import.started"
     IMPORT_FINISHED = "import.finished"
     IMPORT_FAILED = "import.failed"
     IMPORT_CANCELLED = "import.cancelled"
     IMPORT_REJECTED_EXPORTED = "import.rejected_exported"
+    SEGMENT_CREATED = "segment.created"
+    SEGMENT_CHANGED = "segment.changed"
+    SEGMENT_DELETED = "segment.deleted"
     GATEWAY_CREATED = "gateway.created"
     GATEWAY_CHANGED = "gateway.changed"
     GATEWAY_RELEASED = "gateway.released"
     GATEWAY_DELETED = "gateway.deleted"
-    TRIAL_REQUESTED = "trial.requested"  # a text to one phone
+    TEMPLATE_CREATED = "template.created"
+    TEMPLATE_CHANGED = "template.changed"
+    TEMPLATE_DELETED = "template.deleted"
+    CONTACT_HOURS_CHANGED = "contact_hours.changed"
+    TEST_SEND_REQUESTED = "test_send.requested"  # a text to one phone
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     PERSON_CREATED = "person.created"

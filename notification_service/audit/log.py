@@ -1,4 +1,4 @@
-"""The only writer of the audit log. Whoever changes something calls it in the transaction of the change."""
+"""The only writer of the audit log. A function that changes something calls it in the same transaction."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -19,7 +19,7 @@ Changes = Mapping[str, tuple[Any, Any]]
 
 
 def record(action: Action, **about: Any) -> None:
-    """Write down that it is done; with the transaction around it, it stays or goes. See `entry`."""
+    """Write an entry, which is kept or lost with the transaction around it. See `entry`."""
     entry(action, **about).save(force_insert=True)
 
 
@@ -35,7 +35,7 @@ def entry(
     changes: Changes | None = None,
     **facts: Any,
 ) -> Entry:
-    """`changes` are (before, after) by field. Phones are masked wherever they stand; secrets are not."""
+    """`changes` are (before, after) by field. Phones are masked wherever they are; pass no secrets."""
     return Entry(
         action=action,
         object_kind=action.partition(".")[0],
@@ -48,7 +48,7 @@ def entry(
 
 
 def plain(value: Any) -> Any:
-    """As JSON, of a bounded size and without whole phones."""
+    """Return it as JSON, of a limited size and without whole phones."""
     match value:
         case None | bool() | int() | float():
             return value
@@ -64,7 +64,7 @@ def plain(value: Any) -> Any:
             return {str(name): plain(each) for name, each in value.items()}
         case Model():
             return plain(str(value))
-    # A name from the command line may have bytes that are no text.
+    # A name from the command line may have bytes that are not text.
     text = str(value).replace("\0", "").encode(errors="backslashreplace").decode()
     return logs.mask_phones(None, "", text)[:MOST_CHARACTERS]
 

@@ -1,4 +1,4 @@
-"""The audit log: rows that PostgreSQL takes in and never changes or gives up again."""
+"""The audit log: rows that PostgreSQL never changes and never deletes."""
 
 from typing import Self
 
@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    """`named`: a kind, such as `mailing`, or one of it, such as `mailing:12`."""
+    """`named`: a kind of object, such as `mailing`, or one object, such as `mailing:12`."""
 
     def about(self, named: str) -> Self:
         return self._named("object", named)

@@ -1,4 +1,4 @@
-"""Who acts, and from where. The edge says it once (a request, a command); else it is the service itself."""
+"""Who acts, and from where. A request or a command says it once; without either, it is the service itself."""
 
 import getpass
 import os
@@ -31,7 +31,7 @@ def of_command(name: str) -> Origin:
     return Origin("command", actor_name=_system_user(), source=f"manage.py {name} on {socket.gethostname()}")
 
 
-# Asked for when an entry is written: when a request begins, nobody knows yet whose it is.
+# Called when an entry is written: when a request begins, it is not yet known whose it is.
 _current: ContextVar[Callable[[], Origin]] = ContextVar("audit_origin", default=of_service)
 
 

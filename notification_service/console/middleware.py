@@ -11,7 +11,7 @@ COOKIE = "console_timezone"
 
 
 class OperatorTimeZone:
-    """Shows times in the zone that the browser told in a cookie; the API's answers stay as they are."""
+    """Shows times in the zone that the browser sends in a cookie. The API's responses stay as they are."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -3,12 +3,17 @@ from django.urls import path
 from notification_service.access.permissions import Permission as May
 from notification_service.console.audit import exports as audit_exports
 from notification_service.console.audit import views as audit
+from notification_service.console.clients import bulk
 from notification_service.console.clients import exports as client_exports
 from notification_service.console.clients import views as clients
-from notification_service.console.compose import trials
+from notification_service.console.compose import placeholders, test_sends
 from notification_service.console.compose import views as compose
+from notification_service.console.contact_hours import views as contact_hours
+from notification_service.console.filters import tag_suggestions
+from notification_service.console.filters import views as filters
 from notification_service.console.gateways import views as gateways
 from notification_service.console.imports import exports as import_exports
+from notification_service.console.imports import samples
 from notification_service.console.imports import views as imports
 from notification_service.console.keys import views as keys
 from notification_service.console.mailings import actions, detail
@@ -19,7 +24,12 @@ from notification_service.console.messages import views as messages
 from notification_service.console.overview import views as overview
 from notification_service.console.parts.page import page
 from notification_service.console.people import views as people
+from notification_service.console.preferences import upload as preference_upload
+from notification_service.console.preferences import views as preferences
+from notification_service.console.preferences.kinds import CONSENTS, OPT_OUTS
+from notification_service.console.saved_texts import views as saved_texts
 from notification_service.console.search import views as search
+from notification_service.console.segments import views as segments
 
 app_name = "console"
 urlpatterns = [
@@ -30,8 +40,21 @@ urlpatterns = [
     path("mailings/live/", page(mailings.live, needs=May.SEE_MAILINGS), name="mailings-live"),
     path("mailings/new/", page(compose.create, needs=May.ADD_MAILINGS), name="new"),
     path("mailings/preview/", page(compose.preview, needs=May.ADD_MAILINGS), name="preview"),
-    path("mailings/trials/", page(trials.create, needs=May.ADD_MAILINGS), name="trials"),
-    path("mailings/trials/<uuid:key>/", page(trials.detail, needs=May.ADD_MAILINGS), name="trial"),
+    path("mailings/filter/", page(filters.rows, needs=May.ADD_MAILINGS), name="filter-rows"),
+    path("mailings/tags/", page(tag_suggestions.suggest, needs=May.ADD_MAILINGS), name="tags"),
+    path("mailings/placeholders/", page(placeholders.menu, needs=May.ADD_MAILINGS), name="placeholders"),
+    path("mailings/templates/", page(saved_texts.template_list, needs=May.SEE_MAILINGS), name="templates"),
+    path("mailings/templates/new/", page(saved_texts.create, needs=May.ADD_MAILINGS), name="template-new"),
+    path("mailings/templates/<int:pk>/", page(saved_texts.edit, needs=May.CHANGE_MAILINGS), name="template"),
+    path(
+        "mailings/templates/<int:pk>/delete/",
+        page(saved_texts.delete, needs=May.DELETE_MAILINGS),
+        name="template-delete",
+    ),
+    path("mailings/test-sends/", page(test_sends.create, needs=May.ADD_MAILINGS), name="test-sends"),
+    path(
+        "mailings/test-sends/<uuid:key>/", page(test_sends.detail, needs=May.ADD_MAILINGS), name="test-send"
+    ),
     path("mailings/<int:pk>/", page(detail.detail, needs=May.SEE_MAILINGS), name="mailing"),
     path("mailings/<int:pk>/live/", page(detail.live, needs=May.SEE_MAILINGS), name="mailing-live"),
     path(
@@ -41,7 +64,7 @@ urlpatterns = [
     ),
     path(
         "mailings/<int:pk>/failures.csv",
-        page(mailing_exports.failures, needs=May.SEE_MAILINGS),
+        page(mailing_exports.failures, needs=May.SEE_MESSAGES),
         name="export-failures",
     ),
     path("mailings.csv", page(mailing_exports.mailings, needs=May.SEE_MAILINGS), name="export-mailings"),
@@ -56,7 +79,18 @@ urlpatterns = [
     path("messages/<int:pk>/", page(messages.detail, needs=May.SEE_MESSAGES), name="message"),
     path("clients/", page(clients.client_list, needs=May.SEE_CLIENTS), name="clients"),
     path("clients/new/", page(clients.create, needs=May.ADD_CLIENTS), name="client-new"),
+    path("clients/bulk/", page(bulk.action_list, needs=May.SEE_CLIENTS), name="bulk-actions"),
+    path("clients/bulk/new/", page(bulk.create, needs=May.CHANGE_CLIENTS), name="bulk-action-new"),
+    path("clients/bulk/<int:pk>/", page(bulk.detail, needs=May.SEE_CLIENTS), name="bulk-action"),
+    path("clients/bulk/<int:pk>/live/", page(bulk.live, needs=May.SEE_CLIENTS), name="bulk-action-live"),
+    path(
+        "clients/bulk/<int:pk>/cancel/",
+        page(bulk.cancel, needs=May.CHANGE_CLIENTS),
+        name="bulk-action-cancel",
+    ),
+    path("clients/bulk/<int:pk>/undo/", page(bulk.undo, needs=May.CHANGE_CLIENTS), name="bulk-action-undo"),
     path("clients/imports/", page(imports.import_list, needs=May.SEE_CLIENTS), name="imports"),
+    path("clients/imports/samples/", page(samples.upload, needs=May.ADD_CLIENTS), name="import-samples"),
     path("clients/imports/upload/", page(imports.upload, needs=May.ADD_CLIENTS), name="import-upload"),
     path("clients/imports/<int:pk>/", page(imports.detail, needs=May.SEE_CLIENTS), name="import"),
     path("clients/imports/<int:pk>/live/", page(imports.live, needs=May.SEE_CLIENTS), name="import-live"),
@@ -74,12 +108,36 @@ urlpatterns = [
         page(clients.delete, needs=May.DELETE_CLIENTS),
         name="client-delete",
     ),
+    path("clients/<int:pk>/data.json", page(client_exports.one, needs=May.WHOLE_PHONES), name="client-data"),
     path("clients/<int:pk>/", page(clients.detail, needs=May.SEE_CLIENTS), name="client"),
     path("clients/<int:pk>/edit/", page(clients.edit, needs=May.CHANGE_CLIENTS), name="client-edit"),
+    *(
+        path(f"{kind.name}/{ending}", page(view, needs=needs), {"kind": kind}, name=f"{kind.name}{name}")
+        for kind in (OPT_OUTS, CONSENTS)
+        for ending, name, view, needs in (
+            ("", "", preferences.listed, May.SEE_CLIENTS),
+            ("new/", "-new", preferences.add, May.ADD_CLIENTS),
+            ("import/", "-import", preference_upload.upload, May.ADD_CLIENTS),
+            ("<int:pk>/end/", "-end", preferences.end, May.DELETE_CLIENTS),
+        )
+    ),
+    path("segments/", page(segments.segment_list, needs=May.SEE_MAILINGS), name="segments"),
+    path("segments/new/", page(segments.create, needs=May.ADD_MAILINGS), name="segment-new"),
+    path("segments/save/", page(segments.save, needs=May.ADD_MAILINGS), name="segment-save"),
+    path("segments/count/", page(segments.count, needs=May.ADD_MAILINGS), name="segment-count"),
+    path("segments/<int:pk>/", page(segments.edit, needs=May.CHANGE_MAILINGS), name="segment"),
+    path(
+        "segments/<int:pk>/delete/", page(segments.delete, needs=May.DELETE_MAILINGS), name="segment-delete"
+    ),
     path("settings/gateways/", page(gateways.gateway_list, needs=May.SEE_GATEWAYS), name="gateways"),
     path("settings/gateways/live/", page(gateways.live, needs=May.SEE_GATEWAYS), name="gateways-live"),
     path("settings/gateways/new/", page(gateways.create, needs=May.ADD_GATEWAYS), name="gateway-new"),
     path("settings/gateways/<int:pk>/", page(gateways.edit, needs=May.CHANGE_GATEWAYS), name="gateway"),
+    path(
+        "settings/gateways/<int:pk>/incidents/",
+        page(gateways.incidents, needs=May.SEE_GATEWAYS),
+        name="gateway-incidents",
+    ),
     path(
         "settings/gateways/<int:pk>/switch/",
         page(gateways.switch, needs=May.CHANGE_GATEWAYS),
@@ -94,6 +152,11 @@ urlpatterns = [
         "settings/gateways/<int:pk>/delete/",
         page(gateways.delete, needs=May.DELETE_GATEWAYS),
         name="gateway-delete",
+    ),
+    path(
+        "settings/contact-hours/",
+        page(contact_hours.edit, needs=May.CHANGE_CONTACT_HOURS),
+        name="contact-hours",
     ),
     path("settings/people/", page(people.people_list, needs=May.SEE_PEOPLE), name="people"),
     path("settings/people/new/", page(people.create, needs=May.ADD_PEOPLE), name="person-new"),

@@ -1,1 +1,1 @@
-"""Connections to PostgreSQL: how long anyone waits for it, what its faults are, and what it must be."""
+"""Connections to PostgreSQL: how long to wait for it, what its faults mean, and what it must have."""

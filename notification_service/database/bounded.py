@@ -1,5 +1,5 @@
-"""The end of a wait for a database that is silent: a frozen server's kernel still acknowledges every byte,
-so no timeout of TCP or of the server's own ever comes.
+"""Ends the wait for a silent database. The kernel of a frozen server still acknowledges every byte, so
+neither a timeout of TCP nor one of the server's own ever comes.
 """
 
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from psycopg import Connection, OperationalError
+from psycopg import AsyncConnection, Connection, OperationalError
 from psycopg.abc import PQGen
 from psycopg.errors import ConnectionTimeout, _WaitTimeout
 
@@ -24,7 +24,7 @@ class BoundedConnection(Connection[Any]):
             return super().wait(gen, interval, timeout or self.answer_seconds)
         except _WaitTimeout:
             DATABASE_AWAY.note()
-            self.pgconn.finish()  # what the server says later would be taken for the next answer
+            self.pgconn.finish()  # what the server says later would be read as the next result
             raise OperationalError(f"no answer for {timeout or self.answer_seconds} s") from None
 
     @contextmanager
@@ -36,8 +36,24 @@ class BoundedConnection(Connection[Any]):
             self.answer_seconds = kept
 
 
+class BoundedAsyncConnection(AsyncConnection[Any]):
+    answer_seconds: float | None = None
+
+    async def wait(
+        self,
+        gen: PQGen[Value],
+        interval: float = LOOK_SECONDS,
+        timeout: float | None = None,  # noqa: ASYNC109 (psycopg's own)
+    ) -> Value:
+        try:
+            return await super().wait(gen, interval, timeout or self.answer_seconds)
+        except _WaitTimeout:
+            self.pgconn.finish()
+            raise OperationalError(f"no answer for {timeout or self.answer_seconds} s") from None
+
+
 class Away:
-    """While the database is silent one thread at a time waits for it: the others know already."""
+    """While the database is silent, only one thread at a time waits for it."""
 
     def __init__(self) -> None:
         self._is_away = False
@@ -48,7 +64,7 @@ class Away:
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
-        """Around an attempt to connect. Raises OperationalError where another thread is at it."""
+        """For an attempt to connect. Raises OperationalError if another thread is trying."""
         is_alone = self._is_away
         if is_alone and not self._trying.acquire(blocking=False):
             raise OperationalError("the database was silent, and another thread tries to connect")

@@ -1,6 +1,6 @@
-"""Django's cache in the database takes a failed write for a key that is there already.
+"""Django's cache in the database treats a failed write as a key that exists already.
 
-A login to a read-only database would be told that it comes too often.
+With a read-only database, a login would be refused as one too many.
 """
 
 from typing import Any

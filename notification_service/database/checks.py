@@ -1,4 +1,4 @@
-"""The prerequisites as Django's own checks, which `migrate` makes first."""
+"""The prerequisites as Django system checks, which `migrate` runs first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ def _messages(alias: str) -> list[checks.CheckMessage]:
     try:
         return [_message(each) for each in unmet(connections[alias])]
     except DatabaseError:
-        return []  # whoever needs the database says that it is away
+        return []  # the command that needs the database will say that it is away
 
 
 def _message(each: Unmet) -> checks.CheckMessage:

@@ -1,4 +1,4 @@
-"""What a database that cannot be used is to somebody at a terminal: one line instead of a traceback."""
+"""For a person at a terminal: one line, instead of a traceback, if the database cannot be used."""
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 
@@ -6,7 +6,7 @@ NOT_MIGRATED = {"42P01", "42703"}  # no such table, no such column
 
 
 def explained(error: DatabaseError) -> str | None:
-    """None where the fault is more likely ours than the server's."""
+    """Return None if the fault is more likely ours than the server's."""
     if getattr(error.__cause__, "sqlstate", None) in NOT_MIGRATED:
         return "the database lacks what this version needs: run `manage.py migrate`"
     if isinstance(error, OperationalError | InterfaceError):

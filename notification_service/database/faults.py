@@ -1,4 +1,4 @@
-"""What keeps the database from serving a request now, and may not in a moment: no fault of the request's."""
+"""Why the database cannot serve a request now, but may in a moment: it is not the request's fault."""
 
 from enum import Enum
 
@@ -14,7 +14,7 @@ class Fault(Enum):
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """None for what is ours to mend, or the caller's."""
+    """Return None for an error that is ours or the caller's."""
     match getattr(error, "__cause__", None):
         case errors.ReadOnlySqlTransaction():
             return Fault.READ_ONLY

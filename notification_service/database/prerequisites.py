@@ -1,6 +1,6 @@
-"""What the service needs of PostgreSQL, all of it: asked by `migrate`, by a worker as it begins, by ready.
+"""What the service needs of PostgreSQL: checked by `migrate`, by a starting worker and by `/health/ready`.
 
-One more cannot be asked: a pooler has to leave a worker the same session from statement to statement.
+One more cannot be checked: a pooler must keep a worker in the same session from statement to statement.
 """
 
 import time
@@ -18,7 +18,8 @@ SELECT current_setting('server_version_num')::int / 10000,
   current_setting('default_transaction_isolation'),
   has_database_privilege(current_database(), 'TEMPORARY'),
   (SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class
-   WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname ~ %(ours)s
+   WHERE relkind IN ('r', 'p') AND NOT relispartition
+     AND relnamespace = current_schema()::regnamespace AND relname ~ %(ours)s
      AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT'))),
   EXISTS (SELECT FROM pg_timezone_names WHERE name = %(zone)s),
   extract(epoch FROM clock_timestamp())::float8
@@ -39,7 +40,7 @@ class Unmet:
 
 
 def unmet(connection: Any) -> list[Unmet]:
-    """Empty where all is well. Raises DatabaseError while the database is away."""
+    """Return what is missing. Raises DatabaseError while the database is away."""
     return list(_unmet(connection))
 
 
@@ -58,7 +59,7 @@ def _unmet(connection: Any) -> Iterator[Unmet]:
         if encoding != "UTF8":
             hint = "Make a new one: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0."
             yield Unmet("database.E002", f"The database's encoding is {encoding}, not UTF8.", hint)
-            return  # which other letters it has, nobody can ask
+            return  # its letters cannot be checked then
         if isolation != "read committed":
             hint = "Leave default_transaction_isolation of the role and the database as it is."
             yield Unmet("database.E003", f"Transactions are {isolation}, not read committed.", hint)

@@ -1,4 +1,4 @@
-"""Claim: take due messages under a lease, as many as will be sent soon; return those of ended leases."""
+"""Claim: take due messages under a lease, as many as will be sent soon; rescue those of ended leases."""
 
 import asyncio
 import time
@@ -13,9 +13,12 @@ from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.messages import Claimed, ClaimedBatch
 from notification_service.delivery.steady import steady_seconds
+from notification_service.directory.models import Client
+from notification_service.mailings.exclusions import cancel_waiting
+from notification_service.mailings.models import Mailing
 
-NO_PERMIT_SECONDS = 0.02  # between questions whether the gateway's rate allows more
-# From a claim, after which its phones and zones are old; three times what a claim covers of sending.
+NO_PERMIT_SECONDS = 0.02  # between checks whether the gateway's rate allows more
+# After a claim, until its phones and zones are too old: three times as long as a claim's messages last.
 FRESH_SECONDS = 0.75
 RESCUED_BATCHES = 20
 
@@ -26,7 +29,7 @@ class Claimer:
         self._row = GatewayRow(lane.claims, lane.config)
 
     async def permitted(self, wanted: int) -> int:
-        """How many of `wanted` messages may be claimed now, as far as the gateway's rate allows requests."""
+        """Return how many of `wanted` messages the gateway's rate allows to be claimed now."""
         shared, permits = self._lane.shared, self._lane.permits
         if not shared.has_rate:
             return wanted
@@ -39,12 +42,14 @@ class Claimer:
     async def claim(
         self, limit: int, *, is_probe: bool = False, slow_mailings: Sequence[int] = ()
     ) -> list[Claimed]:
-        """Take up to about `limit` due messages (a little more where mailings share them)."""
+        """Take up to about `limit` due messages (a little more if several mailings divide them)."""
         lane, asked_at, began = self._lane, time.time_ns(), time.monotonic()
+        known = lane.shared.exclusions.changes
         messages = await take_due(
             lane.claims, lane.config, limit, is_probe=is_probe, slow_mailings=slow_mailings
         )
         lane.meters.claimed(len(messages), time.monotonic() - began)
+        await lane.shared.exclusions.hold(messages, known=known, database=lane.claims)
         await lane.shared.learn_terms({message.mailing_id for message in messages})
         lane.traces.note_claim(messages, lane.shared.terms, asked_at=asked_at)
         if lane.shared.has_rate:
@@ -52,7 +57,7 @@ class Claimer:
         return messages
 
     async def claim_probe(self) -> list[Claimed]:
-        """One message, to find out whether the held gateway takes any again; none where others probe it."""
+        """Take one message to find out if the held gateway takes messages again; none if others probe it."""
         stopping = self._lane.stopping
         if stopping.is_set() or not await self._row.take_probe():
             return []
@@ -72,21 +77,28 @@ async def take_due(
     is_probe: bool = False,
     slow_mailings: Sequence[int] = (),
 ) -> list[Claimed]:
-    """Up to about `limit` messages, none of slow mailings; a single one that is to be a probe."""
-    asked_at = steady_seconds()  # before the lease begins: an early end of it harms no one
+    """Take up to about `limit` messages, none of slow mailings; for a probe, a single one.
+
+    None only if none is due: where a claim ends all that it takes, others may be behind that.
+    """
     which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
-    rows = await database.fetch(
-        "claim_probe" if is_probe else "claim",
-        lease_seconds=config.lease_seconds,
-        deadline_guard_seconds=config.deadline_guard_seconds,
-        **which,
-    )
     lasts = min(config.lease_seconds - config.start_margin_seconds, FRESH_SECONDS)
-    return _claimed(rows, start_before=asked_at + lasts, is_probe=is_probe)
+    while True:
+        asked_at = steady_seconds()  # before the lease begins: ending too early does no harm
+        rows = await database.fetch(
+            "claim_probe" if is_probe else "claim",
+            lease_seconds=config.lease_seconds,
+            deadline_guard_seconds=config.deadline_guard_seconds,
+            **which,
+        )
+        claimed = _claimed(rows, start_before=asked_at + lasts, is_probe=is_probe)
+        if claimed or not rows:
+            return claimed
+        await database.execute("close_batches", ids=[rows[0][0]])
 
 
 def _claimed(rows: list[tuple[Any, ...]], *, start_before: float, is_probe: bool) -> list[Claimed]:
-    """The rows of a claim, without the messages of deleted clients."""
+    """Return the messages of a claim, without those that it ended: they have no phone to go to."""
     rows = [row for row in rows if row[4] is not None]
     if not rows:
         return []
@@ -95,7 +107,11 @@ def _claimed(rows: list[tuple[Any, ...]], *, start_before: float, is_probe: bool
 
 
 def rescue(connection: BaseDatabaseWrapper) -> int:
-    """Return to the queue what some dead workers held; return how many messages that were."""
+    """Put what some dead workers held into the queue again; return how many messages these were."""
     with connection.cursor() as cursor:
         cursor.execute(statement("rescue").decode(), {"batches": RESCUED_BATCHES})
-        return int(cursor.rowcount)
+        ids = [message_id for (message_id,) in cursor.fetchall()]
+    # Nobody claims the messages of a paused mailing, to find that they are not to be sent any more.
+    if paused := Client.objects.filter(message__in=ids, message__mailing__status=Mailing.Status.PAUSED):
+        cancel_waiting({client.phone for client in paused if client.phone})
+    return len(ids)

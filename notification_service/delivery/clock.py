@@ -1,11 +1,11 @@
-"""The database's clock, and which zones are open by it: what a worker's own clock says is of no account."""
+"""The database's clock, and which zones are open by it. A worker's own clock does not matter."""
 
 import time
 from datetime import UTC, datetime, timedelta
 
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.send_window import (
-    SendWindow,
+    Hours,
     find_zone,
     is_open,
     next_opening,
@@ -16,17 +16,21 @@ MAX_REMEMBERED = 10_000
 
 
 class DatabaseClock:
-    """Seconds since the epoch by the database's clock, carried on by this machine's steady one."""
+    """Seconds since the epoch by the database's clock, continued by this machine's steady clock."""
 
     def __init__(self) -> None:
         self._ahead = time.time() - steady_seconds()
-        self.fast_by_at_most = 0.0  # seconds: a deadline is met early by them; an opening must not be
+        self.fast_by_at_most = 0.0  # seconds: a deadline may come early by these; an opening must not
 
     def set_ahead(self, seconds: float, *, fast_by_at_most: float = 0.0) -> None:
         self._ahead, self.fast_by_at_most = seconds, fast_by_at_most
 
+    def time_at(self, steady: float) -> float:
+        """The database's time of a moment in steady_seconds()."""
+        return steady + self._ahead
+
     def time(self) -> float:
-        return steady_seconds() + self._ahead
+        return self.time_at(steady_seconds())
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time(), UTC)
@@ -37,37 +41,41 @@ class UnknownZoneError(Exception):
 
 
 class OpenZones:
-    """Remembers for each window and zone whether it is open, until that can change.
+    """Remembers for each zone whether the hours are open there, until that can change.
 
-    A window that closes within `guard_seconds` is closed: a busy machine takes its time over a request.
+    Hours that close within `guard_seconds` count as closed: a busy machine may start a request late.
     """
 
     def __init__(self, clock: DatabaseClock, *, guard_seconds: float = 0.0) -> None:
         self._clock = clock
         self._guard = timedelta(seconds=guard_seconds)
-        self._known: dict[tuple[SendWindow, str], tuple[float, float, datetime | None]] = {}
+        self._known: dict[tuple[Hours, str], tuple[float, float, datetime | None]] = {}
 
-    def opening(self, window: SendWindow, timezone: str) -> datetime | None:
-        """None while a request may start in the zone; else when it opens next. Raises UnknownZoneError."""
+    def opening(self, hours: Hours, timezone: str) -> datetime | None:
+        """None while a request may start in the zone; else the next opening. Raises UnknownZoneError."""
         now = self._clock.time()
-        known = self._known.get((window, timezone))
+        known = self._known.get((hours, timezone))
         if known is None or not known[0] <= now < known[1]:
-            known = self._known[window, timezone] = self._look(window, timezone)
+            known = self._known[hours, timezone] = self._look(hours, timezone)
             if len(self._known) > MAX_REMEMBERED:
                 self._known.clear()
         return known[2]
 
-    def _look(self, window: SendWindow, timezone: str) -> tuple[float, float, datetime | None]:
+    def _look(self, hours: Hours, timezone: str) -> tuple[float, float, datetime | None]:
         now, zone = self._clock.now(), find_zone(timezone)
         if zone is None:
             raise UnknownZoneError(timezone)
         slow = now - timedelta(seconds=self._clock.fast_by_at_most)
-        seems_open = is_open(window, zone=zone, at=now)
-        if seems_open and is_open(window, zone=zone, at=slow):
-            changes = unchanged_until(window, zone=zone, at=now)
-            if now < changes - self._guard:
-                return now.timestamp(), (changes - self._guard).timestamp(), None
-            opening = next_opening(window, zone=zone, at=changes)
+        seems_open = is_open(hours, zone=zone, at=now)
+        if seems_open and is_open(hours, zone=zone, at=slow):
+            changes = unchanged_until(hours, zone=zone, at=now)
+            stays_open = is_open(
+                hours, zone=zone, at=changes
+            )  # at midnight, say, between two days of its own
+            until = changes if stays_open else changes - self._guard
+            if now < until:
+                return now.timestamp(), until.timestamp(), None
+            opening = next_opening(hours, zone=zone, at=changes)
             return now.timestamp(), changes.timestamp(), opening
-        opening = next_opening(window, zone=zone, at=slow if seems_open else now)
+        opening = next_opening(hours, zone=zone, at=slow if seems_open else now)
         return now.timestamp(), opening.timestamp(), opening

@@ -10,15 +10,17 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 import structlog
-from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
+from psycopg import AsyncCursor, InterfaceError, OperationalError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import ReadOnlySqlTransaction
 
 from notification_service import sessions
+from notification_service.database.bounded import BoundedAsyncConnection
 
 RECONNECT_SECONDS = 0.5
-STATEMENT_TIMEOUT = "30s"  # no statement hangs for ever
-# Read-only: a failover is under way, or was, and a session that was opened meanwhile may stay so for ever.
+STATEMENT_SECONDS = 30.0  # so that no statement hangs for ever
+ANSWER_SECONDS = 32.0  # a frozen server does not even report its timeout
+# Read-only: during a failover. A session that was opened meanwhile may stay read-only for ever.
 AWAY = (OperationalError, InterfaceError, ReadOnlySqlTransaction)
 
 Result = TypeVar("Result")
@@ -27,17 +29,17 @@ log = structlog.get_logger(__name__)
 
 
 def lost_seconds() -> float | None:
-    """For how long one of this process's connections to the queue has failed; None: all are well."""
+    """Return how long a connection of this process to the queue has failed; None if none has."""
     with _opening:
         since = [database.lost_at for database in _open if database.lost_at is not None]
     return time.monotonic() - min(since) if since else None
 
 
 class Database:
-    """A worker's connection for one gateway, for one call at a time: others wait for it.
+    """A worker's connection for one gateway. It makes one call at a time; others wait.
 
-    While the database is away a call waits and repeats itself. A claim whose result was lost is repeated
-    as another claim: the first one's lease ends by itself.
+    While the database is away, a call waits and is repeated. A claim whose result was lost is repeated as a
+    new claim: the lease of the first one ends by itself.
     """
 
     def __init__(self, conninfo: str, *, worker: str, gateway_id: int, lease_seconds: float = 30) -> None:
@@ -45,9 +47,11 @@ class Database:
         name = "notification_service worker"
         parameters = sessions.client_side(given, lease_seconds=lease_seconds, name=name)
         self._conninfo = make_conninfo("", **parameters)
-        self._session = sessions.server_side(lease_seconds=lease_seconds, statement_timeout=STATEMENT_TIMEOUT)
+        self._session = sessions.server_side(
+            lease_seconds=lease_seconds, statement_timeout=f"{STATEMENT_SECONDS:.0f}s"
+        )
         self._bound = {"worker": worker, "gateway_id": gateway_id}
-        self._connection: AsyncConnection[Any] | None = None
+        self._connection: BoundedAsyncConnection | None = None
         self._turn = asyncio.Lock()
         self.lost_at: float | None = None
         with _opening:
@@ -83,7 +87,7 @@ class Database:
         await cursor.execute(statement(name), self._bound | parameters)
 
     async def call(self, call: Callable[[AsyncCursor[Any]], Awaitable[Result]]) -> Result:
-        """Have the connection to oneself, once it is there and as often as it takes."""
+        """Run a call with the connection to itself, once it is there, and as often as needed."""
         async with self._turn:
             while True:
                 try:
@@ -95,23 +99,24 @@ class Database:
                     await self._disconnect()
                     await asyncio.sleep(RECONNECT_SECONDS)
                 except BaseException:
-                    await self._disconnect()  # the session may be of no more use, and a new one costs little
+                    await self._disconnect()  # the session may be unusable, and a new one costs little
                     raise
                 else:
                     self.lost_at = None
                     return result
 
-    async def _connected(self) -> AsyncConnection[Any]:
+    async def _connected(self) -> BoundedAsyncConnection:
         if self._connection is None:
-            self._connection = await AsyncConnection.connect(
+            self._connection = await BoundedAsyncConnection.connect(
                 self._conninfo, autocommit=True, prepare_threshold=0
             )
+            self._connection.answer_seconds = ANSWER_SECONDS
             await self._connection.execute(sessions.BEGIN, self._session)
         return self._connection
 
 
 _open: WeakSet[Database] = WeakSet()
-_opening = threading.Lock()  # a heartbeat looks at them while lanes and trials open more
+_opening = threading.Lock()  # a heartbeat looks at them while lanes and test sends open more
 
 
 @cache

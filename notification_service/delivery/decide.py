@@ -1,7 +1,7 @@
-"""Decide: what a response means for its message (`outcome.py`), and for its gateway: a breaker, a speed."""
+"""Decide: what a response means for its message (`outcome.py`), and for the gateway's breaker and speed."""
 
 import asyncio
-import time
+from dataclasses import replace
 from random import Random
 
 import structlog
@@ -33,29 +33,29 @@ class Decider:
         self._random = Random()  # noqa: S311 (jitter is no secret)
 
     def decide(self, message: Claimed, reply: Reply) -> Outcome:
-        """Return what becomes of the message; limits and shared state learn what it says of the gateway.
+        """Return what becomes of the message. Tell limits and shared state what it says about the gateway.
 
-        A response that cannot be judged is none: the gateway may have taken the message.
+        A response that cannot be judged counts as none: the gateway may have taken the message.
         """
         try:
             return self._decide(message, reply)
-        except (Exception, asyncio.CancelledError):  # judging waits for nothing: no cancellation of ours
-            log.exception("response not judged", message_id=message.id)  # ours to mend
+        except (Exception, asyncio.CancelledError):  # judging does not wait, so the cancellation is not ours
+            log.exception("response not judged", message_id=message.id)  # an error of ours
             nothing = NoResponse(OUR_ERROR, maybe_taken=True)
-            return self._decide(message, Reply(nothing, reply.terms, reply.seconds))
+            return self._decide(message, replace(reply, response=nothing))
 
     def not_begun(self, message: Claimed, nothing: NoResponse) -> Outcome:
-        """Of a message for which no request could be made: it is charged, the gateway is not."""
+        """For a message without a request: the attempt is charged to the message, not to the gateway."""
         return self._outcome(message, nothing, give_up_on_unknown=False)
 
     def _decide(self, message: Claimed, reply: Reply) -> Outcome:
         lane, response = self._lane, reply.response
-        lane.claim_size.note_response()
+        lane.claim_size.note_response(reply.seconds)
         is_taken = isinstance(response, Response) and lane.gateway.judge(response) is ACCEPTED
         if is_taken and not message.batch.is_probe:
             lane.concurrency.note(seconds=reply.seconds, overloaded=False)
-            lane.breaker.note_life(now=time.monotonic())
-            return SENT  # nearly every one: for these the rest would be time lost
+            lane.breaker.note_life(now=reply.ended_at)
+            return SENT  # nearly every message: for these the rest would be lost time
         outcome = self._outcome(message, response, give_up_on_unknown=reply.terms.give_up_on_unknown)
         self._judge_gateway(message, reply, outcome)
         return outcome
@@ -79,10 +79,10 @@ class Decider:
         lane, response = self._lane, reply.response
         is_alive = not outcome.is_trouble and not isinstance(outcome, Held)
         is_overload = not isinstance(outcome, Sent) and _is_overload(response)
-        if not (is_overload and message.has_failed):  # it may be the message's own
+        if not (is_overload and self._may_be_own(message, reply)):
             lane.concurrency.note(seconds=reply.seconds, overloaded=is_overload, is_alive=is_alive)
         if is_alive:
-            lane.breaker.note_life(now=time.monotonic())
+            lane.breaker.note_life(now=reply.ended_at)
             if message.batch.is_probe:
                 lane.shared.release_gateway()
         elif isinstance(outcome, Held):
@@ -92,34 +92,40 @@ class Decider:
             self._note_trouble(message, reply, outcome.reason)
 
     def _note_trouble(self, message: Claimed, reply: Reply, reason: Why) -> None:
-        """A probe that fails late, once another one has succeeded, is a message like any other."""
-        shared, breaker, now = self._lane.shared, self._lane.breaker, time.monotonic()
+        """A probe that fails after another one has succeeded is a message like any other."""
+        shared, breaker, now = self._lane.shared, self._lane.breaker, reply.ended_at
         asked = self._asked_seconds(reply.response)
         if shared.is_held:
             if message.batch.is_probe and not shared.is_being_released:
+                breaker.note_probe()
                 shared.hold_gateway(reason, wait_seconds=min(asked, MOST_WAIT_SECONDS))
         elif breaker.note_trouble(
             now=now,
             seconds=reply.seconds,
-            has_failed=message.has_failed,
+            may_be_own=self._may_be_own(message, reply),
             is_unreached=_never_left(reply.response),
             asked_seconds=asked,
         ):
             shared.hold_gateway(reason, wait_seconds=breaker.wait_seconds)
-            breaker.reset(now=now)
+            breaker.hold(now=now)
+
+    def _may_be_own(self, message: Claimed, reply: Reply) -> bool:
+        """Whether trouble may be a message's own: it has failed before, or others were answered beside it."""
+        began_at = reply.ended_at - reply.seconds
+        return message.has_failed or self._lane.breaker.lived_at >= began_at + self._lane.stragglers.seconds
 
     def _asked_seconds(self, response: Response | NoResponse) -> float:
-        """For how long a gateway in trouble asks to be left alone."""
+        """Return how long a gateway in trouble asks to be left alone."""
         if isinstance(response, NoResponse):
             return 0.0
         return retry_after_delay(response.retry_after, now=self._lane.shared.clock.now()).total_seconds()
 
 
 def _never_left(response: Response | NoResponse) -> bool:
-    """Whether the gateway cannot have seen the message: nothing of it can be the reason."""
+    """Return whether the gateway cannot have seen the message, so that nothing in it can be the reason."""
     return isinstance(response, NoResponse) and not response.maybe_taken
 
 
 def _is_overload(response: Response | NoResponse) -> bool:
-    """Whether a gateway had no time for a request; a refused connection takes none of its own."""
+    """Return whether the gateway had no time for the request. A refused connection takes no time."""
     return response.maybe_taken if isinstance(response, NoResponse) else response.status == TOO_MANY_REQUESTS

@@ -1,4 +1,4 @@
-"""Which gateways a worker sends to: the rows that are enabled and can be reached as they stand."""
+"""The gateways that a worker sends to: the rows that are enabled and usable as they are."""
 
 import threading
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from django.db import Error
 
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.gateways import KINDS, GatewaySettings, check_settings
-from notification_service.mailings.gateways import GatewayUnusable, Problem, endpoint, note_usability
+from notification_service.mailings.gateways import GatewayFault, GatewayUnusable, endpoint, note_usability
 from notification_service.mailings.models import Gateway
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ class ListedGateway:
 
 
 class GatewayList:
-    """Read by any thread, by one at a time; while the database is away it stays as it was."""
+    """Any thread can refresh it, one at a time. While the database is away, it stays as it was."""
 
     def __init__(self, config: DeliveryConfig, *, worker: str) -> None:
         self._config, self._worker = config, worker
@@ -41,9 +41,13 @@ class GatewayList:
             self._say_unusable(rows, unusable)
             self.gateways, self._unusable = listed, unusable
         except Error as error:
-            log.warning("gateways not read", error=str(error).strip())
+            log.warning("gateway list not refreshed", error=str(error).strip())
         finally:
             self._reading.release()
+
+    def forget(self, gateway_id: int) -> None:
+        """Nothing can be sent to it as it was listed: the next refresh finds out why, and says so."""
+        self.gateways = tuple(gateway for gateway in self.gateways if gateway.id != gateway_id)
 
     def _sort(self, rows: list[Gateway]) -> tuple[tuple[ListedGateway, ...], dict[int, GatewayUnusable]]:
         listed, unusable = [], {}
@@ -57,7 +61,7 @@ class GatewayList:
             except GatewayUnusable as error:
                 unusable[row.pk] = error
             except (ValueError, OSError) as error:
-                unusable[row.pk] = GatewayUnusable(Problem.SETTING_UNUSABLE, str(error))
+                unusable[row.pk] = GatewayUnusable(GatewayFault.SETTING_UNUSABLE, str(error))
         return tuple(listed), unusable
 
     def _say_unusable(self, rows: list[Gateway], unusable: dict[int, GatewayUnusable]) -> None:
@@ -70,8 +74,8 @@ class GatewayList:
 
 
 def list_gateway(row: Gateway, config: DeliveryConfig) -> ListedGateway:
-    """Raises GatewayUnusable and ValueError where nothing can be sent to it as it stands."""
-    if row.kind not in KINDS:  # a later version's, while workers are replaced one by one
+    """Raises GatewayUnusable and ValueError if nothing can be sent to it as it is."""
+    if row.kind not in KINDS:  # of a later version, while workers are replaced one by one
         raise ValueError(f"this version knows no gateways of kind {row.kind}")
     address = endpoint(row)
     config = _with_times_of(row, config)
@@ -82,12 +86,16 @@ def list_gateway(row: Gateway, config: DeliveryConfig) -> ListedGateway:
         request_timeout_seconds=config.request_timeout_seconds,
         proxy=address.proxy,
         is_allowed=address.is_allowed,
+        ca=address.ca,
+        certificate=address.certificate,
+        key=address.key,
+        config=address.config,
     )
     return ListedGateway(row.pk, row.name, row.kind, settings, config)
 
 
 def _with_times_of(row: Gateway, config: DeliveryConfig) -> DeliveryConfig:
-    """The gateway's own time limits; where a request may take longer, so does the lease."""
+    """Use the gateway's own time limits. If a request may take longer, the lease is longer, too."""
     seconds = row.request_timeout_seconds or config.request_timeout_seconds
     longer = max(0.0, seconds - config.request_timeout_seconds)
     return replace(

@@ -1,4 +1,4 @@
-"""The gateway's row, on which all workers agree: its breaker, its limits and who uses how much of them."""
+"""The gateway's row, which all workers share: its breaker, its limits and who uses how much of them."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,11 +16,11 @@ from notification_service.mailings.reasons import Why
 @dataclass(frozen=True, slots=True)
 class GatewaySnapshot:
     database_ahead: float  # add to steady_seconds() for the database's time, seconds since the epoch
-    fast_by_at_most: float  # seconds by which that may be too much: as long as the query took
+    fast_by_at_most: float  # seconds by which that may be too much: the duration of the query
     is_enabled: bool
     is_held: bool
     has_rate: bool  # a limit of requests per second
-    max_concurrency: int | None  # over all workers together
+    max_concurrency: int | None  # of all workers together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +41,10 @@ class GatewayRow:
         self._probe_interval = {"probe_interval_seconds": config.probe_interval_seconds}
 
     async def snapshot(self) -> GatewaySnapshot | None:
-        """None: the gateway is gone."""
+        """Return None if the gateway is gone."""
 
         async def read(cursor: AsyncCursor[Any]) -> GatewaySnapshot | None:
-            asked_at = steady_seconds()  # so that the deadline is met early by the round trip, never late
+            asked_at = steady_seconds()  # so that a deadline may come early by the round trip, but never late
             await self._database.run(cursor, "gateway_snapshot")
             row = await cursor.fetchone()
             took = steady_seconds() - asked_at
@@ -53,7 +53,7 @@ class GatewayRow:
         return await self._database.call(read)
 
     async def hold(self, reason: Why, *, wait_seconds: float = 0.0) -> None:
-        """Open the breaker, or leave it open; `wait_seconds`: how long the gateway asks to be left alone."""
+        """Open the breaker, or keep it open. `wait_seconds`: how long the gateway asks to be left alone."""
         kept = {**reason.columns, "text": reason.text, "wait_seconds": wait_seconds}
         await self._database.execute("hold_gateway", **kept, **self._probe_interval)
 
@@ -61,22 +61,22 @@ class GatewayRow:
         await self._database.execute("release_gateway")
 
     async def take_probe(self) -> bool:
-        """Whether this worker is the one to probe the held gateway now."""
+        """Return whether this worker is to probe the held gateway now."""
         return await self._database.execute("take_probe", **self._probe_interval) > 0
 
     async def end_probe(self) -> None:
-        """Say that there was nothing to probe the gateway with."""
+        """Record that there was no message to probe the gateway with."""
         await self._database.execute("end_probe")
 
     async def take_permits(self, wanted: int) -> Permits:
-        """Fewer than wanted, or none, of a gateway that has a limit per second; none where it has none."""
+        """Take permits of a gateway with a limit per second: as many as wanted, or fewer, or none."""
         rows = await self._database.fetch(
             "take_permits", wanted=wanted, spread=SPREAD, horizon_seconds=HORIZON_SECONDS
         )
         return Permits(*rows[0]) if rows else Permits(0.0, 0.0, 0)
 
     async def report(self, usage: Usage) -> int | None:
-        """Say what this worker does with the gateway; return its quota of it, None where it has no limit."""
+        """Report what this worker does with the gateway; return its quota, or None without a limit."""
 
         async def report(cursor: AsyncCursor[Any]) -> int | None:
             async with cursor.connection.transaction():

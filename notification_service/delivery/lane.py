@@ -1,24 +1,29 @@
-"""All that one worker has for one gateway, apart from other gateways' but for the event loop."""
+"""All that one worker has for one gateway. Lanes share nothing but the event loop."""
 
+import resource
+import sys
 import threading
 
 from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_list import ListedGateway
-from notification_service.delivery.gateways import Gateway
+from notification_service.delivery.gateways import Concealer, GatewayAdapter
 from notification_service.delivery.limits.breaker import Breaker
 from notification_service.delivery.limits.claim_size import ClaimSizer
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 from notification_service.delivery.limits.rate import PermitPool
-from notification_service.delivery.limits.stragglers import Stragglers
+from notification_service.delivery.limits.stragglers import MOST, Stragglers
 from notification_service.delivery.shared_state import SharedState
 from notification_service.delivery.telemetry import Meters, Traces
 
+PART_OF_FILES = 8  # that a process may have open: for the stragglers of one gateway; others may hang, too
+
 
 class Lane:
-    def __init__(self, listed: ListedGateway, *, gateway: Gateway, conninfo: str, worker: str) -> None:
+    def __init__(self, listed: ListedGateway, *, gateway: GatewayAdapter, conninfo: str, worker: str) -> None:
         self.listed = listed
         self.config = config = listed.config
         self.gateway = gateway
+        self.concealer = Concealer(listed.settings.token)
         # Claiming and recording overlap: each has a connection of its own.
         self.claims, self.records = (
             Database(conninfo, worker=worker, gateway_id=listed.id, lease_seconds=config.lease_seconds)
@@ -29,7 +34,7 @@ class Lane:
             full=config.max_concurrency, timeout_seconds=config.request_timeout_seconds
         )
         self.breaker = Breaker(limit=config.breaker_failures)
-        self.stragglers = Stragglers()
+        self.stragglers = Stragglers(most=min(MOST, open_files() // PART_OF_FILES))
         self.permits = PermitPool()
         self.shared = SharedState(config, self.records, self.concurrency)
         self.meters = Meters(listed.name, log_sent=config.log_sent)
@@ -40,3 +45,9 @@ class Lane:
         await self.claims.close()
         await self.records.close()
         await self.gateway.close()
+
+
+def open_files() -> int:
+    """As many as this process may have."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft

@@ -1,31 +1,46 @@
-"""What passes between claim, send, decide and record."""
+"""The values that claim, send, decide and record pass on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from notification_service.delivery.outcome import NoResponse, Response
-from notification_service.mailings.reasons import Why, read_row
-from notification_service.mailings.send_window import SendWindow
+from notification_service.mailings.personal_text import (
+    InvalidText,
+    PersonalText,
+    as_it_is,
+    is_personal,
+    read_text,
+)
+from notification_service.mailings.reasons import Reason, Why, read_row
+from notification_service.mailings.send_window import Hours
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
+Row = TypeVar("Row")
+
+
+HUNG = Reason.RESPONSE_TIMEOUT.value
+
 
 @dataclass(slots=True)
 class ClaimedBatch:
-    """What one claim took; its messages are this worker's until its lease ends."""
+    """What one claim took: its messages belong to this worker until its lease ends."""
 
     id: int
-    left: int  # messages whose outcome is not recorded
-    start_before: float  # steady_seconds() from which the lease is too short for a request, or phones are old
-    is_probe: bool = False  # whether its message is to find out if a held gateway takes messages again
-    spans: "Mapping[int, Span] | None" = None  # of the claim, by mailing; None: no trace of it is recorded
+    left: int  # messages without a recorded outcome
+    start_before: float  # steady_seconds(): later the lease is too short for a request, or the phones too old
+    is_probe: bool = False  # whether its message shows if a held gateway takes messages again
+    spans: "Mapping[int, Span] | None" = None  # of the claim, by mailing; None: no trace is recorded
+    preferences_known: int = 0  # the number of changes as of which each phone wants its message
+    excluded: dict[int, str] = field(default_factory=dict)  # messages whose phone does not, and why
 
 
 class Claimed(NamedTuple):
-    """A message of a claim. A tuple, for a worker makes ten thousands of them a second."""
+    """A message of a claim. A tuple, because a worker makes tens of thousands a second."""
 
     batch: ClaimedBatch
     id: int
@@ -33,13 +48,22 @@ class Claimed(NamedTuple):
     attempt: int  # counts from 1, this one included
     phone: str
     timezone: str
-    reason: str = ""  # of its last attempt, and its number
+    reason: str = ""  # of its last attempt, with its number
     reason_number: int | None = None
+    partition: int = 0  # of the messages' table
+    # Of its client, if the text had placeholders at the claim. As JSON, which is read if it is needed.
+    attributes: str | None = None
+    tag: str | None = None
 
     @property
     def has_failed(self) -> bool:
-        """Before, so that another failure may be its own."""
+        """It has failed before, so another failure may be its own fault."""
         return bool(self.reason)
+
+    @property
+    def has_hung(self) -> bool:
+        """At its last attempt, so that it may hang again."""
+        return self.reason == HUNG
 
     @property
     def failed_for(self) -> Why | None:
@@ -48,41 +72,58 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MailingTerms:
-    """What holds for every message of a mailing, as it is now."""
+    """What applies to every message of a mailing, as it is now."""
 
     text: str
     end_at: datetime
-    window: SendWindow | None
+    hours: Hours
     give_up_on_unknown: bool
     is_running: bool
+    hours_version: int = 0
     trace_parent: str = ""
+    is_done: bool = field(default=False, compare=False)  # each of its messages has ended
+    ends_at: float = field(
+        init=False
+    )  # the same end, in seconds since the epoch: it is asked for each message
+    personal: PersonalText | None = field(init=False, compare=False)  # the text, if it may have placeholders
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ends_at", self.end_at.timestamp())
+        object.__setattr__(self, "personal", _read(self.text) if is_personal(self.text) else None)
 
 
 class Released(NamedTuple):
-    """No request was made for a message: it waits on, for these hours to open where there are any."""
+    """No request was made for a message: it waits again, for its hours to open if they have a version."""
 
     until: datetime
-    window: SendWindow | None = None
+    hours_version: int | None = None
 
 
-class NotBegun(NamedTuple):
-    """No request can be made for a message here and now: an attempt that says nothing of the gateway."""
+class Unsendable(NamedTuple):
+    """No request can be made for a message, now or later, for its own sake."""
 
     reason: Why
 
 
-@dataclass(slots=True)  # not frozen: one is made for every message, and freezing doubles its price
+class NotBegun(NamedTuple):
+    """No request can be made for a message here: an attempt that says nothing about the gateway."""
+
+    reason: Why
+
+
+@dataclass(slots=True)  # not frozen: one is made for every message, and freezing doubles its cost
 class Reply:
     """What came of a request."""
 
     response: Response | NoResponse
-    terms: MailingTerms  # with which it started
+    terms: MailingTerms  # as they were at its start
     seconds: float
+    ended_at: float  # steady_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """What becomes of a claimed message that was not sent; without `attempt_outcome` no request was made."""
+    """What becomes of a claimed message that was not sent. Without `attempt_outcome`, no request was made."""
 
     message: Claimed
     status: str
@@ -94,7 +135,7 @@ class NotSent:
     http_status: int | None = None
     response: str = ""  # its start
     retry_at: datetime | None = None
-    window: SendWindow | None = None  # by which `next_attempt_at` was worked out
+    hours_version: int | None = None  # of those from which `next_attempt_at` was computed
 
 
 @dataclass(slots=True)
@@ -117,3 +158,19 @@ class OutcomeBuffer:
         for message in messages:
             message.batch.left -= 1
         return list({message.batch.id for message in messages if message.batch.left <= 0})
+
+
+@lru_cache(maxsize=256)  # terms are read ten times a second
+def _read(text: str) -> PersonalText:
+    try:
+        return read_text(text)
+    except InvalidText:
+        return as_it_is(text)
+
+
+def by_partition(rows: Iterable[Row], message_of: Callable[[Row], Claimed]) -> dict[int, list[Row]]:
+    """Rows by the partition of their messages, for a statement looks into one."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(message_of(row).partition, []).append(row)
+    return found

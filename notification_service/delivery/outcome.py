@@ -12,13 +12,13 @@ from notification_service.mailings.reasons import Reason, Why
 
 MAX_RESPONSE_BYTES = 64 * 1024
 MAX_RETRY_AFTER = timedelta(hours=6)
-OUR_ERROR = Why(Reason.INTERNAL_ERROR)  # the reason of whatever is ours to mend
+OUR_ERROR = Why(Reason.INTERNAL_ERROR)  # the reason for every error of ours
 
 
 class Response(NamedTuple):
-    """An HTTP response; `body` holds at most MAX_RESPONSE_BYTES and one byte more where it was longer.
+    """An HTTP response. `body` has at most MAX_RESPONSE_BYTES, and one byte more if it was longer.
 
-    A tuple, for one is made for every message.
+    A tuple, because one is made for every message.
     """
 
     status: int
@@ -28,14 +28,14 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoResponse:
-    """A request that brought no response, or not all of one; `maybe_taken` unless it surely was not read."""
+    """A request without a response, or with part of one. `maybe_taken` unless it was certainly not read."""
 
     reason: Why
     maybe_taken: bool
     partial: Response | None = field(default=None, compare=False)  # its status, what came of its body
 
 
-# This very object: no request was made, for it might no longer start once there was a connection.
+# Exactly this object: no request was made, because it was too late once there was a connection.
 TOO_LATE = NoResponse(Why(Reason.CONNECT_TIMEOUT), maybe_taken=False)
 MayStart = Callable[[], bool]
 
@@ -58,25 +58,25 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotLetIn:
-    """The gateway takes nothing from us, whatever the message: our token, our account, our address."""
+    """The gateway takes no message of ours: because of our token, our account or our address."""
 
     reason: Why
 
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """It was not taken now; `is_trouble` where that has nothing to do with the message."""
+    """It was not taken now. `is_trouble`: this has nothing to do with the message."""
 
     reason: Why
     is_trouble: bool = False
-    wait_seconds: float = 0  # at least, where the kind of gateway is known to ask for it
+    wait_seconds: float = 0  # at least, if the kind of gateway is known to need it
 
 
 Verdict = Accepted | Refused | NotLetIn | TryAgain
 ACCEPTED = Accepted()
 
 
-# Of each outcome `is_trouble` says whether the gateway itself may be failing: what a breaker counts.
+# For each outcome, `is_trouble` says whether the gateway itself may be failing: breakers count these.
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,13 @@ def decide(
 ) -> Outcome:
     """Rules 5, 6 and 8 of delivery. `attempt` counts from 1, this one included; `now` is aware.
 
-    `judge` is the gateway's own: what a response means differs from one kind to another. `shut_out_as`: the
-    reason for which the message was not let in before; others were since, so it is the message's own.
+    `judge` is the gateway's own: a response means different things to different kinds. `shut_out_as`: the
+    reason why the message was not let in before. Others have been let in since, so the message itself is the
+    cause.
     """
     if isinstance(response, NoResponse):
         if response.partial and judge(response.partial) is ACCEPTED:
-            return SENT  # a wrong length, a connection cut after the last brace: it says all the same
+            return SENT  # it says so in spite of a wrong length, or a connection cut after the last brace
         if give_up_on_unknown and response.maybe_taken:
             return Unknown(response.reason)
         nothing = TryAgain(response.reason, is_trouble=True)
@@ -145,7 +146,7 @@ def decide(
             return SENT
         case NotLetIn(reason):
             alone = TryAgain(reason)
-            is_own = reason == shut_out_as
+            is_own = shut_out_as is not None and reason.key == shut_out_as.key
             return _try_again(alone, None, attempt, now, config, random) if is_own else Held(reason)
         case Refused(reason):
             return Failed(reason)
@@ -157,13 +158,13 @@ def decide(
 
 def backoff_seconds(attempt: int, *, config: DeliveryConfig, random: Random) -> float:
     """Exponential backoff with full jitter: uniform in [0, min(cap, base * 2 ** (attempt - 1))]."""
-    # Exponents past 60 exceed any cap, and would overflow a float in the end.
+    # Exponents past 60 exceed any cap, and would overflow a float at some point.
     ceiling = min(config.retry_cap_seconds, config.retry_base_seconds * 2.0 ** min(attempt - 1, 60))
     return random.uniform(0, ceiling)
 
 
 def retry_after_delay(value: str | None, *, now: datetime) -> timedelta:
-    """The Retry-After header in either form (RFC 9110, 10.2.3); zero for nonsense and for the past."""
+    """Return the delay of a Retry-After header in either form (RFC 9110, 10.2.3); zero for nonsense."""
     if value is None:
         return timedelta(0)
     value = value.strip()

@@ -1,13 +1,18 @@
 """Record: write what became of messages, many together. Written twice, it changes nothing twice."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from operator import attrgetter, itemgetter
 from typing import Any, assert_never
+
+import structlog
 
 from notification_service.delivery.database import Database
 from notification_service.delivery.lane import Lane
-from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
+from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer, by_partition
 from notification_service.delivery.outcome import (
+    OUR_ERROR,
     Failed,
     Held,
     NoResponse,
@@ -17,9 +22,13 @@ from notification_service.delivery.outcome import (
     Sent,
     Unknown,
 )
-from notification_service.mailings.send_window import SendWindow, find_zone, next_opening
+from notification_service.delivery.write_apart import OF_A_ROW, OF_ALL_ROWS, write_apart
+from notification_service.mailings.send_window import find_zone, next_opening
 
 RESPONSE_CHARACTERS = 500  # of a response's start, kept with its attempt
+UNRECORDABLE_SECONDS = 60.0  # until a message is tried again whose outcome could not be recorded as it was
+
+log = structlog.get_logger(__name__)
 
 
 class Recorder:
@@ -27,56 +36,136 @@ class Recorder:
 
     def __init__(self, lane: Lane) -> None:
         self._database, self._shared, self._meters = lane.records, lane.shared, lane.meters
+        self._conceal = lane.concealer.conceal
         self._outcomes = OutcomeBuffer()
         self._being_written = 0
+        self._being_returned = 0
+
+    @property
+    def is_returning(self) -> bool:
+        """Whether outcomes other than successes wait to be written."""
+        return bool(self._outcomes.not_sent) or self._being_returned > 0
 
     @property
     def waiting(self) -> int:
         return len(self._outcomes) + self._being_written
 
-    def add(self, message: Claimed, outcome: Outcome, response: Response | NoResponse) -> None:
+    def add(self, message: Claimed, outcome: Outcome, response: Response | NoResponse, *, at: float) -> None:
+        """`at`: when it was known, in steady_seconds()."""
+        clock = self._shared.clock
         if isinstance(outcome, Sent):
-            self._outcomes.sent.append((message, self._shared.clock.time()))
+            self._outcomes.sent.append((message, clock.time_at(at)))
             return
-        terms = self._shared.terms.get(message.mailing_id)  # the window may have changed meanwhile
-        now = self._shared.clock.now()
-        self._outcomes.not_sent.append(not_sent(message, outcome, response=response, terms=terms, now=now))
+        terms = self._shared.terms.get(message.mailing_id)  # the hours may have changed meanwhile
+        now = clock.now()
+        try:
+            concealed = self._conceal(response)
+            row = not_sent(message, outcome, response=concealed, terms=terms, now=now)
+        except Exception:
+            log.exception("outcome not worked out", message_id=message.id)  # ours to mend
+            nothing = NoResponse(OUR_ERROR, maybe_taken=True)
+            row = not_sent(message, outcome, response=nothing, terms=None, now=now)
+            row = without_details(row, now=now)
+        self._outcomes.not_sent.append(row)
 
-    def release(self, message: Claimed, *, until: datetime, window: SendWindow | None = None) -> None:
-        """`window` are the hours that open at `until`, where the message waits for them."""
-        self._outcomes.not_sent.append(released(message, until=until, window=window))
+    def release(self, message: Claimed, *, until: datetime, hours_version: int | None = None) -> None:
+        """`hours_version`: of the hours that open at `until`, if the message waits for them."""
+        self._outcomes.not_sent.append(released(message, until=until, hours_version=hours_version))
 
     async def flush(self) -> None:
-        """Write what waits; after an error it waits on. Then forget the batches that are done."""
+        """Write what waits, then forget the batches that are done. After an error the rest still waits."""
         outcomes, self._outcomes = self._outcomes, OutcomeBuffer()
         if not outcomes:
             return
         began, self._being_written = time.monotonic(), len(outcomes)
+        self._being_returned = len(outcomes.not_sent)
         try:
-            await write(self._database, outcomes)
+            await self._write(outcomes)
             self._meters.recorded(outcomes, time.monotonic() - began)
         except BaseException:
             self._outcomes.extend(outcomes)
             raise
         finally:
-            self._being_written = 0
+            self._being_written = self._being_returned = 0
         if done := outcomes.count_off():
             await self._database.execute("close_batches", ids=done)
+
+    async def _write(self, outcomes: OutcomeBuffer) -> None:
+        """Take what is refused out of `outcomes`, so that the others are written."""
+        try:
+            await write(self._database, outcomes)
+        except OF_ALL_ROWS:
+            raise
+        except OF_A_ROW:
+            await self._write_sent_apart(outcomes)
+            await self._write_not_sent_apart(outcomes)
+
+    async def _write_sent_apart(self, outcomes: OutcomeBuffer) -> None:
+        """A success that is refused keeps waiting: another worker would send the message again."""
+        refused, untried = await write_apart(outcomes.sent, partial(record_sent, self._database))
+        if refused:
+            (message, _), error = refused[0]
+            log.error("successes not recorded", messages=len(refused), **_about(message, error))
+        waiting = [row for row, _ in refused] + untried
+        self._outcomes.sent += waiting
+        away = {message.id for message, _ in waiting}
+        outcomes.sent = [row for row in outcomes.sent if row[0].id not in away]
+
+    async def _write_not_sent_apart(self, outcomes: OutcomeBuffer) -> None:
+        """If an outcome is refused as it is, record only that there was one."""
+        record = partial(record_not_sent, self._database)
+        refused, untried = await write_apart(outcomes.not_sent, record)
+        for row, error in refused:
+            log.error("outcome not recorded as it is", **_about(row.message, error))
+        now = self._shared.clock.now()
+        given_up, untried_plain = await write_apart(
+            [without_details(row, now=now) for row, _ in refused], record
+        )
+        for row, error in given_up:  # its lease ends, and another worker takes it
+            log.error("outcome not recorded", **_about(row.message, error))
+        waiting = untried + untried_plain
+        self._outcomes.not_sent += waiting
+        away = {row.message.id for row in [*waiting, *(row for row, _ in given_up)]}
+        outcomes.not_sent = [row for row in outcomes.not_sent if row.message.id not in away]
 
 
 async def write(database: Database, outcomes: OutcomeBuffer) -> None:
     if outcomes.sent:
-        # As text: an array of Python's numbers takes the driver ten times as long.
-        ids = ",".join([str(message.id) for message, _ in outcomes.sent])
-        sent_at = ",".join([str(at) for _, at in outcomes.sent])
-        await database.execute("record_sent", ids=f"{{{ids}}}", sent_at=f"{{{sent_at}}}")
+        await record_sent(database, outcomes.sent)
     if outcomes.not_sent:
-        await database.execute("record_not_sent", **_columns(outcomes.not_sent))
+        await record_not_sent(database, outcomes.not_sent)
 
 
-def released(message: Claimed, *, until: datetime, window: SendWindow | None = None) -> NotSent:
-    """The message was not requested: it waits on as if it had not been claimed."""
-    return NotSent(message, "pending", next_attempt_at=until, charged=False, window=window)
+async def record_sent(database: Database, rows: list[tuple[Claimed, float]]) -> None:
+    for partition, some in by_partition(rows, itemgetter(0)).items():
+        # As text: an array of Python's numbers takes the driver ten times as long.
+        ids = ",".join([str(message.id) for message, _ in some])
+        sent_at = ",".join([str(at) for _, at in some])
+        await database.execute("record_sent", partition=partition, ids=f"{{{ids}}}", sent_at=f"{{{sent_at}}}")
+
+
+async def record_not_sent(database: Database, rows: list[NotSent]) -> None:
+    for partition, some in by_partition(rows, attrgetter("message")).items():
+        await database.execute("record_not_sent", partition=partition, **_columns(some))
+
+
+def released(message: Claimed, *, until: datetime, hours_version: int | None = None) -> NotSent:
+    """No request was made: the message waits as if it had not been claimed."""
+    return NotSent(message, "pending", next_attempt_at=until, charged=False, hours_version=hours_version)
+
+
+def without_details(row: NotSent, *, now: datetime) -> NotSent:
+    """The row with what can always be recorded: an outcome that is an error of ours."""
+    later = now + timedelta(seconds=UNRECORDABLE_SECONDS)
+    return NotSent(
+        row.message,
+        row.status,
+        next_attempt_at=later if row.status == "pending" else None,
+        attempt_outcome=row.attempt_outcome,
+        reason=OUR_ERROR if row.attempt_outcome else None,
+        charged=row.charged,
+        at=now.timestamp(),
+    )
 
 
 def not_sent(
@@ -89,7 +178,7 @@ def not_sent(
 ) -> NotSent:
     """The message after an attempt that did not succeed at `now`, and the attempt's own row.
 
-    Without `terms`, of which a retry needs the window, or where the zone is unknown to this machine,
+    Without `terms`, of which a retry needs the hours, or where the zone is unknown to this machine,
     the hours are looked at before the next request.
     """
     http = response if isinstance(response, Response) else None
@@ -105,7 +194,7 @@ def not_sent(
         http_status=http.status if http else None,
         response=printable(http.body) if http else "",
         retry_at=outcome.at if isinstance(outcome, Retry) else None,
-        window=terms.window if terms and isinstance(outcome, Retry) else None,
+        hours_version=terms.hours_version if terms and terms.hours and isinstance(outcome, Retry) else None,
     )
 
 
@@ -121,7 +210,7 @@ def _next_step(
     match outcome:
         case Retry(at=at):
             zone = find_zone(message.timezone)
-            opening = next_opening(terms.window, zone=zone, at=at) if terms and zone else at
+            opening = next_opening(terms.hours, zone=zone, at=at) if terms and zone else at
             return "pending", opening
         case Held():
             return "pending", now
@@ -149,6 +238,9 @@ def _columns(rows: list[NotSent]) -> dict[str, list[Any]]:
         "responses": [row.response for row in rows],
         "retry_at": [row.retry_at for row in rows],
         "timezones": [row.message.timezone for row in rows],
-        "windows_from": [row.window and row.window.opens for row in rows],
-        "windows_to": [row.window and row.window.closes for row in rows],
+        "hours_versions": [row.hours_version for row in rows],
     }
+
+
+def _about(message: Claimed, error: Exception) -> dict[str, Any]:
+    return {"message_id": message.id, "mailing_id": message.mailing_id, "error": str(error).strip()}

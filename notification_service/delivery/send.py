@@ -1,8 +1,8 @@
-"""Send: one request for a claimed message, unless the last look before it says that none may start."""
+"""Send: one request for a claimed message, unless the last check says that it may not start."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
+from json import JSONDecoder
 
 import structlog
 
@@ -10,12 +10,24 @@ from notification_service.delivery.clock import OpenZones, UnknownZoneError
 from notification_service.delivery.database import Database
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.limits.rate import LATE_SECONDS
-from notification_service.delivery.messages import Claimed, MailingTerms, NotBegun, Released, Reply
+from notification_service.delivery.messages import (
+    Claimed,
+    MailingTerms,
+    NotBegun,
+    Released,
+    Reply,
+    Unsendable,
+    by_partition,
+)
 from notification_service.delivery.outcome import OUR_ERROR, TOO_LATE, NoResponse, Response
 from notification_service.delivery.steady import steady_seconds
+from notification_service.mailings.personal_text import PHONE, TAG, TEXT_LENGTH
 from notification_service.mailings.reasons import Reason, Why
 
-LOOK_SECONDS = 0.01  # between looks whether there is a permit, or fresh shared state
+LOOK_SECONDS = 0.01  # between checks for a permit, or for fresh shared state
+
+# Numbers stay as PostgreSQL writes them. Half of what `json.loads` takes, which looks for spaces around it.
+READ_VALUES = JSONDecoder(parse_int=str, parse_float=str).raw_decode
 
 log = structlog.get_logger(__name__)
 
@@ -29,36 +41,46 @@ class Sender:
         self._zones = OpenZones(self._clock, guard_seconds=self._guard_seconds)
         self._marker = AttemptMarker(lane.claims)
 
-    async def send(self, message: Claimed) -> Reply | Released | NotBegun:
-        """Raises only what happens before the request has begun."""
-        terms = self._shared.terms.get(message.mailing_id)
-        if terms is not None and terms.give_up_on_unknown:
-            await self._marker.mark(message)
-        self._permits.settle()
-        if self._shared.has_rate and not await self._take_permit(message):
+    async def send(self, message: Claimed, *, now: float) -> Reply | Released | NotBegun | Unsendable:
+        """Raises only errors from before the request has begun.
+
+        `now`: steady_seconds(), which are read once for a message that need not wait.
+        """
+        shared = self._shared
+        terms = shared.terms.get(message.mailing_id)
+        has_turn = True
+        if shared.has_rate or not shared.is_fresh_at(now) or (terms and terms.give_up_on_unknown):
+            has_turn = terms is None or not isinstance(text_for(message, terms), Why)
+            if not await self._take_turn(message, terms, with_permit=has_turn):
+                return Released(self._clock.now())
+            now, terms = steady_seconds(), shared.terms.get(message.mailing_id)
+        else:
+            self._permits.settle()
+        if terms is None or now >= message.batch.start_before or not self._may_start(message, terms, now=now):
             return Released(self._clock.now())
-        if not self._shared.is_fresh:
-            await self._wait_for_sync(message)
-        terms = self._shared.terms.get(message.mailing_id)
-        if (
-            terms is None
-            or steady_seconds() >= message.batch.start_before
-            or not self._may_start(message, terms)
-        ):
+        text = self._text_now(message, terms)
+        if not isinstance(text, str):
+            return text
+        if not has_turn:  # there was nothing to send before, so it took no permit
             return Released(self._clock.now())
+        response = await response_to(lambda: self._ask(message, text), message_id=message.id)
+        if response is TOO_LATE:
+            return Released(self._clock.now())
+        ended_at = steady_seconds()
+        self._meters.responded(ended_at - now)
+        return Reply(response, terms, ended_at - now, ended_at)
+
+    def _text_now(self, message: Claimed, terms: MailingTerms) -> str | Released | NotBegun | Unsendable:
         try:
-            if terms.window and (opening := self._zones.opening(terms.window, message.timezone)):
-                return Released(opening, terms.window)
+            if terms.hours and (opening := self._zones.opening(terms.hours, message.timezone)):
+                return Released(opening, terms.hours_version)
         except UnknownZoneError:
             log.error("zone unknown", message_id=message.id, timezone=message.timezone)
             return NotBegun(Why(Reason.ZONE_UNKNOWN))
-        started_at = time.monotonic()
-        response = await response_to(lambda: self._ask(message, terms.text), message_id=message.id)
-        if response is TOO_LATE:
-            return Released(self._clock.now())
-        seconds = time.monotonic() - started_at
-        self._meters.responded(seconds)
-        return Reply(response, terms, seconds)
+        text = text_for(message, terms)
+        if isinstance(text, str):
+            return text
+        return Released(self._clock.now()) if text is None else Unsendable(text)
 
     def _ask(self, message: Claimed, text: str) -> Awaitable[Response | NoResponse]:
         def may_start() -> bool:
@@ -71,20 +93,31 @@ class Sender:
         return self._traces.send(self._gateway, message, text=text, may_start=may_start)
 
     def _may_start_late(self, message: Claimed) -> bool:
-        """Whether its request may start now that there is a connection, which may have taken seconds.
+        """Return whether its request may start now that there is a connection, which may have taken seconds.
 
-        How old its claim is does not matter: a gateway that is slow to connect to would be sent nothing.
+        The age of its claim does not count: otherwise a gateway that is slow to connect to would get nothing.
         """
         terms = self._shared.terms.get(message.mailing_id)
-        if terms is None or not self._may_start(message, terms):
+        if terms is None or not self._may_start(message, terms, now=steady_seconds()):
             return False
         try:
-            return not (terms.window and self._zones.opening(terms.window, message.timezone))
-        except UnknownZoneError:  # a mailing that had no hours before: its next claim says so
+            return not (terms.hours and self._zones.opening(terms.hours, message.timezone))
+        except UnknownZoneError:  # the mailing had no hours before: the next claim will say so
             return False
 
+    async def _take_turn(self, message: Claimed, terms: MailingTerms | None, *, with_permit: bool) -> bool:
+        """Wait for all that must come before the request; False: too late for this message."""
+        if terms is not None and terms.give_up_on_unknown:
+            await self._marker.mark(message)
+        self._permits.settle()
+        if with_permit and self._shared.has_rate and not await self._take_permit(message):
+            return False
+        if not self._shared.is_fresh:
+            await self._wait_for_sync(message)
+        return True
+
     async def _take_permit(self, message: Claimed) -> bool:
-        """Wait for a time at which the gateway's rate allows a request; False: too late for this one."""
+        """Wait until the gateway's rate allows a request. Return False if that is too late for this one."""
         while steady_seconds() < message.batch.start_before and not self._stopping.is_set():
             now = self._clock.time()
             permit = self._permits.take(now=now)
@@ -98,37 +131,52 @@ class Sender:
         while steady_seconds() < until and not self._shared.is_fresh:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _may_start(self, message: Claimed, terms: MailingTerms) -> bool:
-        """Whether a request for the message may start now, as far as its client's hours allow it."""
+    def _may_start(self, message: Claimed, terms: MailingTerms, *, now: float) -> bool:
+        """Return whether a request for the message may start now, apart from its client's hours."""
         return (
             terms.is_running
             and not self._stopping.is_set()
             and (self._shared.is_open or message.batch.is_probe)
-            and self._clock.time() < terms.end_at.timestamp() - self._guard_seconds
+            and message.id not in message.batch.excluded
+            and self._clock.time_at(now) < terms.ends_at - self._guard_seconds
         )
+
+
+def text_for(message: Claimed, terms: MailingTerms) -> str | Why | None:
+    """Return what its client gets, or why it gets nothing. None: another claim is to bring its values."""
+    if terms.personal is None:
+        return terms.text
+    if message.attributes is None:  # there were no placeholders at the claim
+        return None
+    values, _ = READ_VALUES(message.attributes)
+    values[PHONE], values[TAG] = message.phone, message.tag
+    text = terms.personal.render(values)
+    if text is None or not text.strip():
+        return Why(Reason.NO_VALUE)
+    return Why(Reason.TEXT_TOO_LONG) if len(text) > TEXT_LENGTH else text
 
 
 async def response_to(
     request: Callable[[], Awaitable[Response | NoResponse]], *, message_id: int
 ) -> Response | NoResponse:
-    """What came of a request: whatever is raised once it may have left is a value, too.
+    """Return the result of a request. Whatever is raised once it may have left becomes a value, too.
 
-    A cancellation as well, since it must not lose an outcome: the caller looks whether it is cancelled.
+    This includes a cancellation, which must not lose an outcome: the caller checks whether it is cancelled.
     """
     try:
         return await request()
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except BaseException:  # a panic of the library's is no Exception
-        log.exception("request broke off", message_id=message_id)  # ours to mend
+    except BaseException:  # a panic of a library is not an Exception
+        log.exception("request broke off", message_id=message_id)  # an error of ours
         return NoResponse(OUR_ERROR, maybe_taken=True)
 
 
 class AttemptMarker:
-    """Note in a message's row that a request may start, before it does: for mailings that give up on doubt.
+    """Marks a message's row before its request may start, for mailings that give up in doubt.
 
-    A dead worker's other messages are then sent by others. One write at a time; whatever comes during it
-    waits for the next.
+    After a worker has died, its unmarked messages can then be sent by others. There is one write at a time;
+    messages that come during it wait for the next.
     """
 
     def __init__(self, database: Database) -> None:
@@ -138,7 +186,7 @@ class AttemptMarker:
         self._round: asyncio.Task[None] | None = None
 
     async def mark(self, message: Claimed) -> None:
-        """Return once the message's row says so."""
+        """Return once the message's row is marked."""
         self._messages.append(message)
         if self._round is None:
             self._round = asyncio.create_task(self._write())
@@ -151,5 +199,6 @@ class AttemptMarker:
 
 
 async def mark_attempted(database: Database, messages: list[Claimed]) -> None:
-    ids, batch_ids = [m.id for m in messages], [m.batch.id for m in messages]
-    await database.execute("mark_attempted", ids=ids, batch_ids=batch_ids)
+    for partition, some in by_partition(messages, lambda message: message).items():
+        ids, batch_ids = [m.id for m in some], [m.batch.id for m in some]
+        await database.execute("mark_attempted", partition=partition, ids=ids, batch_ids=batch_ids)

@@ -1,28 +1,42 @@
 """What others may change at any time, and what this worker changes for others: the gateway's row, the
-mailings' terms, the database's clock. Synced ten times a second while messages are sent.
+mailings' terms, opt-outs, the database's clock. Synced ten times a second while messages are sent.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
 from notification_service.delivery.clock import DatabaseClock
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
+from notification_service.delivery.exclusions import Exclusions
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
 from notification_service.delivery.messages import MailingTerms
 from notification_service.delivery.steady import steady_seconds
+from notification_service.mailings.public_holidays import is_holiday
 from notification_service.mailings.reasons import Why
-from notification_service.mailings.send_window import SendWindow
+from notification_service.mailings.send_window import Hours, window_of
+from notification_service.mailings.wake_up import SETTLE, publish
 
-MAX_AGE_SECONDS = 0.5  # of the last sync, with which a request may start
+MAX_AGE_SECONDS = 0.5  # of the last sync: no request starts with an older one
 REPORT_SECONDS = 0.5  # between two reports of what this worker does with the gateway
-# For how long a quota outlasts its last report, besides a request's time limit: by then a worker that
-# hears nothing starts no request (MAX_AGE_SECONDS) and its last ones have ended.
+# How long a quota outlasts its last report, in addition to a request's time limit. By then a worker that
+# hears nothing starts no request (MAX_AGE_SECONDS), and its last requests have ended.
 QUOTA_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """To have every worker leave the gateway alone, for a reason; or, without one, send to it again."""
+
+    reason: Why | None
+    wait_seconds: float = 0.0
 
 
 class SharedState:
@@ -36,19 +50,23 @@ class SharedState:
         self._max_concurrency: int | None = None
         self._quota: int | None = None
         self._synced_at = self._reported_at = float("-inf")
-        self._hold_reason: Why | None = None
-        self._hold_seconds = 0.0
-        self._is_to_be_released = False
+        self._wish: Wish | None = None  # for the breaker, which the row does not have yet
         self.is_held = False
         self.is_open = False  # whether messages may go to the gateway: it is enabled, and not held
         self.has_rate = False  # whether it has a limit of requests per second
         self.clock = DatabaseClock()
         self.terms: dict[int, MailingTerms] = {}
+        self.exclusions = Exclusions(config, database)
+        self._countries: set[str] = set()  # whose public holidays are loaded
+        self._done: set[int] = set()  # mailings that wait to be finished, by the last sync
 
     @property
     def is_fresh(self) -> bool:
-        """Rule 10 holds a worker that hung, or whose database is away, to what it has not heard yet."""
-        return steady_seconds() <= self._synced_at + MAX_AGE_SECONDS
+        """Rule 10: who hung, or whose database is away, may have missed a pause, or an opt-out (14)."""
+        return self.is_fresh_at(steady_seconds())
+
+    def is_fresh_at(self, now: float) -> bool:
+        return now <= self._synced_at + MAX_AGE_SECONDS
 
     @property
     def full_concurrency(self) -> int:
@@ -58,60 +76,66 @@ class SharedState:
 
     @property
     def has_quota(self) -> bool:
-        """Whether the gateway has a limit of requests at once, for all workers together."""
+        """Return whether the gateway limits the requests at once of all workers together."""
         return self._quota is not None
 
     def hold_gateway(self, reason: Why, *, wait_seconds: float = 0.0) -> None:
-        """Have every worker leave the gateway alone, from the next sync on; this one from now on.
+        """Have every worker leave the gateway alone: this one from now on, the others from the next sync.
 
-        `wait_seconds`: for so long at least, as it asks.
+        `wait_seconds`: how long the gateway asks for, at least.
         """
-        if self._hold_reason is None:
+        if self._wish is None or self._wish.reason is None:
             log.warning("gateway held", reason=str(reason), code=reason.code.value, seconds=wait_seconds)
-        self._hold_reason, self._hold_seconds, self._is_to_be_released = reason, wait_seconds, False
+        self._wish = Wish(reason, wait_seconds)
         self.is_held, self.is_open = True, False
         self._concurrency.start_low()
 
     @property
     def is_being_released(self) -> bool:
-        return self._is_to_be_released
+        """A probe has shown life, and the row may not say so yet."""
+        return self._wish is not None and self._wish.reason is None
 
     def release_gateway(self) -> None:
-        """Have every worker send to the gateway again, from the next sync on."""
-        self._is_to_be_released = True
+        """Have every worker send to the gateway again, from the next sync."""
+        self._wish = Wish(None)
 
     async def sync(self, *, under_way: int) -> None:
-        began_at, reason = steady_seconds(), self._hold_reason
-        await self._push_breaker()
-        self._apply(await self._row.snapshot(), is_pushed=self._hold_reason is reason)
+        began_at, wish = steady_seconds(), self._wish
+        if wish is not None:
+            await self._push(wish)
+        gateway = await self._row.snapshot()
+        if self._wish is wish:  # else there is a later one, for the next sync
+            self._wish = None
+        self._apply(gateway)
         if began_at - self._reported_at >= REPORT_SECONDS:
             await self._report_usage(under_way)
             self._reported_at = began_at
         await self._refresh_terms()
+        await self.exclusions.sync()
         self._synced_at = began_at
 
     async def learn_terms(self, mailing_ids: set[int]) -> None:
         """Read the terms of mailings that are not known yet."""
         if unknown := mailing_ids - self.terms.keys():
-            self.terms |= await read_terms(self._database, unknown)
+            terms = await read_terms(self._database, unknown)
+            await self._load_holidays(terms)
+            self.terms |= terms
 
     async def leave(self) -> None:
         """Give this worker's quota back."""
         self._reported_at = float("-inf")
         await self._row.report(self._usage(limit=None, under_way=0, lease_seconds=0))
 
-    async def _push_breaker(self) -> None:
-        if (reason := self._hold_reason) is not None:
-            await self._row.hold(reason, wait_seconds=self._hold_seconds)
-        elif self._is_to_be_released:
-            self._is_to_be_released = False
+    async def _push(self, wish: Wish) -> None:
+        if wish.reason is not None:
+            await self._row.hold(wish.reason, wait_seconds=wish.wait_seconds)
+        else:
             log.info("gateway released")
             await self._row.release()
 
-    def _apply(self, gateway: GatewaySnapshot | None, *, is_pushed: bool) -> None:
-        if is_pushed:
-            self._hold_reason = None  # it is on the row now
-        self.is_held = self._hold_reason is not None or (gateway is not None and gateway.is_held)
+    def _apply(self, gateway: GatewaySnapshot | None) -> None:
+        is_to_be_held = self._wish is not None and self._wish.reason is not None
+        self.is_held = is_to_be_held or (gateway is not None and gateway.is_held)
         self.is_open = not self.is_held and gateway is not None and gateway.is_enabled
         if self.is_held:
             self._concurrency.start_low()
@@ -136,27 +160,49 @@ class SharedState:
         )
 
     async def _refresh_terms(self) -> None:
-        """Keep the present terms of mailings that run; a claim asks for the others."""
+        """Keep the present terms of running mailings; a claim reads the others again."""
         known = list(self.terms)  # a claim may add to them while this waits
         present = await read_terms(self._database, known) if known else {}
+        await self._load_holidays(present)
+        self._have_done_settled(present)
         for mailing_id in known:
             if mailing_id in present and present[mailing_id].is_running:
                 self.terms[mailing_id] = present[mailing_id]
             else:
                 self.terms.pop(mailing_id, None)
 
+    async def _load_holidays(self, terms: Mapping[int, MailingTerms]) -> None:
+        """Apart from the loop, which must not wait for it."""
+        named = {window.holidays for each in terms.values() for window in each.hours if window.holidays}
+        for country in named - self._countries:
+            await asyncio.to_thread(is_holiday, country, self.clock.now().date())
+            self._countries.add(country)
+
+    def _have_done_settled(self, present: Mapping[int, MailingTerms]) -> None:
+        """Have a mailing finished once its last outcome is recorded; said once, for others look, too."""
+        done = {mailing_id for mailing_id, terms in present.items() if terms.is_running and terms.is_done}
+        if done - self._done:
+            publish(SETTLE)
+        self._done = done
+
 
 async def read_terms(database: Database, mailing_ids: Iterable[int]) -> dict[int, MailingTerms]:
-    """The present terms of the mailings; one that is gone is missing."""
+    """Return the present terms of the mailings, without those that are gone."""
     rows = await database.fetch("mailing_terms", ids=list(mailing_ids))
     return {
         row[0]: MailingTerms(
             text=row[1],
             end_at=row[2],
-            window=SendWindow(opens=row[3], closes=row[4]) if row[3] is not None else None,
-            give_up_on_unknown=row[5],
-            is_running=row[6],
-            trace_parent=row[7],
+            hours=_hours(row[3:7], row[7:11]),
+            hours_version=row[11],
+            give_up_on_unknown=row[12],
+            is_running=row[13],
+            trace_parent=row[14],
+            is_done=row[15],
         )
         for row in rows
     }
+
+
+def _hours(*columns: Sequence[Any]) -> Hours:
+    return tuple(window for some in columns if (window := window_of(*some)))

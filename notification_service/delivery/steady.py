@@ -1,8 +1,8 @@
-"""The clock by which a worker judges leases: nobody sets it, and it goes on while the machine sleeps."""
+"""The clock for leases. Nobody sets it, and it goes on while the machine is suspended."""
 
 import time
 
-# Linux's monotonic clock rests with the machine; macOS's goes on.
+# Linux's monotonic clock stops while the machine is suspended; macOS's goes on.
 CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 

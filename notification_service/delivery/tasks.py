@@ -15,8 +15,8 @@ from psycopg.conninfo import make_conninfo
 from notification_service.delivery import claim
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.engine import Engine
-from notification_service.delivery.trials import send_waiting
-from notification_service.mailings.trials import settle_trials
+from notification_service.delivery.test_sends import send_waiting
+from notification_service.mailings.test_sends import settle_test_sends
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics
 
@@ -41,18 +41,18 @@ def rescue() -> None:
 
 
 @shared_task(ignore_result=True)
-def send_trials() -> None:
-    """Two at a time in each process, for a gateway that hangs must not keep the others' waiting."""
+def send_test_sends() -> None:
+    """Two at a time in each process, so that a gateway that hangs does not delay the tests of others."""
     if _trying.acquire(blocking=False):
         try:
-            settle_trials()
+            settle_test_sends()
             send_waiting(delivery_config(), conninfo=_conninfo(), should_stop=_stopping.is_set)
         finally:
             _trying.release()
 
 
 def engine() -> Engine:
-    """The process's engine, made by the first task thread that needs it."""
+    """Return the process's engine, which the first task thread that needs it makes."""
     with _making:
         return _make_engine()
 
@@ -63,7 +63,7 @@ def _make_engine() -> Engine:
 
 
 def delivery_config() -> DeliveryConfig:
-    """Raises ImproperlyConfigured, in words for the administrator."""
+    """Raises ImproperlyConfigured, worded for the administrator."""
     if not settings.GATEWAY_URL:
         raise ImproperlyConfigured("GATEWAY_URL is not set: the workers have nowhere to send to")
     try:

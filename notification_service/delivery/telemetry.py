@@ -1,4 +1,4 @@
-"""What the engine shows of its work, changing nothing: metrics and log lines (`Meters`), spans (`Traces`)."""
+"""What the engine reports about its work: metrics and log lines (`Meters`), spans (`Traces`)."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from notification_service.delivery.gateways import Gateway
+from notification_service.delivery.gateways import GatewayAdapter
 from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
 from notification_service.delivery.outcome import MayStart, NoResponse, Response
 from notification_service.observability import metrics, tracing
@@ -22,10 +22,10 @@ log = structlog.get_logger(__name__)
 
 
 class Meters:
-    """Of one gateway, in one process: plain numbers, handed on once a round of recording."""
+    """For one gateway, in one process: plain numbers, passed on once in each round of recording."""
 
     def __init__(self, gateway: str, *, log_sent: str = "grouped") -> None:
-        """`log_sent`: lines about what was sent, grouped, each or off."""
+        """`log_sent`: lines about what was sent: grouped, each or off."""
         self._gateway = gateway
         self._log_sent = log_sent
         self._buckets = [0] * (len(BOUNDS) + 1)
@@ -37,12 +37,12 @@ class Meters:
         metrics.under_way.inc(messages)
 
     def responded(self, seconds: float) -> None:
-        """A request ended after so long. Costs 0.2 us."""
+        """Note that a request ended after so long. Costs 0.2 us."""
         self._buckets[bisect_left(BOUNDS, seconds)] += 1
         self._seconds += seconds
 
     def recorded(self, outcomes: OutcomeBuffer, seconds: float) -> None:
-        """Count and log what is written, hence as often as it is true; hand on the latencies since then."""
+        """Count and log what has been written, so that nothing counts twice; pass on the latest latencies."""
         metrics.recorded.inc(len(outcomes))
         metrics.record_seconds.observe(seconds)
         metrics.under_way.dec(len(outcomes))
@@ -58,7 +58,7 @@ class Meters:
         not_sent = Counter((one.attempt_outcome, one.reason) for one in outcomes.not_sent)
         for (outcome, why), messages in not_sent.items():
             if outcome is None:
-                metrics.put_back.inc(messages)
+                metrics.released.inc(messages)
             else:
                 reason = metrics.reasons.label(why.key if why else "")
                 metrics.attempts.labels(self._gateway, outcome, reason).inc(messages)
@@ -81,28 +81,28 @@ class Meters:
             reason=one.reason and str(one.reason),
             code=one.reason and one.reason.code.value,
             http_status=one.http_status,
-            answer=one.response,
+            response=one.response,
             status=one.status,
             next_attempt_at=one.next_attempt_at and one.next_attempt_at.isoformat(),
         )
 
 
 class Traces:
-    """Of one gateway, in one process, below the trace of whatever made the mailing; nothing where none is.
+    """For one gateway, in one process: spans below the trace of the request that made the mailing, if any.
 
-    A request's span has mailing_id, message_id and attempt, so that each attempt is found by any of them; the
-    phone and the text are never part of it.
+    A request's span has mailing_id, message_id and attempt, so that each attempt can be found by any of them.
+    It never has the phone or the text.
     """
 
     def __init__(self, gateway: str) -> None:
         self._gateway = gateway
         if tracing.is_on():
-            tracing.tracer()  # now: what it imports would hold up the first requests
+            tracing.tracer()  # now: its imports would delay the first requests
 
     def note_claim(
         self, messages: Sequence[Claimed], terms: Mapping[int, MailingTerms], *, asked_at: int
     ) -> None:
-        """Have a span for each mailing of a claim, below which its requests' spans will be.
+        """Make a span for each mailing of a claim, the parent of its requests' spans.
 
         `asked_at`: nanoseconds since the epoch.
         """
@@ -111,9 +111,9 @@ class Traces:
             messages[0].batch.spans = spans or None  # one batch holds them all
 
     async def send(
-        self, gateway: Gateway, message: Claimed, *, text: str, may_start: MayStart
+        self, gateway: GatewayAdapter, message: Claimed, *, text: str, may_start: MayStart
     ) -> Response | NoResponse:
-        """Have the gateway send it, with a span around, which the gateway is told of."""
+        """Have the gateway send it, inside a span whose id goes to the gateway."""
         parent = (message.batch.spans or {}).get(message.mailing_id)
         if parent is None:
             return await gateway.send(

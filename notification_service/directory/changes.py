@@ -1,21 +1,22 @@
-"""The only writer of single clients. What their waiting messages must follow is not known here.
+"""The only writer of single clients. It does not know about their waiting messages.
 
-So `mailings.client_changes` is the way in for whoever is above the domain.
+So everything above the domain calls `mailings.client_changes` instead.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.db import transaction
 from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.models import Client
-from notification_service.directory.rules import BETWEEN_DIGITS, operator_code_of
+from notification_service.directory.rules import BETWEEN_DIGITS, operator_code_of, with_all_tags
 from notification_service.directory.sql import sql
 from notification_service.directory.versions import Versions, check_version
-from notification_service.sessions import request_transaction
 
 log = structlog.get_logger(__name__)
 
@@ -26,27 +27,28 @@ class ClientChange:
     has_moved: bool  # to another time zone
 
 
-@request_transaction()
+@transaction.atomic
 def create_client(**fields: Any) -> Client:
-    """The operator code is the phone's where none is given.
+    """Without an operator code, the phone's is taken. `tag` is the same as `tags` with it alone.
 
-    Raises IntegrityError where the phone is another client's.
+    Raises IntegrityError if another client has the phone or the external id.
     """
-    client = Client.objects.create(**_with_operator_code(fields))
+    client = Client.objects.create(**_completed(fields))
     record(Action.CLIENT_CREATED, object_id=client.pk)
     log.info("client created", client_id=client.pk)
     return client
 
 
-@request_transaction()
+@transaction.atomic
 def change_client(client_id: int, *, expected: Versions = None, **changes: Any) -> ClientChange:
-    """A phone without an operator code sets the code too. A value equal to the present one is no change.
+    """A phone without an operator code also sets the code, and `tag` sets `tags`.
 
-    Raises Client.DoesNotExist, IntegrityError where the phone is another client's, and Stale where the
-    client has none of the `expected` versions.
+    A value equal to the present one is not a change.
+    Raises Client.DoesNotExist, IntegrityError if another client has the phone, and Stale if the client has
+    none of the `expected` versions.
     """
     client = Client.objects.alive().select_for_update().get(pk=client_id)
-    changes = _with_operator_code(changes)
+    changes = _completed(changes)
     has_moved = changes.get("timezone", client.timezone) != client.timezone
     changed = sorted(name for name, value in changes.items() if getattr(client, name) != value)
     if not changed:
@@ -55,15 +57,16 @@ def change_client(client_id: int, *, expected: Versions = None, **changes: Any) 
     for name in changed:
         setattr(client, name, changes[name])
     client.save()
-    # What it was before is the person's own, and goes when the person goes.
-    record(Action.CLIENT_CHANGED, object_id=client_id, fields=changed)
-    log.info("client changed", client_id=client_id, fields=changed, moved=has_moved)
+    said = [name for name in changed if name != "tag"]  # it never changes without `tags`
+    # The former values are personal data, which must disappear with the person.
+    record(Action.CLIENT_CHANGED, object_id=client_id, fields=said)
+    log.info("client changed", client_id=client_id, fields=said, moved=has_moved)
     return ClientChange(client, has_moved)
 
 
-@request_transaction()
+@transaction.atomic
 def erase_client(client_id: int, *, expected: Versions = None) -> str:
-    """Remove the personal data; the id stays, for messages refer to it. Return the phone it was.
+    """Remove the personal data; the id stays, as messages refer to it. Return the former phone.
 
     Raises Client.DoesNotExist, Stale.
     """
@@ -71,16 +74,38 @@ def erase_client(client_id: int, *, expected: Versions = None) -> str:
     check_version(client, expected)
     phone = client.phone or ""
     sql.execute("forget_rejected_lines", digits=phone[1:], between=BETWEEN_DIGITS)
-    client.phone = None
-    client.operator_code = client.tag = ""
-    client.timezone = "UTC"
-    client.attributes = {}
-    client.deleted_at = Now()
-    client.save()
+    _erase([client_id])
     return phone
 
 
-def _with_operator_code(fields: dict[str, Any]) -> dict[str, Any]:
+@transaction.atomic
+def erase_clients(client_ids: Sequence[int]) -> dict[int, str]:
+    """Remove the personal data of those who are still there. Return their former phones by id."""
+    # In the order of phones, as imports lock clients.
+    found = Client.objects.alive().filter(pk__in=client_ids).order_by("phone").select_for_update()
+    phones = {pk: phone or "" for pk, phone in found.values_list("pk", "phone")}
+    digits = [phone[1:] for phone in phones.values()]
+    sql.execute("forget_rejected_lines_of_many", digits=digits, between=BETWEEN_DIGITS)
+    _erase(list(phones))
+    return phones
+
+
+def _erase(client_ids: Sequence[int]) -> None:
+    Client.objects.filter(pk__in=client_ids).update(
+        phone=None,
+        operator_code="",
+        tag="",
+        tags=[],
+        timezone="UTC",
+        external_id=None,
+        attributes={},
+        updated_at=Now(),
+        deleted_at=Now(),
+    )
+
+
+def _completed(fields: dict[str, Any]) -> dict[str, Any]:
+    fields = with_all_tags(fields)
     if fields.get("phone") and not fields.get("operator_code"):
         return fields | {"operator_code": operator_code_of(fields["phone"])}
     return fields

@@ -1,9 +1,9 @@
-"""Cells that no spreadsheet takes for a formula, and that come back as they were. Pure.
+"""Cells that a spreadsheet does not take for a formula, and that can be read back unchanged. Pure.
 
-A spreadsheet may cut a line elsewhere than we do: at `;` in most of Europe, at a tab, at a line's end. So
-an apostrophe stands at the start of a cell, and after each such place, where a formula would begin; quotes
-and spaces before it hinder no spreadsheet. One more is put where apostrophes are there already: whatever the
-text, `unguarded` reads back what `guarded` wrote.
+A spreadsheet may split a line elsewhere than we do: at `;` in most of Europe, at a tab, at a line's end. So
+an apostrophe is put where a formula would begin: at the start of a cell, and after each such place. Quotes
+and spaces before a formula do not stop a spreadsheet. If there are apostrophes already, one more is added, so
+that `unguarded` always reads back what `guarded` wrote.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""SQL that is kept one statement a file, and run by the file's name."""
+"""SQL with one statement in each file, run by the file's name."""
 
 from functools import cache
 from hashlib import sha256
@@ -9,14 +9,14 @@ from django.db import connection
 
 
 class Statements:
-    """The files of a folder. Parameters are named; a head of comments says what the statement guarantees."""
+    """The files of a folder. Parameters are named; the first comment says what the statement guarantees."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.text = cache(self._read)
 
     def execute(self, name: str, /, **parameters: Any) -> int:
-        """The number of rows that it wrote."""
+        """Return the number of rows that it wrote."""
         with connection.cursor() as cursor:
             cursor.execute(self.text(name), parameters)
             return int(cursor.rowcount)
@@ -27,15 +27,15 @@ class Statements:
             return list(cursor.fetchall())
 
     def row(self, name: str, /, **parameters: Any) -> tuple[Any, ...]:
-        """Of a statement that gives one row, whatever there is."""
+        """For a statement that always returns one row."""
         (row,) = self.rows(name, **parameters)
         return row
 
     def frozen(self, name: str, *, digest: str) -> str:
-        """The text for a migration, which goes on doing what it did.
+        """Return the text for a migration, which must always do what it did at first.
 
-        Raises ValueError where the file is no longer the one of this SHA-256 (its first 16 digits): then the
-        migration takes a copy of the text as it was, and a new migration brings the new one.
+        Raises ValueError if the file's SHA-256 (its first 16 digits) is another: then the migration needs a
+        copy of the old text, and a new migration runs the new one.
         """
         text = self.text(name)
         present = sha256(text.encode()).hexdigest()[:16]

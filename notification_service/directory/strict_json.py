@@ -1,4 +1,4 @@
-"""JSON that means the same to every reader: no key twice, no NaN."""
+"""JSON that every reader understands in the same way: no key twice, no NaN."""
 
 import json
 from collections import Counter
@@ -8,7 +8,7 @@ BOM = "\ufeff"
 
 
 class RepeatedKey(ValueError):  # noqa: N818
-    """Of a name that is there twice, two readers could take either value."""
+    """If a name is there twice, two readers could take different values."""
 
     def __init__(self, key: str) -> None:
         super().__init__("a name is there twice in an object")

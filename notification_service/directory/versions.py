@@ -1,9 +1,9 @@
-"""Whether a row is still as its caller saw it. Pure."""
+"""Whether a row has changed since its caller saw it. Pure."""
 
 from collections.abc import Collection
 from typing import Protocol
 
-Versions = Collection[str] | None  # None: whatever it is by now
+Versions = Collection[str] | None  # None: any
 
 
 class Versioned(Protocol):
@@ -12,7 +12,7 @@ class Versioned(Protocol):
 
 
 class Stale(Exception):  # noqa: N818
-    """Somebody changed it meanwhile."""
+    """Somebody has changed it in the meantime."""
 
 
 def check_version(row: Versioned, expected: Versions) -> None:

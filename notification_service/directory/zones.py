@@ -3,13 +3,20 @@ from functools import cache
 
 from django.db import connection
 
-from notification_service.directory.rules import places
+# Names in the system's zone folder that are not places: "localtime" is whatever the machine is set to.
+PSEUDO_ZONES = {"localtime", "posixrules", "Factory"}
+PSEUDO_FOLDERS = ("posix/", "right/")
 
 
 @cache
 def known_zones() -> frozenset[str]:
-    """The zones that Python and PostgreSQL both know: the database refuses a row with any other."""
+    """Return the zones that both Python and PostgreSQL know. The database refuses a row with any other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM pg_timezone_names")
         in_database = {row[0] for row in cursor.fetchall()}
     return places(zoneinfo.available_timezones() & in_database)
+
+
+def places(zones: set[str]) -> frozenset[str]:
+    """Return the names of time zones that belong to a place."""
+    return frozenset(name for name in zones - PSEUDO_ZONES if not name.startswith(PSEUDO_FOLDERS))

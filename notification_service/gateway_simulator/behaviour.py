@@ -9,27 +9,27 @@ from typing import Any, Final, NamedTuple, Self
 
 SUCCESS: Final = "200"
 SERVER_ERRORS: Final = ("500", "502", "503", "504")
-# `error_3` is a 200 whose body says error 3, in the words of the API that was asked.
+# `error_3` is a 200 whose body says error 3, in the words of the requested API.
 ERROR_PREFIX: Final = "error_"
 NAMED_FAULTS: Final = frozenset(
     {"nonsense", "wrong_code", "huge", "drop", "reset", "hang", "trickle", "redirect", "truncated"}
     | {"garbled", "garbage"}
     | {f"{ERROR_PREFIX}{code}" for code in range(1, 10)}
 )
-# What the gateway takes as sent, whether or not the sender ever hears of it.
+# What the gateway counts as sent, whether or not the sender ever hears of it.
 TAKEN_ANSWERS: Final = frozenset({SUCCESS, "drop_taken", "trickle", "garbled"})
 
 _INT64: Final = range(-(2**63), 2**63)
 _LONGEST_DELAY_MS: Final = 3_600_000
 _DRAWS: Final = struct.Struct("<QQQ")
-_SHARES_SLACK: Final = 1e-9  # ten shares of 0.1 are one, whatever floating point says
+_SHARES_SLACK: Final = 1e-9  # ten times 0.1 is one, in spite of floating point
 
 
 class BehaviourError(ValueError):
-    """The message is one line for the person who asked for this behaviour."""
+    """The message is one line for the person who set this behaviour."""
 
 
-class Reply(NamedTuple):
+class SimulatedReply(NamedTuple):
     """What a request gets, and how long after it was read."""
 
     answer: str
@@ -42,10 +42,10 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """Shares are of all requests that follow the contract; `jitter_ms` comes on top of `latency_ms`.
+    """Shares are of all requests that follow the contract. `jitter_ms` is added to `latency_ms`.
 
-    `phones`: what a phone's messages are answered, whatever else holds: `500` always, `500:2` the first
-    two times.
+    `phones`: a fixed answer to a phone's messages, whatever else is set: `500` always, `500:2` the first two
+    times.
     """
 
     seed: int = 0
@@ -88,19 +88,19 @@ class Behaviour:
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "phones" or value}
 
-    def decide_phone(self, phone: str, msg_id: int, nth: int) -> Reply:
+    def decide_phone(self, phone: str, msg_id: int, nth: int) -> SimulatedReply:
         answer, _, times = self.phones.get(phone, "").partition(":")
         if answer and (not times or nth <= int(times)):
-            return Reply(answer, self.latency_ms / 1000)
+            return SimulatedReply(answer, self.latency_ms / 1000)
         return self.decide(msg_id, nth)
 
-    def decide(self, msg_id: int, nth: int) -> Reply:
-        """The same for the same seed, message and number of its request, in whatever order they arrive."""
+    def decide(self, msg_id: int, nth: int) -> SimulatedReply:
+        """The same seed, message and number of its request give the same result, in any order of arrival."""
         if not (self.faults or self.error_rate or self.jitter_ms):
-            return Reply(SUCCESS, self.latency_ms / 1000)
+            return SimulatedReply(SUCCESS, self.latency_ms / 1000)
         which, variant, jitter = _draw(self.seed, msg_id, nth)
         delay_ms = self.latency_ms + self.jitter_ms * jitter
-        return Reply(self._answer(which, variant), delay_ms / 1000)
+        return SimulatedReply(self._answer(which, variant), delay_ms / 1000)
 
     def _answer(self, which: float, variant: float) -> str:
         if which < self.error_rate:
@@ -114,7 +114,7 @@ class Behaviour:
 
 
 def parse_faults(arguments: list[str]) -> dict[str, float]:
-    """`["503=0.1", "drop=0.05"]` as a mapping; names and shares are judged by `Behaviour`."""
+    """Parse `["503=0.1", "drop=0.05"]` into a mapping; `Behaviour` checks names and shares."""
     faults: dict[str, float] = {}
     for argument in arguments:
         name, equals, share = argument.partition("=")
@@ -130,7 +130,7 @@ def parse_faults(arguments: list[str]) -> dict[str, float]:
 
 
 def retry_after_seconds(retry_after: str) -> tuple[bool, int]:
-    """Whether Retry-After is an HTTP date, and how many seconds ahead: "5", "http-date", "http-date:5"."""
+    """Return whether Retry-After is an HTTP date, and its seconds: "5", "http-date", "http-date:5"."""
     form, _, seconds = retry_after.rpartition(":") if isinstance(retry_after, str) else ("?", "", "")
     if seconds == "http-date" and not form:
         return True, 2

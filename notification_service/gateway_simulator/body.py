@@ -10,7 +10,7 @@ _TOO_LARGE: Final = "the body is over 1 MiB"
 
 
 class BodyError(ValueError):
-    """The request cannot be read, and the connection not be used any further."""
+    """The request cannot be read, and the connection cannot be used any more."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""A connection of the library, which also answers a sender that closed its side, and what is not HTTP."""
+"""A connection of the library that also responds to a sender that closed its side, and to non-HTTP."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,13 +18,13 @@ Refuse = Callable[[int, str], web.StreamResponse]
 class Request(web.BaseRequest):
     @property
     def keep_alive(self) -> bool:
-        """Neither an old client's connection is kept, nor one that wants to speak something else."""
+        """Do not keep the connection of an old client, or of one that wants another protocol."""
         is_plain = self.version >= HttpVersion11 and self.method != "CONNECT"
         return is_plain and hdrs.UPGRADE not in self.headers and super().keep_alive
 
 
-class Connection(web.RequestHandler):
-    """`refuse` makes the response to what cannot be read."""
+class ServerConnection(web.RequestHandler):
+    """`refuse` makes the response to an unreadable request."""
 
     __slots__ = ("_ignores_input", "_peer_is_done", "_refuse")
 
@@ -32,7 +32,7 @@ class Connection(web.RequestHandler):
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
-            access_log=None,  # type: ignore[arg-type]  # the library's way to say that there is none
+            access_log=None,  # type: ignore[arg-type]  # for the library this means none
             auto_decompress=False,
             lingering_time=0,
             max_line_size=_MAX_LINE_BYTES,
@@ -47,12 +47,12 @@ class Connection(web.RequestHandler):
             super().data_received(data)
 
     def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 - the library's
-        """Called at each read of a body, when as a rule nothing is paused: a tenth of a request's time."""
+        """Called at each read of a body, usually with nothing paused: it took a tenth of a request's time."""
         if self._reading_paused:
             super().resume_reading(resume_parser)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # True keeps the transport open, as in asyncio
-        """A sender who has closed its side may still listen for the responses that are due."""
+        """A sender that has closed its side may still read the responses that are due."""
         self._peer_is_done = True
         self._close_when_idle()
         return not self._ignores_input
@@ -71,14 +71,14 @@ class Connection(web.RequestHandler):
         return super().handle_error(request, status, exc, message)
 
     async def hang(self) -> None:
-        """Nothing that arrives matters any more, and the connection's end alone cancels this."""
+        """Ignore what arrives; only the end of the connection cancels this."""
         self._ignores_input = True
         if self._peer_is_done:
             self.force_close()
         await asyncio.Event().wait()
 
     async def linger(self) -> None:
-        """Close when the peer does: to close on what it still sends would be a reset."""
+        """Close when the peer does: closing while it still sends would be a reset."""
         self._ignores_input = True
         if self.transport and not self._peer_is_done:
             self.transport.write_eof()

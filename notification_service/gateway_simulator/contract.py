@@ -1,4 +1,4 @@
-"""What the gateway's contract asks of a request's target and body. Pure."""
+"""What the gateway's contract requires of a request's target and body. Pure."""
 
 import json
 import re
@@ -12,24 +12,24 @@ _HIGHEST: Final = 2**63 - 1
 
 
 class ContractError(ValueError):
-    """The message says how, and quotes nothing of the request."""
+    """The message says what is wrong, and quotes nothing of the request."""
 
 
-class Message(NamedTuple):
+class RequestedMessage(NamedTuple):
     msg_id: int
     phone: int
     text: str
 
 
 def parse_msg_id(segment: bytes) -> int | None:
-    """The path's message id; None for anything that is not an int64 in its one plain spelling."""
+    """Return the path's message id; None if it is not an int64 in its one plain spelling."""
     if _MSG_ID.fullmatch(segment) is None:
         return None
     msg_id = int(segment)
     return msg_id if _is_int64(msg_id) else None
 
 
-def parse_message(body: bytes | bytearray, *, msg_id: int) -> Message:
+def parse_message(body: bytes | bytearray, *, msg_id: int) -> RequestedMessage:
     fields = _parse_object(body)
     if fields.keys() != _FIELDS:
         raise ContractError("the body's fields are not exactly id, phone and text")
@@ -40,7 +40,7 @@ def parse_message(body: bytes | bytearray, *, msg_id: int) -> Message:
         raise ContractError("id differs from the path's")
     if not _is_text(text):
         raise ContractError("text must be a string of Unicode characters without NUL")
-    return Message(msg_id, phone, text)
+    return RequestedMessage(msg_id, phone, text)
 
 
 def _parse_object(body: bytes | bytearray) -> dict[str, Any]:

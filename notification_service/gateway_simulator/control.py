@@ -38,10 +38,11 @@ class Control:
         }
 
     def respond(self, request: web.BaseRequest, body: bytes, path: str) -> web.Response | None:
-        """None where the simulator has no page of its own."""
+        """Return None if the simulator has no such page."""
         views = self._views.get(path)
         if views is None:
             return None
+        self._gateway.ledger.flush()  # whoever asks finds in the log, too, what has been received until now
         view = views.get("GET" if request.method == "HEAD" else request.method)
         if view is None:
             return refusal(405, "no such method here", {"Allow": ", ".join(views)})
@@ -83,7 +84,7 @@ class Control:
 
 
 def _join(lines: Iterable[str]) -> bytes:
-    """As many lines as 16 MiB hold, at least one: who wants them all asks until there is none."""
+    """Return as many lines as fit into 16 MiB, at least one: to get all, ask until none is left."""
     joined = bytearray()
     for line in lines:
         if joined and len(joined) + len(line) > _MOST_BYTES:

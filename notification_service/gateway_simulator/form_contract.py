@@ -1,10 +1,10 @@
-"""What the form API asks of a request's body: every field once, in plain percent-encoding. Pure."""
+"""What the form API requires of a request's body: every field once, in plain percent-encoding. Pure."""
 
 import re
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
-from .contract import ContractError, Message, parse_msg_id
+from .contract import ContractError, RequestedMessage, parse_msg_id
 
 PARAMETERS_WRONG: Final = 1
 NOT_KNOWN: Final = 2
@@ -12,7 +12,7 @@ PHONE_WRONG: Final = 7
 
 _MESSAGE_FIELDS: Final = frozenset({"phones", "mes", "id", "fmt", "charset"})
 _CREDENTIALS: Final = (frozenset({"login", "psw"}), frozenset({"apikey"}))
-# What a browser or any library leaves as it is; everything else is percent-encoded.
+# What browsers and libraries leave as it is; everything else is percent-encoded.
 _ENCODED: Final = re.compile(rb"(?:[A-Za-z0-9*._~+=&-]|%[0-9A-Fa-f]{2})*")
 _PHONE: Final = re.compile(r"[1-9][0-9]{6,14}", re.ASCII)
 _MOST_FIELDS: Final = 7
@@ -28,7 +28,7 @@ class FormError(ContractError):
 
 class Form(NamedTuple):
     token: str  # login:password, or the key
-    message: Message
+    message: RequestedMessage
 
 
 def parse_form(body: bytes | bytearray) -> Form:
@@ -42,7 +42,7 @@ def parse_form(body: bytes | bytearray) -> Form:
     return Form(token, _parse_message(fields))
 
 
-def _parse_message(fields: dict[str, str]) -> Message:
+def _parse_message(fields: dict[str, str]) -> RequestedMessage:
     msg_id = parse_msg_id(fields["id"].encode())
     if msg_id is None:
         raise FormError(PARAMETERS_WRONG, "id is not an int64")
@@ -50,7 +50,7 @@ def _parse_message(fields: dict[str, str]) -> Message:
         raise FormError(PHONE_WRONG, "phones is not one number of digits")
     if not fields["mes"] or "\0" in fields["mes"]:
         raise FormError(PARAMETERS_WRONG, "mes is empty or has a NUL")
-    return Message(msg_id, int(fields["phones"]), fields["mes"])
+    return RequestedMessage(msg_id, int(fields["phones"]), fields["mes"])
 
 
 def _parse_fields(body: bytes | bytearray) -> dict[str, str]:

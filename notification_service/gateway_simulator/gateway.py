@@ -1,4 +1,4 @@
-"""What each request is answered: to send, in either API, by its contract; everything else by its page."""
+"""Responds to each request: to send, in either API, by its contract; to everything else, by its page."""
 
 import asyncio
 import time
@@ -11,11 +11,11 @@ from aiohttp import hdrs, web
 from . import form_responses
 from .behaviour import ERROR_PREFIX, Behaviour
 from .body import BodyError, read_body
-from .contract import ContractError, Message, parse_message, parse_msg_id
+from .contract import ContractError, RequestedMessage, parse_message, parse_msg_id
 from .control import Control
 from .form_contract import NOT_KNOWN, FormError, parse_form
 from .ledger import Ledger
-from .responses import JSON_WORDS, Words, make_response, refusal
+from .responses import JSON_WORDS, ResponseTexts, make_response, refusal
 from .ring import Received
 from .written_responses import Last, json_bytes
 
@@ -25,7 +25,7 @@ _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _BEARER: Final = "bearer"
 
 
-class Gateway:
+class SimulatedGateway:
     def __init__(self, *, behaviour: Behaviour, ledger: Ledger, token: str | None) -> None:
         self.behaviour = behaviour
         self.ledger = ledger
@@ -79,7 +79,7 @@ class Gateway:
             return self._refuse_form(NOT_KNOWN, "no such login, password or key")
         return await self._take(message, form_responses.words(message.msg_id))
 
-    async def _take(self, message: Message, words: Words) -> web.StreamResponse:
+    async def _take(self, message: RequestedMessage, words: ResponseTexts) -> web.StreamResponse:
         """Decide what becomes of a message that follows the contract, and keep it in the ledger."""
         msg_id = message.msg_id
         nth = self.ledger.count_request(msg_id)
@@ -115,12 +115,12 @@ class Gateway:
 
 
 def _to_bytes(text: str) -> bytes:
-    """As it came over the wire: the library keeps what is not UTF-8 as surrogates."""
+    """Return it as it came over the wire: the library stores what is not UTF-8 as surrogates."""
     return text.encode(errors="surrogateescape")
 
 
 def _is_json(content_type: str | None) -> bool:
-    """An undeclared body is given the benefit of the doubt."""
+    """A body without a declared type may be JSON."""
     return content_type is None or _media_type(content_type) == "application/json"
 
 

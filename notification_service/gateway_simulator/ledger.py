@@ -16,11 +16,11 @@ class Ledger:
         self._log = _open_for_owner_alone(log_path) if log_path else None
         self._unwritten: list[str] = []
         self._ring = Ring(keep=keep)
-        self._seq = 0  # outlives clear(), so that no two log lines share a number
+        self._seq = 0  # clear() does not reset it, so that no two log lines have one number
         self.clear()
 
     def clear(self) -> None:
-        """Forget all but the log file and the running number."""
+        """Delete everything but the log file and the running number."""
         self._ring.clear()
         # Message id -> requests so far * 2 + taken. One dict of small numbers holds a million ids in 80 MB.
         self._tallies: dict[int, int] = {}
@@ -32,7 +32,7 @@ class Ledger:
         self._in_previous_second = 0
 
     def count_request(self, msg_id: int) -> int:
-        """Which request for this message this is, from 1."""
+        """Return which request for this message this is, from 1."""
         tally = self._tallies.get(msg_id, 0)
         self._tallies[msg_id] = tally + 2
         self._duplicates += tally & 1
@@ -52,6 +52,10 @@ class Ledger:
         if self._log:
             self._unwritten.append(_line(self._seq, received))
 
+    @property
+    def has_log(self) -> bool:
+        return self._log is not None
+
     def flush(self) -> None:
         if self._log and self._unwritten:
             lines, self._unwritten = self._unwritten, []
@@ -64,7 +68,7 @@ class Ledger:
             self._log.close()
 
     def requests(self, *, after: int, limit: int) -> Iterator[str]:
-        """The kept requests numbered above `after`, oldest first, each as a line of JSON."""
+        """Return the kept requests numbered above `after`, oldest first, each as a line of JSON."""
         oldest = self._seq - len(self._ring) + 1
         start = max(after + 1 - oldest, 0)
         return map(_line, count(oldest + start), self._ring.slice(start, limit))
@@ -103,7 +107,7 @@ def _open_for_owner_alone(path: Path) -> BinaryIO:
 
 
 def _line(seq: int, received: Received) -> str:
-    # Written by hand: a fifth of the time of json.dumps, and the log sees every request.
+    # Written by hand, in a fifth of the time of json.dumps, because every request is logged.
     text = "null" if received.text is None else quote(received.text)
     return (
         f'{{"seq": {seq}, "received_at": {received.received_at:.6f}, "msg_id": {_number(received.msg_id)}, '

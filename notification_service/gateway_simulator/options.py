@@ -15,7 +15,7 @@ class OptionsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class SimulatorOptions:
     host: str = "127.0.0.1"
     port: int = 0
     behaviour: Behaviour = field(default_factory=Behaviour)
@@ -77,8 +77,8 @@ def _add_behaviour_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same run (default: 0)")
 
 
-def read_options(arguments: Namespace) -> Options:
-    return Options(
+def read_options(arguments: Namespace) -> SimulatorOptions:
+    return SimulatorOptions(
         host=arguments.host,
         port=arguments.port,
         behaviour=_read_behaviour(arguments),

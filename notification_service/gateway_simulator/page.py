@@ -31,7 +31,7 @@ def _hash_of(tag: str) -> str:
     return "'sha256-" + b64encode(sha256(found[1].encode()).digest()).decode() + "'"
 
 
-# Even a text that slipped through the escaping could not run: only this page's own script and style may.
+# Even a text that got through the escaping could not run: only this page's own script and style can.
 HEADERS: Final = {
     "Content-Security-Policy": (
         f"default-src 'none'; script-src {_hash_of('script')}; style-src {_hash_of('style')}; "
@@ -52,7 +52,7 @@ def render(stats: Mapping[str, Any], behaviour: Behaviour, latest: Iterable[Rece
 
 
 def mask_phone(phone: int | None) -> str:
-    """`+7 916 ···· 12 34`; of a number that is not eleven digits long only the last two are shown."""
+    """Return `+7 916 ···· 12 34`; without eleven digits, only the last two are shown."""
     digits = "" if phone is None else str(abs(phone))
     if len(digits) == 11:
         return f"+{digits[0]} {digits[1:4]} ···· {digits[7:9]} {digits[9:]}"

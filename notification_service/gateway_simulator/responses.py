@@ -1,4 +1,4 @@
-"""What a message is answered, in the words of the API that was asked: a success, or a fault on demand."""
+"""The response to a message, in the words of the requested API: a success, or a fault on demand."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,18 +10,18 @@ from typing import Any, Final
 from aiohttp import web
 
 from .behaviour import ERROR_PREFIX, SUCCESS, Behaviour, retry_after_seconds
-from .written_responses import BrokenOff, Hanging, Reset, Trickled, Written, json_bytes, phrase
+from .written_responses import BrokenOff, Hanging, Reset, Trickled, WrittenResponse, json_bytes, phrase
 
 _OVER_64_KIB: Final = 128 * 1024
 _NOT_TODAY: Final = "not today"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """`error` is an API's answer to a number and a reason; `unknown_code` is in no one's table."""
+class ResponseTexts:
+    """`error` is an API's response to a number and a reason; `unknown_code` is in no table of errors."""
 
     success: Mapping[str, Any]
-    written_success: Written
+    written_success: WrittenResponse
     error: Callable[[int, str], web.Response]
     unknown_code: int
 
@@ -37,10 +37,12 @@ def _error(code: int, reason: str) -> web.Response:
 
 
 _SUCCESS: Final = {"code": 0, "message": "OK"}
-JSON_WORDS: Final = Words(_SUCCESS, Written(json_bytes(_SUCCESS)), _error, unknown_code=1)
+JSON_WORDS: Final = ResponseTexts(_SUCCESS, WrittenResponse(json_bytes(_SUCCESS)), _error, unknown_code=1)
 
 
-def make_response(answer: str, words: Words, behaviour: Behaviour, *, now: float) -> web.StreamResponse:
+def make_response(
+    answer: str, words: ResponseTexts, behaviour: Behaviour, *, now: float
+) -> web.StreamResponse:
     if answer == SUCCESS:
         return words.written_success
     if answer in _FAULTS:
@@ -55,7 +57,7 @@ def make_response(answer: str, words: Words, behaviour: Behaviour, *, now: float
     return refusal(int(answer), phrase(int(answer)))
 
 
-_FAULTS: Final[Mapping[str, Callable[[Words], web.StreamResponse]]] = {
+_FAULTS: Final[Mapping[str, Callable[[ResponseTexts], web.StreamResponse]]] = {
     "nonsense": lambda _: web.Response(
         text="<html><body>All is well</body></html>", content_type="text/html"
     ),
@@ -72,8 +74,8 @@ _FAULTS: Final[Mapping[str, Callable[[Words], web.StreamResponse]]] = {
 }
 
 
-def _garbled(words: Words) -> bytes:
-    """It was taken, and says so, in a head that no parser accepts and with words that are no UTF-8."""
+def _garbled(words: ResponseTexts) -> bytes:
+    """It was taken, and says so, but in a head that no parser accepts and with words that are not UTF-8."""
     body = json.dumps({**words.success, "words": "Принято"}, ensure_ascii=False).encode("cp1251")
     head = "HTTP/1.1 200 Хорошо\r\nСтранно: да\r\nX : y\r\n folded\r\nno colon\r\nRetry-After: 5 минут\r\n"
     return head.encode("cp1251") + b"Content-Length : %d\r\n\r\n" % len(body) + body

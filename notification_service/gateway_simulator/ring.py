@@ -1,4 +1,4 @@
-"""The last requests received, bounded in number and in the length of their texts."""
+"""The last requests received, limited in number and in the length of their texts."""
 
 import sys
 from collections import Counter, deque
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-# A mailing repeats one text: a long one is kept once, and only the distinct ones count against the limit.
+# A mailing repeats one text: a long text is kept once, and only distinct texts count towards the limit.
 _LONG_TEXT: Final = 128
 _MAX_CHARACTERS: Final = 16 * 1024 * 1024
 
 
 class Received(NamedTuple):
-    """One request; what could not be read of it is None."""
+    """One request; parts that could not be read are None."""
 
     received_at: float
     msg_id: int | None

@@ -15,10 +15,10 @@ import uvloop
 from aiohttp import web
 
 from .behaviour import BehaviourError
-from .connection import Connection, Request
-from .gateway import Gateway
+from .connection import Request, ServerConnection
+from .gateway import SimulatedGateway
 from .ledger import Ledger
-from .options import Options, OptionsError, read_options
+from .options import OptionsError, SimulatorOptions, read_options
 
 _FLUSH_SECONDS: Final = 0.1
 _BACKLOG: Final = 4096
@@ -42,13 +42,13 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-async def serve(options: Options) -> None:
+async def serve(options: SimulatorOptions) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with listening(options) as (gateway, url):
-        gc.freeze()  # what was imported lives as long as the process: nothing to look through again
+        gc.freeze()  # what was imported lives as long as the process, so it need not be collected
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         print(f"gateway simulator listens on {url}", flush=True)
         await _flush_until(stop, gateway.ledger)
@@ -56,15 +56,15 @@ async def serve(options: Options) -> None:
 
 @asynccontextmanager
 async def listening(
-    options: Options, make_gateway: type[Gateway] = Gateway
-) -> AsyncIterator[tuple[Gateway, str]]:
-    """The gateway behind an open socket, and its URL. The caller flushes the ledger as it pleases."""
+    options: SimulatorOptions, make_gateway: type[SimulatedGateway] = SimulatedGateway
+) -> AsyncIterator[tuple[SimulatedGateway, str]]:
+    """Yield the gateway behind an open socket, and its URL. The caller flushes the ledger."""
     ledger = Ledger(keep=options.keep, log_path=options.log_path)
     gateway = make_gateway(behaviour=options.behaviour, ledger=ledger, token=options.token)
     loop = asyncio.get_running_loop()
-    # Without a peer nobody waits for an answer: a hanging one ends with its connection.
+    # Without a peer nobody waits for a response: a hanging one ends with its connection.
     http = web.Server(gateway.respond, request_factory=partial(Request, loop=loop), handler_cancellation=True)
-    make_connection = partial(Connection, http, refuse=gateway.refuse_and_close)
+    make_connection = partial(ServerConnection, http, refuse=gateway.refuse_and_close)
     try:
         server = await loop.create_server(make_connection, options.host, options.port, backlog=_BACKLOG)
         yield gateway, _url(server)
@@ -79,7 +79,7 @@ async def listening(
 async def _flush_until(stop: asyncio.Event, ledger: Ledger) -> None:
     while not stop.is_set():
         try:
-            await asyncio.wait_for(stop.wait(), _FLUSH_SECONDS)
+            await asyncio.wait_for(stop.wait(), _FLUSH_SECONDS if ledger.has_log else None)
         except TimeoutError:
             ledger.flush()
 

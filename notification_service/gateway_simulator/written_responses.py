@@ -1,4 +1,4 @@
-"""Responses that are the bytes they are: quicker than headers made for each, and broken where asked."""
+"""Responses as prepared bytes: quicker than making headers for each, and broken on demand."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from .connection import Connection
+from .connection import ServerConnection
 
 _LINGER_ZERO: Final = struct.pack("ii", 1, 0)
 
@@ -30,8 +30,8 @@ def phrase(status: int) -> str:
     return PHRASES.get(status, "Status")
 
 
-class Written(web.StreamResponse):
-    """It holds nothing of a request, so that one can answer many."""
+class WrittenResponse(web.StreamResponse):
+    """It has nothing of a request in it, so that one object can serve many."""
 
     def __init__(self, payload: bytes = b"") -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Written(web.StreamResponse):
 
     @property
     def keep_alive(self) -> bool:
-        return True  # where it is not, the connection is told
+        return True  # the connection decides otherwise
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         if request.keep_alive:
@@ -50,14 +50,14 @@ class Written(web.StreamResponse):
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
-        """All of it has been written."""
+        """Do nothing: all of it has been written."""
 
     async def _write(self, writer: AbstractStreamWriter, payload: bytes) -> None:
         await writer.write(payload)
         await writer.drain()
 
 
-class Trickled(Written):
+class Trickled(WrittenResponse):
     """A byte at a time."""
 
     def __init__(self, payload: bytes, *, pause_seconds: float) -> None:
@@ -70,17 +70,17 @@ class Trickled(Written):
             await asyncio.sleep(self._pause_seconds)
 
 
-class Last(Written):
-    """The connection closes after it, when the sender has read it."""
+class Last(WrittenResponse):
+    """The connection closes after it, once the sender has read it."""
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         request.protocol.close()
         await self._write(request.writer, _closing(self.payload))
-        await cast(Connection, request.protocol).linger()
+        await cast(ServerConnection, request.protocol).linger()
         return None
 
 
-class BrokenOff(Written):
+class BrokenOff(WrittenResponse):
     """These bytes, then the connection closes."""
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
@@ -89,7 +89,7 @@ class BrokenOff(Written):
         return None
 
 
-class Reset(Written):
+class Reset(WrittenResponse):
     """TCP RST in place of a response."""
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
@@ -100,11 +100,11 @@ class Reset(Written):
         return None
 
 
-class Hanging(Written):
+class Hanging(WrittenResponse):
     """The connection stays open, nothing comes."""
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        await cast(Connection, request.protocol).hang()
+        await cast(ServerConnection, request.protocol).hang()
         return None
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's advisory locks, by name: held by one process at a time, given back when it dies or is lost."""
+"""PostgreSQL's advisory locks, by name: one process holds each, until it releases it, dies or is lost."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +15,9 @@ log = structlog.get_logger(__name__)
 
 @contextmanager
 def try_lock(name: str) -> Iterator[bool]:
-    """Hold the lock while in the block; yields False at once where another session holds it.
+    """Hold the lock during the block; yields False at once if another session holds it.
 
-    Who says nothing to the database for half a lease, as a machine that vanished, loses it with its session.
+    A process that is silent for half a lease, such as on a machine that vanished, loses it with its session.
     """
     silent = sessions.silent_seconds(settings.LEASE_SECONDS)
     is_mine, before, _ = sql.row("advisory_locks/try_lock", name=_key(name), silent=f"{silent:.0f}s")
@@ -29,8 +29,13 @@ def try_lock(name: str) -> Iterator[bool]:
 
 
 def lock_until_commit(name: str) -> None:
-    """Hold the lock until the transaction ends; waits while another session holds it."""
+    """Hold the lock until the transaction ends. Waits while another session holds it."""
     sql.row("advisory_locks/lock_until_commit", name=_key(name))
+
+
+def share_until_commit(name: str) -> None:
+    """Hold the lock until the transaction ends, with others. Waits while a session holds it alone."""
+    sql.row("advisory_locks/share_until_commit", name=_key(name))
 
 
 def _unlock(name: str, *, before: str) -> None:

@@ -13,7 +13,7 @@ class MailingsConfig(AppConfig):
 
 
 def _make_main_gateway(*, using: str, apps: Any = installed_apps, **_: Any) -> None:
-    """The gateway of the environment's GATEWAY_URL is always there, also after a flush."""
+    """The gateway of GATEWAY_URL always exists, also after a flush."""
     try:
         gateways = apps.get_model("mailings", "Gateway").objects.using(using)
     except LookupError:  # after `migrate` of another app alone

@@ -1,50 +1,96 @@
 """Which clients a mailing goes to, and the fan-out that writes one message for each of them."""
 
+import json
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
-from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, F, Max, QuerySet
 from django.db.models.functions import Now
 
+from notification_service.directory.filters import ClientFilter
 from notification_service.directory.models import Client
-from notification_service.mailings import stats
+from notification_service.directory.preferences import preference_changes
+from notification_service.mailings import contact_hours, partitions, stats
 from notification_service.mailings.advisory_locks import try_lock
+from notification_service.mailings.exclusions import (
+    CODES,
+    EVERYBODY,
+    Terms,
+    cancel_written,
+    count_excluded,
+    excludes_anybody,
+    exclusions_of,
+    terms_of,
+    with_exclusion,
+    without_excluded,
+)
+from notification_service.mailings.matching import (
+    clients_by_zone,
+    count_matching,
+    filter_of,
+    matching_clients,
+)
 from notification_service.mailings.models import Mailing, Message
-from notification_service.mailings.send_window import next_opening
+from notification_service.mailings.send_window import Hours, is_open, next_opening
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics, tracing
 
 FIRST_CHUNK_CLIENTS = 2_000  # small, so that the first requests start at once
-CHUNK_PAGES = 128  # of the audience's table: about 20,000 clients
+# Pages of the audience's table in a chunk, about 2,500 and 20,000 clients. Chunks grow by half: each is
+# written before the one before it is sent.
+FIRST_PAGES, MOST_PAGES = 16, 128
+LISTING_MEMORY = "128MB"  # for a hash of a million consents: 1.7 s instead of 6.7 for a million clients
 
 BEING_WRITTEN = (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
 
 log = structlog.get_logger(__name__)
 
 
-def matching_clients(*, operator_codes: Sequence[str], tags: Sequence[str]) -> QuerySet[Client]:
-    """Clients with any of the codes and any of the tags; an empty sequence restricts nothing."""
-    clients = Client.objects.alive()
-    if operator_codes:
-        clients = clients.filter(operator_code__in=operator_codes)
-    if tags:
-        clients = clients.filter(tag__in=tags)
-    return clients
+class Reach(NamedTuple):
+    clients: int  # who get a message
+    excluded: dict[str, int]  # who match and get none, by the code of the reason
+
+
+def count_reach(found: ClientFilter, terms: Terms) -> Reach:
+    """Count the audience of a mailing with these terms, if it started now. Raises CountTooSlow."""
+    excluded = count_excluded(matching_clients(found), terms)
+    return Reach(count_matching(found) - sum(excluded.values()), excluded)
+
+
+def audience_of(mailing: Mailing) -> QuerySet[Client]:
+    """Return the clients who match a mailing's filter at this moment, whatever they want.
+
+    Segments are as they were at its start.
+    """
+    return matching_clients(filter_of(mailing), segments=mailing.segments_at_start)
+
+
+def wanted_by(mailing: Mailing) -> QuerySet[Client]:
+    """Return the clients who match, and neither have opted out nor lack a consent."""
+    return without_excluded(audience_of(mailing), terms_of(mailing))
+
+
+def audience_by_zone(mailing: Mailing) -> dict[str, int]:
+    """Return how many clients would get a mailing that started at this moment, in each time zone."""
+    if not excludes_anybody(terms_of(mailing)):
+        return clients_by_zone(filter_of(mailing), segments=mailing.segments_at_start)
+    return dict(wanted_by(mailing).order_by().values_list("timezone").annotate(clients=Count("*")))
 
 
 def build_audience(mailing_id: int) -> None:
-    """Write a message for every client who matches, in chunks, each a transaction of its own.
+    """Write a message for every client who matches, in chunks, each in its own transaction.
 
-    The audience is one snapshot: after a small first chunk the rest is listed by a single statement.
-    Clients created since the start are left out, and a build that died goes on where it stopped.
-    Another build of the same mailing under way, or a mailing stopped by now, makes this a no-op.
+    The audience is one snapshot: after a small first chunk, a single statement lists the rest. Clients
+    created since the start are left out, and a build that died continues where it stopped. If another build
+    of the mailing is under way, or the mailing has been stopped, this does nothing.
     """
     with try_lock(f"build {mailing_id}") as is_mine:
         mailing = Mailing.objects.get(pk=mailing_id)
@@ -57,12 +103,14 @@ def build_audience(mailing_id: int) -> None:
 def _build(mailing: Mailing) -> None:
     began = time.monotonic()
     log.info("planning", mailing_id=mailing.pk)
-    clients = matching_clients(operator_codes=mailing.operator_codes, tags=mailing.tags)
-    clients = clients.filter(created_at__lte=mailing.started_at)
-    last = Message.objects.filter(mailing=mailing).aggregate(last=Max("client_id"))["last"]
-    last = last or _write_first_chunk(mailing, clients)
-    _list_clients(clients.filter(id__gt=last))
-    is_whole = all(_write_chunk(mailing, pages) for pages in _page_ranges())
+    clients = audience_of(mailing).filter(created_at__lte=mailing.started_at)
+    last = _written_to(mailing)
+    if not last and _expected_rows(clients) >= partitions.OWN_FROM_MESSAGES:
+        partitions.take_emptiest(mailing)
+    known = _know_preferences(mailing, is_new=not last)
+    last = last or _write_first_chunk(mailing, clients, known)
+    _list_clients(clients.filter(id__gt=last), mailing)
+    is_whole = all(_write_chunk(mailing, pages, known) for pages in _page_ranges())
     if is_whole:
         Mailing.objects.filter(pk=mailing.pk, status__in=BEING_WRITTEN).update(audience_built_at=Now())
     seconds = time.monotonic() - began
@@ -71,77 +119,146 @@ def _build(mailing: Mailing) -> None:
     log.info("planned", mailing_id=mailing.pk, whole=is_whole, messages=messages, seconds=round(seconds, 3))
 
 
-def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client]) -> int:
-    """Write the messages of the first clients by id; return the last of these ids, or 0."""
-    first = list(clients.order_by("id").values_list("id", "timezone")[:FIRST_CHUNK_CLIENTS])
+def _written_to(mailing: Mailing) -> int:
+    """Return the last client whom a build that died has decided on; 0 if there was none."""
+    last = Message.objects.of(mailing).aggregate(last=Max("client_id"))["last"]
+    return max(mailing.audience_written_to, last or 0)  # a version before this one wrote messages alone
+
+
+def _know_preferences(mailing: Mailing, *, is_new: bool) -> int:
+    """Before the first message is written: a claim looks again only if something has changed since."""
+    known = preference_changes()
+    if is_new:
+        Mailing.objects.filter(pk=mailing.pk).update(preferences_known=known)
+    return known
+
+
+def _expected_rows(clients: QuerySet[Client]) -> int:
+    """As the planner guesses it, at once: a count would keep the first request waiting."""
+    [explained] = json.loads(clients.explain(format="json"))
+    return int(explained["Plan"]["Plan Rows"])
+
+
+def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client], known: int) -> int:
+    """Write the messages of the first clients by id; return the last of these ids, or 0.
+
+    `known`: the changes of preferences that the audience knows of.
+    """
+    with_value = with_exclusion(clients, EVERYBODY, text=mailing.text).order_by("id")
+    first = list(with_value.values_list("id", "timezone", "phone", "exclusion")[:FIRST_CHUNK_CLIENTS])
     if not first:
         return 0
-    ids, zones = zip(*first, strict=True)
+    last = int(first[-1][0])
+    unwanted = exclusions_of([phone or "" for _, _, phone, _ in first], terms_of(mailing))
+    judged = [(pk, zone, unwanted.get(phone, exclusion)) for pk, zone, phone, exclusion in first]
+    wanted = [(pk, zone) for pk, zone, exclusion in judged if exclusion is None]
+    excluded = Counter(exclusion for _, _, exclusion in judged if exclusion)
     with _writing(mailing) as is_open:
         if is_open:
-            _insert(
-                "audience/insert_first_messages",
-                mailing,
-                zones=set(zones),
-                ids=list(ids),
-                timezones=list(zones),
-            )
-    return int(ids[-1])
+            ids, zones = [pk for pk, _ in wanted], [zone for _, zone in wanted]
+            _insert("audience/insert_first_messages", mailing, zones=set(zones), ids=ids, timezones=zones)
+            _note_written(mailing, to=last, excluded=excluded)
+    _cancel_changed(mailing, to=last, known=known)
+    return last
 
 
-def _list_clients(clients: QuerySet[Client]) -> None:
-    query, parameters = clients.order_by("id").values("id", "timezone").query.sql_with_params()
+@transaction.atomic
+def _list_clients(clients: QuerySet[Client], mailing: Mailing) -> None:
+    listed = with_exclusion(clients, terms_of(mailing), text=mailing.text).order_by("id")
+    query, parameters = listed.values("id", "timezone", "exclusion").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.audience")
+        cursor.execute(f"SET LOCAL work_mem = '{LISTING_MEMORY}'")
         cursor.execute(f"CREATE TEMP TABLE audience AS {query}", parameters)
 
 
 def _page_ranges() -> Iterator[tuple[int, int]]:
     (pages,) = sql.row("audience/listed_pages")
-    for first in range(0, pages, CHUNK_PAGES):
-        yield first, first + CHUNK_PAGES
+    first, size = 0, FIRST_PAGES
+    while first < pages:
+        yield first, first + size
+        first, size = first + size, min(size + size // 2, MOST_PAGES)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE pg_temp.audience")
 
 
-def _write_chunk(mailing: Mailing, pages: tuple[int, int]) -> bool:
-    """Write the messages of the clients on the pages; False when the mailing was stopped."""
+def _write_chunk(mailing: Mailing, pages: tuple[int, int], known: int) -> bool:
+    """Write the messages of the clients on the pages. Return False if the mailing was stopped."""
     bounds = {"first": f"({pages[0]},0)", "end": f"({pages[1]},0)"}
     with _writing(mailing) as is_open:
         if is_open:
-            zones = {name for (name,) in sql.rows("audience/listed_zones", **bounds)}
+            listed = sql.rows("audience/listed_zones", **bounds)
+            zones = {name for name, exclusion, _, _ in listed if exclusion is None}
+            # The last pages of a table may be empty.
+            last = max((last for *_, last in listed), default=mailing.audience_written_to)
             _insert("audience/insert_listed_messages", mailing, zones=zones, **bounds)
+            _note_written(mailing, to=last, excluded=_excluded(listed))
+    if is_open:
+        _cancel_changed(mailing, to=last, known=known)
     return is_open
 
 
-def opening_in(zone_name: str, *, mailing: Mailing, at: datetime) -> datetime:
-    """When the mailing's window opens in the zone, from `at` on.
+def _excluded(listed: list[tuple[Any, ...]]) -> Counter[str]:
+    excluded: Counter[str] = Counter()
+    for _, exclusion, clients, _ in listed:
+        if exclusion is not None:
+            excluded[exclusion] += clients
+    return excluded
 
-    PostgreSQL knows names that Python does not (`MSK`): such a client's hours are never known to be
-    right, so that the message waits for the deadline, or for a better zone.
+
+def _cancel_changed(mailing: Mailing, *, to: int, known: int) -> None:
+    """Who opted out while the messages were being written could not cancel them."""
+    if preference_changes() != known:
+        cancel_written(mailing, after=mailing.audience_written_to, to=to)
+
+
+def _note_written(mailing: Mailing, *, to: int, excluded: Mapping[str, int]) -> None:
+    """In the transaction that writes the messages, so that a build that died counts nobody twice."""
+    counts = {f"excluded_{code}": F(f"excluded_{code}") + excluded.get(code, 0) for code in CODES}
+    Mailing.objects.filter(pk=mailing.pk).update(audience_written_to=to, **counts)
+
+
+def opening_in(zone_name: str, *, hours: Hours, at: datetime, end_at: datetime) -> datetime:
+    """Return when a mailing's hours open in the zone, from `at` on.
+
+    PostgreSQL knows names that Python does not (`MSK`). For such a client the right hours are not known, so
+    the message waits for the deadline, or for a better zone. So it does where the hours never open.
     """
     try:
-        return next_opening(mailing.send_window, zone=ZoneInfo(zone_name), at=at)
+        zone = ZoneInfo(zone_name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        return at if mailing.send_window is None else max(at, mailing.end_at)
+        return max(at, end_at) if hours else at
+    opening = next_opening(hours, zone=zone, at=at)
+    return opening if is_open(hours, zone=zone, at=opening) else max(at, end_at)
 
 
 @contextmanager
 def _writing(mailing: Mailing) -> Iterator[bool]:
     """A transaction in which the mailing cannot be stopped or changed; False if it was stopped."""
     with transaction.atomic():
+        contact_hours.keep_until_commit()
         mailing.refresh_from_db(from_queryset=Mailing.objects.select_for_update(of=("self",), no_key=True))
         yield mailing.status in BEING_WRITTEN
         wake_up(SEND)
+    _renew_statistics()
+
+
+def _renew_statistics() -> None:
+    """Autovacuum gives way in a second, unless it must not; then the next chunk tries again."""
+    for (table,) in sql.rows("audience/thought_empty"):
+        with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '3s'")
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _insert(statement: str, mailing: Mailing, *, zones: set[str], **parameters: Any) -> None:
-    """`parameters` say for which clients."""
-    now = _transaction_time()
-    openings = {name: opening_in(name, mailing=mailing, at=now) for name in sorted(zones)}
+    """`parameters` say which clients."""
+    now, hours = _transaction_time(), contact_hours.hours_of(mailing)
+    openings = {name: opening_in(name, hours=hours, at=now, end_at=mailing.end_at) for name in sorted(zones)}
     messages = sql.execute(
         statement,
         mailing_id=mailing.pk,
+        partition=mailing.partition,
         zones=list(openings),
         openings=list(openings.values()),
         **parameters,

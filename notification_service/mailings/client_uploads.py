@@ -1,19 +1,20 @@
-"""Uploads of clients: started, and then taken by whichever worker comes first, and again after a crash."""
+"""Uploads of clients: started, then imported by the first worker that comes, and continued after a crash."""
 
 from collections.abc import Callable
 from typing import Any
+
+from django.db import transaction
 
 from notification_service.directory.importing.uploads import lifecycle
 from notification_service.directory.importing.uploads.run import take_upload, waiting_uploads
 from notification_service.mailings.advisory_locks import try_lock
 from notification_service.mailings.client_changes import make_waiting_due
 from notification_service.mailings.wake_up import IMPORT, wake_up
-from notification_service.sessions import request_transaction
 
 
-@request_transaction()
+@transaction.atomic
 def start_upload(upload_id: int, *, by: str) -> bool:
-    """Have it taken by a worker; False where that was said already, or it is over."""
+    """Have a worker import it. Return False if it has been started already, or has ended."""
     has_started = lifecycle.start(upload_id, by=by)
     if has_started:
         wake_up(IMPORT)
@@ -21,7 +22,7 @@ def start_upload(upload_id: int, *, by: str) -> bool:
 
 
 def take_waiting(*, should_stop: Callable[[], bool] = lambda: False, **options: Any) -> None:
-    """Take every upload that was started and that no other worker holds, the oldest first."""
+    """Import every upload that was started and that no other worker holds, the oldest first."""
     for upload_id in waiting_uploads():
         with try_lock(f"client upload {upload_id}") as is_mine:
             if is_mine and not should_stop():

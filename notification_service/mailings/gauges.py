@@ -1,4 +1,4 @@
-"""The state of the whole service in a few numbers: of mailings, gateways and counters, never of messages."""
+"""The state of the whole service in a few numbers, from mailings, gateways and counters, not messages."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Gauges:
     start_late_seconds: float  # of a mailing that should have started
     settle_late_seconds: float  # of a mailing past its deadline that is not settled
     removal_seconds: float  # since the oldest deletion that is not done
-    lease_late_seconds: float  # since the oldest lease ended that nobody rescued
+    lease_late_seconds: float  # since the end of the oldest lease that nobody has rescued
     workers: LiveWorkers
 
 

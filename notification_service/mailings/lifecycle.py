@@ -1,7 +1,7 @@
 """The only writer of `Mailing.status`, and what each change of it entails for the messages.
 
-scheduled -> running <-> paused -> finished | cancelled. A request changes the mailing's row alone; its
-messages follow in the background, in chunks (`settle`), so that the response never waits for any size.
+scheduled -> running <-> paused -> finished | cancelled. A request changes only the mailing's row. Its
+messages follow in the background, in chunks (`settle`), so that the response never depends on their number.
 """
 
 from datetime import datetime
@@ -14,21 +14,30 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import entry, record, record_all
+from notification_service.directory.filters import InvalidFilter
 from notification_service.directory.versions import Versions, check_version
+from notification_service.mailings import contact_hours
+from notification_service.mailings.matching import check_filter, filter_of, keep_segments
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.personal_text import InvalidText, read_text
+from notification_service.mailings.send_window import Hours, SendWindow, ever_open, opens_somewhere
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
-from notification_service.sessions import request_transaction
 
 Status = Mailing.Status
 UNSTARTED = (Status.SCHEDULED,)
 ACTIVE = (Status.RUNNING, Status.PAUSED)
 OPEN = (*UNSTARTED, *ACTIVE)
 
-FIXED_AFTER_START = {"start_at", "operator_codes", "tags", "on_unknown"}
-CHANGEABLE = FIXED_AFTER_START | {"text", "end_at", "window_from", "window_to", "gateway", "failover"}
-# What a change of the status is called: at the mailing's time, and by a person.
+OUTCOME_OF = {"outcome_of_mailing", "outcome_of_statuses"}
+AUDIENCE = OUTCOME_OF | {"operator_codes", "tags", "where", "segment", "exclude"}
+COLUMNS_OF = {"segment": {"segment"}, "exclude": {"exclude"}, "outcome_of": OUTCOME_OF}
+WANTED = {"topic", "requires_consent", "ignores_opt_outs"}
+FIXED_AFTER_START = AUDIENCE | WANTED | {"start_at", "on_unknown"}
+HOURS = {*contact_hours.COLUMNS, "ignores_contact_hours"}
+CHANGEABLE = FIXED_AFTER_START | HOURS | {"name", "text", "end_at", "gateway", "failover", "reference"}
+# The action of a change of the status: at the mailing's time, and by a person.
 BEGINNINGS = {Status.RUNNING: Action.MAILING_STARTED, Status.FINISHED: Action.MAILING_MISSED}
 MOVES = {
     Status.PAUSED: Action.MAILING_PAUSED,
@@ -40,28 +49,34 @@ log = structlog.get_logger(__name__)
 
 
 class Conflict(Exception):  # noqa: N818
-    """The mailing's status does not allow it; `args[0]` says so to a person."""
+    """The mailing's status does not allow it; `args[0]` explains it to a person."""
 
 
 class InvalidChange(ValueError):  # noqa: N818
-    """The value of `field` contradicts another one, or the clock."""
+    """The value of `field` contradicts another one, or the clock; `code` is for programs."""
 
-    def __init__(self, field: str, detail: str) -> None:
+    def __init__(self, field: str, detail: str, code: str = "invalid") -> None:
         super().__init__(detail)
         self.field = field
         self.detail = detail
+        self.code = code
 
 
-@request_transaction()
+@transaction.atomic
 def create_mailing(**fields: Any) -> Mailing:
-    """Schedule a mailing; it starts by itself at `start_at`, or now where that is past.
+    """Schedule a mailing. It starts by itself at `start_at`, or now if that is past.
 
-    Fields: text, start_at, end_at, operator_codes, tags, window_from, window_to, on_unknown,
-    gateway, failover.
-    Raises InvalidChange where `end_at` is past or not after `start_at`.
+    Fields: name, text, start_at, end_at, operator_codes, tags, where, segment, exclude, outcome_of_mailing,
+    outcome_of_statuses, window_from, window_to, window_days, window_holidays, ignores_contact_hours,
+    on_unknown, gateway, failover, reference, topic, requires_consent, ignores_opt_outs.
+    Raises InvalidChange if the text's placeholders are wrong, `end_at` is past or not after `start_at`, if a
+    segment or a mailing that the filter names is not there, or if the hours do not open in between anywhere.
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
+    _check_text(mailing)
     _check_times(mailing)
+    _check_named(mailing, AUDIENCE)
+    _check_hours(mailing)
     mailing.save(force_insert=True)
     given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
     record(Action.MAILING_CREATED, object_id=mailing.pk, changes=given)
@@ -70,13 +85,13 @@ def create_mailing(**fields: Any) -> Mailing:
     return mailing
 
 
-@request_transaction()
+@transaction.atomic
 def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any) -> Mailing:
-    """Change a mailing; one that runs applies it within a second to what is unsent.
+    """Change a mailing. If it is running, the change applies to unsent messages within a second.
 
-    Raises Mailing.DoesNotExist, Conflict where the mailing has ended or the field is fixed since its
-    start, InvalidChange as `create_mailing` does, and Stale where it has none of the `expected` versions.
-    A value equal to the present one is no change.
+    Raises Mailing.DoesNotExist, Conflict if the mailing has ended or the field is fixed since its start,
+    InvalidChange as `create_mailing` does, and Stale if it has none of the `expected` versions. A value equal
+    to the present one is not a change.
     """
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
     changed = {name for name in changes if getattr(mailing, name) != changes[name]}
@@ -87,9 +102,16 @@ def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any
     difference = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
     for name in changed:
         setattr(mailing, name, changes[name])
+    if "text" in changed:
+        _check_text(mailing)
     if "start_at" in changed or "end_at" in changed:
         _check_times(mailing)
-    if changed & {"window_from", "window_to"} and mailing.status in ACTIVE:
+    _check_named(mailing, changed)
+    if changed & (HOURS | {"start_at", "end_at"}):
+        _check_hours(mailing)
+    if changed & HOURS:
+        mailing.hours_version += 1
+    if changed & HOURS and mailing.status in ACTIVE:
         mailing.window_changed_at = _database_now()
     mailing.save()
     record(Action.MAILING_CHANGED, object_id=mailing_id, changes=difference)
@@ -117,7 +139,7 @@ def cancel_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
     return mailing
 
 
-@request_transaction()
+@transaction.atomic
 def delete_mailing(mailing_id: int, *, expected: Versions = None) -> None:
     """Stop the mailing and hide it at once; it is removed in the background.
 
@@ -135,9 +157,10 @@ def delete_mailing(mailing_id: int, *, expected: Versions = None) -> None:
 
 
 def start_due_mailings() -> list[int]:
-    """Start what has reached `start_at`, end what slept past `end_at`; return those without an audience."""
+    """Start mailings at `start_at`, end those that missed `end_at`; return those without an audience."""
     with transaction.atomic():
         begun = sql.rows("lifecycle/start_due")
+        keep_segments(mailing_id for mailing_id, _, _ in begun)
         record_all(entry(BEGINNINGS[status], object_id=mailing_id) for mailing_id, status, _ in begun)
     for mailing_id, status, late_seconds in begun:
         _report_start(mailing_id, status, late_seconds)
@@ -155,7 +178,7 @@ def _report_start(mailing_id: int, status: str, late_seconds: float) -> None:
 
 
 def finish_settled(mailing_ids: list[int]) -> list[int]:
-    """End the mailings that are written, and have nothing left to send, by the caller's exact counts.
+    """End the mailings whose messages are all written and have none left to send, by the caller's counts.
 
     Returns those that have ended now.
     """
@@ -166,9 +189,9 @@ def past_deadline() -> Q:
     return Q(status__in=ACTIVE, end_at__lte=Now())
 
 
-@request_transaction()
+@transaction.atomic
 def _move(mailing_id: int, expected: Versions, *, sources: tuple[Status, ...], target: Status) -> Mailing:
-    """A repeated move is none: who did not get the first response may ask again."""
+    """A repeated move changes nothing: a caller who did not get the first response may ask again."""
     mailing = Mailing.objects.alive().select_for_update().get(pk=mailing_id)
     if mailing.status == target:
         return mailing
@@ -194,11 +217,49 @@ def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
         raise Conflict(f"The mailing has started: {', '.join(sorted(fixed))} can no longer change.")
 
 
+def _check_text(mailing: Mailing) -> None:
+    try:
+        read_text(mailing.text)
+    except InvalidText as error:
+        raise InvalidChange("text", str(error)) from None
+
+
 def _check_times(mailing: Mailing) -> None:
     if mailing.end_at <= mailing.start_at:
-        raise InvalidChange("end_at", "must be after start_at")
+        raise InvalidChange("end_at", "must be after start_at", "not_after_start")
     if mailing.end_at <= _database_now():
-        raise InvalidChange("end_at", "must be in the future")
+        raise InvalidChange("end_at", "must be in the future", "past")
+
+
+def _check_named(mailing: Mailing, changed: set[str]) -> None:
+    """The segments and the mailings that its filter names, where that has changed."""
+    if not changed & AUDIENCE:
+        return
+    try:
+        check_filter(filter_of(mailing), is_kept=True)
+    except InvalidFilter as error:
+        for place, detail in error.faults:
+            if changed & COLUMNS_OF[str(place[0])]:
+                raise InvalidChange(".".join(map(str, place)), detail) from None
+
+
+def _check_hours(mailing: Mailing) -> None:
+    """Hours that can reach nobody are a mistake; where they leave out some zones, the preview says so."""
+    hours = contact_hours.hours_of(mailing)
+    if not ever_open(hours):
+        both = "the mailing's and the contact hours of the installation"
+        if not ever_open(_days_alone(hours)):
+            raise InvalidChange("window_days", f"No day is among both {both}.")
+        raise InvalidChange("send_window", f"The hours never overlap: {both}.")
+    start = max(mailing.start_at, _database_now())
+    if not opens_somewhere(hours, start=start, end=mailing.end_at):
+        raise InvalidChange(
+            "send_window", "Does not open between the start and the end of the mailing, in any time zone."
+        )
+
+
+def _days_alone(hours: Hours) -> Hours:
+    return tuple(SendWindow(days=window.days) for window in hours)
 
 
 def _database_now() -> datetime:

@@ -1,4 +1,4 @@
-"""Reasons in the language of whoever reads them: of the console's screens, and of the daily report."""
+"""Reasons in the reader's language, for the console and the daily report."""
 
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +15,8 @@ WORDS = {
     Reason.PROXY_STATUS: pgettext_lazy("reason", "the proxy refused: HTTP %(number)s"),
     Reason.TLS_ERROR: pgettext_lazy("reason", "no secure connection (TLS)"),
     Reason.ZONE_UNKNOWN: pgettext_lazy("reason", "the worker’s system does not know the client’s time zone"),
+    Reason.NO_VALUE: pgettext_lazy("reason", "the client has no value for the text"),
+    Reason.TEXT_TOO_LONG: pgettext_lazy("reason", "with the client’s values the text is too long"),
     Reason.RESPONSE_TIMEOUT: pgettext_lazy("reason", "no answer in time"),
     Reason.CONNECTION_BROKE: pgettext_lazy("reason", "the connection broke"),
     Reason.WORKER_LOST: pgettext_lazy("reason", "its worker died"),
@@ -24,6 +26,10 @@ WORDS = {
     Reason.RESPONSE_NOT_JSON: pgettext_lazy("reason", "the answer is not JSON"),
     Reason.RESPONSE_WITHOUT_CODE: pgettext_lazy("reason", "the answer has no code"),
     Reason.RESPONSE_INCOMPLETE: pgettext_lazy("reason", "the answer has neither an id nor an error"),
+    Reason.RESPONSE_UNMATCHED: pgettext_lazy(
+        "reason", "the answer matches no rule of the gateway’s settings"
+    ),
+    Reason.GATEWAY_ANSWERED: pgettext_lazy("reason", "the gateway answered"),
     Reason.GATEWAY_CODE: pgettext_lazy("reason", "the gateway’s code %(number)s"),
     Reason.UNKNOWN_CODE: pgettext_lazy("reason", "an unknown code of the gateway"),
     Reason.PARAMETERS_WRONG: pgettext_lazy("reason", "the request’s parameters are wrong"),
@@ -38,9 +44,11 @@ WORDS = {
     Reason.DEADLINE_PASSED: pgettext_lazy("reason", "the deadline came first"),
     Reason.MAILING_CANCELLED: pgettext_lazy("reason", "the mailing was cancelled"),
     Reason.CLIENT_DELETED: pgettext_lazy("reason", "the client was deleted"),
+    Reason.OPTED_OUT: pgettext_lazy("reason", "the person opted out"),
+    Reason.NO_CONSENT: pgettext_lazy("reason", "the person has not consented"),
     Reason.NO_WORKER: pgettext_lazy("reason", "no worker took it within a minute; is one running?"),
     Reason.GATEWAY_DISABLED: pgettext_lazy("reason", "the gateway is disabled"),
-    Reason.GATEWAY_HELD: pgettext_lazy("reason", "the gateway is held; see it under “Gateways”"),
+    Reason.GATEWAY_HELD: pgettext_lazy("reason", "the gateway is paused; see “Gateways”"),
     Reason.GATEWAY_BUSY: pgettext_lazy("reason", "the gateway is busy to its limits with mailings"),
     Reason.GATEWAY_UNUSABLE: pgettext_lazy("reason", "the gateway is set wrong; see the workers’ log"),
     Reason.OTHER: pgettext_lazy("reason", "another reason"),
@@ -48,5 +56,6 @@ WORDS = {
 
 
 def reason(why: Why) -> str:
-    """In the active language, with its text as it was written."""
-    return worded(why, str(WORDS[why.code]) % {"number": why.number})
+    """Return it in the active language, with its text unchanged and its cause."""
+    words = worded(why, str(WORDS[why.code]) % {"number": why.number})
+    return f"{words} ({reason(why.cause)})" if why.cause else words

@@ -1,7 +1,7 @@
 """Why a message is not sent, or not yet: codes, from the engine to the API. Pure.
 
-A code is kept in a row, counted, and shown in the words of whoever shows it. The English sentence beside each
-is for programs and logs: it is made from the code and its number, and never looked into.
+A code is stored in a row and counted; the console and the report have their own words for it. The English
+sentence beside each code is for programs and logs. It is made from the code and its number, and never parsed.
 """
 
 import re
@@ -13,7 +13,7 @@ KEY = re.compile(r"(?P<code>[a-z_]+)(?::(?P<number>[0-9]{1,4}))?")
 
 
 class Reason(StrEnum):
-    """Where the sentence has a number, so has the reason: an HTTP status, or the gateway's own code."""
+    """If the sentence has a number, so has the reason: an HTTP status, or the gateway's own code."""
 
     sentence: str
 
@@ -35,6 +35,9 @@ class Reason(StrEnum):
     TLS_ERROR = "tls_error", "TLS error"  # an untrusted certificate, say: OpenSSL's words follow
     ZONE_UNKNOWN = "zone_unknown", "time zone unknown to this worker"  # its system is older than the zone
 
+    NO_VALUE = "no_value", "a value of the text is missing"  # with no fallback, or all is spaces
+    TEXT_TOO_LONG = "text_too_long", "text too long"  # over 2,000 characters with the client's values
+
     # a request without a response: the gateway may have taken the message
     RESPONSE_TIMEOUT = "response_timeout", "no answer in time"  # REQUEST_TIMEOUT_SECONDS were over
     CONNECTION_BROKE = "connection_broke", "connection broke"  # before the response was whole
@@ -47,6 +50,8 @@ class Reason(StrEnum):
     RESPONSE_NOT_JSON = "response_not_json", "answer is not JSON"  # a page of a proxy's, say
     RESPONSE_WITHOUT_CODE = "response_without_code", "answer has no code"  # JSON, but not of the API
     RESPONSE_INCOMPLETE = "response_incomplete", "answer has neither id nor error"  # likewise, of the form
+    RESPONSE_UNMATCHED = "response_unmatched", "answer matches no rule"  # of a gateway of kind `http`
+    GATEWAY_ANSWERED = "gateway_answered", "the gateway answered"  # a word of its settings' rules follows
     GATEWAY_CODE = "gateway_code", "the gateway's code is {number}"  # one that no table explains
     UNKNOWN_CODE = "unknown_code", "unknown error code"  # no number, or one beyond 9999
 
@@ -62,11 +67,13 @@ class Reason(StrEnum):
     TOO_MANY_EQUAL = "too_many_equal", "too many equal requests"  # within a minute, or at once
 
     # what ends a message that waits
-    DEADLINE_PASSED = "deadline_passed", "deadline passed"  # the mailing's `end_at` came first
+    DEADLINE_PASSED = "deadline_passed", "deadline passed"  # the mailing's `end_at` came first: see `cause`
     MAILING_CANCELLED = "mailing_cancelled", "mailing cancelled"  # by a person or a program
     CLIENT_DELETED = "client_deleted", "client deleted"  # and with it the phone
+    OPTED_OUT = "opted_out", "opted out"  # the phone, of the mailing's topic or of everything
+    NO_CONSENT = "no_consent", "no consent"  # the mailing requires one: there is none, or it was revoked
 
-    # why a trial was not requested of its gateway
+    # why a test send was not requested of its gateway
     NO_WORKER = "no_worker", "no worker took it in time"  # within a minute
     GATEWAY_DISABLED = "gateway_disabled", "gateway disabled"  # or deleted meanwhile
     GATEWAY_HELD = "gateway_held", "gateway held"  # its breaker is open
@@ -78,61 +85,68 @@ class Reason(StrEnum):
 
 
 class Why(NamedTuple):
-    """A reason with its number, where it has one.
+    """A reason with its number, if it has one.
 
-    `text` is what a library or the system said of it, never counted; of an OTHER, what its version said.
+    `text` is what a library or the system said about it, and is never counted. For OTHER it is what the older
+    version said. `cause`, for a deadline, is what had kept the message from being sent, if anything had.
     """
 
     code: Reason
     number: int | None = None
     text: str = ""
+    cause: "Why | None" = None
 
     def __str__(self) -> str:
-        """In English, for a program's reader and a log's."""
-        return worded(self, self.code.sentence.format(number=self.number))
+        """Return it in English, with its cause, for programs and logs."""
+        words = worded(self, self.code.sentence.format(number=self.number))
+        return f"{words} ({self.cause})" if self.cause else words
 
     @property
     def key(self) -> str:
-        """The reason as one word, such as `http_status:503`."""
+        """Return the reason as one word, such as `http_status:503`."""
         return self.code.value if self.number is None else f"{self.code.value}:{self.number}"
 
     @property
     def columns(self) -> dict[str, Any]:
-        """As rows keep it."""
+        """Return it as columns of a row."""
         return {"reason": self.code.value, "reason_number": self.number}
 
 
+NUMBERED = frozenset(reason for reason in Reason if "{number}" in reason.sentence)
 # Which have a text.
-EXPLAINED = frozenset({Reason.NO_CONNECTION, Reason.TLS_ERROR, Reason.OTHER})
+EXPLAINED = frozenset({Reason.NO_CONNECTION, Reason.TLS_ERROR, Reason.GATEWAY_ANSWERED, Reason.OTHER})
+# Whose text is the key of what had gone wrong before.
+CAUSED = frozenset({Reason.DEADLINE_PASSED})
 ANOTHER_REASON = Why(Reason.OTHER)
 
 
 def explained(code: Reason, text: str) -> Why:
-    """With what a library or the system said."""
-    storable = text.encode(errors="replace").decode().replace("\0", "")  # a system's words may be no text
+    """Return the reason with what a library or the system said."""
+    storable = text.encode(errors="replace").decode().replace("\0", "")  # it may not be valid text
     return Why(code, text=storable[:TEXT_CHARACTERS])
 
 
 def worded(why: Why, words: str) -> str:
-    """The words for a reason, with its text."""
+    """Return the words for a reason, with its text but without its cause."""
     if why.code is Reason.OTHER:
         return why.text or words
     return f"{words}: {why.text}" if why.text else words
 
 
 def read_row(code: str, number: int | None, text: str = "") -> Why | None:
-    """What a row's columns say; None where it has no reason. A code of another version's is its own text."""
+    """Return what a row's columns say; None without a reason. Another version's code becomes the text."""
     if not code:
         return None
     try:
         reason = Reason(code)
     except ValueError:
         return Why(Reason.OTHER, text=code)
-    return Why(reason, number, text if reason in EXPLAINED else "")
+    cause = read_key(text) if reason in CAUSED else None
+    return Why(reason, number, text if reason in EXPLAINED else "", cause)
 
 
 def read_key(key: str) -> Why | None:
-    """The reason whose `key` this is; None where it is nobody's."""
+    """Return the reason with this `key`; None if there is none."""
     found = KEY.fullmatch(key)
     if found is None or found["code"] not in Reason.__members__.values():
         return None

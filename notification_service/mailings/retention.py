@@ -1,11 +1,12 @@
-"""Mailings that ended longer ago than they are kept, and other rows that nobody will look for again.
+"""Mailings that ended longer ago than they are to be kept, and other rows that nobody needs any more.
 
-In chunks, each a short transaction of its own: a process that dies leaves the rest to the next call.
+The work is done in chunks, each a short transaction. If a process dies, the next call does the rest.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -16,7 +17,9 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.mailings import lifecycle, settlement
+from notification_service.mailings.gateways import forget_old_incidents
 from notification_service.mailings.models import GatewayUse, Mailing, Message
+from notification_service.mailings.partitions import partition_of
 from notification_service.mailings.sql import sql
 
 REMOVE, ANONYMISE = ACTIONS = ("remove", "anonymise")
@@ -28,17 +31,17 @@ log = structlog.get_logger(__name__)
 
 
 def old_mailings(*, days: int, action: str) -> QuerySet[Mailing]:
-    """Those that ended more than so many days ago and are still to be removed or anonymised, oldest first."""
+    """Return those that ended more than so many days ago and are still to be retired, oldest first."""
     ended = (Mailing.Status.FINISHED, Mailing.Status.CANCELLED)
     old = Mailing.objects.alive().filter(status__in=ended, finished_at__lt=Now() - timedelta(days=days))
     return (old if action == REMOVE else old.filter(anonymised_at=None)).order_by("finished_at", "pk")
 
 
 def retire(*, days: int, action: str) -> Iterator[int]:
-    """Remove or anonymise the old mailings one after another; yields the mailing's id after each chunk.
+    """Remove or anonymise the old mailings one after another; yield the mailing's id after each chunk.
 
-    A removed one is hidden from the counts first, as any deleted mailing: should this stop half way,
-    `settlement` removes the rest.
+    A mailing that is removed first disappears from the counts, like any deleted mailing. If this stops half
+    way, `settlement` removes the rest.
     """
     work = _remove if action == REMOVE else _anonymise
     for mailing_id in list(old_mailings(days=days, action=action).values_list("pk", flat=True)):
@@ -47,35 +50,50 @@ def retire(*, days: int, action: str) -> Iterator[int]:
 
 
 def sweep() -> None:
-    """Forget sessions that have ended and workers that are gone."""
+    """Delete sessions that have ended, workers that are gone and old incidents."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     GatewayUse.objects.filter(lease_expires_at__lt=Now() - WORKER_GONE_AFTER).delete()
+    forget_old_incidents()
 
 
 def _remove(mailing_id: int) -> Iterator[None]:
     try:
         lifecycle.delete_mailing(mailing_id)
     except Mailing.DoesNotExist:
-        return  # somebody deleted it meanwhile
+        return  # somebody has deleted it in the meantime
     while settlement.remove_some(mailing_id):
         yield
     yield
 
 
 def _anonymise(mailing_id: int) -> Iterator[None]:
-    """Forget the text, whom the messages went to and what the gateway responded; counts and times stay."""
-    while sql.execute("retention/forget_clients", mailing_id=mailing_id, limit=CHUNK_MESSAGES):
+    """Delete the text, whom the messages went to and the gateway's responses; counts and times stay."""
+    whose = {"mailing_id": mailing_id, "partition": partition_of(mailing_id)}
+    while sql.execute("retention/forget_clients", **whose, limit=CHUNK_MESSAGES):
         yield
-    if Message.objects.filter(mailing_id=mailing_id, client__isnull=False).exists():
-        return  # someone holds the rest at this moment: the next call goes on
+    if Message.objects.filter(**whose, client__isnull=False).exists():
+        return  # another transaction holds the rest now: the next call continues
     _forget_text(mailing_id)
     yield
 
 
 @transaction.atomic
 def _forget_text(mailing_id: int) -> None:
-    mailing = Mailing.objects.filter(pk=mailing_id)
-    tags = list(mailing.values_list("tags", flat=True))
-    if mailing.update(text=FORGOTTEN, tags=[FORGOTTEN] if any(tags) else [], anonymised_at=Now()):
+    mailing = Mailing.objects.filter(pk=mailing_id).first()
+    if mailing is not None:
+        Mailing.objects.filter(pk=mailing_id).update(
+            name="",
+            text=FORGOTTEN,
+            anonymised_at=Now(),
+            segments_at_start=None,
+            **_forgotten_filter(mailing),
+        )
         record(Action.MAILING_ANONYMISED, object_id=mailing_id)
     log.info("mailing anonymised", mailing_id=mailing_id)
+
+
+def _forgotten_filter(mailing: Mailing) -> dict[str, Any]:
+    """What may name a person is replaced, not removed: a copy of the mailing must not be for everyone."""
+    tagged = {"field": "tags", "op": "eq", "value": FORGOTTEN}
+    forgotten = {"tags": [FORGOTTEN], "where": tagged, "exclude": {"where": tagged}}
+    return {name: value for name, value in forgotten.items() if getattr(mailing, name)}

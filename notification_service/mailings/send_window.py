@@ -1,72 +1,136 @@
-"""Local-time arithmetic: when a client may be messaged. Pure, and knows nothing of mailings."""
+"""Local-time arithmetic: when a client may get messages. Pure, and knows nothing of mailings."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-DAY = timedelta(days=1)
+from notification_service.mailings.public_holidays import (
+    DAY,
+    DAYS,
+    is_holiday,
+    is_worked_weekend,
+    working_week,
+)
+
 HOUR_SECONDS = 3600
+LONGEST_LOOK = timedelta(days=100)  # for the next opening: hours that never come together have none
+# Between the first and the last place on earth where a day begins.
+EARLIEST_ZONE, LATEST_ZONE = timedelta(hours=14), timedelta(hours=-12)
+CALENDAR_END = datetime(9999, 12, 30, tzinfo=UTC)  # in every zone, a day before Python's
 
 
 @dataclass(frozen=True, slots=True)
 class SendWindow:
-    """The hours of the day, in the client's own time, when requests may start: `opens` <= t < `closes`.
+    """When requests may start, in the client's own time: on these days, where `opens` <= t < `closes`.
 
-    A window whose `closes` comes before its `opens` crosses midnight. The two are never equal.
+    A window whose `closes` comes before its `opens` crosses midnight, and all of it belongs to the day on
+    which it opens. Where the two are equal, both are midnight, and the window is the whole day.
     """
 
-    opens: time
-    closes: time
+    opens: time = time.min
+    closes: time = time.min
+    days: frozenset[str] | None = None  # of DAYS; None: each
+    holidays: str = ""  # a country, on whose public holidays it does not open
 
-    def contains(self, local: time) -> bool:
+    def contains(self, local: datetime) -> bool:
+        clock, day = local.time(), local.date()
         if self.opens < self.closes:
-            return self.opens <= local < self.closes
-        return local >= self.opens or local < self.closes
+            return self.opens <= clock < self.closes and self.opens_on(day)
+        if clock >= self.opens:
+            return self.opens_on(day)
+        return clock < self.closes and self.opens_on(day - DAY)
+
+    def opens_on(self, day: date) -> bool:
+        if self.holidays and is_holiday(self.holidays, day):
+            return False
+        if self.days is None or DAYS[day.weekday()] in self.days:
+            return True
+        # A Saturday that the country works is a working day, for whoever means its working days.
+        is_worked = bool(self.holidays) and is_worked_weekend(self.holidays, day)
+        return is_worked and working_week(self.holidays, day) <= self.days
+
+
+# All of them hold at once; none: at any time.
+Hours = tuple[SendWindow, ...]
+
+
+def window_of(
+    opens: time | None, closes: time | None, days: list[str] | None, holidays: str | None
+) -> SendWindow | None:
+    """Return the window of a row's four columns; None where none of them restricts anything."""
+    if opens is None and not days and not holidays:
+        return None
+    return SendWindow(
+        opens=opens or time.min,
+        closes=closes or time.min,
+        days=frozenset(days) if days else None,
+        holidays=holidays or "",
+    )
 
 
 def find_zone(name: str) -> ZoneInfo | None:
-    """None for a zone that this machine's tzdata does not have, though another's may."""
+    """Return None for a zone that this machine's tzdata does not have; another machine's may."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
-def is_open(window: SendWindow, *, zone: ZoneInfo, at: datetime) -> bool:
-    """Whether a request may start at the instant `at` (aware) for a client who lives in `zone`."""
-    return window.contains(at.astimezone(zone).time())
+def is_open(hours: Hours, *, zone: ZoneInfo, at: datetime) -> bool:
+    """Return whether a request may start at the instant `at` (aware) for a client who lives in `zone`."""
+    local = at.astimezone(zone)
+    return all(window.contains(local) for window in hours)
 
 
-def next_opening(window: SendWindow | None, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """The first instant from `at` on (aware; the result is in UTC) when the window is open in `zone`.
+def next_opening(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
+    """Return the first instant from `at` on (aware; the result is in UTC) when the hours are open in `zone`.
 
-    Right through clock changes: an opening that the clocks skip comes when they have jumped, a window
-    that they skip whole does not open that day, and one that they turn back into opens again.
+    Clock changes are right: an opening that the clocks skip comes with the jump, a window that they skip as a
+    whole does not open that day, and a window that they go back into opens again.
+
+    If the hours do not open within LONGEST_LOOK, return its end: there it is time to look again.
     """
     at = at.astimezone(UTC)
-    while window is not None and not is_open(window, zone=zone, at=at):
-        opening = _next_time_of_day(window.opens, zone=zone, at=at)
-        at = _first_clock_change(zone, after=at, until=opening) or opening
+    latest = min(at, CALENDAR_END - LONGEST_LOOK) + LONGEST_LOOK
+    while at < latest and not is_open(hours, zone=zone, at=at):
+        at = unchanged_until(hours, zone=zone, at=at)
     return at
 
 
-def unchanged_until(window: SendWindow, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """An instant after `at` (aware; the result is in UTC) until which `is_open` says the same as at `at`."""
+def unchanged_until(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
+    """Return an instant after `at` (aware; the result is in UTC) until which `is_open` stays the same."""
     at = at.astimezone(UTC)
-    edges = (_next_time_of_day(edge, zone=zone, at=at) for edge in (window.opens, window.closes))
-    edge = min(edge if edge > at else edge + DAY for edge in edges)
+    times = {edge for window in hours for edge in (window.opens, window.closes)}
+    edges = (_next_time_of_day(edge, zone=zone, at=at) for edge in times)
+    edge = min((edge if edge > at else edge + DAY for edge in edges), default=at + DAY)
     return _first_clock_change(zone, after=at, until=edge) or edge
 
 
+def opens_somewhere(hours: Hours, *, start: datetime, end: datetime) -> bool:
+    """Return whether the hours are open between the two instants in any place on earth.
+
+    Where each place has its own offset from UTC, the local times that come up are one after the other.
+    """
+    opening = next_opening(hours, zone=ZoneInfo("UTC"), at=start + LATEST_ZONE)
+    return opening < min(end, CALENDAR_END - EARLIEST_ZONE) + EARLIEST_ZONE
+
+
+def ever_open(hours: Hours) -> bool:
+    """Return whether the hours come together in an ordinary week, without holidays."""
+    plain = tuple(SendWindow(window.opens, window.closes, window.days) for window in hours)
+    monday = datetime(2001, 1, 1, tzinfo=UTC)
+    return next_opening(plain, zone=ZoneInfo("UTC"), at=monday) < monday + 7 * DAY
+
+
 def _next_time_of_day(wanted: time, *, zone: ZoneInfo, at: datetime) -> datetime:
-    """The first instant from `at` on when it is `wanted` in `zone`, if the clocks do not change before."""
+    """Return the first instant from `at` on when it is `wanted` in `zone`, if the clocks do not change."""
     local = at.astimezone(zone)
     wait = datetime.combine(local, wanted) - local.replace(tzinfo=None)
     return at + wait % DAY
 
 
 def _first_clock_change(zone: ZoneInfo, *, after: datetime, until: datetime) -> datetime | None:
-    """The first instant in (`after`, `until`] when the zone's offset from UTC is another one.
+    """Return the first instant in (`after`, `until`] at which the zone's offset from UTC differs.
 
     No zone has ever changed its offset twice within an hour, so hourly steps cannot miss a change.
     """

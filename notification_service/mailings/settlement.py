@@ -1,4 +1,4 @@
-"""What the messages of a mailing become when it ends, changes or goes: in chunks, in the background."""
+"""What becomes of a mailing's messages when it ends, changes or goes: in chunks, in the background."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from notification_service.directory.models import Client
-from notification_service.mailings import audience, lifecycle, stats
+from notification_service.mailings import audience, contact_hours, lifecycle, partitions, stats
 from notification_service.mailings.models import (
     DueMessage,
     FailureCount,
@@ -27,8 +27,8 @@ from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
 
 CHUNK_MESSAGES = 10_000
-ROUND_CHUNKS = 5  # of one mailing, after which the others have their turn
-# For as long a worker may still put a message off by a window that it read before the change.
+ROUND_CHUNKS = 5  # of one mailing, then it is the others' turn
+# For so long a worker may still use the window that it read before the change.
 WINDOW_KNOWN_AFTER = timedelta(seconds=2)
 DELETIONS = ("settlement/delete_waiting_messages", "settlement/delete_ended_messages")
 
@@ -36,10 +36,10 @@ log = structlog.get_logger(__name__)
 
 
 def settle() -> None:
-    """Reschedule, expire, cancel, finish and remove, until there is nothing left to do now."""
+    """Reschedule, expire, cancel, finish and remove, until nothing is left to do now."""
     for mailing in Mailing.objects.alive().filter(finished_at=None, window_changed_at__isnull=False):
         for _ in _reschedule(mailing):
-            _end_some()  # a deadline waits for no large mailing
+            _end_some()  # a deadline must not wait for a large mailing
     deleted = _ids(Mailing.objects.filter(deleted_at__isnull=False))
     _end_all()
     while deleted:
@@ -47,7 +47,7 @@ def settle() -> None:
 
 
 def _remove_beside_deadlines(mailing_id: int) -> bool:
-    """A chunk of a deleted mailing; whether there is more. A deadline that comes meanwhile goes first."""
+    """Remove a chunk of a deleted mailing; return whether there is more. A deadline in between goes first."""
     has_more = remove_some(mailing_id)
     _end_all()
     return has_more
@@ -59,7 +59,7 @@ def _end_all() -> None:
 
 
 def _end_some() -> bool:
-    """A few chunks of every mailing that has reached its end and is not settled; whether there are more."""
+    """Do a few chunks of every mailing that has ended and is not settled; return whether there are more."""
     unsettled = Mailing.objects.filter(finished_at=None)
     expired = _ids(unsettled.filter(lifecycle.past_deadline()))
     cancelled = _ids(unsettled.filter(status=Mailing.Status.CANCELLED, deleted_at=None))
@@ -83,14 +83,15 @@ def _end_chunk(mailing_id: int, status: Message.Status, reason: Reason) -> int:
         "status": status.value,
         "reason": reason.value,
     }
-    ended = sql.rows("settlement/end_waiting", **fields, limit=CHUNK_MESSAGES)
+    partition = partitions.partition_of(mailing_id)
+    ended = sql.rows("settlement/end_waiting", **fields, partition=partition, limit=CHUNK_MESSAGES)
     metrics.ended.labels(status.value).inc(len(ended))
     message_lines.log_messages(log, "messages ended", ended, **fields)
     return len(ended)
 
 
 def _finish() -> None:
-    # Which are written comes before the counts: a count read first may lack messages written since.
+    # First read which are written, then the counts: otherwise a count may lack messages written in between.
     written = Q(audience_built_at__isnull=False) | Q(status=Mailing.Status.CANCELLED)
     mailings = Mailing.objects.filter(written, finished_at=None, deleted_at=None)
     counts = stats.message_counts(_ids(mailings))
@@ -100,15 +101,15 @@ def _finish() -> None:
 
 
 def _reschedule(mailing: Mailing) -> Iterator[None]:
-    """Move the waiting messages to the openings of a window that changed; yields after each chunk."""
+    """Move the waiting messages to the openings of a changed window; yield after each chunk."""
     same_change = Mailing.objects.filter(pk=mailing.pk, window_changed_at=mailing.window_changed_at)
-    # Asked before looking: what a worker puts off during a look may be missed by it.
+    # Read before looking: a look may miss what a worker puts off during it.
     is_known = same_change.filter(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER).exists()
     openings = _openings(mailing)
     waiting = DueMessage.objects.filter(mailing=mailing, at__gt=Now()).values_list("pk", flat=True)
     ids = waiting.iterator(chunk_size=CHUNK_MESSAGES)
     while chunk := list(islice(ids, CHUNK_MESSAGES)):
-        sql.execute("settlement/reschedule", ids=chunk, **openings)
+        sql.execute("settlement/reschedule", ids=chunk, partition=mailing.partition, **openings)
         yield
     if is_known:
         same_change.update(window_changed_at=None)
@@ -117,24 +118,32 @@ def _reschedule(mailing: Mailing) -> Iterator[None]:
 
 
 def _openings(mailing: Mailing) -> dict[str, list[Any]]:
-    """When the mailing's window opens next, in each zone that there is."""
+    """Return when the mailing's hours open next, for each zone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now = cursor.fetchone()[0]
+    hours, end_at = contact_hours.hours_of(mailing), mailing.end_at
     zones = list(Client.objects.order_by().values_list("timezone", flat=True).distinct())
     return {
         "zones": zones,
-        "openings": [audience.opening_in(name, mailing=mailing, at=now) for name in zones],
+        "openings": [audience.opening_in(name, hours=hours, at=now, end_at=end_at) for name in zones],
     }
 
 
 def remove_some(mailing_id: int) -> bool:
-    """Remove a chunk of a deleted mailing's messages, or at last the mailing; whether there is more."""
+    """Remove a chunk of a deleted mailing's messages, or at last the mailing. Return if there is more.
+
+    All of them at once if they are alone in a partition that nobody is reading.
+    """
+    partition = partitions.partition_of(mailing_id)
     chunk = {"mailing_id": mailing_id, "limit": CHUNK_MESSAGES}
-    if any(sql.execute(delete, **chunk) for delete in DELETIONS):
+    if Message.objects.filter(mailing_id=mailing_id, partition=partition).exists():
+        # If none can be removed, a worker is recording the rest now: the next call removes it.
+        return partitions.empty_own(mailing_id) or any(
+            sql.execute(delete, **chunk, partition=partition) for delete in DELETIONS
+        )
+    if sql.execute("settlement/delete_due", **chunk):
         return True
-    if Message.objects.filter(mailing_id=mailing_id).exists():
-        return False  # a worker is recording the rest at this moment: the next call removes it
     with transaction.atomic():
         for counter in (MessageCount, MinuteCount, FailureCount, QuarterFailure):
             counter.objects.filter(mailing_id=mailing_id).delete()

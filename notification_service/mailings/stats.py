@@ -1,4 +1,4 @@
-"""Exact counts, read from the counters that the database keeps: a few rows, whatever the size."""
+"""Exact counts, read from the counters that the database keeps: a few rows for any number of messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,10 +13,10 @@ from notification_service.mailings.sql import sql
 STATUSES = list(Message.Status.values)
 ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
-# A success may be recorded after its mailing has ended (a lease that ran out).
+# A success may be recorded after its mailing has ended, if its lease had ended.
 RECORDED_AFTER_END = timedelta(hours=1)
-# SQL, not the ORM, for what every page asks: it takes three times as long to write such a statement as
-# PostgreSQL to run it.
+# SQL, not the ORM, for what every page needs: the ORM takes three times as long to write such a statement as
+# PostgreSQL takes to run it.
 
 
 class Minute(TypedDict):
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def message_counts(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """The messages of each mailing by status, with their total; zeros where there are none."""
+    """Return the messages of each mailing by status, with their total; zeros if there are none."""
     rows = sql.rows("stats/message_counts", ids=list(mailing_ids))
     return no_messages(mailing_ids) | {row[0]: _tally(row[1:]) for row in rows}
 
@@ -43,12 +43,12 @@ def no_messages(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
 
 
 def overall_counts() -> dict[str, dict[str, int]]:
-    """All mailings by status and all messages by status; a mailing being deleted is not among them."""
+    """Return all mailings by status and all messages by status, without mailings that are being deleted."""
     return {"mailings": _mailing_counts(), "messages": _all_message_counts()}
 
 
 def timeline(mailing_id: int) -> list[Minute]:
-    """What was sent, failed and put off in each minute, oldest first: the last 1,440 that saw any."""
+    """Return what was sent, failed and put off in each minute, oldest first: the last 1,440 with any."""
     rows = sql.rows("stats/timeline", id=mailing_id, minutes=TIMELINE_MINUTES)
     return [
         Minute(minute=minute, sent=sent, failed=failed, retried=retried)
@@ -57,13 +57,18 @@ def timeline(mailing_id: int) -> list[Minute]:
 
 
 def failures_by_reason(mailing_id: int) -> list[Failure]:
-    """How many messages ended as failed or unknown for each reason, most first."""
+    """Return how many messages ended as failed or unknown for each reason, most first."""
     rows = sql.rows("stats/failures", id=mailing_id)
     return [_failure(*row) for row in rows]
 
 
+def waiting_for_hours() -> dict[int | None, int]:
+    """Messages of running mailings that wait for their sending hours, by the gateway of the mailing."""
+    return dict(sql.rows("stats/waiting_for_hours"))
+
+
 def ended_between(since: datetime, until: datetime) -> dict[str, int]:
-    """Messages that ended in the whole minutes from `since` to before `until`, and attempts to be repeated.
+    """Return messages that ended in the minutes from `since` to before `until`, and attempts to be repeated.
 
     Keys: those of ENDS, and `retried`. A mailing being deleted is not counted.
     """
@@ -74,7 +79,7 @@ def ended_between(since: datetime, until: datetime) -> dict[str, int]:
 
 
 def failures_between(since: datetime, until: datetime) -> list[Failure]:
-    """Why messages failed or became unknown in the whole quarters of an hour, most first."""
+    """Return why messages failed or became unknown in the whole quarters of an hour, most first."""
     mailings = _sending_between(since, until).values("pk")
     quarters = QuarterFailure.objects.filter(mailing__in=mailings, quarter__gte=since, quarter__lt=until)
     reasons = quarters.values_list("reason", "reason_number").annotate(count=Sum("messages"))
@@ -87,7 +92,7 @@ def _failure(code: str, number: int | None, messages: int) -> Failure:
 
 
 def _sending_between(since: datetime, until: datetime) -> QuerySet[Mailing]:
-    """By mailing, for that is how the counters are indexed."""
+    """By mailing, because the counters are indexed by it."""
     still_open = Q(finished_at=None) | Q(finished_at__gte=since - RECORDED_AFTER_END)
     return Mailing.objects.alive().filter(still_open, started_at__lt=until)
 

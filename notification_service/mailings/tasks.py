@@ -1,4 +1,4 @@
-"""Wake-up calls of the domain. Each looks into the database for what is to be done; all may come twice."""
+"""Wake-up calls of the domain. Each looks in the database for work; each may come twice."""
 
 import threading
 import time
@@ -8,21 +8,22 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 
-from notification_service.directory.importing.uploads.lifecycle import forget_old
-from notification_service.mailings import audience, lifecycle, retention, settlement
+from notification_service.directory.importing.uploads import lifecycle as uploads
+from notification_service.mailings import audience, client_uploads, lifecycle, retention, settlement
 from notification_service.mailings.advisory_locks import try_lock
-from notification_service.mailings.client_uploads import take_waiting
+from notification_service.mailings.bulk_actions import lifecycle as bulk_actions
+from notification_service.mailings.bulk_actions import run as bulk_run
 
-# Large audiences written side by side must leave threads of the process for everything else.
+# Several large audiences at once must leave threads of the process for everything else.
 _builders = threading.BoundedSemaphore(3)
 _importers = threading.BoundedSemaphore(1)
 _stopping = threading.Event()
-RETIRE_SECONDS = 10  # at a time, so that a worker which is told to stop need not wait
+RETIRE_SECONDS = 10  # at a time, so that a stopping worker need not wait
 
 
 @shared_task(ignore_result=True)
 def start() -> None:
-    """Start the mailings whose time has come, and write the audiences that nobody is writing."""
+    """Start the mailings whose time has come, and write audiences that nobody is writing."""
     waiting = lifecycle.start_due_mailings()
     if waiting and _builders.acquire(blocking=False):
         try:
@@ -41,24 +42,26 @@ def settle() -> None:
 
 @shared_task(ignore_result=True)
 def import_uploads() -> None:
-    """Take the uploads that were started; one at a time in each process."""
+    """Import the uploads that were started, and do the bulk actions, one at a time in each process."""
     if _importers.acquire(blocking=False):
         try:
-            take_waiting(should_stop=_stopping.is_set)
-            forget_old()
+            client_uploads.take_waiting(should_stop=_stopping.is_set)
+            bulk_run.take_waiting(should_stop=_stopping.is_set)
+            uploads.forget_old()
+            bulk_actions.forget_old()
         finally:
             _importers.release()
 
 
 @worker_shutting_down.connect
 def _stop_importing(**_: Any) -> None:
-    """Another worker goes on with it."""
+    """Another worker continues the import."""
     _stopping.set()
 
 
 @shared_task(ignore_result=True)
 def retire() -> None:
-    """A few seconds' work on the mailings that are kept no longer."""
+    """Work for a few seconds on mailings that are no longer to be kept."""
     with try_lock("retire") as is_mine:
         if is_mine and settings.RETENTION_DAYS > 0:
             until = time.monotonic() + RETIRE_SECONDS

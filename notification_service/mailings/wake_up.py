@@ -1,6 +1,7 @@
-"""Calls to the workers that something may be due. Any of them may be lost: beat calls again.
+"""Calls to the workers that something may be due. Any of them may be lost: workers look by themselves.
 
-Publishing happens on a thread of its own, so that a broker that is slow or away delays no one.
+PostgreSQL tells them at the commit, and the broker brings the same call: either is enough. A separate thread
+publishes to the broker, so that a slow or absent one delays nobody.
 """
 
 import os
@@ -9,26 +10,31 @@ from functools import cache
 from typing import Any
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
+from notification_service.celery import app
+from notification_service.mailings.sql import sql
 from notification_service.observability.metrics import calls_lost
 
 START = "notification_service.mailings.tasks.start"
 SETTLE = "notification_service.mailings.tasks.settle"
 IMPORT = "notification_service.mailings.tasks.import_uploads"
 SEND = "notification_service.delivery.tasks.send_due"
-TRIALS = "notification_service.delivery.tasks.send_trials"
+RESCUE = "notification_service.delivery.tasks.rescue"
+TEST_SENDS = "notification_service.delivery.tasks.send_test_sends"
+
+CHANNEL = "notification_service_calls"  # of PostgreSQL's NOTIFY; a payload is the name of a task
 
 log = structlog.get_logger(__name__)
 
 
 class Publisher:
-    """Publishes each task named since it last looked, once."""
+    """Publishes each task that was named since its last look, once."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._loses = False
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name="wake-up", daemon=True).start()
 
@@ -48,10 +54,13 @@ class Publisher:
     def _send(self, name: str) -> None:
         try:
             life: dict[str, Any] = settings.CALL_LIFE
-            current_app.send_task(name, retry=False, **life)
-        except Exception as error:  # noqa: BLE001 (whatever the broker's library raises: beat will call again)
+            app.send_task(name, retry=False, **life)
+            self._loses = False
+        except Exception as error:  # noqa: BLE001 (whatever the broker's library raises: PostgreSQL tells, too)
             calls_lost.inc()
-            log.warning("wake-up lost", task=name, error=repr(error))
+            if not self._loses:
+                log.warning("wake-up lost", task=name, error=repr(error))
+            self._loses = True
 
 
 @cache
@@ -60,5 +69,16 @@ def _publisher(_process_id: int) -> Publisher:
 
 
 def wake_up(*names: str) -> None:
-    """Call the named tasks once the current transaction is committed; never waits, never fails."""
-    transaction.on_commit(lambda: _publisher(os.getpid()).publish(names))
+    """Call the named tasks once the current transaction is committed; never waits for the broker."""
+    notify(*names)
+    transaction.on_commit(lambda: publish(*names))
+
+
+def notify(*names: str) -> None:
+    """The same, through PostgreSQL alone."""
+    sql.rows("wake_up/notify", channel=CHANNEL, names=list(names))
+
+
+def publish(*names: str) -> None:
+    """Call the named tasks now, through the broker alone; never waits, never fails."""
+    _publisher(os.getpid()).publish(names)

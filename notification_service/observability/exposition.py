@@ -1,4 +1,4 @@
-"""The numbers of this process, or of all that share its folder, and a server for who has no web server."""
+"""The metrics of this process, or of all that share its folder, and a server for processes without one."""
 
 import hmac
 from collections.abc import Callable, Iterable
@@ -35,17 +35,17 @@ def _of_processes() -> bytes:
 
 
 def is_token(credentials: str) -> bool:
-    """Whether it is METRICS_TOKEN, as far as one is set."""
+    """Return whether it is METRICS_TOKEN; never if none is set."""
     expected = settings.METRICS_TOKEN.encode()
     return bool(expected) and hmac.compare_digest(credentials.encode("utf-8", "surrogatepass"), expected)
 
 
 def serve() -> None:
-    """Serve `/metrics` on METRICS_PORT, for a worker or beat that has no web server beside it."""
+    """Serve `/metrics` on METRICS_PORT, for a worker or beat without a web server on its machine."""
     if settings.METRICS_PORT:
         try:
             server = make_server(
-                settings.METRICS_HOST, settings.METRICS_PORT, _answer, _Server, handler_class=_Handler
+                settings.METRICS_HOST, settings.METRICS_PORT, _respond, _Server, handler_class=_Handler
             )
         except OSError as error:
             log.error("metrics are not served", port=settings.METRICS_PORT, error=str(error))
@@ -53,7 +53,7 @@ def serve() -> None:
         Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
 
-def _answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     if environ["PATH_INFO"].rstrip("/") != "/metrics":
         start_response("404 Not Found", [])
         return [b""]

@@ -1,4 +1,4 @@
-"""How a log line looks, ours and everybody else's: fields, then text or JSON, then the mask."""
+"""How every log line looks, ours and the libraries': fields, then text or JSON, then the mask."""
 
 import re
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# A Russian number, bare or as people write it. Commas are no part of it: a list of ids is none.
+# A Russian number, bare or as people write it. Commas do not belong to it: a list of ids is not a number.
 PHONE = re.compile(r"([78])(?<![\w.].)([ (-]{0,2}\d{3})[ )-]{0,2}\d{3}[ -]?\d{2}[ -]?(\d{2})(?!\w)")
 
-IDS = ("_id", "_ids")  # never phones, and many
+IDS = ("_id", "_ids")  # never phones, and there are many
 
-# Seven wake-up calls a second would bury everything else; their failures are errors, and stay.
+# Seven wake-up calls a second would bury everything else. Their failures are errors, and are logged.
 QUIET = ("celery.app.trace", "celery.worker.strategy", "axes")
 
 
 def configure(*, log_format: str, level: str) -> dict[str, Any]:
-    """Set structlog up; the answer is Django's LOGGING."""
+    """Set structlog up, and return Django's LOGGING."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -43,12 +43,12 @@ def configure(*, log_format: str, level: str) -> dict[str, Any]:
 
 
 def mask_phones(_logger: WrappedLogger, _method: str, line: str | EventDict) -> str:
-    """The last guard, over the whole line: whatever field, list or traceback a number is in."""
+    """The last guard, for the whole line: whichever field, list or traceback has the number."""
     return PHONE.sub(r"\1\2*****\3", str(line))
 
 
 def mask_numbers(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
-    """A phone that is a number becomes text: its mask would be no JSON."""
+    """A phone that is a number becomes text: a masked number would not be JSON."""
     return {name: value if name.endswith(IDS) else _masked(value) for name, value in fields.items()}
 
 

@@ -1,4 +1,4 @@
-"""Lines about many messages at once: an id is found by a search, and a line costs each of them little."""
+"""Lines about many messages at once: a search finds each id, and the line costs little for each message."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,14 +8,14 @@ MOST_IDS = 500  # of messages in a line: with their clients' some 9 kB
 
 
 def log_messages(log: Any, event: str, messages: Sequence[tuple[int, int]], **fields: Any) -> None:
-    """Say it of all the messages, each given with its client, in as many lines as that takes."""
+    """Log the event for all the messages, each given with its client, in as many lines as needed."""
     for start in range(0, len(messages), MOST_IDS):
         message_ids, client_ids = zip(*messages[start : start + MOST_IDS], strict=True)
         log.info(event, **fields, message_ids=message_ids, client_ids=client_ids)
 
 
 def log_sent(log: Any, sent: Iterable[tuple[int, int]], *, how: str, **fields: Any) -> None:
-    """Say which messages were sent, each given with its mailing. `how`: grouped, each or off."""
+    """Log which messages were sent, each given with its mailing. `how`: grouped, each or off."""
     if how == "off":
         return
     of_mailings: defaultdict[int, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What each process counts about itself. Facts of the whole service are read from the database (`api`)."""
+"""What each process counts about itself. Facts about the whole service are read from the database (`api`)."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-# From a gateway beside us to one that takes as long as a request may.
+# From a gateway next to us to one that takes as long as a request may.
 SEND_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STATEMENT_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -15,10 +15,10 @@ OTHER_REASONS = "other"
 
 
 class BatchHistogram(Histogram):
-    """A histogram that takes many observations, already sorted into its buckets, at once."""
+    """A histogram that takes many observations at once, already sorted into its buckets."""
 
     def observe_many(self, bucket_counts: Sequence[int], *, total: float) -> None:
-        """Add the count of each bucket, the one above the last bound included, and the sum of the values."""
+        """Add the count of each bucket, also of the one above the last bound, and the sum of the values."""
         for bucket, observations in zip(self._buckets, bucket_counts, strict=True):
             if observations:
                 bucket.inc(observations)
@@ -41,13 +41,13 @@ attempts = Counter(
 )
 gateway_seconds = BatchHistogram(
     "notifications_gateway_request_seconds",
-    "From the start of a request to the last byte of its answer.",
+    "From the start of a request to the last byte of its response.",
     ["gateway"],
     buckets=SEND_SECONDS,
 )
-put_back = Counter(
-    "notifications_put_back",
-    "Claimed messages that were put back without a request: a window, a deadline, a pause, a held gateway.",
+released = Counter(
+    "notifications_released_messages",
+    "Claimed messages that were released without a request: a window, a deadline, a pause, a held gateway.",
 )
 claimed = Counter("notifications_claimed_messages", "Messages that claims took.")
 claim_seconds = Histogram(
@@ -55,7 +55,7 @@ claim_seconds = Histogram(
     "Statements that claim, empty ones too.",
     buckets=STATEMENT_SECONDS,
 )
-recorded = Counter("notifications_recorded_messages", "Outcomes that are written, put back ones included.")
+recorded = Counter("notifications_recorded_messages", "Outcomes that are written, of released messages too.")
 record_seconds = Histogram(
     "notifications_record_seconds", "Rounds that record outcomes.", buckets=STATEMENT_SECONDS
 )
@@ -85,13 +85,13 @@ calls_published = Counter(
 )
 silence_seconds = Gauge(
     "notifications_broker_silence_seconds",
-    "How long a worker has heard nothing from broker or beat.",
+    "How long a worker has heard nothing from the broker.",
     multiprocess_mode="livemax",
 )
 
 
 class Reasons:
-    """Keeps the values of a label few."""
+    """Limits the number of values of a label."""
 
     def __init__(self, most: int = MAX_REASONS) -> None:
         self._known: set[str] = set()

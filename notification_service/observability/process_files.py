@@ -1,7 +1,7 @@
-"""The numbers of processes that share a folder (`PROMETHEUS_MULTIPROC_DIR`), the ended ones included.
+"""The metrics of processes that share a folder (`PROMETHEUS_MULTIPROC_DIR`), with those that have ended.
 
-prometheus_client keeps a file for each process for ever. What ended is added up in one file, so that
-counters never fall and the folder stays small however often a process is started again.
+prometheus_client keeps a file for each process for ever. Here the files of ended processes are added up in
+one, so that counters never fall and the folder stays small however often processes are started.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ ENDED = "ended"
 
 
 def exposition(folder: Path) -> bytes:
-    """What all processes of the folder counted, in Prometheus's text format."""
+    """Return what all processes of the folder have counted, in Prometheus's text format."""
     with _alone(folder):
         _fold_ended(folder)
         registry = CollectorRegistry()
@@ -28,7 +28,7 @@ def exposition(folder: Path) -> bytes:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """A scrape in the middle of another one's folding would count the ended twice."""
+    """A scrape while another one is adding up would count ended processes twice."""
     with (folder / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -39,7 +39,7 @@ def _fold_ended(folder: Path) -> None:
         kind, _, process = path.stem.rpartition("_")
         if process == ENDED or _is_alive(int(process)):
             continue
-        if not kind.startswith("gauge_"):  # what a process had at its end says nothing of now
+        if not kind.startswith("gauge_"):  # a value at a process's end says nothing about now
             _add(path, to=folder / f"{kind}_{ENDED}.db")
         path.unlink()
 

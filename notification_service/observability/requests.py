@@ -18,7 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 HEADER = "X-Request-ID"
 ACCEPTABLE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
-# Asked every few seconds by machines: only their failures are worth a line.
+# Machines request these every few seconds: only failures are worth a line.
 QUIET = re.compile(r"/(health/|metrics|static/)")
 OF_ROW = re.compile(r"(?:^|/)(client|mailing|message)s/(?:<|(\d+)/)")
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class RequestLog:
-    """Outermost, so that what it says covers everything; every line of a request carries its id."""
+    """The outermost middleware, so that its line covers everything. Every line has the request's id."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -44,7 +44,7 @@ class RequestLog:
             seconds = time.perf_counter() - began
             fields = _fields(request, response)
             http_seconds.labels(_method(request), fields["route"], str(response.status_code)).observe(seconds)
-            _say(fields, response.status_code, seconds)
+            _log_request(fields, response.status_code, seconds)
             if span is not None:
                 _describe(span, fields | {"request_id": request_id}, response.status_code)
         response.headers[HEADER] = request_id
@@ -52,7 +52,7 @@ class RequestLog:
 
 
 def request_id_of(request: HttpRequest) -> str:
-    """The caller's own, where it is one that may stand in a log."""
+    """Return the caller's own id, if it is fit for a log, or a new one."""
     given = request.headers.get(HEADER, "")
     return given if ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
 
@@ -74,8 +74,8 @@ def _method(request: HttpRequest) -> str:
 
 
 def _actor(request: HttpRequest) -> dict[str, Any]:
-    """`user_id` or `key_id`, where the view found out who it is."""
-    # REST framework puts it on the request. The session's is lazy, and not loaded for the log's sake.
+    """Return `user_id` or `key_id`, if the view found out who it is."""
+    # REST framework puts it on the request. The session's user is lazy, and is not loaded just for the log.
     who: Any = getattr(request, "_cached_user", None) or getattr(request, "user", None)
     if type(who) is SimpleLazyObject or not getattr(who, "is_authenticated", False):
         return {}
@@ -83,7 +83,7 @@ def _actor(request: HttpRequest) -> dict[str, Any]:
 
 
 def _row(route: str, kwargs: dict[str, Any], location: str) -> dict[str, int]:
-    """`mailing_id`, `client_id` or `message_id` of the URL, or of what was made."""
+    """Return `mailing_id`, `client_id` or `message_id`: from the URL, or of what was made."""
     if "pk" in kwargs and (found := OF_ROW.search(route)):
         return {f"{found[1]}_id": kwargs["pk"]}
     if (found := OF_ROW.search(location)) and found[2]:
@@ -91,7 +91,7 @@ def _row(route: str, kwargs: dict[str, Any], location: str) -> dict[str, int]:
     return {}
 
 
-def _say(fields: dict[str, Any], status: int, seconds: float) -> None:
+def _log_request(fields: dict[str, Any], status: int, seconds: float) -> None:
     say = log.debug if status < 400 and QUIET.match(fields["path"]) else log.info
     say("request", status=status, duration_ms=round(seconds * 1000, 1), **fields)
 

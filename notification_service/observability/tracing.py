@@ -1,7 +1,7 @@
-"""OpenTelemetry traces, where an endpoint is configured; else nothing is imported, and nothing done.
+"""OpenTelemetry traces, if an endpoint is configured; otherwise nothing is imported, and nothing is done.
 
-A trace passes from process to process as W3C `traceparent`: in a request's header, in the mailing's row,
-in the header of a request to a gateway.
+A trace passes from process to process as W3C `traceparent`: in a request's header, in the mailing's row, in
+the header of a request to a gateway.
 """
 
 import re
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 SAMPLED = 1
 SERVICE = "notification-service"
-STOP_MILLISECONDS = 3_000  # for the last spans, however long a collector that hangs would take
+STOP_MILLISECONDS = 3_000  # for the last spans, even if the collector hangs
 
 _making = threading.Lock()
 
@@ -31,7 +31,7 @@ def is_on() -> bool:
 
 
 def is_sampled(traceparent: str) -> bool:
-    """Whether the trace is one that is recorded."""
+    """Return whether the trace is recorded."""
     return bool(TRACEPARENT.fullmatch(traceparent)) and bool(int(traceparent[-2:], 16) & SAMPLED)
 
 
@@ -39,7 +39,7 @@ def is_sampled(traceparent: str) -> bool:
 def span(
     name: str, *, parent: str = "", kind: str = "internal", **attributes: Any
 ) -> "Iterator[Span | None]":
-    """A span around the block, below `parent` or else the present one; None while there is no tracing."""
+    """A span around the block, below `parent` or the present span; None without tracing."""
     if not is_on():
         yield None
         return
@@ -57,7 +57,7 @@ def begin_span(
     start_time: int | None = None,
     **attributes: Any,
 ) -> "Span":
-    """A span for who ends it elsewhere; only while tracing is on. `start_time`: nanoseconds, else now."""
+    """Begin a span that the caller ends; only with tracing on. `start_time`: in nanoseconds, or now."""
     context = _context(parent)
     return tracer().start_span(
         name, context=context, kind=_kind(kind), attributes=attributes, start_time=start_time
@@ -65,7 +65,7 @@ def begin_span(
 
 
 def traceparent_of(span: "Span | None" = None) -> str:
-    """What to pass on of the span, or of the present one; empty where there is no trace."""
+    """Return the `traceparent` of the span, or of the present one; empty without a trace."""
     if not is_on():
         return ""
     from opentelemetry import trace
@@ -77,7 +77,7 @@ def traceparent_of(span: "Span | None" = None) -> str:
 
 
 def tracer() -> "Tracer":
-    """Made by the first who asks for it: the exporter's thread does not outlive a fork."""
+    """Make the tracer on first use: the exporter's thread does not survive a fork."""
     with _making:
         return _make_tracer()
 
@@ -90,7 +90,7 @@ def _make_tracer() -> "Tracer":
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     class Exporter(BatchSpanProcessor):
-        """On a thread of its own, from a queue that drops the oldest; a process that stops waits little."""
+        """Exports on its own thread, from a queue that drops the oldest spans. At a stop it waits briefly."""
 
         def shutdown(self) -> None:
             self._batch_processor.shutdown(timeout_millis=STOP_MILLISECONDS)

@@ -1,18 +1,20 @@
-"""What happened in a day: read from counters and a few rows, never from messages."""
+"""What happened in a day, from counters and a few rows, never from messages."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from notification_service.mailings import stats
-from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.gateways import incidents_between
+from notification_service.mailings.models import Gateway, GatewayIncident, Mailing
 from notification_service.mailings.stats import Failure
 from notification_service.reports import schedule
 
 MOST_MAILINGS = 30
 MOST_REASONS = 10
+MOST_INCIDENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,13 @@ class DayFigures:
     ended_the_day_before: dict[str, int]
     started: int  # mailings
     finished: int
-    mailings: list[MailingLine]  # that started or ended in the day, as many as there is room for
+    mailings: list[MailingLine]  # those that started or ended in the day, as many as there is room for
     more_mailings: int
     failures: list[Failure]  # most first, as many as there is room for
     more_failures: int  # messages with other reasons
     held: list[Gateway]  # at this moment
     paused: list[Mailing]  # at this moment, before their deadline
+    incidents: list[GatewayIncident]  # of gateways, in the day, that have ended by now
 
 
 def read_day(day: date, *, zone: ZoneInfo) -> DayFigures:
@@ -56,7 +59,13 @@ def read_day(day: date, *, zone: ZoneInfo) -> DayFigures:
         more_failures=sum(failure.messages for failure in failures[MOST_REASONS:]),
         held=list(Gateway.objects.filter(enabled=True, held_at__isnull=False).order_by("held_at")),
         paused=list(_paused()[:MOST_MAILINGS]),
+        incidents=list(_incidents(since, until)[:MOST_INCIDENTS]),
     )
+
+
+def _incidents(since: datetime, until: datetime) -> QuerySet[GatewayIncident]:
+    """A gateway that is held still is listed as such."""
+    return incidents_between(since, until).filter(ended_at__isnull=False).select_related("gateway")
 
 
 def _lines(mailings: QuerySet[Mailing]) -> list[MailingLine]:

@@ -9,13 +9,13 @@ from django.utils import translation
 
 from notification_service.reports.figures import DayFigures
 from notification_service.reports.plain_text import plain_text
-from notification_service.reports.words import Words, words_of
+from notification_service.reports.words import ReportTexts, words_of
 
 
 def copies(
     figures: DayFigures, addresses: Iterable[str], *, message_id: str
 ) -> Iterator[EmailMultiAlternatives]:
-    """Each for its address alone: a server that refuses one has no say in the others."""
+    """Return a copy for each address: if a server refuses one, the others are not affected."""
     with translation.override(settings.REPORT_LANGUAGE):
         words = words_of(figures, language=settings.REPORT_LANGUAGE)
         text, html = plain_text(words), render_to_string("reports/daily.html", {"words": words})
@@ -29,7 +29,9 @@ def text_of(figures: DayFigures) -> str:
         return f"{words.subject}\n\n{plain_text(words)}"
 
 
-def _copy(words: Words, text: str, html: str, *, address: str, message_id: str) -> EmailMultiAlternatives:
+def _copy(
+    words: ReportTexts, text: str, html: str, *, address: str, message_id: str
+) -> EmailMultiAlternatives:
     headers = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",

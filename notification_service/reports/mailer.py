@@ -1,4 +1,4 @@
-"""The only module that talks to the mail server; what became of a letter there is a value."""
+"""The only module that talks to the mail server. What became of a letter is a value."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -19,7 +19,7 @@ NEEDED = ("EMAIL_HOST", "REPORT_FROM")
 
 
 class Fate(Enum):
-    ACCEPTED = "accepted"  # the server has taken it upon itself
+    ACCEPTED = "accepted"  # the server has taken responsibility for it
     REFUSED = "refused"  # the server will never take a letter for this address
     NOT_YET = "not yet"  # to be tried again
 
@@ -32,22 +32,22 @@ class Posted:
 
 
 class ServerAway(Exception):  # noqa: N818
-    """Nothing can be sent at present; `args[0]` says why. The letter under way may have been taken."""
+    """Nothing can be sent at present; `args[0]` says why. The current letter may have been accepted."""
 
 
 def missing_settings() -> list[str]:
-    """Without which nothing can be sent."""
+    """Return the names of settings that are needed to send, but are not set."""
     return [name for name in NEEDED if not getattr(settings, name)]
 
 
 def new_message_id(name: str) -> str:
-    """Unlike any other, in the domain of the sender."""
+    """Return a unique id in the domain of the sender."""
     domain = parseaddr(settings.REPORT_FROM)[1].partition("@")[2] or "localhost"
     return f"<{name}.{token_hex(8)}@{domain.encode('idna').decode()}>"
 
 
 def post(letters: Iterable[EmailMessage]) -> Iterator[Posted]:
-    """Send the letters over one connection; says of each what became of it before it goes on to the next.
+    """Send the letters over one connection; yield what became of each before sending the next.
 
     Raises ServerAway.
     """
@@ -72,13 +72,13 @@ def _post(server: EmailBackend, letter: EmailMessage) -> Posted:
     except SMTPRecipientsRefused as refusal:
         ((code, words),) = refusal.recipients.values()
         fate = Fate.REFUSED if code >= 500 else Fate.NOT_YET
-        return Posted(address, fate, _answer(code, words))
+        return Posted(address, fate, _reply(code, words))
     except SMTPResponseException as error:
-        return Posted(address, Fate.NOT_YET, _answer(error.smtp_code, error.smtp_error))
+        return Posted(address, Fate.NOT_YET, _reply(error.smtp_code, error.smtp_error))
     return Posted(address, Fate.ACCEPTED)
 
 
-def _answer(code: int, words: bytes | str) -> str:
+def _reply(code: int, words: bytes | str) -> str:
     text = words.decode(errors="replace") if isinstance(words, bytes) else words
     return _short(f"{code} {text}")
 

@@ -6,19 +6,19 @@ from django.db.models.functions import Now
 class DailyReport(models.Model):
     """The report of a day, made once its hour has come: whom it has reached, and whom it has not.
 
-    `next_attempt_at` is set while addresses wait: the time of the next attempt, or, while one is under way,
-    of the moment from which it counts as dead. Empty with addresses waiting: its time is over.
+    `next_attempt_at` is set while addresses wait. It is the time of the next attempt or, during an attempt,
+    the time from which the attempt counts as dead. If it is empty and addresses wait, their time is over.
     """
 
     day = models.DateField(primary_key=True)
-    # Of every copy on every attempt, so that a mail server or reader knows a repeated one.
+    # The same for every copy and attempt, so that a mail server or reader recognises a repeated one.
     message_id = models.CharField(max_length=400)
     waiting = ArrayField(models.CharField(max_length=320))
     accepted = ArrayField(models.CharField(max_length=320), default=list)
     refused = ArrayField(models.CharField(max_length=320), default=list)
     attempts = models.IntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=200, default="")  # of the last attempt that was not all well
+    error = models.CharField(max_length=200, default="")  # of the last attempt that did not fully succeed
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

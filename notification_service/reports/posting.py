@@ -1,8 +1,8 @@
-"""The daily report: claimed by one worker, sent, recorded; tried again until its day is over.
+"""The daily report: one worker claims it, sends it and records it; it is tried again until its day is over.
 
-An attempt is recorded before it starts, as an appointment for the next one: a worker that dies in the
-middle needs nobody to clean up. What it had sent and not recorded is sent again, under the same
-Message-ID (docs/decisions/0020-daily-report.md).
+Before an attempt starts, the time of the next one is recorded. So nobody has to clean up after a worker that
+dies during an attempt. What it sent but did not record is sent again, under the same Message-ID
+(docs/decisions/0020-daily-report.md).
 """
 
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from notification_service.reports.figures import read_day
 from notification_service.reports.mailer import Fate, Posted, ServerAway
 from notification_service.reports.models import DailyReport
 
-LEASE = timedelta(minutes=5)  # for one letter: longer than a conversation whose steps take EMAIL_TIMEOUT
+LEASE = timedelta(minutes=5)  # for one letter: longer than all steps of a conversation, EMAIL_TIMEOUT each
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
@@ -39,13 +39,13 @@ def send_due_report(now: datetime | None = None) -> None:
 
 
 def addresses_unreached() -> int:
-    """Of the last report: those that still wait, waited in vain or were refused."""
+    """Return the addresses of the last report that still wait, waited in vain or were refused."""
     last = _last_report()
     return last.unreached if last else 0
 
 
 def unsent_reports() -> list[DailyReport]:
-    """The last report, where it was tried and has not reached all of its addresses."""
+    """Return the last report, if it was tried and has not reached all of its addresses."""
     last = _last_report()
     return [last] if last and last.attempts and last.error and last.unreached else []
 
@@ -55,12 +55,12 @@ def _last_report() -> DailyReport | None:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """1, 2, 4 … minutes, then an hour."""
+    """Return 1, 2, 4 … minutes, and at most an hour."""
     return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
 def _give_up_before(day: date) -> None:
-    """The day on which an older report was to be read is over."""
+    """Give up older reports: the day on which they were to be read is over."""
     for report in DailyReport.objects.filter(day__lt=day, next_attempt_at__isnull=False):
         if DailyReport.objects.filter(pk=report.pk, next_attempt_at__isnull=False).update(
             next_attempt_at=None
@@ -86,7 +86,7 @@ def _make(day: date) -> None:
 
 
 def _claim(day: date) -> DailyReport | None:
-    """The report, if it is due: nobody else's until the lease ends."""
+    """Return the report if it is due. Nobody else can take it until the lease ends."""
     due = DailyReport.objects.filter(pk=day, next_attempt_at__lte=Now())
     if due.update(attempts=F("attempts") + 1, next_attempt_at=Now() + LEASE):
         return DailyReport.objects.get(pk=day)
@@ -101,14 +101,14 @@ def _send(report: DailyReport) -> None:
         for posted in mailer.post(letters):
             error = posted.error or error
             if not _record(report, posted):
-                return  # the lease ran out, and the report is another's
+                return  # the lease ended, and another worker has the report
     except ServerAway as away:
         error = str(away)
     _end_attempt(report, error)
 
 
 def _record(report: DailyReport, posted: Posted) -> bool:
-    """At once, for whatever comes next may end this process; whether the report is still ours."""
+    """Record it at once, as anything may end this process. Return whether the report is still ours."""
     if posted.fate is not Fate.NOT_YET:
         report.waiting.remove(posted.address)
         reached = report.accepted if posted.fate is Fate.ACCEPTED else report.refused

@@ -1,4 +1,4 @@
-"""Which day is to be reported, and when a day begins and ends in its zone. Pure."""
+"""Which day to report, and when a day begins and ends in its zone. Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,15 +12,15 @@ def day_before(now: datetime, *, zone: ZoneInfo) -> date:
 
 
 def is_time(now: datetime, *, at: time, zone: ZoneInfo) -> bool:
-    """Whether the zone's clocks show `at` or later; a time that they jump over has come after the jump."""
+    """Return whether the zone's clocks show `at` or later. A time that they skip has come after the jump."""
     return now.astimezone(zone).time() >= at
 
 
 def bounds(day: date, *, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The first moment of the day and of the next: 23, 24 or 25 hours."""
+    """Return the first moment of the day and of the next: 23, 24 or 25 hours apart."""
     return _start(day, zone), _start(day + DAY, zone)
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:
-    """Of a midnight that comes twice the first; of one that clocks jump over the moment of the jump."""
+    """If midnight comes twice, the first one; if clocks skip it, the moment of the jump."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

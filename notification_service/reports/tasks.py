@@ -1,4 +1,4 @@
-"""The wake-up call of the daily report: looks into the database whether one is to be sent."""
+"""The wake-up call of the daily report: sends it if the database says that it is due."""
 
 import threading
 
@@ -6,7 +6,7 @@ from celery import shared_task
 
 from notification_service.reports import posting
 
-# A mail server that hangs takes one thread of a process, and no more.
+# A mail server that hangs blocks one thread of a process, and no more.
 _one = threading.BoundedSemaphore(1)
 
 

@@ -1,4 +1,4 @@
-"""What the report says, in the reader's language; both versions of the letter lay out these words."""
+"""The texts of the report in the reader's language. Both versions of the letter use them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ class MailingWords:
     title: str  # its number and status
     excerpt: str
     counts: str
-    url: str  # in the console; empty: not known
+    url: str  # in the console; empty if not known
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ReportTexts:
     language: str
     subject: str
     title: str
@@ -56,10 +56,10 @@ class Words:
     footer: str
 
 
-def words_of(figures: DayFigures, *, language: str) -> Words:
-    """In the language that is active, which `language` names."""
+def words_of(figures: DayFigures, *, language: str) -> ReportTexts:
+    """Return the texts in the active language, which `language` names."""
     day, headline = formats.date_format(figures.day, LONG_DAY), _headline(figures.ended)
-    return Words(
+    return ReportTexts(
         language=language,
         subject=_("Notification service, %(day)s: %(headline)s") % {"day": day, "headline": headline},
         title=day,
@@ -133,14 +133,17 @@ def _mailing(line: MailingLine) -> MailingWords:
     }
     missing = _("%(number)s not delivered") % {"number": _number(undelivered)}
     return MailingWords(
-        title=f"#{mailing.pk}, {_status(mailing)}",
-        excerpt=excerpt(mailing.text),
+        title=f"#{mailing.pk}, {_status(mailing, counts)}",
+        excerpt=excerpt(mailing.title),
         counts=f"{sent}, {missing}" if undelivered else sent,
         url=_console_url("console:mailing", mailing.pk),
     )
 
 
-def _status(mailing: Mailing) -> str:
+def _status(mailing: Mailing, counts: dict[str, int]) -> str:
+    if mailing.status == "finished" and not (counts["sent"] and counts["sent"] == counts["total"]):
+        unsent = pgettext("mailing", "finished, not all sent")
+        return unsent if counts["sent"] else pgettext("mailing", "finished, nothing sent")
     names = {
         "scheduled": pgettext("mailing", "scheduled"),
         "running": pgettext("mailing", "running"),
@@ -164,6 +167,14 @@ def _attention(figures: DayFigures) -> Iterator[str]:
             "name": clean(gateway.name),
             "when": _moment(gateway.held_at, figures),
             "reason": _reason(gateway.held_why),
+        }
+    for incident in figures.incidents:
+        assert incident.ended_at is not None
+        yield _("Gateway %(name)s took no messages from %(began)s to %(ended)s: %(reason)s") % {
+            "name": clean(incident.gateway.name),
+            "began": _moment(incident.began_at, figures),
+            "ended": _moment(incident.ended_at, figures),
+            "reason": _reason(incident.why),
         }
     for mailing in figures.paused:
         yield _("Mailing %(number)s is paused; what is unsent by %(when)s will not be sent.") % {
@@ -193,7 +204,7 @@ def _number(value: int) -> str:
 
 
 def clean(text: str) -> str:
-    """On one line, and without what could steer a terminal or turn the direction of writing."""
+    """Return it on one line, without characters that control a terminal or the direction of writing."""
     return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
 
 

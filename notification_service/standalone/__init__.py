@@ -1,1 +1,1 @@
-"""The whole service on one machine: embedded servers and the supervision of every process."""
+"""The whole service on one machine: embedded servers, and supervision of every process."""

@@ -1,4 +1,4 @@
-"""What the administrator has configured, and what is embedded for the rest."""
+"""What the administrator has configured, and what is embedded instead of the rest."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ FOR_OTHERS = ("GRANIAN_", "FLOWER_")
 
 
 class Configuration:
-    """`left_by_last_start`: what settings have read from the last start's file, which nobody configured."""
+    """`left_by_last_start`: values from the last start's file, which nobody has configured."""
 
     def __init__(self, environment: Mapping[str, str], left_by_last_start: Mapping[str, str]) -> None:
         self._own = {
@@ -21,7 +21,7 @@ class Configuration:
         return bool(self._own.get(name) or self._own.get(f"{name}_FILE"))
 
     def value(self, name: str) -> str:
-        """What was configured for `name`, by itself or in a file; empty where nothing was."""
+        """Return what was configured for `name`, directly or in a file; empty if nothing was."""
         if path := self._own.get(f"{name}_FILE"):
             return Path(path).read_text(encoding="utf-8").strip()
         return self._own.get(name, "")
@@ -30,7 +30,7 @@ class Configuration:
         self._embedded.update(values)
 
     def _inherited(self) -> dict[str, str]:
-        """Without the options that somebody has set for another granian or Flower."""
+        """Return the environment without options that were set for another granian or Flower."""
         return {name: value for name, value in self._own.items() if not name.startswith(FOR_OTHERS)}
 
     def child_environment(self, data_dir: Path, *, defaults: Mapping[str, str]) -> dict[str, str]:
@@ -38,10 +38,10 @@ class Configuration:
         fixed = {
             "DATA_DIR": str(data_dir),
             "PYTHONUNBUFFERED": "1",
-            "PROMETHEUS_MULTIPROC_DIR": str(data_dir / "run" / "metrics"),  # /metrics tells of all of them
+            "PROMETHEUS_MULTIPROC_DIR": str(data_dir / "run" / "metrics"),  # /metrics has the metrics of all
         }
         return {**self._inherited(), **missing, **self._embedded, **fixed}
 
     def write(self, path: Path) -> None:
-        """For settings in other terminals, which so find the service with nothing configured."""
+        """Write it for settings in other terminals, which then find the service with nothing configured."""
         write_env_file(path, self._embedded)

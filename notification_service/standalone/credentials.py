@@ -1,6 +1,6 @@
 """The first administrator and the first API key, kept in DATA_DIR/credentials.env.
 
-Can be repeated after a crash at any point: what the file and the database do not both know is made again.
+Can be repeated after a crash at any point: what is not in both the file and the database is made again.
 """
 
 import secrets
@@ -25,13 +25,13 @@ def ensure_credentials(path: Path) -> None:
 
 
 def ensure_administrator(path: Path) -> None:
-    """An administrator who is there already keeps the password, known to us or not."""
+    """An existing administrator keeps the password, whether or not we know it."""
     known = read_env_file(path)
     name = known.get("ADMIN_USERNAME", ADMINISTRATOR)
     if User.objects.filter(username=name).exists():
         return
     password = known.get("ADMIN_PASSWORD") or secrets.token_urlsafe(12)
-    # First the file: a password that is in the database alone would be lost.
+    # First the file: a password that is only in the database would be lost.
     write_env_file(path, known | {"ADMIN_USERNAME": name, "ADMIN_PASSWORD": password})
     with transaction.atomic():
         person = User.objects.create_superuser(username=name, password=password)
@@ -43,7 +43,7 @@ def ensure_api_key(path: Path) -> None:
     if "API_KEY" in known and ApiKey.objects.matching(known["API_KEY"]):
         return
     with transaction.atomic():
-        # A key that never reached the file is known to nobody.
+        # Nobody knows a key that never reached the file.
         for lost in ApiKey.objects.filter(name=API_KEY_NAME, revoked_at=None):
             lost.revoke()
             lost.delete()

@@ -1,4 +1,4 @@
-"""Files of KEY=value lines, for us, for a shell's `source` and for any dotenv reader."""
+"""Files of KEY=value lines: for us, for a shell's `source` and for any dotenv reader."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,5 +14,5 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def write_env_file(path: Path, values: Mapping[str, str]) -> None:
-    # Single quotes, because a shell would end an unquoted URL at its `&`.
+    # Single quotes, because a shell would end an unquoted URL at `&`.
     write_private_file(path, "".join(f"{name}='{value}'\n" for name, value in values.items()))

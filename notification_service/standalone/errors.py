@@ -1,5 +1,5 @@
 class StandaloneError(Exception):
-    """Says in one line, to the person at the terminal, why the service cannot start."""
+    """Says in one line, for the person at the terminal, why the service cannot start."""
 
 
 class FolderInUseError(StandaloneError):

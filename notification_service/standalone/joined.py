@@ -1,6 +1,7 @@
-"""The embedded servers in DATA_DIR: joined by the first use that this process makes of one that nobody named.
+"""The embedded servers in DATA_DIR. A process joins one when it first uses a server that is not configured.
 
-Settings name this module to the database's backend and to Celery, which import nothing of this folder.
+Settings give this module's name to the database's backend and to Celery, which import nothing from this
+folder.
 """
 
 import sys
@@ -34,7 +35,7 @@ def broker_url() -> str:
 
 
 def join_or_exit() -> None:
-    """For the start of a process that can do nothing without them."""
+    """For the start of a process that needs them."""
     try:
         if settings.EMBEDS_DATABASE:
             connection.get_connection_params()

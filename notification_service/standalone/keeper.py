@@ -1,7 +1,7 @@
-"""Starts one embedded server for all who use it: `keeper.py postgres|valkey DATA_DIR`.
+"""Starts one embedded server for everyone who uses it: `keeper.py postgres|valkey DATA_DIR`.
 
-Run as a script, beside the package and not through it: that would load Celery and Django. Ends with 0 where
-another keeper was first, and with a reason in one line where the server cannot start.
+It runs as a script and not through the package, which would load Celery and Django. It ends with 0 if another
+keeper was first, and with a reason in one line if the server cannot start.
 """
 
 import os
@@ -36,7 +36,7 @@ def start(name: str, data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir) if name == EmbeddedPostgres.name else EmbeddedValkey(data_dir)
     server.start()
     if name == EmbeddedPostgres.name:
-        kept_secret(data_dir / "secret.key")  # by one process, for all who open what another has signed
+        kept_secret(data_dir / "secret.key")  # one for all: they read what the others have signed
     write_private_file(files.url, server.url)
     record_process(files.keeper, os.getpid())
     server.hand_over()

@@ -1,4 +1,4 @@
-"""Folders and files that no other local user may read, and that none of them can have prepared."""
+"""Folders and files that no other local user can read or can have prepared."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ from notification_service.standalone.errors import StandaloneError
 
 
 def make_private_folder(path: Path) -> Path:
-    """Make a folder of mode 0700, or close one of ours; folders above it keep their modes."""
+    """Make a folder with mode 0700, or close one of ours. Folders above it keep their modes."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_own_folder(path, owner=os.geteuid()):
@@ -22,7 +22,7 @@ def make_private_folder(path: Path) -> Path:
 
 
 def make_data_folder(path: Path) -> Path:
-    """A folder that somebody chose: made closed, or left as it is; no other user may write there."""
+    """Make a folder that somebody chose, closed, or leave it as it is. No other user may write to it."""
     if not path.exists():
         return make_private_folder(path)
     if not is_own_folder(path.resolve(), owner=os.geteuid()):
@@ -33,7 +33,7 @@ def make_data_folder(path: Path) -> Path:
 
 
 def make_service_folders(data_dir: Path, *, project_folder: Path) -> None:
-    # var/ is ours to close, which tools may have made before us; a folder that somebody chose is not.
+    # We may close var/, which tools may have made before us, but not a folder that somebody chose.
     own = data_dir == project_folder / "var"
     (make_private_folder if own else make_data_folder)(data_dir)
     make_private_folder(data_dir / "log")
@@ -45,7 +45,7 @@ def is_private_folder(path: Path, *, owner: int) -> bool:
 
 
 def is_own_folder(path: Path, *, owner: int) -> bool:
-    """Not a link, which another user may lead anywhere."""
+    """Return whether it is our own folder, and not a link, which another user may point anywhere."""
     try:
         status = path.lstat()
     except OSError:
@@ -54,7 +54,7 @@ def is_own_folder(path: Path, *, owner: int) -> bool:
 
 
 def write_private_file(path: Path, content: str) -> None:
-    """Replace the file in one step: a reader or a crash finds the old text or the new, never a half."""
+    """Replace the file in one step: after a crash it has the old text or the new one, never half of it."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -65,7 +65,7 @@ def write_private_file(path: Path, content: str) -> None:
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in the file, generated when there is none yet."""
+    """Return the secret in the file; generate it if there is none yet."""
     if not path.exists():
         write_private_file(path, secrets.token_urlsafe(32))
     return path.read_text(encoding="utf-8").strip()

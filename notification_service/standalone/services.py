@@ -30,32 +30,30 @@ class Services:
 
     def worker(self, number: int) -> Child:
         name = f"worker{number}"
+        worker = self._child(name, "-m", f"{PROJECT}.worker", name)
         # Long enough for the requests under way (10 s each by default) and for recording them.
-        worker = self._celery(name, "worker", "--loglevel=info", f"--hostname={name}@%h", stop_seconds=30.0)
         # They take all the time there is: on one machine, the API and the console come first.
-        return replace(worker, launch_options=("--nice=5",))
-
-    def beat(self) -> Child:
-        return self._celery("beat", "beat", "--loglevel=info", "--pidfile=")
+        return replace(worker, stop_seconds=30.0, launch_options=("--nice=5",))
 
     def flower(self, *, port: int, user: str, password: str) -> Child:
         # By the environment, because a command line can be read by every user of the machine.
         login = {"FLOWER_BASIC_AUTH": f"{user}:{password}"}
-        return self._celery("flower", "flower", "--address=127.0.0.1", f"--port={port}", extra=login)
+        options = ("--address=127.0.0.1", f"--port={port}")
+        flower = self._child("flower", "-m", "celery", f"--app={PROJECT}", "flower", *options)
+        return replace(flower, environment={**self.environment, **login})
 
     def simulator(self, *, port: int, token_file: Path) -> Child:
         options = (f"--port={port}", f"--token-file={token_file}", f"--keep={SIMULATOR_KEEPS}")
         return self._child("simulator", "-m", f"{PROJECT}.gateway_simulator", *options)
 
     def management_command(self, *arguments: str, to_terminal: bool = False) -> Child:
-        child = self._child("setup", str(self.project_folder / "manage.py"), *arguments)
+        child = self._child("setup", "-m", PROJECT, *arguments)
         return replace(child, log_path=None) if to_terminal else child
 
-    def _celery(
-        self, name: str, *arguments: str, extra: Mapping[str, str] | None = None, stop_seconds: float = 10.0
-    ) -> Child:
-        child = self._child(name, "-m", "celery", f"--app={PROJECT}", *arguments)
-        return replace(child, environment={**self.environment, **(extra or {})}, stop_seconds=stop_seconds)
+    def preparation(self, *, gives_way: bool) -> Child:
+        """It gives way to what starts beside it."""
+        child = self.management_command("prepare_database")
+        return replace(child, launch_options=("--nice=5",)) if gives_way else child
 
     def _child(self, name: str, *arguments: str) -> Child:
         return Child(

@@ -1,15 +1,15 @@
-"""Where the web server listens, and under which names it may be called there."""
+"""Where the web server listens, and which host names it accepts."""
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.processes.free_port import try_to_bind
+from notification_service.standalone.processes.free_port import first_free_port, try_to_bind
 
-# Each with the address that reaches it from here.
+# Each with the address by which it can be reached from here.
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognised, not chosen
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -24,6 +24,11 @@ class WebAddress:
         reachable = ALL_ADDRESSES.get(self.host, self.host)
         return f"http://{bracketed(reachable)}:{self.port}"
 
+    def or_next(self) -> "WebAddress":
+        """On this port, or on the next that is free. If there is none, `check_free` says why."""
+        port = first_free_port(self.port, host=self.host)
+        return self if port is None else replace(self, port=port)
+
     def check_free(self) -> None:
         try:
             try_to_bind(self.host, self.port)
@@ -34,7 +39,7 @@ class WebAddress:
             ) from error
 
     def allowed_hosts(self) -> list[str]:
-        """Loopback, and what the host says; every name of this machine where it listens on all addresses."""
+        """Return loopback and the host; if it listens on all addresses, every name of this machine."""
         if self.host in ALL_ADDRESSES:
             return [*LOOPBACK_NAMES, socket.gethostname(), *machine_addresses()]
         own_name = bracketed(self.host)

@@ -1,1 +1,1 @@
-"""What Celery needs around it: `beat`, `broker`, `schema_check` below the service, the rest on top of it."""
+"""What Celery needs around it: `beat`, `broker`, `schema_check` below the service, the rest on top."""

@@ -6,8 +6,8 @@ from celery import beat
 
 
 class Scheduler(beat.Scheduler):
-    """Celery's own, which remembers no last run; its ticks are wake-up calls."""
+    """Celery's own, without a memory of its last run: its ticks are only wake-up calls."""
 
     def adjust(self, n: Any, drift: float = 0.0) -> Any:
-        """Sleep until a call is due: Celery wakes 10 ms earlier, and spends them asking whether it is."""
+        """Sleep until a call is due. Celery wakes up 10 ms earlier and polls until it is."""
         return super().adjust(n, drift)

@@ -1,4 +1,4 @@
-"""A broker that is away: how often it is tried again, and for how long a caller waits for it."""
+"""What happens while the broker is away: how often it is tried, and how long a caller waits for it."""
 
 from typing import Any
 
@@ -11,26 +11,26 @@ MAX_RETRIES = 3
 
 
 class SteadyConnection(Connection):
-    """Kombu waits two seconds longer after each try: the longer the outage, the later a worker is back."""
+    """Kombu waits two seconds longer after each try, so after a long outage a worker would come back late."""
 
     @property
     def qos_semantics_matches_spec(self) -> bool:
-        """Have each consumer prefetch for itself: quorum queues, some brokers' default, know no more."""
+        """Have each consumer prefetch for itself: quorum queues, some brokers' default, know nothing else."""
         return True
 
     def channel(self) -> Any:
-        """Kombu puts back what was not acknowledged; while the broker dies, that ends the worker."""
+        """Kombu restores unacknowledged calls. While the broker is dying, this would end the worker."""
         channel: Any = super().channel()
         channel.do_restore = False  # the call is lost, as any may be
         return channel
 
     def _ensure_connection(self, *arguments: Any, **options: Any) -> Any:
-        if len(arguments) <= 2:  # errback, max_retries; whoever names the intervals has their own reasons
+        if len(arguments) <= 2:  # errback, max_retries; a caller that gives intervals has its reasons
             options = {**STEADILY, **options}
         return super()._ensure_connection(*arguments, **options)
 
     def ensure(self, *arguments: Any, **options: Any) -> Any:
-        """Celery's control commands name no limit: a thread that retries for ever holds up Flower's end."""
+        """Celery's control commands set no limit: a thread that retries for ever keeps Flower from ending."""
         if len(arguments) <= 3:  # obj, fun, errback
             options = {"max_retries": MAX_RETRIES, **options}
         return super().ensure(*arguments, **options)

@@ -1,4 +1,4 @@
-"""What a worker does while the broker refuses it: it says so once, and asks again every second."""
+"""What a worker does while the broker refuses it: it logs this once, and tries again every second."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class SteadyConsumer(Consumer):
-    """Celery's own takes a refusal, of our account or of a queue that is another's, for its end."""
+    """Celery's own ends at a refusal: of our account, or of a queue that belongs to another."""
 
     conninfo: Any
     channel_errors: tuple[type[Exception], ...]

@@ -1,4 +1,4 @@
-"""Whether the database has what this version of the code needs; what a later version added is no matter."""
+"""Whether the database has what this version needs. What a later version added does not matter."""
 
 import time
 
@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from notification_service.database.prerequisites import vital
 
-WAIT_SECONDS = 1.0
+WAIT_SECONDS = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,7 @@ def missing_migrations() -> list[str]:
 
 
 def wait_until_migrated() -> None:
-    """A worker that began before would claim messages that it cannot send."""
+    """Without this wait, a worker would claim messages that it cannot send."""
     while (reason := _reason_to_wait()) is not None:
         log.warning("waiting for migrations", reason=reason)
         connection.close()

@@ -1,14 +1,15 @@
-"""What a worker and beat say of themselves while they run, and when a worker lets its connections go."""
+"""What a worker and beat report about themselves, and when a worker gives up its connections."""
 
 import logging
 import os
 import resource
 import sys
-import threading
+import time
 from contextlib import suppress
 from typing import Any
 
 import structlog
+from celery import Celery, Task
 from celery.signals import (
     after_task_publish,
     beat_init,
@@ -16,47 +17,48 @@ from celery.signals import (
     task_prerun,
     worker_init,
     worker_shutdown,
+    worker_shutting_down,
 )
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 
 from notification_service import sessions
+from notification_service.database.session import Limits
 from notification_service.delivery.database import lost_seconds
 from notification_service.delivery.tasks import engine
 from notification_service.mailings.heartbeats import forget_worker, record_heartbeat, worker_name
+from notification_service.mailings.wake_up import SEND, notify, publish
 from notification_service.observability import exposition, metrics
-from notification_service.worker import fallback_beat
+from notification_service.worker.alarm import Alarm
+from notification_service.worker.calls import Calls, close_old_connections
+from notification_service.worker.hearing import Hearing
 from notification_service.worker.schema_check import wait_until_migrated
 
-NOTE_SECONDS = 1.0
+# Of a call's statements: they work in chunks of less than a second, and wait for locks for a lease at most.
+STATEMENT_SECONDS = 60.0
 OPEN_FILES = 65_536
+EVENT_SECONDS = 30  # between events that say a worker lives
 
 log = structlog.get_logger(__name__)
 
 
 class Heartbeat:
-    """Notes every second in the database that this process lives."""
+    """Records in the database that this process is alive."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._ended = threading.Event()
+    def __init__(self, name: str, hearing: Hearing) -> None:
+        self._name, self._hearing = name, hearing
         self._is_noted = True
 
-    def start(self) -> None:
-        threading.Thread(target=self._run, name="heartbeat", daemon=True).start()
+    def note(self) -> None:
+        self._hearing.look()
+        silent = self._hearing.silent_seconds
+        metrics.silence_seconds.set(silent or 0.0)
+        self._try(record_heartbeat, self._name, silent_seconds=silent, lost_seconds=lost_seconds())
 
     def end(self) -> None:
-        self._ended.set()
+        """What it leaves, to be sent now or later, is for the others."""
         self._try(forget_worker, self._name)
-
-    def _run(self) -> None:
-        while not self._ended.wait(NOTE_SECONDS):
-            silent = fallback_beat.silent_seconds()
-            metrics.silence_seconds.set(silent or 0.0)
-            lost = lost_seconds()
-            self._try(record_heartbeat, self._name, silent_seconds=silent, lost_seconds=lost)
+        self._try(notify, SEND)
 
     def _try(self, call: Any, *arguments: Any, **fields: Any) -> None:
         try:
@@ -71,19 +73,12 @@ class Heartbeat:
 
 @worker_init.connect
 def bound_sessions(**_: Any) -> None:
-    """Have what this process holds in the database let go soon after its machine is gone."""
-    lease_seconds = settings.LEASE_SECONDS
+    """Make the database release what this process holds soon after its machine is gone, and vice versa."""
+    lease_seconds, name = settings.LEASE_SECONDS, "notification_service worker"
     database = connections.settings["default"]
-    database["OPTIONS"] = sessions.client_side(
-        database["OPTIONS"], lease_seconds=lease_seconds, name="notification_service worker"
-    )
-    session = sessions.server_side(lease_seconds=lease_seconds)
-
-    def begin(connection: BaseDatabaseWrapper, **_: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(sessions.BEGIN, session)
-
-    connection_created.connect(begin, weak=False)
+    database["OPTIONS"] = sessions.client_side(database["OPTIONS"], lease_seconds=lease_seconds, name=name)
+    session = sessions.settings(lease_seconds=lease_seconds)
+    database["LIMITS"] = Limits(name, STATEMENT_SECONDS, session)
 
 
 @worker_init.connect
@@ -93,16 +88,18 @@ def _wait(**_: Any) -> None:
 
 @worker_init.connect
 def leave_other_workers_alone(sender: Any, **_: Any) -> None:
-    """Celery waits a second at each start for what other workers say, and then hears all their events.
+    """Celery waits a second at each start for other workers, and then listens to all their events.
 
-    Nothing here is of use to us: no task is revoked, and no order of events matters.
+    We need neither: no task is revoked, and the order of events does not matter. Each event tells Flower when
+    to expect the next.
     """
     sender.options |= {"without_mingle": True, "without_gossip": True}
+    sender.options["heartbeat_interval"] = sender.options.get("heartbeat_interval") or EVENT_SECONDS
 
 
 @worker_init.connect
 def allow_many_connections(**_: Any) -> None:
-    """A shell allows 1,024: a few gateways that hang take as many, and the database is out of reach, too."""
+    """A shell allows 1,024. A few gateways that hang use them up, and the database is out of reach, too."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -112,31 +109,62 @@ def allow_many_connections(**_: Any) -> None:
 
 @worker_init.connect
 def _be_a_batch_process(**_: Any) -> None:
-    """Let no thread of a worker interrupt another, or anyone, the moment it has something to do.
+    """Keep a worker's threads from interrupting each other and everyone else whenever they have work.
 
-    Thousands of answers a second would each cost a switch or two; this way several are read at once
-    (decision 26). The threads that start later inherit it; where Linux is told otherwise, that holds.
+    Thousands of responses a second would each cost a switch or two; this way several are read at once
+    (decision 26). Threads that start later inherit it. If an administrator has set another policy, that
+    stays.
     """
     if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
         try:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-        except OSError as error:  # a sandbox may not know it
+        except OSError as error:  # a sandbox may not support it
             log.info("no batch scheduling", error=str(error))
 
 
 @worker_init.connect
 def _start(sender: Any, **_: Any) -> None:
-    """Before the broker is asked for anything: it may be away, or refuse us, for as long as it likes."""
+    """Runs before the broker is used: it may be away, or refuse us, for any length of time."""
     exposition.serve()
-    fallback_beat.start(sender.app)
-    heartbeat = Heartbeat(worker_name())
-    heartbeat.start()
-    worker_shutdown.connect(lambda **_: _end(heartbeat), weak=False)
+    app, intervals = sender.app, _intervals(sender.app)
+    hearing = Hearing(
+        queues={_queue_of(name, app) for name in intervals},
+        listens_to=[queue.alias or queue.name for queue in app.amqp.queues.consume_from.values()],
+        ask=lambda: publish(SEND),
+        interval_seconds=settings.POLL_SECONDS,
+    )
+    heartbeat = Heartbeat(worker_name(), hearing)
+    calls = Calls({name: app.tasks[name] for name in intervals}, after=lambda: alarm.look_again())
+    alarm = Alarm(intervals, call=calls.make, note=heartbeat.note, poll_seconds=settings.POLL_SECONDS)
+    _listen_to_broker(alarm, hearing)
+    alarm.start()
+    worker_shutting_down.connect(lambda **_: calls.end(), weak=False)
+    worker_shutdown.connect(lambda **_: _end(alarm, calls, heartbeat), weak=False)
 
 
-def _end(heartbeat: Heartbeat) -> None:
+def _intervals(app: Celery) -> dict[str, float]:
+    return {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+
+
+def _queue_of(name: str, app: Celery) -> str:
+    queue: str = app.conf.task_routes.get(name, {}).get("routing_key", app.conf.task_default_queue)
+    return queue
+
+
+def _listen_to_broker(alarm: Alarm, hearing: Hearing) -> None:
+    def begin(task: "Task[Any, Any]", **_: Any) -> None:
+        alarm.hear(task.name)
+        hearing.hear()
+
+    task_prerun.connect(begin, weak=False)
+    task_postrun.connect(lambda **_: alarm.look_again(), weak=False)
+
+
+def _end(alarm: Alarm, calls: Calls, heartbeat: Heartbeat) -> None:
     """Celery has waited for the calls on its own threads; what is held after a lease is another's."""
-    fallback_beat.stop(seconds=settings.LEASE_SECONDS)
+    until = time.monotonic() + settings.LEASE_SECONDS
+    calls.stop(seconds_left=lambda: max(0.0, until - time.monotonic()))
+    alarm.stop(seconds=settings.LEASE_SECONDS)
     held = engine().held
     log.log(logging.WARNING if held else logging.INFO, "worker stopped", messages_left=held)
     heartbeat.end()
@@ -147,17 +175,8 @@ def _serve(**_: Any) -> None:
     exposition.serve()
 
 
-@task_prerun.connect
-@task_postrun.connect
-def _close_old_connections(**_: Any) -> None:
-    """As Django does between requests, but for one on which a call has failed.
-
-    Django keeps it where it still answers; in a session that may only read, all calls would fail.
-    """
-    for kept in connections.all(initialized_only=True):
-        if kept.errors_occurred:
-            kept.close()
-        kept.close_if_unusable_or_obsolete()
+task_prerun.connect(close_old_connections)
+task_postrun.connect(close_old_connections)
 
 
 @task_prerun.connect

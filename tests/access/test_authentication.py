@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 from django.utils import timezone
 
-from notification_service.access.models import ApiKey
+from notification_service.access.models import KNOWN, ApiKey
 from notification_service.api import urls
 from notification_service.api.views.errors import unknown_url
 from tests.api.answers import CLIENT, errors_of
@@ -18,12 +18,18 @@ from tests.api.conftest import Api
 pytestmark = pytest.mark.django_db
 
 READS = {"get"}
-READING_POSTS = {"audience"}
+READING_POSTS = {"audience", "mailing-preview"}
 
 
 def _is_for_administrators(method: str, path: str) -> bool:
-    """What no key may do; see test_gateways and test_audit."""
-    return "/audit/" in path or ("/gateways/" in path and method not in READS)
+    """What no key may do; see test_gateways, test_hours and test_audit."""
+    settings = ("/gateways/", "/contact-hours/")
+    return "/audit/" in path or (method not in READS and any(part in path for part in settings))
+
+
+def _is_for_others(method: str, path: str) -> bool:
+    """What a key that reads may not do; a test send is seen by whoever may ask for one."""
+    return _is_for_administrators(method, path) or "/mailings/test/" in path
 
 
 def _routes() -> list[Any]:
@@ -46,7 +52,7 @@ def _methods(pattern: URLPattern) -> list[str]:
 
 
 @pytest.mark.parametrize(("method", "path", "is_question"), _routes())
-class TestEveryRoute:
+class EveryRouteTests:
     def test_a_route_answers_401_without_a_key(
         self, stranger: Api, method: str, path: str, is_question: bool
     ) -> None:
@@ -56,8 +62,8 @@ class TestEveryRoute:
 
     def test_a_read_key_may_only_read(self, reader: Api, method: str, path: str, is_question: bool) -> None:
         answer = reader.send(method.upper(), path, {} if method != "get" else None)
-        if (method in READS or is_question) and not _is_for_administrators(method, path):
-            assert answer.status_code in (200, 404)
+        if (method in READS or is_question) and not _is_for_others(method, path):
+            assert answer.status_code in (200, 404) or (is_question and answer.status_code == 400)
         else:
             assert (answer.status_code, errors_of(answer)) == (403, {})
 
@@ -101,9 +107,16 @@ def test_the_bearer_scheme_is_accepted_in_any_case(stranger: Api, read_key: str)
     assert answer.status_code == 200
 
 
-def test_a_revoked_key_is_refused_at_once(reader: Api) -> None:
+def test_a_revoked_key_is_refused_at_once_by_the_process_that_revokes_it(reader: Api) -> None:
+    assert reader.get("/api/clients/").status_code == 200
+    ApiKey.objects.get().revoke()
+    assert reader.get("/api/clients/").status_code == 401
+
+
+def test_a_key_that_another_process_revokes_is_refused_when_its_look_up_is_old(reader: Api) -> None:
     assert reader.get("/api/clients/").status_code == 200
     ApiKey.objects.update(revoked_at=timezone.now())
+    KNOWN.forget_all()  # as a second does: see test_known_keys
     assert reader.get("/api/clients/").status_code == 401
 
 
@@ -111,6 +124,7 @@ def test_a_key_is_refused_from_its_expiry_on(reader: Api) -> None:
     ApiKey.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
     assert reader.get("/api/clients/").status_code == 200
     ApiKey.objects.update(expires_at=timezone.now())
+    KNOWN.forget_all()
     assert reader.get("/api/clients/").status_code == 401
 
 
@@ -121,14 +135,17 @@ def test_the_last_use_of_a_key_is_written_at_most_once_a_minute(reader: Api) -> 
     assert ApiKey.objects.get().last_used_at == first
     assert first is not None
     ApiKey.objects.update(last_used_at=first - timedelta(seconds=61))
+    KNOWN.forget_all()
     reader.get("/api/clients/")
     assert ApiKey.objects.get().last_used_at not in (None, first, first - timedelta(seconds=61))
 
 
-def test_a_key_is_looked_up_with_one_indexed_query(reader: Api) -> None:
+def test_a_key_is_looked_up_with_one_indexed_query_a_second(reader: Api) -> None:
     reader.get("/api/")
+    KNOWN.forget_all()
     with CaptureQueriesContext(connection) as queries:
-        reader.get("/api/")
+        for _ in range(3):
+            reader.get("/api/")
     assert len(queries) == 1
     assert '"key_hash" =' in queries[0]["sql"]
 

@@ -10,7 +10,7 @@ from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
 from notification_service.access.models import ApiKey
-from notification_service.access.rate_limit import Part, RateLimit
+from notification_service.access.rate_limit import RateLimit, RateLimitPart
 from tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def make_process(clock: Callable[[], float] = lambda: 0.0) -> type[RateLimit]:
 
     class Process(RateLimit):
         timer = staticmethod(clock)
-        _parts: ClassVar[dict[str, Part]] = {}
+        _parts: ClassVar[dict[str, RateLimitPart]] = {}
 
     return Process
 
@@ -50,6 +50,24 @@ def test_requests_over_the_limit_answer_429_with_a_retry_after(settings: Any, re
     assert responses[-1]["Content-Type"] == "application/problem+json"
     assert responses[-1].json()["title"] == "Too Many Requests"
     assert 1 <= int(responses[-1]["Retry-After"]) <= 60
+    assert responses[-1].json()["type"] == "/docs/problems/#too-many-requests"
+
+
+def test_each_response_says_what_is_left_of_the_minute(settings: Any, reader: Api, stranger: Api) -> None:
+    settings.API_RATE_LIMIT = SINGLE_PARTS
+    responses = [reader.get("/api/v1/") for _ in range(SINGLE_PARTS + 1)]
+    assert {response["RateLimit-Policy"] for response in responses} == {'"minute";q=10;w=60'}
+    left = [response["RateLimit"].split(";")[1] for response in responses]
+    assert left == [f"r={n}" for n in (*reversed(range(SINGLE_PARTS)), 0)]
+    assert 1 <= int(responses[-1]["RateLimit"].partition("t=")[2]) <= 60
+    assert "RateLimit" not in stranger.get("/api/v1/").headers
+    settings.API_RATE_LIMIT = 0
+    assert "RateLimit" not in reader.get("/api/v1/").headers
+
+
+def test_the_quota_counts_what_other_processes_have_left_in_the_database(settings: Any, reader: Api) -> None:
+    settings.API_RATE_LIMIT = 1000
+    assert reader.get("/api/v1/")["RateLimit"].split(";")[1] == "r=999"
 
 
 def test_web_processes_together_keep_to_the_limit(settings: Any, key: ApiKey) -> None:

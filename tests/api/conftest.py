@@ -1,9 +1,12 @@
 """A caller of the API, with either scope."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as HttpClient
 
 from notification_service.access.models import ApiKey
@@ -58,5 +61,22 @@ def reader(read_key: str) -> Api:
 
 
 @pytest.fixture
+def admin(db: None) -> Api:
+    return Api(ApiKey.issue(name="admin", scope="admin")[1])
+
+
+@pytest.fixture
 def stranger(db: None) -> Api:
     return Api(None)
+
+
+@contextmanager
+def session_with(**values: str) -> Iterator[None]:
+    """The connection that requests are answered over."""
+    with connection.cursor() as cursor:
+        for name, value in values.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+    try:
+        yield
+    finally:
+        connection.close()

@@ -23,7 +23,9 @@ def test_post_creates_a_client_and_returns_its_location(api: Api) -> None:
         "phone": "79161234567",
         "operator_code": "916",
         "tag": "vip",
+        "tags": ["vip"],
         "timezone": "Europe/Moscow",
+        "external_id": None,
         "attributes": {"name": "Анна", "age": 30},
         "created_at": body["created_at"],
         "updated_at": body["updated_at"],
@@ -140,3 +142,32 @@ def test_attributes_are_returned_unchanged(api: Api, attributes: dict[str, Any])
     assert (
         body_of(api.post("/api/clients/", {**CLIENT, "attributes": attributes}))["attributes"] == attributes
     )
+
+
+def test_an_external_id_is_unique_where_it_is_given(api: Api) -> None:
+    first = body_of(api.post("/api/v1/clients/", {**CLIENT, "external_id": "crm-1"}))
+    assert first["external_id"] == "crm-1"
+    for number in range(2):  # none is not a value
+        other = {**CLIENT, "phone": f"7926000000{number}"}
+        assert body_of(api.post("/api/v1/clients/", other))["external_id"] is None
+    answer = api.post("/api/v1/clients/", {**CLIENT, "phone": "79260000009", "external_id": "crm-1"})
+    assert (answer.status_code, body_of(answer)["existing"]["id"]) == (409, first["id"])
+    assert errors_of(answer) == {"#/external_id": "Another client has this external_id."}
+    assert body_of(answer)["errors"][0]["code"] == "taken"
+    changed = api.patch(f"/api/v1/clients/{first['id'] + 1}/", {"external_id": "crm-1"})
+    assert changed.status_code == 409
+
+
+def test_a_client_is_found_by_its_external_id(api: Api) -> None:
+    made = body_of(api.post("/api/v1/clients/", {**CLIENT, "external_id": "crm-1"}))
+    api.post("/api/v1/clients/", {**CLIENT, "phone": "79260000009", "external_id": "crm-2"})
+    found = body_of(api.get("/api/v1/clients/", external_id="crm-1"))["results"]
+    assert [client["id"] for client in found] == [made["id"]]
+
+
+def test_an_import_leaves_an_external_id_as_it_is(api: Api) -> None:
+    made = body_of(api.post("/api/v1/clients/", {**CLIENT, "external_id": "crm-1"}))
+    file = f"phone,timezone,tag\n{CLIENT['phone']},Asia/Omsk,new\n".encode()
+    api.send("POST", "/api/v1/clients/import/", file, content_type="text/csv")
+    shown = body_of(api.get(f"/api/v1/clients/{made['id']}/"))
+    assert (shown["tag"], shown["external_id"]) == ("new", "crm-1")

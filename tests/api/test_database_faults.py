@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client as HttpClient
 
 from tests.api.answers import body_of
-from tests.api.conftest import Api
+from tests.api.conftest import Api, session_with
 from tests.factories import make_client
 from tests.journeys.conftest import database_conninfo
 
@@ -20,18 +20,6 @@ READ_ONLY = "The database takes no changes for now; try again in a moment."
 SLOW = "The database took too long over this; ask for less, or try again in a moment."
 LOCKED = "Someone else is changing the same data; try again in a moment."
 LOGIN = {"username": "anyone", "password": "anything"}
-
-
-@contextmanager
-def session_with(**values: str) -> Iterator[None]:
-    """The connection that requests are answered over."""
-    with connection.cursor() as cursor:
-        for name, value in values.items():
-            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
-    try:
-        yield
-    finally:
-        connection.close()
 
 
 @contextmanager
@@ -63,7 +51,7 @@ def test_a_login_is_told_that_nothing_can_be_changed() -> None:
     with session_with(default_transaction_read_only="on"):
         answer = http.post("/login/", LOGIN)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert "Nothing can be changed for now" in answer.content.decode()
+    assert "Nothing can be changed at the moment" in answer.content.decode()
 
 
 def test_a_statement_that_takes_too_long_is_said_to(api: Api) -> None:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -5,10 +6,12 @@ from django.test import Client as Browser
 from pytest_django import Settings
 
 from notification_service.mailings.gateways import endpoint
+from notification_service.mailings.gateways.http.config import FIELDS
 from notification_service.mailings.models import Gateway
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
 from tests.console.conftest import make_person
+from tests.delivery.wire.certificates import Authority, parts_of
 from tests.factories import (
     make_attempt,
     make_gateway,
@@ -17,6 +20,7 @@ from tests.factories import (
     make_message,
     now,
 )
+from tests.mailings.gateways.http.configs import changed
 from tests.reasons import held_for, http_status
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +109,12 @@ def test_a_private_address_is_refused_as_a_gateways_url(administrator: Api) -> N
     assert "is a private address" in errors_of(answer)["#/url"]
 
 
+def test_all_that_is_wrong_with_a_gateway_is_told_at_once(administrator: Api) -> None:
+    wrong = {"url": "http://10.0.0.1", "token": "two words", "name": "Backup"}
+    answer = administrator.post("/api/gateways/", {**NEW, **wrong})
+    assert sorted(errors_of(answer)) == ["#/name", "#/token", "#/url"]
+
+
 def test_the_url_of_the_main_gateway_cannot_be_changed(administrator: Api) -> None:
     answer = change(administrator, Gateway.objects.get(name="main"), url="http://8.8.8.8")
     assert list(errors_of(answer)) == ["#/url"]
@@ -138,3 +148,71 @@ def test_a_message_and_its_attempts_name_their_gateways(reader: Api) -> None:
     assert (body["gateway"], body["failed_attempts"][0]["gateway"]) == (gateway.name, "main")
     Gateway.objects.filter(pk=gateway.pk).delete()
     assert body_of(reader.get(f"/api/messages/{message.pk}/"))["gateway"] is None
+
+
+HTTP = {
+    "name": "shop",
+    "kind": "http",
+    "token": "secret",
+    "config": changed(url="https://8.8.8.8/?to={{phone}}"),
+}
+
+
+def test_a_gateway_is_made_by_settings_alone(administrator: Api) -> None:
+    answer = administrator.post("/api/gateways/", HTTP)
+    assert answer.status_code == 201, answer.content
+    assert b"secret" not in answer.content
+    body = body_of(answer)
+    assert (body["kind"], body["url"], body["config"]) == ("http", "https://8.8.8.8", HTTP["config"])
+    assert list(body["config"]) == [name for name in FIELDS if name in body["config"]]
+    sent_back = administrator.patch(f"/api/gateways/{body['id']}/", body)
+    assert (sent_back.status_code, body_of(sent_back)["config"]) == (200, HTTP["config"])
+
+
+def test_wrong_settings_are_refused_with_a_pointer_to_each_fault(administrator: Api) -> None:
+    wrong = changed(
+        url="https://10.0.0.1/{{fone}}",
+        headers={"X-Key": "a\r\nb"},
+        provider_id="id",
+        accepted=[{"status": [200]}],
+        refused=[{"status": [200], "body": {"/a/b": [1]}}],
+    )
+    answer = administrator.post("/api/gateways/", {**HTTP, "config": wrong, "name": "Shop"})
+    assert answer.status_code == 400
+    assert sorted(errors_of(answer)) == [
+        "#/config/headers/X-Key",
+        "#/config/provider_id",
+        "#/config/refused/0",
+        "#/config/url",
+        "#/name",
+    ]
+
+
+@pytest.mark.parametrize("config", ["text", [], 7, True])
+def test_settings_that_are_no_object_are_refused(administrator: Api, config: Any) -> None:
+    answer = administrator.post("/api/gateways/", {**HTTP, "config": config})
+    assert list(errors_of(answer)) == ["#/config"]
+
+
+def test_settings_of_a_megabyte_are_refused(administrator: Api) -> None:
+    config = changed(body={"to": "{{phone}}", "text": "{{text}}", "x": "x" * 1_000_000})
+    answer = administrator.post("/api/gateways/", {**HTTP, "config": config})
+    assert errors_of(answer)["#/config"] == "must take no more than 65536 bytes as JSON"
+
+
+def test_a_certificate_is_shown_and_its_key_is_not(administrator: Api, tmp_path: Path) -> None:
+    certificate, key = parts_of(Authority(tmp_path).issue("service"))
+    tls = {"tls_certificate": certificate, "tls_key": key}
+    answer = administrator.post("/api/gateways/", {**NEW, **tls})
+    assert answer.status_code == 201, answer.content
+    assert b"PRIVATE" not in answer.content
+    assert (body_of(answer)["tls_certificate"], body_of(answer)["has_tls_key"]) == (certificate, True)
+
+
+def test_a_key_that_does_not_fit_its_certificate_is_refused(administrator: Api, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate, _ = parts_of(authority.issue("service"))
+    _, key = parts_of(authority.issue("other"))
+    answer = administrator.post("/api/gateways/", {**NEW, "tls_certificate": certificate, "tls_key": key})
+    assert errors_of(answer) == {"#/tls_key": "it is not the key of the certificate"}
+    assert key.encode() not in answer.content

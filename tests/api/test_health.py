@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from notification_service.api.views import health
+from notification_service.celery import app
 from notification_service.database import prerequisites
 from notification_service.mailings.heartbeats import record_heartbeat
 from tests.api.answers import body_of, errors_of
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch: pytest.MonkeyPatch, settings: Any, broker_url: str) -> Iterator[None]:
     monkeypatch.setattr(health.Schema, "is_complete", False)
-    monkeypatch.setattr(current_app.conf, "broker_url", broker_url)
+    monkeypatch.setattr(app.conf, "broker_url", broker_url)
     forget()
     yield
     forget()
@@ -101,7 +101,7 @@ def test_readiness_reports_a_hanging_database_and_broker_within_two_seconds(
 ) -> None:
     deaf = {**connections["default"].settings_dict, "HOST": "127.0.0.1", "PORT": str(deaf_port)}
     monkeypatch.setitem(connections.settings, "default", deaf)
-    monkeypatch.setattr(current_app.conf, "broker_url", f"redis://127.0.0.1:{deaf_port}")
+    monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{deaf_port}")
     for _ in range(2):  # the second comes while the first question still hangs
         began = time.monotonic()
         answer = stranger.get("/health/ready")
@@ -113,7 +113,7 @@ def test_the_service_is_degraded_while_the_broker_is_unreachable(
     stranger: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record_heartbeat("host:1", silent_seconds=0)
-    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1")
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1")
     answer = stranger.get("/health/ready")
     assert (answer.status_code, body_of(answer)["status"]) == (200, "degraded")
     assert checks_of(answer) == {"broker": "The broker does not answer; workers call themselves."}
@@ -128,7 +128,7 @@ def test_readiness_reports_that_no_worker_runs(stranger: Api) -> None:
 def test_readiness_reports_that_no_worker_receives_wake_up_calls(stranger: Api) -> None:
     record_heartbeat("host:1", silent_seconds=60)
     assert checks_of(stranger.get("/health/ready")) == {
-        "workers": "No worker hears from broker or beat; they call themselves."
+        "workers": "No worker hears from the broker; they call themselves."
     }
 
 

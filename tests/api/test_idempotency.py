@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from notification_service.access.models import ApiKey
-from notification_service.api.models import IdempotentAnswer
+from notification_service.api.models import IdempotentResponse
 from notification_service.directory.models import Client
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
@@ -104,7 +104,7 @@ def test_a_client_is_made_once_under_one_key(api: Api, change: dict[str, Any]) -
 
 def test_what_is_kept_for_a_repetition_has_no_personal_data(api: Api) -> None:
     api.post("/api/clients/", {**CLIENT, "tag": "vip"}, **{"Idempotency-Key": "anna"})
-    assert IdempotentAnswer.objects.get().answer == str(Client.objects.get().pk)
+    assert IdempotentResponse.objects.get().response == str(Client.objects.get().pk)
 
 
 def test_a_gateway_is_made_once_under_one_key(administrator: Api) -> None:  # noqa: F811
@@ -161,9 +161,9 @@ def test_a_key_may_have_up_to_255_printable_ascii_characters(api: Api, key: str)
 @pytest.mark.parametrize(("age", "kept"), [(timedelta(hours=24), True), (timedelta(hours=49), False)])
 def test_a_response_is_kept_for_a_day_and_not_for_two(api: Api, age: timedelta, kept: bool) -> None:
     _post(api, mailing_body(), "old")
-    IdempotentAnswer.objects.update(created_at=timezone.now() - age)
+    IdempotentResponse.objects.update(created_at=timezone.now() - age)
     _post(api, mailing_body(), "new")
-    assert IdempotentAnswer.objects.filter(key="old").exists() is kept
+    assert IdempotentResponse.objects.filter(key="old").exists() is kept
 
 
 @pytest.mark.django_db(transaction=True)

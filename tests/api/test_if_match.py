@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from notification_service.mailings.models import Gateway, Mailing
-from tests.api.answers import body_of, errors_of
+from notification_service.mailings.templates import create_template
+from tests.api.answers import CLIENT, body_of, errors_of, mailing_body
 from tests.api.conftest import Api
 from tests.api.test_gateways import administrator  # noqa: F401 (a fixture)
 from tests.factories import make_client, make_gateway, make_mailing, make_message
@@ -18,12 +19,18 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
     "clients": [{"tag": "one"}, {"tag": "two"}],
     "mailings": [{"text": "One"}, {"text": "Two"}],
     "gateways": [{"priority": 1}, {"priority": 2}],
+    "templates": [{"text": "One"}, {"text": "Two"}],
 }
 
 
 @pytest.fixture
 def paths() -> dict[str, str]:
-    made = {"clients": make_client(), "mailings": make_mailing(status="running"), "gateways": make_gateway()}
+    made = {
+        "clients": make_client(),
+        "mailings": make_mailing(status="running"),
+        "gateways": make_gateway(),
+        "templates": create_template(name="Order", text="Hello"),
+    }
     return {kind: f"/api/{kind}/{row.pk}/" for kind, row in made.items()}
 
 
@@ -128,3 +135,23 @@ def test_a_gateway_that_is_held_meanwhile_has_the_same_tag(reader: Api) -> None:
     tag = reader.get(f"/api/gateways/{gateway.pk}/")["ETag"]
     Gateway.objects.filter(pk=gateway.pk).update(held_reason="HTTP 401")
     assert reader.get(f"/api/gateways/{gateway.pk}/")["ETag"] == tag
+
+
+@pytest.mark.parametrize("kind", ["clients", "mailings", "gateways"])
+def test_the_tag_of_what_was_made_serves_its_first_change(administrator: Api, kind: str) -> None:  # noqa: F811
+    bodies = {
+        "clients": CLIENT,
+        "mailings": mailing_body(),
+        "gateways": {"name": "x", "url": "http://8.8.8.8"},
+    }
+    answer = administrator.post(f"/api/v1/{kind}/", bodies[kind])
+    path = f"/api/v1/{kind}/{body_of(answer)['id']}/"
+    assert answer["ETag"] == administrator.get(path)["ETag"]
+    change = administrator.send("PATCH", path, CHANGES[kind][0], **{"If-Match": answer["ETag"]})
+    assert change.status_code == 200
+
+
+def test_a_repeated_answer_has_no_tag_as_the_mailing_may_have_changed(api: Api) -> None:
+    body, key = mailing_body(), {"Idempotency-Key": "one"}
+    first, second = (api.post("/api/v1/mailings/", body, **key) for _ in range(2))
+    assert ("ETag" in first.headers, "ETag" in second.headers) == (True, False)

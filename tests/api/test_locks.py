@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 
-from notification_service import sessions
-from tests.api.conftest import Api
-from tests.factories import make_client, make_gateway, make_running_mailing
+from tests.api.answers import mailing_body
+from tests.api.conftest import Api, session_with
+from tests.factories import make_client, make_gateway, make_running_mailing, make_segment
 
-LOCKED = ("mailings_mailing", "directory_client", "mailings_gateway")
+LOCKED = ("mailings_mailing", "directory_client", "mailings_gateway", "directory_segment")
 Request = Callable[[Api, int], Any]
 
 REQUESTS: dict[str, Request] = {
@@ -22,13 +22,13 @@ REQUESTS: dict[str, Request] = {
     "changing a mailing": lambda api, pk: api.patch(f"/api/mailings/{pk}/", {"text": "Another"}),
     "deleting a mailing": lambda api, pk: api.delete(f"/api/mailings/{pk}/"),
     "changing a client": lambda api, pk: api.patch(f"/api/clients/{pk}/", {"tag": "another"}),
+    "changing a segment": lambda api, pk: api.patch(f"/api/segments/{pk}/", {"filter": {"tags": ["a"]}}),
+    "deleting a segment": lambda api, pk: api.delete(f"/api/segments/{pk}/"),
+    "naming a segment that somebody may be deleting": lambda api, pk: api.post(
+        "/api/mailings/", mailing_body(filter={"segment": "locked"})
+    ),
     "deleting a client": lambda api, pk: api.delete(f"/api/clients/{pk}/"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "LOCK_MILLISECONDS", 20)
 
 
 @pytest.fixture
@@ -37,10 +37,12 @@ def locked_id(transactional_db: None) -> Iterator[int]:
     mailing = make_running_mailing()
     make_client(pk=mailing.pk)
     make_gateway(pk=mailing.pk + 1000)
+    make_segment(pk=mailing.pk, name="locked")
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         for table in LOCKED:
             other.execute(f"SELECT FROM {table} FOR UPDATE")
-        yield mailing.pk
+        with session_with(lock_timeout="20ms"):
+            yield mailing.pk
         other.rollback()
 
 

@@ -14,14 +14,20 @@ pytestmark = pytest.mark.django_db
 
 def test_post_schedules_a_mailing_and_returns_its_location(api: Api) -> None:
     request = {
+        "name": "Распродажа",
         "text": "Привет",
         "start_at": "2030-01-31T09:00:00+03:00",
         "end_at": "2030-01-31T21:00:00+03:00",
         "filter": {"operator_codes": ["916", "926", "916"], "tags": ["vip", ""]},
-        "send_window": {"from": "09:00", "to": "21:30:15"},
+        "send_window": {"from": "09:00", "to": "21:30:15", "days": ["mon", "thu"], "holidays": "RU"},
+        "ignores_contact_hours": False,
         "on_unknown": "give_up",
         "gateway": "main",
         "failover": True,
+        "topic": "news",
+        "requires_consent": True,
+        "ignores_opt_outs": False,
+        "reference": "opening-2030",
     }
     answer = api.post("/api/mailings/", request)
     body = body_of(answer)
@@ -35,6 +41,7 @@ def test_post_schedules_a_mailing_and_returns_its_location(api: Api) -> None:
         "filter": {"operator_codes": ["916", "926"], "tags": ["vip", ""]},
         "status": "scheduled",
         "messages": NO_MESSAGES,
+        "excluded": {"opted_out": 0, "no_consent": 0, "no_value": 0},
         "created_at": body["created_at"],
         "updated_at": body["updated_at"],
         "started_at": None,
@@ -67,7 +74,7 @@ def test_patch_leaves_the_absent_fields_of_a_mailing_unchanged(api: Api) -> None
     mailing = make_mailing(tags=["vip"], window_from="09:00", window_to="21:00")
     body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"text": "Bye"}))
     assert (body["text"], body["filter"]["tags"]) == ("Bye", ["vip"])
-    assert body["send_window"] == {"from": "09:00", "to": "21:00"}
+    assert body["send_window"] == {"from": "09:00", "to": "21:00", "days": None, "holidays": None}
 
 
 def test_patch_replaces_the_whole_filter(api: Api) -> None:
@@ -161,7 +168,7 @@ def test_the_audience_of_a_filter_is_counted(reader: Api, audience: dict[str, An
     make_client(operator_code="916", tag="vip")
     make_client(operator_code="916")
     make_client(operator_code="926", tag="vip")
-    assert body_of(reader.post("/api/mailings/audience/", audience)) == {"clients": expected}
+    assert body_of(reader.post("/api/mailings/audience/", audience))["clients"] == expected
 
 
 @pytest.mark.parametrize("field", ["operator_codes", "tags"])
@@ -251,3 +258,70 @@ def test_the_gateway_and_failover_of_a_running_mailing_can_be_changed(api: Api) 
     body = body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"gateway": gateway.name, "failover": True}))
     assert (body["gateway"], body["failover"]) == (gateway.name, True)
     assert body_of(api.patch(f"/api/mailings/{mailing.pk}/", {"gateway": None}))["gateway"] is None
+
+
+def test_a_mailing_goes_to_clients_by_the_outcome_of_another(api: Api) -> None:
+    source = make_mailing()
+    wanted = {"outcome_of": {"mailing": source.pk, "statuses": ["failed", "unknown", "failed"]}}
+    body = body_of(api.post("/api/mailings/", mailing_body(filter=wanted)))
+    shown = {"outcome_of": {"mailing": source.pk, "statuses": ["failed", "unknown"]}}
+    assert body["filter"] == shown
+    path = f"/api/mailings/{body['id']}/"
+    assert body_of(api.patch(path, {"filter": shown}))["filter"] == shown
+    assert body_of(api.patch(path, {"filter": {"tags": ["vip"]}}))["filter"] == {"tags": ["vip"]}
+
+
+def test_who_may_have_a_message_counts_only_where_it_is_named(api: Api) -> None:
+    wanted = {"outcome_of": {"mailing": make_mailing().pk}}
+    made = body_of(api.post("/api/mailings/", mailing_body(filter=wanted)))
+    changed = body_of(api.patch(f"/api/mailings/{make_mailing().pk}/", {"filter": wanted}))
+    for body in (made, changed):
+        assert body["filter"]["outcome_of"]["statuses"] == ["failed", "expired", "cancelled"]
+
+
+def test_the_clients_of_an_outcome_are_counted(reader: Api) -> None:
+    source = make_mailing()
+    for status in ("failed", "expired", "cancelled", "unknown", "sent", "pending"):
+        make_message(mailing=source, status=status)
+    for outcome, clients in (({}, 3), ({"statuses": ["unknown"]}, 1), ({"statuses": ["sent", "failed"]}, 2)):
+        wanted = {"outcome_of": {"mailing": source.pk, **outcome}}
+        assert body_of(reader.post("/api/mailings/audience/", wanted))["clients"] == clients
+
+
+@pytest.mark.parametrize(
+    ("outcome", "pointer"),
+    [
+        ({"mailing": 2**62}, "#/filter/outcome_of/mailing"),
+        ({"mailing": "1"}, "#/filter/outcome_of/mailing"),
+        ({"mailing": True}, "#/filter/outcome_of/mailing"),
+        ({"statuses": ["failed"]}, "#/filter/outcome_of/mailing"),
+        ({"mailing": 1, "statuses": []}, "#/filter/outcome_of/statuses"),
+        ({"mailing": 1, "statuses": ["pending"]}, "#/filter/outcome_of/statuses/0"),
+        ({"mailing": 1, "reason": "http_status"}, "#/filter/outcome_of/reason"),
+        (None, "#/filter/outcome_of"),
+        (12, "#/filter/outcome_of"),
+    ],
+)
+def test_an_outcome_that_is_none_is_refused(api: Api, outcome: Any, pointer: str) -> None:
+    answer = api.post("/api/mailings/", mailing_body(filter={"outcome_of": outcome}))
+    assert answer.status_code == 400
+    assert pointer in errors_of(answer)
+    answer = api.patch(f"/api/mailings/{make_mailing().pk}/", {"filter": {"outcome_of": outcome}})
+    assert answer.status_code == 400
+    assert pointer in errors_of(answer)
+
+
+def test_a_mailing_that_follows_a_deleted_one_can_still_be_changed(api: Api) -> None:
+    source = make_mailing()
+    follower = make_mailing(outcome_of_mailing=source.pk, outcome_of_statuses=["failed"])
+    api.delete(f"/api/mailings/{source.pk}/")
+    shown = body_of(api.get(f"/api/mailings/{follower.pk}/"))
+    assert api.patch(f"/api/mailings/{follower.pk}/", {**shown, "text": "Other"}).status_code == 200
+
+
+def test_a_text_of_an_older_version_that_cannot_be_read_can_be_sent_back(api: Api) -> None:
+    mailing = make_mailing(text="{{a.b}}")
+    address = f"/api/v1/mailings/{mailing.pk}/"
+    read = {name: body_of(api.get(address))[name] for name in mailing_body()}
+    assert api.put(address, read).status_code == 200
+    assert list(errors_of(api.patch(address, {"text": "{{a.b}}!"}))) == ["#/text"]

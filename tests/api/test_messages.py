@@ -1,12 +1,20 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from notification_service.api.filters import MessageFilter
 from notification_service.mailings.models import Batch, Message
 from tests.api.answers import body_of
 from tests.api.conftest import Api
-from tests.factories import make_attempt, make_client, make_mailing, make_message
+from tests.factories import (
+    make_attempt,
+    make_client,
+    make_mailing,
+    make_message,
+    make_running_mailing,
+    now,
+)
 from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +25,13 @@ SECOND = datetime(2030, 1, 2, tzinfo=UTC)
 
 def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
     message = make_message(created_at=FIRST, next_attempt_at=SECOND, attempts=2, **http_status(503).columns)
-    make_attempt(message, at=FIRST, http_status=503, answer="Busy", retry_at=SECOND)
+    make_attempt(message, at=FIRST, http_status=503, response="Busy", retry_at=SECOND)
     make_attempt(message, at=SECOND, number=2, outcome="lost", reason="worker_lost", reason_number=None)
     assert body_of(reader.get(f"/api/messages/{message.pk}/")) == {
         "id": message.pk,
         "mailing": message.mailing_id,
         "client": message.client_id,
+        "client_external_id": None,
         "status": "pending",
         "created_at": "2030-01-01T00:00:00Z",
         "sent_at": None,
@@ -32,6 +41,8 @@ def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
         "error": "HTTP 503",
         "code": "http_status",
         "code_number": 503,
+        "cause": None,
+        "cause_number": None,
         "failed_attempts": [
             {
                 "number": 1,
@@ -135,3 +146,33 @@ def test_messages_are_read_only(api: Api, method: str) -> None:
     message = make_message()
     paths = ["/api/messages/", f"/api/messages/{message.pk}/"]
     assert [api.send(method, path, {}).status_code for path in paths] == [405, 405]
+
+
+def test_a_message_that_expired_names_its_cause(reader: Api) -> None:
+    message = make_message(status="expired", reason="deadline_passed", error="http_status:503")
+    body = body_of(reader.get(f"/api/messages/{message.pk}/"))
+    shown = {name: body[name] for name in ("error", "code", "code_number", "cause", "cause_number")}
+    assert shown == {
+        "error": "deadline passed (HTTP 503)",
+        "code": "deadline_passed",
+        "code_number": None,
+        "cause": "http_status",
+        "cause_number": 503,
+    }
+
+
+@pytest.mark.parametrize("name", ["created_from", "sent_from"])
+def test_messages_of_late_are_not_looked_for_where_every_mailing_ended_before(name: str) -> None:
+    before, yesterday = now() - timedelta(days=9), now() - timedelta(days=1)
+    old = make_mailing(status="finished", finished_at=before, partition=1)
+    new = make_running_mailing(partition=2)
+    for mailing, at in ((old, before), (new, now())):
+        make_message(mailing, partition=mailing.partition, status="sent", created_at=at, sent_at=at)
+    found = MessageFilter({name: yesterday.isoformat()}, queryset=Message.objects.all()).qs
+    assert [message.mailing for message in found] == [new]
+    assert "mailings_message_p2" in found.explain()
+    assert "mailings_message_p1" not in found.explain()
+
+
+def test_messages_may_be_asked_for_from_the_first_moment_there_is(reader: Api) -> None:
+    assert reader.get("/api/messages/?sent_from=0001-01-01T00:00:00Z").status_code == 200

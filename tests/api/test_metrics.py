@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notification_service.api import figures_collector
 from notification_service.mailings import stats
-from notification_service.mailings.gateways import GatewayUnusable, Problem, note_usability
+from notification_service.mailings.gateways import GatewayFault, GatewayUnusable, note_usability
 from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Gateway
 from tests.api.conftest import Api
@@ -98,7 +98,7 @@ def test_metrics_show_the_state_of_each_circuit_breaker(reader: Api) -> None:
 def test_tells_which_gateway_a_worker_cannot_use(reader: Api) -> None:
     second = Gateway.objects.create(name="second")
     unset = GatewayUnusable(
-        Problem.VARIABLE_MISSING, "the variable GATEWAY_TOKEN_B is not set for this process"
+        GatewayFault.VARIABLE_MISSING, "the variable GATEWAY_TOKEN_B is not set for this process"
     )
     note_usability(second.pk, worker="a:1", unusable=unset)
     samples = scrape(reader)

@@ -61,7 +61,7 @@ def test_what_get_returned_can_be_sent_back(
     [
         (ClientSerializer(), {"id", "created_at"}),
         (MailingSerializer(), {"id", "status", "created_at", "started_at", "finished_at"}),
-        (GatewayChangeSerializer(), {"id", "has_token"}),
+        (GatewayChangeSerializer(), {"id", "has_token", "has_tls_key"}),
     ],
 )
 def test_every_field_of_a_response_can_be_set_or_is_fixed_or_moves(
@@ -87,6 +87,7 @@ def test_every_field_of_a_response_can_be_set_or_is_fixed_or_moves(
         ("mailing", "finished_at", "2020-01-01T00:00:00Z"),
         ("gateway", "id", 0),
         ("gateway", "has_token", True),
+        ("gateway", "has_tls_key", True),
     ],
 )
 def test_a_read_only_field_that_differs_is_named(

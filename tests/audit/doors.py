@@ -11,19 +11,36 @@ from django.urls import get_resolver
 from notification_service.access.models import ApiKey
 from notification_service.console.compose.edit_conflicts import version_of
 from notification_service.directory.importing.uploads.incoming import IncomingFile
-from notification_service.directory.models import ClientUpload
-from tests.console.compose.test_trials import filled_in as trial_body
+from notification_service.directory.models import BulkAction, ClientUpload
+from notification_service.mailings.templates import create_template
+from tests.console.compose.test_test_sends import filled_in as test_send_body
 from tests.console.compose.test_views import confirmed
 from tests.console.conftest import PASSWORD, make_person
 from tests.console.gateways.test_views import filled_in as gateway_body
-from tests.factories import make_client, make_gateway, make_mailing, make_running_mailing, now
+from tests.factories import (
+    consent,
+    make_client,
+    make_gateway,
+    make_mailing,
+    make_running_mailing,
+    make_segment,
+    now,
+    opt_out,
+)
 
 Asked = tuple[int | None, Any]  # the row in the address, and the body
 Prepare = Callable[[], Asked]
 
 CLIENT = {"phone": "79161234567", "timezone": "Europe/Moscow"}
 FILE = b"phone,timezone\n79161234567,Europe/Moscow\n"
+TEMPLATE = {"name": "Order", "text": "{{name|Hello}}!"}
+TEMPLATE_FORM = TEMPLATE | {"version": "1"}
+SEGMENT = {"name": "Regulars", "filter": {"tags": ["vip"]}}
 PERSON = {"role": "viewer", "is_active": "on"}
+
+
+def make_template() -> Any:
+    return create_template(name="Hello", text="Hello")
 
 
 def nothing() -> Asked:
@@ -57,6 +74,11 @@ def changed_mailing() -> Asked:
     return mailing.pk, confirmed(text="Another", version=version_of(mailing))
 
 
+def client_with_its_phone_for_an_id() -> Asked:
+    phone = CLIENT["phone"]
+    return make_client(pk=int(phone), phone=phone, timezone="Asia/Omsk").pk, CLIENT
+
+
 def changed_client() -> Asked:
     client = make_client()
     return client.pk, {
@@ -64,6 +86,16 @@ def changed_client() -> Asked:
         "timezone": "Asia/Omsk",
         "version": client.updated_at.isoformat(),
     }
+
+
+def bulk_action() -> BulkAction:
+    return BulkAction.objects.create(kind="add_tag", tag="new")
+
+
+def undoable_action() -> BulkAction:
+    return BulkAction.objects.create(
+        kind="add_tag", tag="new", status="finished", changed=1, finished_at=now()
+    )
 
 
 def upload() -> ClientUpload:
@@ -93,20 +125,53 @@ def key() -> Any:
 
 
 TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
-    ("POST", "/api/clients/"): ("client.created", lambda: (None, CLIENT)),
-    ("PUT", "/api/clients/<id:pk>/"): ("client.changed", of(make_client, CLIENT)),
-    ("PATCH", "/api/clients/<id:pk>/"): ("client.changed", of(make_client, {"tag": "vip"})),
-    ("DELETE", "/api/clients/<id:pk>/"): ("client.deleted", of(make_client)),
-    ("POST", "/api/mailings/"): ("mailing.created", mailing_body),
-    ("PUT", "/api/mailings/<id:pk>/"): ("mailing.changed", put_mailing),
-    ("PATCH", "/api/mailings/<id:pk>/"): ("mailing.changed", of(make_mailing, {"text": "Another"})),
-    ("DELETE", "/api/mailings/<id:pk>/"): ("mailing.deleted", of(make_mailing)),
-    ("POST", "/api/mailings/<id:pk>/pause/"): ("mailing.paused", of(make_running_mailing)),
-    ("POST", "/api/mailings/<id:pk>/resume/"): ("mailing.resumed", of(paused)),
-    ("POST", "/api/mailings/<id:pk>/cancel/"): ("mailing.cancelled", of(make_mailing)),
-    ("POST", "/api/gateways/"): ("gateway.created", lambda: (None, {"name": "x", "url": "http://8.8.8.8"})),
-    ("PATCH", "/api/gateways/<id:pk>/"): ("gateway.changed", of(make_gateway, {"enabled": False})),
-    ("DELETE", "/api/gateways/<id:pk>/"): ("gateway.deleted", of(make_gateway)),
+    ("POST", "/api/v1/clients/bulk-actions/"): (
+        "bulk.requested",
+        lambda: (None, {"action": "add_tag", "tag": "new", "filter": {}}),
+    ),
+    ("POST", "/api/v1/clients/bulk-actions/<id:pk>/cancel/"): ("bulk.cancelled", of(bulk_action)),
+    ("POST", "/api/v1/clients/bulk-actions/<id:pk>/undo/"): ("bulk.undone", of(undoable_action)),
+    ("POST", "/api/v1/clients/"): ("client.created", lambda: (None, CLIENT)),
+    ("PUT", "/api/v1/clients/<id:pk>/"): ("client.changed", of(make_client, CLIENT)),
+    ("PUT", "/api/v1/clients/by-phone/<str:phone>/"): ("client.changed", client_with_its_phone_for_an_id),
+    ("PATCH", "/api/v1/clients/<id:pk>/"): ("client.changed", of(make_client, {"tag": "vip"})),
+    ("DELETE", "/api/v1/clients/<id:pk>/"): ("client.deleted", of(make_client)),
+    ("POST", "/api/v1/mailings/"): ("mailing.created", mailing_body),
+    ("PUT", "/api/v1/mailings/<id:pk>/"): ("mailing.changed", put_mailing),
+    ("PATCH", "/api/v1/mailings/<id:pk>/"): ("mailing.changed", of(make_mailing, {"text": "Another"})),
+    ("DELETE", "/api/v1/mailings/<id:pk>/"): ("mailing.deleted", of(make_mailing)),
+    ("POST", "/api/v1/mailings/<id:pk>/pause/"): ("mailing.paused", of(make_running_mailing)),
+    ("POST", "/api/v1/mailings/<id:pk>/resume/"): ("mailing.resumed", of(paused)),
+    ("POST", "/api/v1/mailings/<id:pk>/cancel/"): ("mailing.cancelled", of(make_mailing)),
+    ("POST", "/api/v1/mailings/test/"): (
+        "test_send.requested",
+        lambda: (None, {"text": "x", "phone": "79161234567"}),
+    ),
+    ("POST", "/api/v1/templates/"): ("template.created", lambda: (None, TEMPLATE)),
+    ("PUT", "/api/v1/templates/<id:pk>/"): ("template.changed", of(make_template, TEMPLATE)),
+    ("PATCH", "/api/v1/templates/<id:pk>/"): ("template.changed", of(make_template, {"text": "Another"})),
+    ("DELETE", "/api/v1/templates/<id:pk>/"): ("template.deleted", of(make_template)),
+    ("POST", "/mailings/templates/new/"): ("template.created", lambda: (None, TEMPLATE)),
+    ("POST", "/mailings/templates/<int:pk>/"): (
+        "template.changed",
+        of(make_template, TEMPLATE | {"version": "1"}),
+    ),
+    ("POST", "/mailings/templates/<int:pk>/delete/"): ("template.deleted", of(make_template)),
+    ("POST", "/api/v1/segments/"): ("segment.created", lambda: (None, SEGMENT)),
+    ("PUT", "/api/v1/segments/<id:pk>/"): ("segment.changed", of(make_segment, SEGMENT)),
+    ("PATCH", "/api/v1/segments/<id:pk>/"): ("segment.changed", of(make_segment, {"name": "x"})),
+    ("DELETE", "/api/v1/segments/<id:pk>/"): ("segment.deleted", of(make_segment)),
+    ("POST", "/api/v1/gateways/"): (
+        "gateway.created",
+        lambda: (None, {"name": "x", "url": "http://8.8.8.8"}),
+    ),
+    ("PATCH", "/api/v1/gateways/<id:pk>/"): ("gateway.changed", of(make_gateway, {"enabled": False})),
+    ("DELETE", "/api/v1/gateways/<id:pk>/"): ("gateway.deleted", of(make_gateway)),
+    ("PUT", "/api/v1/contact-hours/"): ("contact_hours.changed", lambda: (None, {"days": ["mon"]})),
+    ("POST", "/api/v1/opt-outs/"): ("opt_out.created", lambda: (None, {"phone": "79161234567"})),
+    ("DELETE", "/api/v1/opt-outs/<id:pk>/"): ("opt_out.withdrawn", of(lambda: opt_out("79161234567"))),
+    ("POST", "/api/v1/consents/"): ("consent.created", lambda: (None, {"phone": "79161234567"})),
+    ("DELETE", "/api/v1/consents/<id:pk>/"): ("consent.revoked", of(lambda: consent("79161234567"))),
     ("GET", "/clients.csv"): ("client.exported", nothing),
     ("GET", "/mailings.csv"): ("mailing.exported", nothing),
     ("GET", "/messages.csv"): ("message.exported", nothing),
@@ -114,6 +179,10 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ("GET", "/mailings/<int:pk>/messages.csv"): ("mailing.messages_exported", of(make_mailing)),
     ("GET", "/mailings/<int:pk>/failures.csv"): ("mailing.failures_exported", of(make_mailing)),
     ("GET", "/clients/imports/<int:pk>/rejected.csv"): ("import.rejected_exported", of(upload)),
+    ("GET", "/clients/<int:pk>/data.json"): ("client.data_exported", of(make_client)),
+    ("POST", "/clients/bulk/new/"): ("bulk.requested", lambda: (None, {"kind": "add_tag", "tag": "new"})),
+    ("POST", "/clients/bulk/<int:pk>/cancel/"): ("bulk.cancelled", of(bulk_action)),
+    ("POST", "/clients/bulk/<int:pk>/undo/"): ("bulk.undone", of(undoable_action)),
     ("POST", "/clients/new/"): ("client.created", lambda: (None, CLIENT)),
     ("POST", "/clients/<int:pk>/edit/"): ("client.changed", changed_client),
     ("POST", "/clients/<int:pk>/delete/"): ("client.deleted", of(make_client)),
@@ -123,13 +192,45 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ),
     ("POST", "/clients/imports/<int:pk>/start/"): ("import.started", started_upload),
     ("POST", "/clients/imports/<int:pk>/cancel/"): ("import.cancelled", of(upload)),
+    ("POST", "/opt-outs/import/"): (
+        "opt_out.imported",
+        lambda: (None, {"file": SimpleUploadedFile("opt-outs.csv", b"phone\n79161234567\n")}),
+    ),
+    ("POST", "/opt-outs/new/"): (
+        "opt_out.created",
+        lambda: (None, {"phone": "79161234567", "reason": "asked"}),
+    ),
+    ("POST", "/opt-outs/<int:pk>/end/"): (
+        "opt_out.withdrawn",
+        of(lambda: opt_out("79161234567"), {"reason": "asked"}),
+    ),
+    ("POST", "/consents/import/"): (
+        "consent.imported",
+        lambda: (None, {"file": SimpleUploadedFile("consents.csv", b"phone\n79161234567\n")}),
+    ),
+    ("POST", "/consents/new/"): (
+        "consent.created",
+        lambda: (None, {"phone": "79161234567", "evidence": "a form"}),
+    ),
+    ("POST", "/consents/<int:pk>/end/"): (
+        "consent.revoked",
+        of(lambda: consent("79161234567"), {"reason": "asked"}),
+    ),
     ("POST", "/mailings/new/"): ("mailing.created", new_mailing),
     ("POST", "/mailings/<int:pk>/edit/"): ("mailing.changed", changed_mailing),
     ("POST", "/mailings/<int:pk>/pause/"): ("mailing.paused", of(make_running_mailing)),
     ("POST", "/mailings/<int:pk>/resume/"): ("mailing.resumed", of(paused)),
     ("POST", "/mailings/<int:pk>/cancel/"): ("mailing.cancelled", of(make_mailing)),
     ("POST", "/mailings/<int:pk>/delete/"): ("mailing.deleted", of(make_mailing)),
-    ("POST", "/mailings/trials/"): ("trial.requested", lambda: (None, trial_body())),
+    ("POST", "/settings/contact-hours/"): (
+        "contact_hours.changed",
+        lambda: (None, {"limit_hours": "on", "window_days": ["mon"]}),
+    ),
+    ("POST", "/mailings/test-sends/"): ("test_send.requested", lambda: (None, test_send_body())),
+    ("POST", "/segments/new/"): ("segment.created", lambda: (None, {"name": "Regulars", "tags": "vip"})),
+    ("POST", "/segments/save/"): ("segment.created", lambda: (None, {"segment_name": "Regulars"})),
+    ("POST", "/segments/<int:pk>/"): ("segment.changed", of(make_segment, {"name": "Regulars"})),
+    ("POST", "/segments/<int:pk>/delete/"): ("segment.deleted", of(make_segment)),
     ("POST", "/settings/gateways/new/"): ("gateway.created", lambda: (None, gateway_body())),
     ("POST", "/settings/gateways/<int:pk>/"): ("gateway.changed", of(make_gateway, gateway_body())),
     ("POST", "/settings/gateways/<int:pk>/switch/"): ("gateway.changed", of(make_gateway)),
@@ -170,8 +271,11 @@ LOOKING = {"GET", "HEAD"}  # REST framework adds HEAD once it has served a GET
 SIGN_IN = "several requests make one: tests/access/sign_in/test_audit.py"
 LOOK = "only shows"
 SILENT = {
-    "POST /api/clients/import/": "two entries: tests/audit/test_imports.py",
-    "POST /api/mailings/audience/": "only counts",
+    "POST /api/v1/clients/import/": "two entries: tests/audit/test_imports.py",
+    "POST /api/v1/mailings/audience/": "only counts",
+    "POST /api/v1/opt-outs/import/": "an entry for each part: tests/api/test_preferences.py",
+    "POST /api/v1/consents/import/": "an entry for each part: tests/api/test_preferences.py",
+    "POST /api/v1/mailings/preview/": "only counts",
     "/": LOOK,
     "/account/confirm/": "confirms who one is, and changes nothing",
     "/account/confirm/code/": "confirms who one is, and changes nothing",
@@ -182,11 +286,18 @@ SILENT = {
     "/account/second-factor/on/": SIGN_IN,
     "/clients/": LOOK,
     "/clients/<int:pk>/": LOOK,
+    "/clients/bulk/": LOOK,
+    "/clients/bulk/<int:pk>/": LOOK,
+    "/clients/bulk/<int:pk>/live/": LOOK,
     "/clients/imports/": LOOK,
     "/clients/imports/<int:pk>/": LOOK,
     "/clients/imports/<int:pk>/live/": LOOK,
+    "/clients/imports/samples/": "an upload, if `up` runs: tests/console/imports/test_samples.py",
+    "/consents/": LOOK,
     "/docs": LOOK,
     "/docs/": LOOK,
+    "/docs/getting-started/": LOOK,
+    "/docs/problems/": LOOK,
     "/health/live/?": LOOK,
     "/health/ready/?": LOOK,
     "/i18n/setlang/": "a cookie of one's own",
@@ -198,20 +309,28 @@ SILENT = {
     "/mailings/": LOOK,
     "/mailings/<int:pk>/": LOOK,
     "/mailings/<int:pk>/live/": LOOK,
+    "/mailings/filter/": "only shows what was clicked in a form",
     "/mailings/live/": LOOK,
+    "/mailings/placeholders/": "only counts",
     "/mailings/preview/": "only counts",
-    "/mailings/trials/<uuid:key>/": LOOK,
+    "/mailings/tags/": LOOK,
+    "/mailings/templates/": LOOK,
+    "/mailings/test-sends/<uuid:key>/": LOOK,
     "/messages/": LOOK,
     "/messages/<int:pk>/": LOOK,
     "/metrics/?": LOOK,
     "/openapi.json": LOOK,
+    "/opt-outs/": LOOK,
     "/password_change/done/": LOOK,
     "/redoc": LOOK,
     "/redoc/": LOOK,
     "/search/": LOOK,
+    "/segments/": LOOK,
+    "/segments/count/": "only counts",
     "/settings/audit/": LOOK,
     "/settings/audit/<int:pk>/": LOOK,
     "/settings/gateways/": LOOK,
+    "/settings/gateways/<int:pk>/incidents/": LOOK,
     "/settings/gateways/live/": LOOK,
     "/settings/people/": LOOK,
 }
@@ -224,9 +343,9 @@ def api_writes() -> set[tuple[str, str]]:
 
 def _api_views() -> Iterator[tuple[str, Any]]:
     api: Any
-    (api,) = [each for each in get_resolver().url_patterns if str(each.pattern) == "api/"]
+    (api,) = [each for each in get_resolver().url_patterns if str(each.pattern) == "api/v1/"]
     for pattern in api.url_patterns:
-        yield f"/api/{pattern.pattern}", pattern.callback
+        yield f"/api/v1/{pattern.pattern}", pattern.callback
 
 
 def _methods(view: Any) -> set[str]:

@@ -133,7 +133,7 @@ def test_an_entry_about_a_client_keeps_only_the_names_of_fields() -> None:
         client_changes.update_client(client.pk, phone=PHONE[:-1] + "8", tag="other", timezone="Europe/Moscow")
         client_changes.delete_client(client.pk)
     assert [(entry.action, entry.facts) for entry in entries] == [
-        ("client.changed", {"fields": ["phone", "tag"]}),
+        ("client.changed", {"fields": ["phone", "tags"]}),
         ("client.deleted", {"cancelled_messages": 0}),
     ]
     assert not Entry.objects.filter(facts__icontains="secret").exists()

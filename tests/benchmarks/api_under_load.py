@@ -9,7 +9,7 @@ from notification_service.mailings import lifecycle, stats
 from notification_service.mailings.models import Mailing
 from tests.benchmarks.api_key import make_api_key
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.data import make_clients
+from tests.benchmarks.data import call_off, make_clients, wait_until_written
 from tests.benchmarks.load import Call, measure_calls, new_mailing
 from tests.benchmarks.shape import Benchmark, Goal, Measured, Run, percentile
 from tests.benchmarks.stub_gateway import start_fastest_gateway
@@ -53,7 +53,7 @@ def measure_api(bench: Bench) -> Measured:
 def _measure_mailing(bench: Bench, url: str, key: str) -> dict[str, Run]:
     """First paused, then at full speed; called off at the end."""
     mailing = start_mailing()
-    wait_until(lambda: _is_written(mailing), seconds=120, what="the audience")
+    wait_until_written(mailing)
     lifecycle.pause_mailing(mailing.pk)
     wait_until(lambda: not _counts(mailing)["sending"], seconds=30, what="the pause")
     idle = _p99_ms(bench, url, key, mailing)
@@ -63,7 +63,7 @@ def _measure_mailing(bench: Bench, url: str, key: str) -> dict[str, Run]:
     busy = _p99_ms(bench, url, key, mailing)
     if not _counts(mailing)["pending"]:
         bench.note("B8: the mailing ended before the requests did: its figures are partly those of idle")
-    _call_off(mailing)
+    call_off(mailing)
     return {kind: Run(busy[kind], baseline=idle[kind]) for kind in KINDS}
 
 
@@ -78,22 +78,8 @@ def _p99_ms(bench: Bench, url: str, key: str, mailing: Mailing) -> dict[str, flo
     return {kind: percentile(times, 0.99) * 1000 for kind, times in zip(KINDS, seconds, strict=True)}
 
 
-def _is_written(mailing: Mailing) -> bool:
-    mailing.refresh_from_db()
-    return mailing.audience_built_at is not None
-
-
 def _counts(mailing: Mailing) -> dict[str, int]:
     return stats.message_counts([mailing.pk])[mailing.pk]
-
-
-def _call_off(mailing: Mailing) -> None:
-    """And wait until nothing of it is left to do."""
-    mailing.refresh_from_db()
-    if mailing.status in lifecycle.OPEN:
-        lifecycle.cancel_mailing(mailing.pk)
-    ended = Mailing.objects.filter(pk=mailing.pk, finished_at__isnull=False)
-    wait_until(ended.exists, seconds=120, what="the end of the mailing")
 
 
 BENCHMARK = Benchmark(name="B8", goals=GOALS, measure=measure_api, limit_seconds=1200)

@@ -38,7 +38,7 @@ def wire_post(url: str) -> Post:
     wire = Wire(Target.from_url(url), WireSettings(), headers=HEADERS)
 
     async def post(path: str, body: bytes) -> bytes:
-        response = await wire.post(path, body)
+        response = await wire.ask(path, body)
         assert isinstance(response, Response)
         assert response.status == 200
         return response.body

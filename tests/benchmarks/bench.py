@@ -7,7 +7,7 @@ import os
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from notification_service.standalone.postgres.server import EmbeddedPostgres
@@ -65,7 +65,7 @@ class Bench:
         return {worker.name: worker.pid for worker in workers if worker.pid}
 
     def start_beat(self) -> int:
-        return self.launch(self._services().beat())
+        return self.launch(replace(self._services().management_command("beat", "--pidfile="), name="beat"))
 
     def start_web(self) -> str:
         """The base URL of a web server as `manage.py up` runs it."""

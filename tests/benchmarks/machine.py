@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import redis
 
-LIBRARIES = ("django", "celery", "psycopg", "pyreqwest", "uvloop", "granian")
+LIBRARIES = ("django", "celery", "psycopg", "httptools", "uvloop", "aiofastnet", "granian")
+REFERENCE = "pyreqwest"  # of the bare loop; the product sends by `delivery/wire/`
 
 
 def describe_machine(*, broker_url: str) -> str:
@@ -24,7 +25,8 @@ def describe_machine(*, broker_url: str) -> str:
     hardware = f"{os.cpu_count()} cores ({_cpu_model()}), {memory:.0f} GiB of memory, {_system()}"
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     servers = f"Python {platform.python_version()}, PostgreSQL {postgresql}, {_broker(broker_url)}"
-    return f"Machine: {hardware}; {servers}; {libraries}."
+    reference = f"the bare loop has {REFERENCE} {version(REFERENCE)}"
+    return f"Machine: {hardware}; {servers}; {libraries}; {reference}."
 
 
 def describe_moment() -> str:

@@ -5,8 +5,11 @@ from tests.benchmarks import (
     build_audience,
     client_import,
     create_mailing,
+    idle,
+    removal,
     sends,
     slow_gateway,
+    start_up,
     statistics_pages,
     two_machines,
     worker_memory,
@@ -22,6 +25,9 @@ BENCHMARKS = (
     worker_memory.BENCHMARK,
     api_under_load.BENCHMARK,
     two_machines.BENCHMARK,
+    idle.BENCHMARK,
+    start_up.BENCHMARK,
+    removal.BENCHMARK,
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)
 KEYS = tuple(goal.key for benchmark in BENCHMARKS for goal in benchmark.goals)

@@ -31,7 +31,7 @@ class Goal:
     key: str
     title: str
     unit: str
-    target: float
+    target: float | None  # None: it is only shown
     higher_is_better: bool
     is_ratio: bool = False
     compared_with: str = ""  # what the baseline is
@@ -44,13 +44,15 @@ class Goal:
 
     def is_met(self, runs: Sequence[Run]) -> bool:
         """By the median of the runs."""
+        if self.target is None:
+            return True
         judged = statistics.median(self.judged(run) for run in runs)
         return judged >= self.target if self.higher_is_better else judged <= self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """`measure` answers at least one run for each goal; whatever takes longer than the limit is ended."""
+    """`measure` returns no runs for a goal that cannot be measured here; what outlasts the limit is ended."""
 
     name: str
     goals: tuple[Goal, ...]

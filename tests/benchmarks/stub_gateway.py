@@ -1,5 +1,6 @@
 """Stand-ins for the gateway: the fastest at hand, and the simulator where it must be slow or remember."""
 
+import json
 import shutil
 import sys
 from dataclasses import dataclass
@@ -8,17 +9,18 @@ from pathlib import Path
 from notification_service.standalone.processes.child import Child
 from notification_service.standalone.processes.free_port import LOOPBACK, is_free
 from tests.benchmarks.bench import ROOT, Bench
+from tests.delivery.wire.certificates import Authority
 from tests.ports import free_port
 
 CONFIG = """
-{load} worker_processes 1; daemon off; pid "{folder}/nginx.pid"; error_log stderr crit;
+{load} worker_processes 1; daemon off; pid "{folder}/pid"; error_log stderr crit;
 events {{ worker_connections 8192; }}
 http {{
   access_log off; keepalive_requests 1000000000; client_body_temp_path "{folder}/body";
   proxy_temp_path "{folder}/proxy"; fastcgi_temp_path "{folder}/fastcgi";
   uwsgi_temp_path "{folder}/uwsgi"; scgi_temp_path "{folder}/scgi";
   server {{
-    listen {host}:{port} backlog=8192;
+    listen {host}:{port} backlog=8192 {tls};
     location / {{ default_type application/json; {answer} }}
   }}
 }}
@@ -41,6 +43,18 @@ def start_fastest_gateway(bench: Bench) -> StubGateway:
     return _start_nginx(bench, nginx, answer=f"return 200 {ANSWER};") if nginx else start_simulator(bench)
 
 
+def start_tls_gateway(bench: Bench) -> tuple[StubGateway, Path] | None:
+    """The fastest with TLS, and the authority that vouches for it; None without nginx."""
+    nginx = _find_nginx()
+    if nginx is None:
+        return None
+    authority = Authority(bench.folder)
+    certificate = authority.issue(LOOPBACK)
+    tls = f'ssl; ssl_certificate "{certificate}"; ssl_certificate_key "{certificate}"'
+    gateway = _start_nginx(bench, nginx, name="nginx-tls", answer=f"return 200 {ANSWER};", tls=tls)
+    return gateway, authority.file
+
+
 def start_slow_gateway(bench: Bench, *, latency_ms: int) -> StubGateway:
     """Every answer takes so long: nginx with its echo module, else the simulator."""
     nginx = _find_nginx()
@@ -54,11 +68,17 @@ def _find_nginx() -> str | None:
     return shutil.which("nginx", path=NGINX_PLACES)
 
 
-def _start_nginx(bench: Bench, nginx: str, *, answer: str, load: str = "") -> StubGateway:
-    port, config = free_port(), bench.folder / "nginx.conf"
-    text = CONFIG.format(folder=bench.folder, host=LOOPBACK, port=port, answer=answer, load=load)
-    config.write_text(text)
-    return _start(bench, "nginx", [nginx, "-p", str(bench.folder), "-c", str(config)], port)
+def _start_nginx(
+    bench: Bench, nginx: str, *, answer: str, load: str = "", tls: str = "", name: str = "nginx"
+) -> StubGateway:
+    port, folder = free_port(), bench.folder / name
+    folder.mkdir()
+    config = folder / "nginx.conf"
+    config.write_text(
+        CONFIG.format(folder=folder, host=LOOPBACK, port=port, answer=answer, load=load, tls=tls)
+    )
+    scheme = "https" if tls else "http"
+    return _start(bench, name, [nginx, "-p", str(folder), "-c", str(config)], port, scheme=scheme)
 
 
 def start_simulator(bench: Bench, *options: str) -> StubGateway:
@@ -67,8 +87,18 @@ def start_simulator(bench: Bench, *options: str) -> StubGateway:
     return _start(bench, "simulator", [*simulator, "--port", str(port), *options], port)
 
 
-def _start(bench: Bench, name: str, command: list[str], port: int) -> StubGateway:
+def first_request_at(log: Path, *, after: int = 0) -> float | None:
+    """Of a simulator's log beyond so many bytes; None: none has come yet. By this machine's clock."""
+    if not log.exists():
+        return None
+    with log.open("rb") as file:
+        file.seek(after)
+        line = file.readline()
+    return float(json.loads(line)["received_at"]) if line.endswith(b"\n") else None
+
+
+def _start(bench: Bench, name: str, command: list[str], port: int, *, scheme: str = "http") -> StubGateway:
     child = Child(name=name, command=command, log_path=bench.folder / "log" / f"{name}.log", folder=ROOT)
     pid = bench.launch(child)
     bench.wait_for(child, lambda: not is_free(port))
-    return StubGateway(name, f"http://{LOOPBACK}:{port}", pid)
+    return StubGateway(name, f"{scheme}://{LOOPBACK}:{port}", pid)

@@ -11,6 +11,7 @@ from tests.benchmarks.shape import Goal, Run
 BEGIN, END = "<!-- benchmarks:begin -->", "<!-- benchmarks:end -->"
 COLUMNS = ("#", "what", "unit", "min", "median", "max", "compared with", "ratio", "target", "met", "measured")
 NOT_MEASURED = "not measured yet"
+NOT_HERE = "cannot be measured here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,11 @@ class Row:
 
     @classmethod
     def of_runs(cls, goal: Goal, runs: Sequence[Run], *, measured: str) -> Self:
+        if not runs:
+            return cls.without_runs(goal, NOT_HERE)
         figures = [run.figure for run in runs]
         summary = (min(figures), statistics.median(figures), max(figures))
-        met = "yes" if goal.is_met(runs) else "**no**"
+        met = "" if goal.target is None else "yes" if goal.is_met(runs) else "**no**"
         shown = (*map(number, summary), _baseline(goal, runs), _ratio(runs))
         return cls((goal.key, goal.title, goal.unit, *shown, _target(goal), met, measured))
 
@@ -74,5 +77,7 @@ def _ratio(runs: Sequence[Run]) -> str:
 
 
 def _target(goal: Goal) -> str:
+    if goal.target is None:
+        return ""
     sign = "≥" if goal.higher_is_better else "≤"
     return f"ratio {sign} {goal.target:g}" if goal.is_ratio else f"{sign} {goal.target:,g}"

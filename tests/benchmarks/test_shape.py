@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.benchmarks.shape import Goal, Run, percentile
@@ -14,6 +16,10 @@ def test_the_median_of_the_runs_meets_a_goal() -> None:
 def test_a_goal_for_a_ratio_is_judged_by_the_ratio() -> None:
     assert RATIO.is_met([Run(150, baseline=100)])
     assert not RATIO.is_met([Run(151, baseline=100)])
+
+
+def test_a_goal_without_a_target_is_met_by_anything() -> None:
+    assert replace(RATIO, target=None).is_met([Run(1)])
 
 
 def test_a_ratio_needs_a_baseline() -> None:

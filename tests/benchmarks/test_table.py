@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.shape import Goal, Run
-from tests.benchmarks.table import BEGIN, END, NOT_MEASURED, Row, number, write_table
+from tests.benchmarks.table import BEGIN, END, NOT_HERE, NOT_MEASURED, Row, number, write_table
 
 SPEED = Goal(key="X1", title="speed", unit="rows/s", target=50_000, higher_is_better=True)
 RATIO = Goal(
@@ -35,6 +36,15 @@ def test_a_row_shows_the_baseline_and_the_median_of_the_ratios() -> None:
     runs = [Run(70, baseline=100), Run(60, baseline=100), Run(90, baseline=200)]
     row = Row.of_runs(RATIO, runs, measured="today")
     assert row.cells[6:10] == ("bare loop 100", "0.60", "ratio ≥ 0.75", "**no**")
+
+
+def test_a_row_without_a_target_is_only_shown() -> None:
+    row = Row.of_runs(replace(RATIO, target=None), [Run(70, baseline=100)], measured="today")
+    assert row.cells[6:10] == ("bare loop 100", "0.70", "", "")
+
+
+def test_a_row_that_cannot_be_measured_here_says_so() -> None:
+    assert Row.of_runs(RATIO, [], measured="today") == Row.without_runs(RATIO, NOT_HERE)
 
 
 def test_the_table_is_in_the_order_of_its_keys_and_keeps_the_text_around(document: Path) -> None:

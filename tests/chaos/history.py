@@ -1,7 +1,7 @@
 """What was asked of the service and when: which values may be in force at a moment. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -50,18 +50,26 @@ class Changes(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A send window: `opens` <= t < `closes` of the client's day, across midnight where they are reversed."""
+    """A send window: `opens` <= t < `closes` of the client's day, across midnight where they are reversed.
+
+    The same time twice is the whole day. What is after midnight belongs to the day before.
+    """
 
     opens: time
     closes: time
+    weekday: int | None = None  # the only one, if there is one
 
     def __str__(self) -> str:
-        return f"{self.opens} to {self.closes}"
+        return f"{self.opens} to {self.closes}" + ("" if self.weekday is None else f", day {self.weekday}")
 
-    def contain(self, local: time) -> bool:
+    def contain(self, local: datetime) -> bool:
+        clock, weekday = local.time(), local.weekday()
         if self.opens < self.closes:
-            return self.opens <= local < self.closes
-        return not self.closes <= local < self.opens
+            is_open = self.opens <= clock < self.closes
+        else:
+            is_open = clock >= self.opens or clock < self.closes
+            weekday = weekday if clock >= self.opens else (weekday - 1) % 7
+        return is_open and self.weekday in (None, weekday)
 
 
 RUNNING, PAUSED, CANCELLED, DELETED = "running", "paused", "cancelled", "deleted"

@@ -23,6 +23,7 @@ from tests.chaos.history import (
 from tests.chaos.schedule import TAGS, Event, phone_of
 
 LANES = 3  # people at work at once; what concerns one mailing or client is one person's
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STATES = {"pause": PAUSED, "resume": RUNNING, "cancel": CANCELLED, "delete": DELETED}
 Value = TypeVar("Value")
 
@@ -196,10 +197,13 @@ class Operators:
             return None
         zone = ZoneInfo(plan["zone"])
         opens, closes = (
-            datetime.fromtimestamp(self._began_at + plan[edge], zone).time().replace(microsecond=0)
+            datetime.fromtimestamp(self._began_at + plan[edge], zone).replace(microsecond=0)
             for edge in ("opens", "closes")
         )
-        return Hours(opens, closes) if opens != closes else None
+        if plan["is_whole_day"]:
+            return Hours(time_of_day.min, time_of_day.min, opens.weekday())
+        weekday = opens.weekday() if plan["has_weekday"] else None
+        return Hours(opens.time(), closes.time(), weekday) if opens.time() != closes.time() else None
 
 
 def new_client(number: int, zone: str) -> ClientHistory:
@@ -220,8 +224,12 @@ def _iso(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat()
 
 
-def _window(hours: Hours | None) -> dict[str, str] | None:
-    return {"from": _clock(hours.opens), "to": _clock(hours.closes)} if hours else None
+def _window(hours: Hours | None) -> dict[str, Any] | None:
+    if hours is None:
+        return None
+    days = None if hours.weekday is None else [DAYS[hours.weekday]]
+    edges = {"from": _clock(hours.opens), "to": _clock(hours.closes)}
+    return {"days": days} | (edges if hours.opens != hours.closes else {})
 
 
 def _clock(moment: time_of_day) -> str:

@@ -139,7 +139,7 @@ def out_of_hours(evidence: Evidence) -> Found:
     for story, request in _requests(evidence):
         windows = story.mailing.hours.at(request.at)
         zones = story.client.timezone.at(request.at)
-        times = [datetime.fromtimestamp(request.at, ZoneInfo(zone)).time() for zone in zones]
+        times = [datetime.fromtimestamp(request.at, ZoneInfo(zone)) for zone in zones]
         if not any(hours is None or hours.contain(local) for hours in windows for local in times):
             shown = " or ".join(map(str, windows))
             yield story, f"requested at {' or '.join(map(str, times))} of the client's day, window {shown}"

@@ -222,8 +222,10 @@ def _ambush(random: Random, at: float) -> Iterator[Event]:
 
 
 def _window(random: Random, at: float) -> dict[str, Any] | None:
-    """A window by the local time of `zone` at two moments; other zones are shifted against it."""
-    kind = random.choice(["none", "none", "closing", "opening", "short", "gap", "wide"])
+    """A window by the local time of `zone` at two moments, some on one day of the week alone; other zones are
+    shifted against it.
+    """
+    kind = random.choice(["none", "none", "closing", "opening", "short", "gap", "wide", "day"])
     soon, later = at + random.uniform(1, 6), at + random.uniform(7, 15)
     edges = {
         "closing": (at - random.uniform(1, 9) * HOUR, soon),
@@ -231,7 +233,9 @@ def _window(random: Random, at: float) -> dict[str, Any] | None:
         "short": (soon, later),
         "gap": (later, soon),  # closed from soon to later, and open across midnight
         "wide": (at - 11 * HOUR, at + 11 * HOUR),
+        "day": (at, at),  # all of it, and no other: elsewhere it is tomorrow, or yesterday
     }.get(kind)
     if edges is None:
         return None
-    return {"zone": random.choice(ZONES), "opens": edges[0], "closes": edges[1]}
+    hours = {"zone": random.choice(ZONES), "opens": edges[0], "closes": edges[1]}
+    return hours | {"is_whole_day": kind == "day", "has_weekday": random.random() < 0.25}

@@ -17,7 +17,7 @@ from tests.chaos.audit import install_audit
 from tests.chaos.counts import Samples, compare_answers
 from tests.chaos.evidence import Evidence, collect
 from tests.chaos.history import History, Hours
-from tests.chaos.operators import Operators, new_client
+from tests.chaos.operators import DAYS, Operators, new_client
 from tests.chaos.rules import Violation, judge
 from tests.chaos.schedule import ZONES, Event
 from tests.chaos.weather import STARTS_VARIABLE, Weather
@@ -28,7 +28,7 @@ CALM_SECONDS = 90.0
 LAST_END_SECONDS = 3.0  # from the end of all sending to the deadline of what still waits for its window
 
 READ_WAITING = """
-SELECT message.id, window_from, window_to, client.timezone
+SELECT message.id, window_from, window_to, window_days, client.timezone
 FROM mailings_message AS message
 JOIN mailings_mailing AS mailing ON mailing.id = message.mailing_id
 JOIN directory_client AS client ON client.id = message.client_id
@@ -132,7 +132,7 @@ class Storm:
         now = time.time()
         with psycopg.connect(self._database_url) as connection:
             rows = connection.execute(READ_WAITING).fetchall()
-        return [row[0] for row in rows if _is_open(row[1], row[2], row[3], now)]
+        return [row[0] for row in rows if _is_open(*row[1:], now=now)]
 
     def _ids(self, query: str) -> list[int]:
         with psycopg.connect(self._database_url) as connection:
@@ -168,7 +168,9 @@ class Storm:
         return {**self._client_ids(), **operators.client_ids}
 
 
-def _is_open(opens: time_of_day | None, closes: time_of_day | None, zone: str, now: float) -> bool:
-    if opens is None or closes is None:
-        return True
-    return Hours(opens, closes).contain(datetime.fromtimestamp(now, ZoneInfo(zone)).time())
+def _is_open(
+    opens: time_of_day | None, closes: time_of_day | None, days: list[str], zone: str, *, now: float
+) -> bool:
+    weekday = DAYS.index(days[0]) if days else None
+    hours = Hours(opens or time_of_day.min, closes or time_of_day.min, weekday)
+    return hours.contain(datetime.fromtimestamp(now, ZoneInfo(zone)))

@@ -1,4 +1,4 @@
-from datetime import time
+from datetime import datetime, time
 
 from tests.chaos.history import Changes, Hours
 
@@ -32,9 +32,14 @@ def test_a_refused_change_leaves_the_old_value() -> None:
     assert changes.at(30) == ["old"]
 
 
+def at_clock(hour: int, minute: int = 0, second: int = 0, *, day: int = 1) -> datetime:
+    """In a month that begins with a Monday."""
+    return datetime(2029, 1, day, hour, minute, second)
+
+
 def test_the_closing_time_is_outside_the_hours() -> None:
     hours = Hours(time(9), time(21))
-    assert [hours.contain(time(*at)) for at in ((8, 59), (9,), (20, 59, 59), (21,))] == [
+    assert [hours.contain(at_clock(*at)) for at in ((8, 59), (9,), (20, 59, 59), (21,))] == [
         False,
         True,
         True,
@@ -44,10 +49,21 @@ def test_the_closing_time_is_outside_the_hours() -> None:
 
 def test_hours_may_cross_midnight() -> None:
     hours = Hours(time(21), time(9))
-    assert [hours.contain(time(*at)) for at in ((20, 59), (21,), (0,), (8, 59), (9,))] == [
+    assert [hours.contain(at_clock(*at)) for at in ((20, 59), (21,), (0,), (8, 59), (9,))] == [
         False,
         True,
         True,
         True,
         False,
     ]
+
+
+def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
+    monday_night = Hours(time(21), time(9), weekday=0)
+    moments = [at_clock(8), at_clock(22), at_clock(8, day=2), at_clock(22, day=2)]
+    assert [monday_night.contain(at) for at in moments] == [False, True, True, False]
+
+
+def test_hours_may_be_a_whole_day() -> None:
+    tuesday = Hours(time.min, time.min, weekday=1)
+    assert [tuesday.contain(at_clock(0, day=day)) for day in (1, 2, 3)] == [False, True, False]

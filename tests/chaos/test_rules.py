@@ -91,10 +91,10 @@ def changed(old: Any, new: Any, *, answered_at: float) -> Changes[Any]:
 
 
 AFTER = [("pending", START), ("sending", SENT), ("sent", SENT + 0.1)]
-PUT_BACK = [("pending", START), ("sending", SENT - 1), ("pending", SENT - 0.5)]
+RELEASED = [("pending", START), ("sending", SENT - 1), ("pending", SENT - 0.5)]
 
 BROKEN = {
-    "lost": story(statuses=PUT_BACK, row_status="pending", requests=[]),
+    "lost": story(statuses=RELEASED, row_status="pending", requests=[]),
     "audience": story(client=client(tag="blue")),
     "double": story(requests=[request(), request(SENT + 0.2)]),
     "double with give_up": story(

@@ -59,9 +59,10 @@ def test_an_export_shows_why_a_message_was_not_sent(operator: Browser) -> None:
     for message in make_messages(mailing, 2):
         changes = {"status": "failed", **http_status(400).columns, "next_attempt_at": None}
         Message.objects.filter(pk=message.pk).update(**changes)
-    assert rows_of(operator, "export-failures", mailing.pk) == [
-        {"reason": "HTTP 400", "code": "http_status", "code_number": "400", "messages": "2"}
-    ]
+    assert [
+        (row["error"], row["code"], row["code_number"])
+        for row in rows_of(operator, "export-failures", mailing.pk)
+    ] == [("HTTP 400", "http_status", "400")] * 2
 
 
 def test_a_viewer_exports_no_clients_and_only_masked_phones(logged_in: LogIn) -> None:

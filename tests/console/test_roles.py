@@ -9,7 +9,7 @@ from tests.factories import make_client, make_message, make_running_mailing
 
 LogIn = Callable[[str], Browser]
 
-LOOKING = ["overview", "mailings", "clients", "messages", "search"]
+LOOKING = ["overview", "mailings", "clients", "opt-outs", "consents", "messages", "search"]
 
 RULING = ["people", "person-new", "keys"]
 

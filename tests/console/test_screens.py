@@ -15,7 +15,7 @@ from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.reports.models import DailyReport
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
 
-LISTS = ["overview", "mailings", "clients", "messages"]
+LISTS = ["overview", "mailings", "clients", "messages", "templates", "segments"]
 
 
 def queries_of(browser: Browser, path: str) -> int:
@@ -114,6 +114,14 @@ def test_every_page_forbids_inline_and_foreign_scripts(operator: Browser) -> Non
     assert "default-src 'self'" in answer["Content-Security-Policy"]
     assert " style=" not in answer.content.decode()
     assert "<script>" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["new", "client-new", "gateway-new", "person-new", "keys"])
+def test_what_explains_a_field_is_there_for_a_screen_reader(logged_in: Any, name: str) -> None:
+    page = logged_in("administrator").get(reverse(f"console:{name}")).content.decode()
+    named = {each for names in re.findall(r'aria-describedby="([^"]+)"', page) for each in names.split()}
+    assert named
+    assert named - {*re.findall(r' id="([^"]+)"', page)} == set()
 
 
 def test_an_unknown_time_zone_in_the_cookie_is_ignored(operator: Browser) -> None:

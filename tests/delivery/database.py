@@ -14,7 +14,7 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_list import ListedGateway
 from notification_service.delivery.gateway_row import GatewayRow
-from notification_service.delivery.gateways import Gateway, GatewaySettings
+from notification_service.delivery.gateways import GatewayAdapter, GatewaySettings
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
 from notification_service.delivery.record import write
@@ -32,7 +32,7 @@ def config(**knobs: Any) -> DeliveryConfig:
 
 def make_lane(
     conninfo: str,
-    gateway: Gateway,
+    gateway: GatewayAdapter,
     *,
     gateway_name: str = "main",
     shown_as: str = "",
@@ -137,6 +137,8 @@ def messages_must_have(conninfo: str, condition: str) -> Iterator[None]:
 
 
 def end_leases() -> None:
+    with connection.cursor() as cursor:  # a server that has just started leaves workers time to come first
+        cursor.execute("SELECT pg_sleep_until(pg_postmaster_start_time() + interval '5.1 seconds')")
     Batch.objects.update(lease_expires_at=now() - timedelta(seconds=1))
 
 

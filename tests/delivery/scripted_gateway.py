@@ -9,7 +9,7 @@ from typing import Any
 
 from notification_service.delivery import outcome
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.delivery.gateways import Gateway, probe_server
+from notification_service.delivery.gateways import GatewayAdapter, probe_server
 from notification_service.delivery.outcome import MayStart, NoResponse, Response, Verdict
 from notification_service.delivery.shared_state import SharedState
 from notification_service.delivery.steady import steady_seconds
@@ -83,6 +83,9 @@ class ScriptedGateway:
     def judge(self, response: Response) -> Verdict:
         return probe_server.judge(response)
 
+    def provider_id(self, response: Response) -> str:
+        return ""
+
     async def close(self) -> None:
         pass
 
@@ -100,7 +103,7 @@ async def _drain(dispatcher: Dispatcher) -> None:
 
 def drain(
     conninfo: str,
-    gateway: Gateway,
+    gateway: GatewayAdapter,
     job: Job = _drain,
     *,
     gateway_name: str = "main",

@@ -42,7 +42,7 @@ def test_the_cost_of_a_claim_does_not_grow_with_finished_messages() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_claim_is_cheap_without_fresh_statistics() -> None:
-    tables = ("mailings_message", "mailings_duemessage")
+    tables = ("mailings_message_p0", "mailings_duemessage")
     for table in tables:
         execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
     make_clients_in_bulk(10_000)

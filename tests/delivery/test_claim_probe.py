@@ -1,5 +1,8 @@
 """What probes a gateway: a message that has not failed yet, if there is one, of another mailing each time."""
 
+from datetime import timedelta
+
+from notification_service.delivery.database import statement
 from notification_service.mailings.models import Gateway, Message
 from tests.delivery.database import claim
 from tests.factories import make_message, make_messages, make_running_mailing, now
@@ -17,6 +20,15 @@ def test_a_message_that_has_not_failed_comes_before_those_that_have(conninfo: st
     failed = make_messages(mailing, 20)
     Message.objects.filter(id__in=[message.id for message in failed]).update(**FAILED)
     fresh = make_message(mailing=mailing)
+    hold()
+    assert [message.id for message in claim(conninfo, is_probe=True)] == [fresh.id]
+
+
+def test_a_message_whose_hours_have_come_is_found_behind_many_that_have_failed(conninfo: str) -> None:
+    mailing = make_running_mailing()
+    failed = make_messages(mailing, 250, next_attempt_at=now() - timedelta(minutes=1))
+    Message.objects.filter(id__in=[message.id for message in failed]).update(**FAILED)
+    fresh = make_message(mailing=mailing, next_attempt_at=now())
     hold()
     assert [message.id for message in claim(conninfo, is_probe=True)] == [fresh.id]
 
@@ -44,3 +56,11 @@ def test_a_claim_passes_over_slow_mailings(conninfo: str) -> None:
     slow, quick = make_message(), make_message()
     taken = claim(conninfo, slow_mailings=[slow.mailing_id])
     assert [message.id for message in taken] == [quick.id]
+
+
+def test_a_probe_is_leased_by_the_same_words_as_every_claim() -> None:
+    claim_end, probe_end = (
+        statement(name).partition(b"), batch AS (")[2] for name in ("claim", "claim_probe")
+    )
+    assert claim_end != b""
+    assert probe_end == claim_end

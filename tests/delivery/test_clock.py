@@ -13,7 +13,7 @@ from notification_service.delivery.clock import DatabaseClock, OpenZones
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.send_window import SendWindow, is_open, next_opening
 
-DAY = SendWindow(opens=time_of_day(9), closes=time_of_day(21))
+DAY = (SendWindow(opens=time_of_day(9), closes=time_of_day(21)),)
 
 
 class ClockByHand(DatabaseClock):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import structlog
@@ -21,6 +22,7 @@ from notification_service.delivery.messages import Claimed, OutcomeBuffer
 from notification_service.delivery.record import write
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.models import Message
+from notification_service.standalone.postgres.server import EmbeddedPostgres
 from tests.delivery.database import config, ids, on_database, open_database
 from tests.factories import make_message, make_messages, make_running_mailing, now
 from tests.tcp_postgres import TcpPostgres
@@ -196,6 +198,32 @@ def test_a_session_in_which_a_statement_failed_is_given_up(conninfo: str) -> Non
         return [before, await database.call(read)]
 
     first, second = on_database(conninfo, backends)
+    assert first != second
+
+
+def test_a_worker_lets_go_of_a_session_that_says_nothing(
+    conninfo: str, postgres_server: EmbeddedPostgres | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a server that is frozen, say, while another one has its address by now."""
+    if postgres_server is None:
+        pytest.skip("the processes of DATABASE_URL's server are not ours to freeze")
+    monkeypatch.setattr(database_module, "ANSWER_SECONDS", 0.5)
+
+    async def read(cursor: psycopg.AsyncCursor[Any]) -> int:
+        await cursor.execute("SELECT pg_backend_pid()")
+        [pid] = await cursor.fetchone() or [0]
+        return int(pid)
+
+    async def outlive(database: Database) -> list[int]:
+        pid = await database.call(read)
+        backend = psutil.Process(pid)
+        backend.suspend()
+        try:
+            return [pid, await asyncio.wait_for(database.call(read), 20)]
+        finally:
+            backend.resume()
+
+    first, second = on_database(conninfo, outlive)
     assert first != second
 
 

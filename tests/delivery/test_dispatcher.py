@@ -1,6 +1,7 @@
 """Claim, send, decide, record: on a real database, into a scripted gateway."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,8 +12,8 @@ import psycopg
 import pytest
 
 from notification_service.delivery import claim as claim_module
+from notification_service.delivery import claim_rounds
 from notification_service.delivery import database as database_module
-from notification_service.delivery import dispatcher as dispatcher_module
 from notification_service.delivery import record as record_module
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
@@ -159,6 +160,19 @@ def test_a_repeated_message_keeps_its_id(conninfo: str) -> None:
     assert (message.status, message.attempts, Attempt.objects.count()) == ("sent", 3, 2)
 
 
+def test_a_drain_sends_what_it_released_because_its_claim_had_grown_old(conninfo: str) -> None:
+    messages = make_messages(make_running_mailing(), 2)
+
+    async def script(request: Request) -> Response:
+        if request.message_id == messages[0].id:
+            time.sleep(1)  # noqa: ASYNC251 (the machine is busy: nothing else goes on)
+        return TAKEN
+
+    gateway = ScriptedGateway(script)
+    drain(conninfo, gateway, max_concurrency=2, record_interval_seconds=0.3)
+    assert gateway.asked == [message.id for message in messages]
+
+
 def test_a_refused_message_fails_and_the_other_messages_are_sent(conninfo: str) -> None:
     refused, *_ = make_messages(make_running_mailing(), 5)
 
@@ -245,7 +259,7 @@ def test_a_worker_claims_no_more_while_outcomes_cannot_be_recorded(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_messages(make_running_mailing(), 30)
-    monkeypatch.setattr(dispatcher_module, "MAX_UNRECORDED", 1)
+    monkeypatch.setattr(claim_rounds, "MAX_UNRECORDED", 1)
     gateway = ScriptedGateway()
 
     async def for_a_while(dispatcher: Dispatcher) -> None:
@@ -381,13 +395,16 @@ def test_a_closed_window_puts_off_no_client_who_moved_since_the_claim(conninfo: 
     assert message.next_attempt_at <= now()
 
 
+CHANGE_HOURS = """
+UPDATE mailings_mailing SET window_from = NULL, window_to = NULL, hours_version = hours_version + 1
+"""
+
+
 def test_a_retry_of_a_mailing_paused_meanwhile_ignores_the_old_window(conninfo: str) -> None:
     message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
 
     async def script(request: Request) -> Response:
-        await execute(
-            conninfo, "UPDATE mailings_mailing SET status = 'paused', window_from = NULL, window_to = NULL"
-        )
+        await execute(conninfo, f"{CHANGE_HOURS}, status = 'paused'")
         await gateway.next_sync()
         return Response(429, b"", "7200")
 
@@ -402,7 +419,7 @@ def test_a_retry_follows_a_window_that_changed_during_its_attempt(conninfo: str)
     message = make_message(make_running_mailing(**hours_from_now(-1, 1)), make_client(timezone="UTC"))
 
     async def script(request: Request) -> Response:
-        await execute(conninfo, "UPDATE mailings_mailing SET window_from = NULL, window_to = NULL")
+        await execute(conninfo, CHANGE_HOURS)
         await gateway.next_sync()
         return Response(429, b"", "7200")
 
@@ -618,7 +635,7 @@ def test_a_worker_forgets_ended_mailings(conninfo: str) -> None:
     async def script(request: Request) -> Response:
         await execute(conninfo, "UPDATE mailings_mailing SET status = 'finished'")
         await gateway.next_sync()
-        known.append(list(dispatchers[0]._shared.terms))
+        known.append(list(dispatchers[0].lane.shared.terms))
         return TAKEN
 
     async def remembered(dispatcher: Dispatcher) -> None:
@@ -647,3 +664,58 @@ def test_a_small_mailing_is_sent_beside_a_large_mailing(conninfo: str) -> None:
     turns = [mailing_of[request.message_id] for request in gateway.requests]
     assert turns.index(small.id) < 10
     assert Mailing.objects.count() == 2
+
+
+# called
+
+
+def test_a_lane_that_waits_for_a_response_sends_what_it_is_called_for(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim_rounds, "IDLE_CLAIM_SECONDS", 3600)
+    mailing = make_running_mailing()
+    second, first = make_message(mailing, next_attempt_at=now() + timedelta(hours=1)), make_message(mailing)
+
+    async def job(dispatcher: Dispatcher) -> None:
+        is_second_asked = asyncio.Event()
+
+        async def script(request: Request) -> Response:
+            if request.message_id == second.id:
+                is_second_asked.set()
+                return TAKEN
+            await execute(
+                conninfo, "UPDATE mailings_message SET next_attempt_at = now() WHERE status = 'pending'"
+            )
+            dispatcher.call()
+            await is_second_asked.wait()
+            return TAKEN
+
+        gateway._script = script
+        await dispatcher.drain()
+
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway, job)
+    assert gateway.asked == sorted([first.id, second.id])
+
+
+def test_the_last_response_ends_a_drain(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim_rounds, "IDLE_CLAIM_SECONDS", 3600)
+    make_message()
+
+    async def script(request: Request) -> Response:
+        await asyncio.sleep(0.2)  # a gateway that takes its time: by then the lane has found nothing more
+        return TAKEN
+
+    drain(conninfo, ScriptedGateway(script))
+    assert statuses() == {"sent": 1}
+
+
+def test_a_call_after_the_last_claim_is_remembered(conninfo: str) -> None:
+    async def job(dispatcher: Dispatcher) -> None:
+        await dispatcher.drain()
+        dispatcher.call()
+        assert dispatcher.is_called
+        await dispatcher.drain()
+        assert not dispatcher.is_called
+
+    drain(conninfo, ScriptedGateway(), job)

@@ -7,10 +7,11 @@ from notification_service.delivery.gateway_list import GatewayList
 from notification_service.mailings.gateways import State, gateway_states
 from notification_service.mailings.models import Gateway
 from tests.factories import make_gateway
+from tests.mailings.gateways.http.configs import changed
 
 UNREADABLE = (
     "its token was kept under another SECRET_KEY: give this process the same one, "
-    "name the old one in SECRET_KEY_FALLBACKS, or enter the token anew"
+    "name the old one in SECRET_KEY_FALLBACKS, or enter the token again"
 )
 
 
@@ -47,6 +48,21 @@ def test_a_name_is_looked_up_by_nobody_before_a_request() -> None:
             "the variable GATEWAY_TOKEN_NOWHERE is not set for this process",
         ),
         ({"token_encrypted": b"of another key"}, "token_unreadable", UNREADABLE),
+        (
+            {"kind": "http", "config": changed(provider_id="id")},
+            "setting_unusable",
+            "config/provider_id: must be a JSON Pointer such as /message/id",
+        ),
+        (
+            {"kind": "http", "config": changed()},
+            "token_missing",
+            "the settings have {{token}}, and the gateway no token",
+        ),
+        (
+            {"tls_certificate": "certificate", "tls_key_encrypted": b"of another key"},
+            "token_unreadable",
+            UNREADABLE.replace("token", "TLS key"),
+        ),
     ],
 )
 def test_a_gateway_that_no_worker_can_use_says_why_until_one_can(
@@ -59,7 +75,13 @@ def test_a_gateway_that_no_worker_can_use_says_why_until_one_can(
     assert (worker.gateways, state.state) == ((), State.UNUSABLE)
     assert (state.unusable_problem, state.unusable_reason) == (problem, reason)
     Gateway.objects.filter(pk=gateway.pk).update(
-        kind="form_sms", url="http://gateway.invalid", token_variable="", token_encrypted=None
+        kind="form_sms",
+        url="http://gateway.invalid",
+        config=None,
+        token_variable="",
+        token_encrypted=None,
+        tls_certificate="",
+        tls_key_encrypted=None,
     )
     worker.refresh()
     [state] = gateway_states([gateway])

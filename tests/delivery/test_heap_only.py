@@ -7,7 +7,7 @@ from tests.delivery.database import claim, record_sent
 from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing
 from tests.journeys.service import wait_until
 
-UPDATES = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'mailings_message'"
+UPDATES = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'mailings_message_p0'"
 
 
 def updates() -> tuple[int, int]:
@@ -40,7 +40,7 @@ INDEXED = """
 SELECT DISTINCT attname FROM pg_index
 JOIN pg_attribute ON attrelid = indrelid AND (attnum = ANY(indkey)
   OR pg_get_expr(indpred, indrelid) LIKE '%%' || attname || '%%')
-WHERE indrelid = 'mailings_message'::regclass AND attnum > 0
+WHERE indrelid = 'mailings_message_p0'::regclass AND attnum > 0
 """
 
 

@@ -4,12 +4,14 @@ import asyncio
 import time
 from itertools import pairwise
 
+from notification_service.delivery.claim import Claimer
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateway_row import GatewayRow, Usage
 from notification_service.delivery.limits.rate import HORIZON_SECONDS, SPREAD, Permits
+from notification_service.delivery.outcome import Response
 from notification_service.mailings.models import Gateway, GatewayUse, Message
 from tests.delivery.database import config, on_row, open_database
-from tests.delivery.scripted_gateway import TAKEN, ScriptedGateway, drain
+from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, drain
 from tests.factories import make_messages, make_running_mailing, now
 
 
@@ -110,9 +112,9 @@ def test_a_message_released_unsent_leaves_its_permit_to_the_next_message(conninf
     async def lose_the_quota_once(dispatcher: Dispatcher) -> None:
         lane = dispatcher.lane
         await lane.shared.sync(under_way=0)
-        dispatcher._take(await dispatcher._claimer.claim(10))
+        dispatcher.deliveries.take(await Claimer(lane).claim(10))
         lane.concurrency.adjust(now=0, full=0)
-        dispatcher._start_deliveries()
+        dispatcher.deliveries.start()
         await dispatcher.drain()  # records that they are released
         await dispatcher.drain()
 
@@ -125,7 +127,7 @@ def test_a_message_released_unsent_leaves_its_permit_to_the_next_message(conninf
 
 def test_a_gateway_without_a_limit_has_no_quota(conninfo: str) -> None:
     assert on_row(conninfo, lambda row: row.report(usage(limit=None))) is None
-    assert GatewayUse.objects.get().share is None
+    assert GatewayUse.objects.get().quota is None
 
 
 def test_workers_divide_the_concurrency_of_a_gateway(conninfo: str) -> None:
@@ -148,7 +150,7 @@ def test_workers_that_ask_concurrently_get_no_more_than_the_limit(conninfo: str)
         await asyncio.gather(*(ask_some(conninfo, f"worker {number}") for number in range(6)))
 
     asyncio.run(all_at_once())
-    assert 0 < sum(share or 0 for share in GatewayUse.objects.values_list("share", flat=True)) <= 7
+    assert 0 < sum(quota or 0 for quota in GatewayUse.objects.values_list("quota", flat=True)) <= 7
 
 
 async def ask_some(conninfo: str, worker: str) -> None:
@@ -187,3 +189,23 @@ def test_an_idle_worker_holds_no_quota(conninfo: str) -> None:
     make_messages(make_running_mailing(), 3)
     drain(conninfo, ScriptedGateway())
     assert GatewayUse.objects.filter(lease_expires_at__gt=now()).count() == 0
+
+
+def test_a_gateway_of_one_request_at_a_time_is_drained_though_one_takes_its_time(conninfo: str) -> None:
+    limit(max_concurrency=1)
+    make_messages(make_running_mailing(), 3)
+
+    async def drain_slowly(dispatcher: Dispatcher) -> None:
+        dispatchers.append(dispatcher)
+        await dispatcher.drain()
+
+    async def straggle_first(request: Request) -> Response:
+        is_first = len(gateway.requests) == 1
+        while is_first and not dispatchers[0].lane.stragglers.slow_mailings:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.01)
+        return TAKEN
+
+    dispatchers: list[Dispatcher] = []
+    gateway = ScriptedGateway(straggle_first)
+    drain(conninfo, gateway, drain_slowly, max_concurrency=8)
+    assert (len(gateway.requests), gateway.most_under_way) == (3, 1)

@@ -21,9 +21,13 @@ from tests.reasons import http_status
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BATCH = ClaimedBatch(5, left=1, start_before=0)
 MESSAGE = Claimed(BATCH, 7, 3, attempt=2, phone="79161234567", timezone="Asia/Tokyo")
-TERMS = MailingTerms("Hello", NOW + timedelta(days=1), None, give_up_on_unknown=False, is_running=True)
+TERMS = MailingTerms("Hello", NOW + timedelta(days=1), (), give_up_on_unknown=False, is_running=True)
 DAYTIME = MailingTerms(
-    "Hello", NOW + timedelta(days=1), SendWindow(time(9), time(21)), give_up_on_unknown=False, is_running=True
+    "Hello",
+    NOW + timedelta(days=1),
+    (SendWindow(time(9), time(21)),),
+    give_up_on_unknown=False,
+    is_running=True,
 )
 
 

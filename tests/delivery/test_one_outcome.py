@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_cancelled_dispatcher_records_its_request_and_ends(conninfo: str) -> N
     async def cancel(dispatcher: Dispatcher) -> None:
         draining = asyncio.create_task(dispatcher.drain())
         await begun.wait()
-        for delivery in list(dispatcher._deliveries):
+        for delivery in list(dispatcher.deliveries.tasks):
             delivery.cancel()
         dispatcher.stop()
         await draining
@@ -119,7 +120,7 @@ def test_a_retry_in_an_unknown_zone_is_recorded(conninfo: str) -> None:
     assert recorded([message]) == {("pending", 1, 1)}
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"http"}))  # its URL is checked with its settings
 @pytest.mark.parametrize(
     "url", ["http://gateway example", "http://gateway/a b", "ftp://gateway", "http://гейт"]
 )
@@ -185,7 +186,10 @@ def test_any_bytes_of_a_gateway_give_one_outcome(conninfo: str, given_answers: l
             await dispatcher.drain()
 
     Gateway.objects.update(held_at=None, probe_at=None)
-    drain(conninfo, make_gateway("probe_server", endpoint(listener.getsockname()[1])), run, **LATER)
+    patient = replace(
+        endpoint(listener.getsockname()[1]), connect_timeout_seconds=9, request_timeout_seconds=9
+    )
+    drain(conninfo, make_gateway("probe_server", patient), run, **LATER)
     held = {("pending", 0, 1)}  # 401 and 403 charge nothing
     assert recorded(messages) <= {("sent", 1, 0), ("pending", 1, 1), ("failed", 1, 1)} | held
     assert sorted(requests) == sorted(answers)

@@ -70,10 +70,10 @@ def scans(name: str, parameters: dict[str, Any]) -> set[tuple[str, str]]:
 
 def message_scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if (
-        node.get("Relation Name") in ("mailings_message", "mailings_duemessage")
+        node.get("Relation Name") in ("mailings_message_p0", "mailings_duemessage")
         and "Scan" in node["Node Type"]
     ):
-        yield node["Node Type"], node.get("Index Name", "")
+        yield node["Node Type"], node.get("Index Name", "").removesuffix("_p0")
     for child in node.get("Plans", []):
         yield from message_scans(child)
 
@@ -92,6 +92,23 @@ def test_the_claim_reads_only_the_rows_of_the_claimed_messages(big_queue: Mailin
     assert max(rows) <= 11 * 1000
 
 
+def test_a_probe_is_found_through_the_index(big_queue: Mailing) -> None:
+    used = scans(
+        "claim_probe", {name: CLAIM[name] for name in CLAIM if name not in ("limit", "slow_mailings")}
+    )
+    expected = {"due_of_mailing", "mailings_duemessage_pkey", "mailings_message_pkey"}
+    assert {index for _, index in used} == expected
+
+
+def test_a_probe_is_chosen_among_a_few_hundred_messages_of_each_mailing(big_queue: Mailing) -> None:
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + statement("claim_probe").decode()
+        cursor.execute(explain, CLAIM | {"gateway_id": Gateway.objects.get(name="main").pk})
+        [[[plan]]] = cursor.fetchall()
+    rows = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"])]
+    assert max(rows) <= 11 * 200
+
+
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", []):
@@ -100,7 +117,7 @@ def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def test_a_success_is_recorded_by_the_primary_key(big_queue: Mailing) -> None:
     ids = list(Message.objects.values_list("id", flat=True)[:1000])
-    used = scans("record_sent", {"ids": ids, "sent_at": [0.0] * len(ids)})
+    used = scans("record_sent", {"partition": 0, "ids": ids, "sent_at": [0.0] * len(ids)})
     assert used == {("Index Scan", "mailings_message_pkey")}
 
 
@@ -120,16 +137,18 @@ def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> N
         "responses",
         "retry_at",
         "timezones",
-        "windows_from",
-        "windows_to",
+        "hours_versions",
     ]
-    used = scans("record_not_sent", {"ids": ids} | {column: [None] * len(ids) for column in columns})
+    used = scans(
+        "record_not_sent", {"partition": 0, "ids": ids} | {column: [None] * len(ids) for column in columns}
+    )
     assert used == {("Index Scan", "mailings_message_pkey")}
 
 
 def test_a_rescue_finds_the_messages_by_the_primary_key(big_queue: Mailing) -> None:
     ids = list(Message.objects.values_list("id", flat=True)[:1000])
     Batch.objects.create(claimed_by="worker", lease_expires_at=now(), message_ids=ids)
+    execute("ANALYZE mailings_batch")
     assert scans("rescue", {"batches": 20}) == {("Index Scan", "mailings_message_pkey")}
 
 

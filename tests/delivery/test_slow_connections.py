@@ -10,7 +10,7 @@ from notification_service.delivery.gateways import KINDS, make_gateway
 from notification_service.delivery.outcome import TOO_LATE, NoResponse, Response
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.models import Attempt, Gateway, Message
-from tests.delivery.gateways.wire import endpoint, read_request
+from tests.delivery.gateways.wire import configured, endpoint, read_request
 from tests.delivery.scripted_gateway import TAKEN, Request, ScriptedGateway, drain
 from tests.delivery.test_dispatcher import execute, hours_from_now
 from tests.delivery.wire.conftest import Run, run
@@ -78,7 +78,7 @@ def test_a_connection_that_came_too_late_for_its_request_is_the_next_one_s(run: 
 
     async def main() -> tuple[list[Response | NoResponse], int]:
         async with serving(behave) as server:
-            gateway = make_gateway(kind, endpoint(server.port))
+            gateway = make_gateway(kind, configured(kind, endpoint(server.port)))
             phone = "79161234567"
             late = await gateway.send(message_id=1, phone=phone, text="Hi", may_start=lambda: False)
             next_one = await gateway.send(message_id=2, phone=phone, text="Hi")

@@ -53,7 +53,7 @@ def test_every_message_is_counted_and_logged_by_its_outcome(conninfo: str) -> No
             "gateway": "metered",
             "attempt": 1,
             "http_status": 422,
-            "answer": "no such number",
+            "response": "no such number",
             "status": "failed",
         }.items()
     )

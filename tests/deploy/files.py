@@ -49,12 +49,20 @@ def our_containers() -> Iterator[Any]:
     return (container for container in every if container["image"] == "notification-service")
 
 
+def literals(*folders: str) -> dict[str, str]:
+    """The settings that kustomize makes a ConfigMap of; those of the last folder win."""
+    files = [text_of(f"deploy/kubernetes/{folder}/kustomization.yaml") for folder in folders]
+    made = [generator for text in files for generator in yaml.safe_load(text).get("configMapGenerator", [])]
+    pairs = [literal.partition("=") for generator in made for literal in generator["literals"]]
+    return {name: value for name, _, value in pairs}
+
+
 def names_read_by_settings() -> set[str]:
     """The variables that settings read, which all do so by a method of `env`, or it by its own."""
-    sources = (ROOT / "notification_service").glob("*.py")
+    package = ROOT / "notification_service"
     found = [
         re.findall(r'\b(?:env|self)\.\w+\(\s*"([A-Z_]+)"', path.read_text(encoding="utf-8"))
-        for path in sources
+        for path in (*package.glob("*.py"), *package.glob("settings/*.py"))
     ]
     return {name for names in found for name in names}
 

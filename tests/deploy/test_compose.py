@@ -35,9 +35,14 @@ def test_docker_compose_refuses_to_start_without_a_secret(tmp_path: Path, missin
     assert missing in refused.stderr
 
 
-def test_compose_publishes_only_the_web_server_and_flower() -> None:
+def test_compose_publishes_only_the_web_server_flower_and_the_monitors() -> None:
     ports = {name: service["ports"] for name, service in services().items() if "ports" in service}
-    assert ports == {"web": ["${WEB_LISTEN:-127.0.0.1:8000}:8000"], "flower": ["127.0.0.1:5555:5555"]}
+    assert ports == {
+        "web": ["${WEB_LISTEN:-127.0.0.1:8000}:8000"],
+        "flower": ["127.0.0.1:5555:5555"],
+        "prometheus": ["127.0.0.1:9090:9090"],
+        "grafana": ["127.0.0.1:3000:3000"],
+    }
 
 
 def test_the_database_and_the_broker_are_on_an_internal_network() -> None:

@@ -1,13 +1,11 @@
 """A misspelt variable is no error anywhere: it is silently not read. So each one is looked up here."""
 
 import re
-from typing import Any
-
-import yaml
 
 from tests.deploy.files import (
     KUBERNETES,
     compose,
+    literals,
     manifests,
     names_in_env_example,
     names_read_by_settings,
@@ -29,6 +27,19 @@ OF_PACKAGES = {
 OF_IMAGES = {
     "postgres": {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_INITDB_ARGS"},
     "rabbitmq": {"RABBITMQ_DEFAULT_USER", "RABBITMQ_DEFAULT_PASS"},
+    "prometheus": {"METRICS_TOKEN"},  # read by the shell that starts it
+    "grafana": {
+        "GF_AUTH_ANONYMOUS_ENABLED",
+        "GF_AUTH_ANONYMOUS_ORG_ROLE",
+        "GF_AUTH_BASIC_ENABLED",
+        "GF_AUTH_DISABLE_LOGIN_FORM",
+        "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION",
+        "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH",
+        "GF_ANALYTICS_REPORTING_ENABLED",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES",
+        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
+        "GF_PLUGINS_PREINSTALL_DISABLED",
+    },
 }
 OF_COMPOSE = {"COMPOSE_PROFILES", "WEB_LISTEN", "WORKERS", "IMAGE"}
 # The password of each server is a variable of .env, and a part of a URL.
@@ -99,12 +110,7 @@ def test_an_overlay_sets_every_setting_without_a_default() -> None:
 
 
 def config_names(*folders: str) -> set[str]:
-    names: set[str] = set()
-    for folder in folders or ("base", "overlays/example", "overlays/trial"):
-        document: dict[str, Any] = yaml.safe_load((KUBERNETES / folder / "kustomization.yaml").read_text())
-        for generator in document.get("configMapGenerator", []):
-            names |= {literal.partition("=")[0] for literal in generator["literals"]}
-    return names
+    return set(literals(*(folders or ("base", "overlays/example", "overlays/trial"))))
 
 
 def secret_names(*overlays: str) -> set[str]:

@@ -67,6 +67,7 @@ def _by_form(client: dict[str, Any]) -> None:
     make_client(phone="79990000000", attributes={"n": 1, "b": False})
     kept = Client.objects.get()
     body = {name: client[name] for name in FIELDS[:-1]} | {
+        "tags": client["tag"],
         "attribute_name": list(attributes),
         "attribute_value": [str(value).replace("True", "true") for value in attributes.values()],
         "version": kept.updated_at.isoformat(),
@@ -90,7 +91,7 @@ def test_what_is_typed_in_nfd_or_with_invisible_characters_is_found() -> None:
         for query in ({"tag": tag}, {"search": visible(tag).split()[0]}):
             assert [row["id"] for row in body_of(api.get("/api/clients/", **query))["results"]] == [client.pk]
         assert f"/clients/{client.pk}/" in browser.get("/clients/", {"tag": tag}).content.decode()
-        assert body_of(api.post("/api/mailings/audience/", {"tags": [tag]})) == {"clients": 1}
+        assert body_of(api.post("/api/mailings/audience/", {"tags": [tag]}))["clients"] == 1
 
 
 @pytest.mark.django_db
@@ -133,7 +134,7 @@ def test_a_phone_is_understood_as_it_is_copied_from_a_page(text: str) -> None:
     assert typed_phone(text) == "79161234567"
 
 
-@pytest.mark.parametrize("text", ["9161234567", "+7 916 123 45 6x", "7916 1234567 8", "+1 916 123 45 67"])
+@pytest.mark.parametrize("text", ["+7 916 123 45 6x", "7916 1234567 8", "+1 916 123 45 67"])
 def test_what_is_no_phone_stays_none(text: str) -> None:
     assert not is_phone(typed_phone(text))
 

@@ -17,7 +17,7 @@ from notification_service.console.clients.exports import HEADER, client_rows
 from notification_service.console.parts.csv_export import csv_response
 from notification_service.directory.importing import FileFormat
 from notification_service.directory.models import Client
-from notification_service.directory.rules import clean_attributes, tag_of
+from notification_service.directory.rules import clean_attributes, tag_fault, tag_of
 from notification_service.directory.spreadsheets import guarded, unguarded
 from notification_service.mailings.client_changes import import_clients
 from tests.depth import examples
@@ -60,7 +60,7 @@ def _exported() -> bytes:
 
 
 def _clients() -> list[tuple[Any, ...]]:
-    fields = ("phone", "operator_code", "tag", "timezone", "attributes")
+    fields = ("phone", "operator_code", "tag", "tags", "timezone", "attributes")
     return list(Client.objects.order_by("phone").values_list(*fields))
 
 
@@ -73,16 +73,20 @@ VALUES = (
     | st.floats(-LARGEST_FLOAT, LARGEST_FLOAT)
 )
 ATTRIBUTES = st.dictionaries(TEXTS, VALUES, max_size=3)
-TAGS = TEXTS | st.sampled_from(["-50%", "+vip", "=x", "@x", "'=x", "a\r\n=b"])
+TAGS = TEXTS | st.sampled_from(["-50%", "+vip", "=x", "@x", "'=x", "a|b", "a\\", "\\|"])
 
 
 class WhatIsExportedIsImportedUnchanged(TestCase):
-    @given(st.lists(st.tuples(TAGS, ATTRIBUTES), min_size=1, max_size=3), st.sampled_from(["916", "999"]))
+    @given(
+        st.lists(st.tuples(st.lists(TAGS, max_size=4), ATTRIBUTES), min_size=1, max_size=3),
+        st.sampled_from(["916", "999"]),
+    )
     @settings(max_examples=examples(60))
-    def test_clients(self, given_clients: list[tuple[str, dict[str, Any]]], code: str) -> None:
-        for tag, attributes in given_clients:
+    def test_clients(self, given_clients: list[tuple[list[str], dict[str, Any]]], code: str) -> None:
+        for texts, attributes in given_clients:
             cleaned = clean_attributes(dict(list(attributes.items())[:1]))
-            make_client(tag=tag_of(tag), attributes=cleaned, operator_code=code)
+            tags = [tag for tag in dict.fromkeys(map(tag_of, texts)) if not tag_fault(tag)]
+            make_client(tags=tags, attributes=cleaned, operator_code=code)
         before, file = _clients(), _exported()
         Client.objects.all().delete()
         result = import_clients(io.BytesIO(file).read, file_format=FileFormat.CSV)

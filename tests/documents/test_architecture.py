@@ -27,6 +27,15 @@ def test_every_file_of_the_package_table_exists() -> None:
     assert [path for path in named if not (ROOT / "notification_service" / path).exists()] == []
 
 
+def test_every_file_from_claim_to_record_exists() -> None:
+    section = DOCUMENT.read_text().partition("## From claim to record")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(\w+(?:\.py|\.sql|/))`", section))
+    assert {"dispatcher.py", "claim.sql", "wire/"} <= named
+    engine = ROOT / "notification_service" / "delivery"
+    places = {path.name + "/" * path.is_dir() for path in (*engine.iterdir(), *(engine / "sql").iterdir())}
+    assert named - places == set()
+
+
 def test_every_folder_of_the_package_has_a_row() -> None:
     first_cells = " ".join(re.findall(r"^\| (.+?) \|", package_table(), re.MULTILINE))
     assert "console/parts/" in folders()

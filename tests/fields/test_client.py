@@ -13,23 +13,30 @@ from notification_service.console.clients.exports import HEADER
 from notification_service.console.clients.forms import ClientForm
 from notification_service.console.imports.labels import FIELD as IMPORT_LABELS
 from notification_service.directory.changes import erase_client
+from notification_service.directory.importing.columns import KNOWN_AS
 from notification_service.directory.importing.rows import COLUMNS
-from notification_service.directory.importing.uploads.columns import KNOWN_AS
 from notification_service.directory.models import Client
 from tests.directory.importing.files import import_csv
 from tests.factories import make_client
 
 PAGE = Path(console.__file__).parent / "clients/templates/console/clients/detail.html"
+TAGS = PAGE.with_name("tags.html")
 PHONE = "79161234567"
+OF_TAGS = {"tag", "tags"}  # the first of the tags, and all of them
 OF_THE_SERVICE = {"id", "created_at", "updated_at", "deleted_at"}
+OF_PROGRAMS = {"external_id"}  # the API alone writes it; files and the form leave it as it is
 # Of each field two values, as a cell of a CSV has them, and as the database has them.
 CELLS: dict[str, tuple[str, str]] = {
     "operator_code": ("999", "998"),
     "tag": ("vip", "regular"),
+    "tags": ("vip|kazan", "regular"),
     "timezone": ("Asia/Omsk", "Asia/Tokyo"),
     "attributes": ('"{""age"": 30}"', '"{""age"": 31}"'),
 }
-VALUES: dict[str, tuple[Any, Any]] = CELLS | {"attributes": ({"age": 30}, {"age": 31})}
+VALUES: dict[str, tuple[Any, Any]] = CELLS | {
+    "tags": (["vip", "kazan"], ["regular"]),
+    "attributes": ({"age": 30}, {"age": 31}),
+}
 
 
 def fields() -> set[str]:
@@ -54,8 +61,8 @@ def test_the_api_shows_every_field_of_a_client() -> None:
 
 
 def test_a_file_may_have_every_field_of_a_client() -> None:
-    assert set(COLUMNS) == fields(), "ClientRow in directory/importing/rows.py"
-    assert set(CELLS) == fields() - {"phone"}, "two values of the field in CELLS above"
+    assert set(COLUMNS) == fields() - OF_PROGRAMS, "ClientRow in directory/importing/rows.py"
+    assert set(CELLS) == fields() - OF_PROGRAMS - {"phone"}, "two values of the field in CELLS above"
 
 
 @pytest.mark.django_db
@@ -70,25 +77,29 @@ def test_an_import_creates_and_changes_every_field_of_a_client() -> None:
 def test_an_import_of_one_field_of_a_client_changes_that_field_alone(name: str) -> None:
     imported(**dict.fromkeys(CELLS, 0))
     changed = value(0) | {name: VALUES[name][1]}
+    if name in OF_TAGS:
+        changed |= {"tag": "regular", "tags": ["regular"]}  # each writes both
     assert imported(**{name: 1}) == changed, "directory/sql/update_changed_clients.sql"
 
 
 def test_an_upload_recognises_every_field_of_a_client_and_calls_it_by_a_name() -> None:
-    assert set(KNOWN_AS) == fields(), "directory/importing/uploads/columns.py"
-    assert set(IMPORT_LABELS) == fields(), "console/imports/labels.py"
+    assert set(KNOWN_AS) == fields() - OF_PROGRAMS, "directory/importing/columns.py"
+    assert set(IMPORT_LABELS) == fields() - OF_PROGRAMS, "console/imports/labels.py"
 
 
 def test_an_exported_client_has_every_field() -> None:
-    assert set(HEADER) - OF_THE_SERVICE == fields(), "console/clients/exports.py"
+    assert set(HEADER) - OF_THE_SERVICE == fields() - OF_PROGRAMS, "console/clients/exports.py"
 
 
 def test_the_form_of_a_client_has_every_field() -> None:
-    assert set(ClientForm.base_fields) | {"attributes"} == fields(), "console/clients/forms.py"
+    assert set(ClientForm.base_fields) | {"attributes", "tag"} == fields() - OF_PROGRAMS, (
+        "console/clients/forms.py"
+    )
 
 
 def test_the_page_of_a_client_shows_every_field() -> None:
-    shown = set(re.findall(r"client\.(\w+)", PAGE.read_text()))
-    assert fields() - shown == set(), PAGE.name
+    shown = set(re.findall(r"client\.(\w+)", (PAGE.read_text() + TAGS.read_text())))
+    assert fields() - {"tag"} - shown == set(), PAGE.name
 
 
 def test_the_audit_log_has_a_word_for_every_field_of_a_client() -> None:
@@ -97,7 +108,7 @@ def test_the_audit_log_has_a_word_for_every_field_of_a_client() -> None:
 
 @pytest.mark.django_db
 def test_an_erased_client_keeps_no_field() -> None:
-    client = make_client(phone=PHONE, **{name: values[0] for name, values in VALUES.items()})
+    client = make_client(phone=PHONE, external_id="a", **{name: values[0] for name, values in VALUES.items()})
     erase_client(client.pk)
     kept = {name: kept for name, kept in Client.objects.values(*fields()).get().items() if kept}
     assert kept == {"timezone": "UTC"}, "erase_client in directory/changes.py"

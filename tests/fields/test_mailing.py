@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from notification_service import console
-from notification_service.api.serializers.mailing import AudienceFilterSerializer, MailingSerializer
+from notification_service.api.serializers.filter import AudienceFilterSerializer, OutcomeOfSerializer
+from notification_service.api.serializers.mailing import MailingSerializer
 from notification_service.console.audit.labels import FIELD as AUDIT_LABELS
 from notification_service.console.compose.edit_conflicts import _sentence, _status_sentence
 from notification_service.console.compose.forms import FIELDS, MailingForm, values_of
@@ -16,21 +17,33 @@ from tests.factories import make_gateway, make_mailing
 
 CONSOLE = Path(console.__file__).parent
 FORM = CONSOLE / "compose/templates/console/compose/form.html"
+HOURS = CONSOLE / "parts/templates/console/parts/hours_fields.html"
+FILTER = CONSOLE / "filters/templates/console/filters"
 PAGE = CONSOLE / "mailings/templates/console/mailings/detail_live.html"
+RECIPIENTS = PAGE.with_name("recipients.html")
 SCRIPT = CONSOLE / "static/console/compose.js"
 
 OF_THE_SERVICE = {
     *("id", "status", "trace_parent", "created_at", "updated_at", "started_at", "audience_built_at"),
-    *("window_changed_at", "finished_at", "deleted_at", "anonymised_at"),
+    *("window_changed_at", "hours_version", "finished_at", "deleted_at", "anonymised_at", "partition"),
+    *("segments_at_start", "audience_written_to", "preferences_known"),
+    *("excluded_opted_out", "excluded_no_consent", "excluded_no_value"),
 }
+OF_PROGRAMS = {"reference"}  # the API alone writes it; the form leaves it as it is
 # Where the API has two fields of the row as one of its own.
-IN_THE_API = {"filter": set(AudienceFilterSerializer().fields), "send_window": {"window_from", "window_to"}}
-# What retention leaves of an anonymised mailing: nothing that could name a person.
-KEPT_FOR_EVER = OF_THE_SERVICE | {
-    *("start_at", "end_at", "operator_codes", "window_from", "window_to"),
-    *("on_unknown", "gateway", "failover"),
+IN_THE_API = {
+    "filter": set(AudienceFilterSerializer().fields) - {"outcome_of"}
+    | {field.source for field in OutcomeOfSerializer().fields.values() if field.source},
+    "send_window": {"window_from", "window_to", "window_days", "window_holidays"},
 }
-FORGOTTEN = {"text", "tags"}
+# What retention leaves of an anonymised mailing: nothing that could name a person.
+KEPT_FOR_EVER = OF_THE_SERVICE - {"segments_at_start"} | {
+    *("start_at", "end_at", "operator_codes", "segment"),
+    *("window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours"),
+    *("on_unknown", "gateway", "failover", "outcome_of_mailing", "outcome_of_statuses", "reference"),
+    *("topic", "requires_consent", "ignores_opt_outs"),
+}
+FORGOTTEN = {"name", "text", "tags", "where", "exclude", "segments_at_start"}
 
 
 def columns() -> set[str]:
@@ -55,10 +68,11 @@ def test_the_api_shows_every_field_of_a_mailing() -> None:
 def test_the_form_of_a_mailing_has_every_field() -> None:
     make_gateway()  # without a second one the form asks for none
     form = MailingForm()
-    assert set(FIELDS) == fields(), "FIELDS in console/compose/forms.py"
-    assert set(form.fields) >= fields(), "MailingForm in console/compose/forms.py"
+    assert set(FIELDS) == fields() - OF_PROGRAMS, "FIELDS in console/compose/forms.py"
+    assert set(form.fields) >= fields() - OF_PROGRAMS, "MailingForm in console/compose/forms.py"
     assert set(values_of(make_mailing())) == set(form.fields), "values_of in console/compose/forms.py"
-    shown = set(re.findall(r"form\.(\w+)", FORM.read_text()))
+    templates = "".join(template.read_text() for template in (FORM, HOURS, *FILTER.glob("*.html")))
+    shown = set(re.findall(r"form\.(\w+)", templates))
     assert set(form.fields) - shown == set(), FORM.name
 
 
@@ -78,7 +92,7 @@ def test_a_stale_form_says_which_field_of_the_mailing_has_changed(name: str) -> 
 
 
 def test_the_page_of_a_mailing_shows_every_field() -> None:
-    shown = set(re.findall(r"mailing\.(\w+)", PAGE.read_text()))
+    shown = set(re.findall(r"(?:mailing|of)\.(\w+)", PAGE.read_text() + RECIPIENTS.read_text()))
     assert fields() - shown == set(), PAGE.name
 
 

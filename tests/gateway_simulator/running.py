@@ -19,8 +19,8 @@ import uvloop
 from aiohttp.web import BaseRequest, StreamResponse
 
 from notification_service.gateway_simulator.behaviour import Behaviour
-from notification_service.gateway_simulator.gateway import Gateway
-from notification_service.gateway_simulator.options import Options
+from notification_service.gateway_simulator.gateway import SimulatedGateway
+from notification_service.gateway_simulator.options import SimulatorOptions
 from notification_service.gateway_simulator.server import listening
 
 ROOT = Path(__file__).parents[2]
@@ -109,17 +109,17 @@ def read_all(connection: socket.socket) -> bytes:
 def simulator(
     *, token: str | None = None, keep: int = 1000, on_request: OnRequest | None = None, **behaviour: Any
 ) -> Iterator[Simulator]:
-    options = Options(behaviour=Behaviour(**behaviour), token=token, keep=keep)
+    options = SimulatorOptions(behaviour=Behaviour(**behaviour), token=token, keep=keep)
     with serving(options, on_request) as started:
         yield started
 
 
 @contextmanager
-def serving(options: Options, on_request: OnRequest | None = None) -> Iterator[Simulator]:
+def serving(options: SimulatorOptions, on_request: OnRequest | None = None) -> Iterator[Simulator]:
     """`on_request` is called, in a thread of its own, before each request is answered."""
     started: Future[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
-    class WatchedGateway(Gateway):
+    class WatchedGateway(SimulatedGateway):
         async def respond(self, request: BaseRequest) -> StreamResponse:
             if on_request:
                 await asyncio.to_thread(on_request, request)

@@ -2,7 +2,7 @@ import pytest
 
 from notification_service.gateway_simulator.contract import (
     ContractError,
-    Message,
+    RequestedMessage,
     parse_message,
     parse_msg_id,
 )
@@ -19,7 +19,7 @@ HIGHEST = 2**63 - 1
     ],
 )
 def test_a_body_of_the_contract_is_accepted(body: bytes) -> None:
-    assert parse_message(body, msg_id=7) == Message(7, 79161234567, "Good day")
+    assert parse_message(body, msg_id=7) == RequestedMessage(7, 79161234567, "Good day")
 
 
 @pytest.mark.parametrize("text", ["", "Добрый день", "👍🏽", "</script>", "\u2028", "x" * 100_000])

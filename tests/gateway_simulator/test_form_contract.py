@@ -1,6 +1,6 @@
 import pytest
 
-from notification_service.gateway_simulator.contract import Message
+from notification_service.gateway_simulator.contract import RequestedMessage
 from notification_service.gateway_simulator.form_contract import Form, FormError, parse_form
 from tests.gateway_simulator.running import PHONE, form_body
 
@@ -16,7 +16,7 @@ GOOD = b"apikey=key&phones=79161234567&mes=x&id=7&fmt=3&charset=utf-8"
     ],
 )
 def test_a_form_of_the_contract_is_accepted(body: bytes, token: str) -> None:
-    assert parse_form(body) == Form(token, Message(7, PHONE, "x"))
+    assert parse_form(body) == Form(token, RequestedMessage(7, PHONE, "x"))
 
 
 @pytest.mark.parametrize("text", ["Добрый день", "a&b=c+d%20e", "👍🏽", "две\r\nстроки", " ", "x" * 10_000])

@@ -51,10 +51,10 @@ class Checkout:
         self._terminals: dict[str, subprocess.Popen[bytes]] = {}
         unset = names_read_by_settings()
         self.environment = {name: value for name, value in os.environ.items() if name not in unset}
+        self.environment["PYTHONUNBUFFERED"] = "1"  # as at a terminal: what is said is there at once
         folder.mkdir()
         shutil.copy(ROOT / "manage.py", folder)
-        skip = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "notification_service", folder / "notification_service", ignore=skip)
+        shutil.copytree(ROOT / "notification_service", folder / "notification_service")
         gateway = f"TOKEN={TOKEN}\nGATEWAY_URL=http://127.0.0.1:{self.gateway_port}\n"
         (folder / ".env").write_text(gateway)
         (folder / ".venv").symlink_to(PROGRAMS.parent)

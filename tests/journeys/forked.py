@@ -1,4 +1,4 @@
-"""Celery's processes without the second of CPU that each spends on loading libraries.
+"""Our processes without the second of CPU that each spends on loading libraries.
 
 They are forked from a process that has loaded them, and nothing of ours: what a worker reads from its
 environment, it reads after the fork. Signals, sessions and exit codes are those of any process.
@@ -14,12 +14,15 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+ROOT = Path(__file__).parents[2]
 LIBRARIES = [
     *("celery.apps.beat", "celery.apps.worker", "celery.bin.celery", "celery.concurrency.thread"),
     *("celery.worker.components", "celery.worker.consumer"),
+    *("aiofastnet", "aiohttp.web", "cryptography.x509", "granian", "httptools", "psutil", "rich.console"),
     *("django.core.mail.backends.smtp", "django.db.backends.postgresql.base"),
-    *("django.db.migrations.executor", "django_filters"),
+    *("django.db.migrations.executor", "django_filters", "opentelemetry.sdk.trace", "prometheus_client"),
     *("environs", "jwt", "kombu.transport.pyamqp", "kombu.transport.redis", "structlog", "uvloop"),
 ]
 # Libraries, or Python itself, look at these while they load.
@@ -29,11 +32,21 @@ READ_AT_ONCE = ("LD_PRELOAD", "OTEL_", "PROMETHEUS_", "PYTHON")
 class ForkedProcess:
     """As much of `subprocess.Popen` as a journey needs."""
 
-    def __init__(self, module: str, *arguments: str, folder: Path, environment: Mapping[str, str], log: Path):
+    def __init__(
+        self,
+        program: str,
+        *arguments: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        log: Path,
+        errors: Path | None = None,
+    ) -> None:
+        """`program` is a module, or a file of Python; `errors` are in the log if they have no file."""
         context = get_context("forkserver")
         context.set_forkserver_preload(LIBRARIES)
         self._process: ForkServerProcess = context.Process(
-            target=_run, args=([module, *arguments], str(folder), dict(environment), str(log))
+            target=_run,
+            args=([program, *arguments], str(folder), dict(environment), str(log), str(errors or log)),
         )
         self._process.start()
         assert self._process.pid
@@ -65,16 +78,29 @@ def may_be_forked(environment: Mapping[str, str]) -> bool:
     return all(environment.get(name) == os.environ.get(name) for name in names)
 
 
-def _run(arguments: Sequence[str], folder: str, environment: dict[str, str], log: str) -> None:
+def manage(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """`python manage.py …`, in a process of its own, to its end."""
+    with TemporaryDirectory() as folder:
+        output, errors = Path(folder) / "output", Path(folder) / "errors"
+        process = ForkedProcess(
+            "manage.py", *arguments, folder=ROOT, environment=environment, log=output, errors=errors
+        )
+        code = process.wait()
+        return subprocess.CompletedProcess(arguments, code, output.read_text(), errors.read_text())
+
+
+def _run(arguments: Sequence[str], folder: str, environment: dict[str, str], log: str, errors: str) -> None:
     os.setsid()
-    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    for stream in (1, 2):
-        os.dup2(output, stream)
+    for stream, path in ((1, log), (2, errors)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), stream)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = list(arguments)
     try:
-        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+        if arguments[0].endswith(".py"):
+            runpy.run_path(arguments[0], run_name="__main__")
+        else:
+            runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
     finally:
         atexit._run_exitfuncs()

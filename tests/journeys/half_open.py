@@ -43,6 +43,11 @@ class HalfOpenable:
     def mend(self) -> None:
         self._is_broken = False
 
+    def lead_to(self, server: int | str) -> None:
+        """Whoever calls from now on reaches another server."""
+        self._server = server
+        self.mend()
+
     def close(self) -> None:
         for connection in (self._listener, *self._callers, *self._servers):
             shut(connection)

@@ -46,6 +46,7 @@ class Containers:
             "BROKER_URL": broker_url,
             "GATEWAY_URL": f"http://{LOOPBACK}:{self.gateway_port}",
             "GATEWAY_TOKEN": TOKEN,
+            "POLL_SECONDS": "1",  # a journey waits for silences, and for calls
             "FLOWER_BASIC_AUTH": FLOWER_LOGIN,
             "DATA_DIR": str(folder / "data"),  # which is not there: nothing of `manage.py up` is found
         }
@@ -108,7 +109,7 @@ class Containers:
 
     def lost_the_broker(self, name: str) -> bool:
         """Whether that is the last that it said of it."""
-        lost, found = map(self.log(name).read_text().rfind, ("on our own pulse", "broker and beat heard"))
+        lost, found = map(self.log(name).read_text().rfind, ("broker not heard", "broker heard"))
         return lost > found
 
     def calls_heard(self, task: str, nodes: Collection[str]) -> dict[str, int]:

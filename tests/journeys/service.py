@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -27,6 +28,7 @@ SETTINGS = {
     "RETRY_BASE_SECONDS": "0.2",
     "RETRY_CAP_SECONDS": "2",
     "PROBE_INTERVAL_SECONDS": "0.5",
+    "POLL_SECONDS": "1",
     "SECRET_KEY": "a secret of these journeys alone",
 }
 
@@ -70,7 +72,7 @@ class Service:
         """As `python -m` does."""
         log, environment = self.folder / f"{name}.log", self.environment | environment
         process: Process
-        if module == "celery" and may_be_forked(environment):
+        if may_be_forked(environment):
             process = ForkedProcess(module, *arguments, folder=ROOT, environment=environment, log=log)
         else:
             process = _start_python("-m", module, *arguments, environment=environment, log=log)
@@ -133,6 +135,9 @@ class Service:
     def requests(self) -> dict[int, list[Request]]:
         """What the gateway received so far, by message."""
         received: dict[int, list[Request]] = defaultdict(list)
+        with suppress(OSError):  # where it runs, it writes down what it has received
+            url = f"http://127.0.0.1:{self.gateway_port}/_simulator/stats"
+            urllib.request.urlopen(url, timeout=2).close()
         log = self.gateway_log.read_text() if self.gateway_log.exists() else ""
         for line in log.split("\n")[:-1]:  # what follows the last newline is still being written
             entry = json.loads(line)

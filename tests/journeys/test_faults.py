@@ -140,7 +140,7 @@ def test_a_stopped_worker_leaves_no_message_in_sending(service: Service) -> None
     assert sum(map(len, service.requests().values())) == sent(mailing)
 
 
-def test_a_worker_stopped_on_its_own_pulse_leaves_nothing_sending(service: Service) -> None:
+def test_a_worker_stopped_during_its_own_call_leaves_nothing_sending(service: Service) -> None:
     make_clients(MESSAGES)
     mailing = make_running_mailing()
     make_messages_in_bulk(mailing)

@@ -19,7 +19,7 @@ from tests.rabbitmq import Rabbitmq
 pytestmark = pytest.mark.skipif(not rabbitmq.is_installed(), reason=rabbitmq.NOTHING_HERE)
 
 MESSAGES = 5000
-ON_ITS_OWN, HEARD = "on our own pulse", "broker and beat heard"
+ON_ITS_OWN, HEARD = "broker not heard", "broker heard"
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aiohttp.web import BaseRequest
 
-from notification_service.gateway_simulator.behaviour import SUCCESS, Behaviour, Reply
-from notification_service.gateway_simulator.options import Options
+from notification_service.gateway_simulator.behaviour import SUCCESS, Behaviour, SimulatedReply
+from notification_service.gateway_simulator.options import SimulatorOptions
 from notification_service.mailings.models import Attempt, Message
 from tests.gateway_simulator.running import serving
 from tests.journeys.mailing import make_clients
@@ -23,8 +23,8 @@ UNSAMPLED = "c" * 32
 class FirstRefused(Behaviour):
     """Takes what it has been asked before."""
 
-    def decide(self, msg_id: int, nth: int) -> Reply:
-        return Reply("503" if nth == 1 else SUCCESS, 0)
+    def decide(self, msg_id: int, nth: int) -> SimulatedReply:
+        return SimulatedReply("503" if nth == 1 else SUCCESS, 0)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def traceparents(service: Service) -> Iterator[list[tuple[int, str]]]:
         message_id = int(request.path.rpartition("/")[2])
         seen.append((message_id, request.headers.get("traceparent", "")))
 
-    with serving(Options(port=service.gateway_port, behaviour=FirstRefused()), remember):
+    with serving(SimulatorOptions(port=service.gateway_port, behaviour=FirstRefused()), remember):
         yield seen
 
 
@@ -67,8 +67,7 @@ def test_a_trace_leads_from_the_api_request_to_the_gateway(
     wait_until(lambda: is_finished(api, mailing_id), what="the mailing being finished")
     service.stop()
 
-    print({(s.name, s.trace_id.hex()[:3]) for s in collector.spans}, len(collector.spans))
-    [request] = [span for span in collector.named("POST api/mailings/") if span.trace_id.hex() == TRACE]
+    [request] = [span for span in collector.named("POST api/v1/mailings/") if span.trace_id.hex() == TRACE]
     [plan], batches, sends = (collector.named(name) for name in ("plan", "batch", "gateway"))
     assert request.parent_span_id.hex() == CALLER
     assert {span.parent_span_id for span in (plan, *batches)} == {request.span_id}

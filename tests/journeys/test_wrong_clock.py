@@ -9,7 +9,7 @@ import pytest
 
 from notification_service.directory.models import Client
 from notification_service.mailings.wake_up import SETTLE
-from notification_service.worker.fallback_beat import SILENCE_SECONDS
+from notification_service.worker.hearing import SILENT_AFTER
 from tests.journeys.mailing import (
     check_rules,
     make_clients,
@@ -35,8 +35,8 @@ def test_a_worker_whose_clock_is_a_minute_off_hears_every_call(
     calls = {CALLS_VARIABLE: str(service.folder / "calls.log")}
     service.start_worker(**clock_ahead(build_clock(tmp_path), seconds), **calls)
     assert wait_until_finished(start_mailing())["sent"] == 100
-    wait_until(lambda: len(service.calls(SETTLE)) > SILENCE_SECONDS, what="calls for longer than a silence")
-    assert "on our own pulse" not in service.log("worker")
+    wait_until(lambda: len(service.calls(SETTLE)) > SILENT_AFTER, what="calls for longer than a silence")
+    assert "broker not heard" not in service.log("worker")
 
 
 @pytest.mark.parametrize("hours", [5, -5])

@@ -1,12 +1,13 @@
-"""Imported by a journey's worker: writes down from when to when each call ran."""
+"""Imported by a journey's worker: writes down from when to when each call ran, whoever made it."""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from celery.signals import task_postrun, task_prerun
+from celery.signals import worker_init
 
 CALLS_VARIABLE = "JOURNEY_CALLS"  # names the file
 
@@ -27,16 +28,22 @@ def read_calls(path: Path) -> list[Call]:
 
 def _write_calls(path: str) -> None:
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    began: dict[str, float] = {}
 
-    def begin(task_id: str = "", **_: Any) -> None:
-        began[task_id] = time.time()
+    def witness(sender: Any, **_: Any) -> None:
+        for task in sender.app.tasks.values():
+            task.run = witnessed(task.name, task.run)
 
-    def end(task_id: str = "", task: Any = None, **_: Any) -> None:
-        os.write(file, f"{task.name} {began.pop(task_id):.6f} {time.time():.6f}\n".encode())
+    def witnessed(name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*arguments: Any) -> Any:
+            began = time.time()
+            try:
+                return run(*arguments)
+            finally:
+                os.write(file, f"{name} {began:.6f} {time.time():.6f}\n".encode())
 
-    task_prerun.connect(begin, weak=False)
-    task_postrun.connect(end, weak=False)
+        return timed
+
+    worker_init.connect(witness, weak=False)
 
 
 if path := os.environ.get(CALLS_VARIABLE):

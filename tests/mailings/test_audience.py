@@ -9,13 +9,24 @@ import psycopg
 import pytest
 from django.db import connection
 
+from notification_service.directory.filters import ClientFilter
 from notification_service.directory.models import Client
 from notification_service.mailings import audience, stats
-from notification_service.mailings.audience import build_audience, matching_clients
+from notification_service.mailings.audience import build_audience
 from notification_service.mailings.client_changes import delete_client
+from notification_service.mailings.contact_hours import hours_of
+from notification_service.mailings.lifecycle import delete_mailing
+from notification_service.mailings.matching import clients_by_zone, matching_clients
 from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.send_window import next_opening
-from tests.factories import make_client, make_clients_in_bulk, make_message, make_running_mailing, now
+from tests.factories import (
+    make_client,
+    make_clients_in_bulk,
+    make_message,
+    make_messages_in_bulk,
+    make_running_mailing,
+    now,
+)
 
 HOUR = timedelta(hours=1)
 DAYTIME = {"window_from": time(9), "window_to": time(21)}
@@ -37,7 +48,8 @@ def all_clients() -> list[int]:
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten clients at first, then about two hundred at a time."""
     monkeypatch.setattr(audience, "FIRST_CHUNK_CLIENTS", 10)
-    monkeypatch.setattr(audience, "CHUNK_PAGES", 1)
+    monkeypatch.setattr(audience, "FIRST_PAGES", 1)
+    monkeypatch.setattr(audience, "MOST_PAGES", 1)
 
 
 def after_chunk(monkeypatch: pytest.MonkeyPatch, number: int, call: Callable[[], object]) -> None:
@@ -67,14 +79,95 @@ def test_a_client_matches_any_of_the_codes_and_any_of_the_tags(
     for name in ("916 vip", "916 ", "903 vip", "903 new", "926 new"):
         code, tag = name.split(" ")
         make_client(operator_code=code, tag=tag)
-    clients = matching_clients(operator_codes=operator_codes, tags=tags).order_by("id")
+    found = ClientFilter(operator_codes=tuple(operator_codes), tags=tuple(tags))
+    clients = matching_clients(found).order_by("id")
     assert [f"{client.operator_code} {client.tag}" for client in clients] == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (["vip"], ["vip", "vip new", "new vip"]),
+        (["new"], ["vip new", "new vip"]),
+        (["vip", "new"], ["vip", "vip new", "new vip"]),
+        (["", "east"], ["", "west east"]),
+        (["gone"], []),
+    ],
+)
+def test_a_client_matches_by_any_of_its_own_tags_and_is_counted_once(
+    tags: list[str], expected: list[str]
+) -> None:
+    for name in ("vip", "vip new", "new vip", "", "west east"):
+        make_client(tags=name.split())
+    chosen = ClientFilter(tags=tuple(tags))
+    clients = matching_clients(chosen).order_by("id")
+    assert [" ".join(client.tags) for client in clients] == expected
+    counted = {"Europe/Moscow": len(expected)} if expected else {}
+    assert clients_by_zone(chosen) == counted
+
+
+@pytest.mark.django_db
+def test_a_mailing_goes_once_to_a_client_with_several_of_its_tags() -> None:
+    make_client(tags=["old"])
+    wanted = [make_client(tags=["new", "vip"]).id, make_client(tags=["vip"]).id]
+    mailing = make_unbuilt_mailing(tags=["vip", "new"])
+    build_audience(mailing.id)
+    assert recipients(mailing) == wanted
 
 
 @pytest.mark.django_db
 def test_a_deleted_client_matches_no_filter() -> None:
     delete_client(make_client().id)
-    assert list(matching_clients(operator_codes=[], tags=[])) == []
+    assert list(matching_clients(ClientFilter())) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statuses", [["failed"], ["failed", "expired", "cancelled"], ["unknown"], ["sent"], ["sent", "failed"]]
+)
+def test_a_mailing_for_the_outcomes_of_another_reaches_exactly_those_clients(statuses: list[str]) -> None:
+    source, other = make_running_mailing(), make_running_mailing()
+    clients = {status: make_client() for status in Message.Status.values}
+    for status, client in clients.items():
+        make_message(source, client, status=status)
+        make_message(other, client, status="failed")
+    mailing = make_unbuilt_mailing(outcome_of_mailing=source.pk, outcome_of_statuses=statuses)
+    build_audience(mailing.id)
+    assert recipients(mailing) == sorted(clients[status].id for status in statuses)
+
+
+@pytest.mark.django_db
+def test_the_outcome_of_another_mailing_comes_on_top_of_codes_and_tags() -> None:
+    source = make_running_mailing()
+    wanted = make_message(source, make_client(tag="vip"), status="failed").client
+    make_message(source, make_client(tag="new"), status="failed")
+    make_client(tag="vip")
+    mailing = make_unbuilt_mailing(tags=["vip"], outcome_of_mailing=source.pk, outcome_of_statuses=["failed"])
+    build_audience(mailing.id)
+    assert wanted is not None
+    assert recipients(mailing) == [wanted.id]
+
+
+@pytest.mark.django_db
+def test_outcomes_are_read_once_when_the_mailing_starts() -> None:
+    source = make_running_mailing()
+    failed, pending = make_message(source, status="failed"), make_message(source)
+    mailing = make_unbuilt_mailing(outcome_of_mailing=source.pk, outcome_of_statuses=["failed"])
+    build_audience(mailing.id)
+    Message.objects.filter(pk=pending.pk).update(status="failed", next_attempt_at=None)
+    build_audience(mailing.id)
+    assert recipients(mailing) == [failed.client_id]
+
+
+@pytest.mark.django_db
+def test_a_mailing_for_the_outcomes_of_a_deleted_mailing_reaches_nobody() -> None:
+    source = make_running_mailing()
+    make_message(source, status="failed")
+    mailing = make_unbuilt_mailing(outcome_of_mailing=source.pk, outcome_of_statuses=["failed"])
+    delete_mailing(source.pk)
+    build_audience(mailing.id)
+    assert recipients(mailing) == []
 
 
 @pytest.mark.django_db
@@ -111,7 +204,7 @@ def test_first_attempts_wait_for_the_window_in_each_zone() -> None:
     build_audience(mailing.id)
     for message in Message.objects.all():
         assert message.client_id is not None
-        expected = next_opening(mailing.send_window, zone=clients[message.client_id], at=message.created_at)
+        expected = next_opening(hours_of(mailing), zone=clients[message.client_id], at=message.created_at)
         assert message.next_attempt_at == expected
     assert Message.objects.count() == len(zones)
 
@@ -273,3 +366,76 @@ def test_a_mailing_cannot_be_stopped_while_a_chunk_is_being_written() -> None:
         other.execute("SET lock_timeout = 100")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute("UPDATE mailings_mailing SET status = 'cancelled'")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_knows_that_a_table_which_was_empty_has_messages() -> None:
+    make_clients_in_bulk(1000)
+    make_messages_in_bulk(make_running_mailing())
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM mailings_message")
+        cursor.execute("VACUUM (TRUNCATE false) mailings_message")
+        build_audience(make_unbuilt_mailing().id)
+        cursor.execute("EXPLAIN (FORMAT JSON) SELECT FROM mailings_message")
+        [[[plan]]] = cursor.fetchall()
+    assert plan["Plan"]["Plan Rows"] > 100
+
+
+# the values that a text needs
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hello", {"text", "number", "boolean", "null", "empty", "absent", "tagged"}),
+        ("{{a_1}}", {"text", "number", "boolean", "tagged"}),
+        ("{{a_1|x}} {{7|}}", {"text", "number", "boolean", "null", "empty", "absent", "tagged"}),
+        ("{{a_1}} {{a_1|x}}", {"text", "number", "boolean", "tagged"}),
+        ("{{7}}", {"absent", "tagged"}),
+        ("{{a_1}} {{7}}", {"tagged"}),
+        ("{{tag}} {{phone}}", {"tagged"}),
+        ("{{phone}}", {"text", "number", "boolean", "null", "empty", "absent", "tagged"}),
+        (
+            "{{a.1}}",
+            {"text", "number", "boolean", "null", "empty", "absent", "tagged"},
+        ),  # of an older version
+    ],
+)
+def test_a_client_without_a_value_and_without_a_fallback_gets_no_message_and_is_counted(
+    text: str, expected: set[str]
+) -> None:
+    clients = {
+        "text": make_client(attributes={"a_1": "x"}),
+        "number": make_client(attributes={"a_1": 0}),
+        "boolean": make_client(attributes={"a_1": False}),
+        "null": make_client(attributes={"a_1": None}),
+        "empty": make_client(attributes={"a_1": ""}),
+        "absent": make_client(attributes={"7": "x"}),
+        "tagged": make_client(tag="vip", attributes={"a_1": "x", "7": "x"}),
+    }
+    mailing = make_unbuilt_mailing(text=text)
+    build_audience(mailing.pk)
+    mailing.refresh_from_db()
+    got = {name for name, client in clients.items() if client.pk in recipients(mailing)}
+    assert (got, mailing.excluded["no_value"]) == (expected, len(clients) - len(expected))
+
+
+@pytest.mark.django_db
+def test_a_build_that_died_counts_each_client_without_a_value_once(
+    small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clients_in_bulk(700)
+    Client.objects.filter(pk__in=Client.objects.order_by("pk")[:20]).update(attributes={"name": "Ann"})
+    mailing = make_unbuilt_mailing(text="{{name}}")
+
+    def die() -> None:
+        raise InterruptedError
+
+    after_chunk(monkeypatch, 3, die)
+    with pytest.raises(InterruptedError):
+        build_audience(mailing.pk)
+    after_chunk(monkeypatch, 0, die)
+    build_audience(mailing.pk)
+    mailing.refresh_from_db()
+    assert (len(recipients(mailing)), mailing.excluded["no_value"]) == (20, 680)

@@ -41,9 +41,39 @@ def test_the_command_writes_every_rejected_line_to_a_file(tmp_path: Path) -> Non
     file, rejected = tmp_path / "clients.csv", tmp_path / "rejected.csv"
     file.write_text("phone,timezone\n" + "12,Asia/Omsk\n" * 30)
     assert "… and 10 more rejected lines" in run(file, "--rejected", rejected)
-    rows = list(csv.reader(rejected.read_text(encoding="utf-8").splitlines()))
-    assert rows[:2] == [["line", "field", "reason"], ["2", "phone", "phone must be 7 and ten more digits."]]
+    rows = list(csv.reader(rejected.read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[:2] == [
+        ["phone", "timezone", "Rejected: reason", "Rejected: line"],
+        ["12", "Asia/Omsk", "phone must be 7 and ten more digits.", "2"],
+    ]
     assert len(rows) == 31
+
+
+def test_the_command_takes_a_zone_and_a_tag_for_the_whole_file(tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("Телефон;Пояс;Метка\n9160000001;мск;\n9160000002;;vip\n")
+    output = run(file, "--zone", "МСК=Europe/Moscow", "--timezone", "Asia/Omsk", "--tag", "new")
+    assert "2 created" in output
+    assert directory("timezone", "tag") == [("Europe/Moscow", "new"), ("Asia/Omsk", "vip")]
+
+
+def test_the_command_adds_the_tags_of_a_file_to_those_of_clients(tmp_path: Path) -> None:
+    make_client(phone="79160000001", timezone="Asia/Omsk", tags=["old"])
+    file = tmp_path / "clients.csv"
+    file.write_text("phone,timezone,tags\n79160000001,Asia/Omsk,vip|new\n")
+    run(file, "--tags", "add")
+    assert directory("tags") == [(["old", "vip", "new"],)]
+
+
+@pytest.mark.parametrize(
+    "option", ["--timezone=Mars", "--zone=МСК=Mars", "--zone=МСК", "--timezone=localtime"]
+)
+def test_the_command_refuses_a_zone_that_is_not_known(tmp_path: Path, option: str) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("phone\n9160000001\n")
+    with pytest.raises(CommandError, match="is no time zone that is known"):
+        run(file, option)
+    assert directory("phone") == []
 
 
 def test_the_command_reads_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from notification_service.mailings.reasons import (
     read_key,
     read_row,
 )
+from tests.reasons import http_status
 
 ROOT = Path(notification_service.__path__[0])
 CATALOGUE = ROOT / "mailings/locale/ru/LC_MESSAGES/django.po"
@@ -93,6 +94,14 @@ def test_the_words_of_a_library_follow_ours() -> None:
 
 def test_a_text_is_read_only_where_the_reason_has_one() -> None:
     assert read_row("http_status", 503, "of an earlier attempt") == Why(Reason.HTTP_STATUS, 503)
+
+
+def test_a_deadline_is_said_with_what_had_caused_it() -> None:
+    why = read_row("deadline_passed", None, "http_status:503")
+    assert why == Why(Reason.DEADLINE_PASSED, cause=http_status(503))
+    assert str(why) == "deadline passed (HTTP 503)"
+    assert reason_labels.reason(why) == "the deadline came first (HTTP 503)"
+    assert read_row("deadline_passed", None, "of an earlier attempt") == Why(Reason.DEADLINE_PASSED)
 
 
 def test_a_code_of_another_version_s_is_shown_as_it_is() -> None:

@@ -30,7 +30,9 @@ UNKNOWN = [Why(Reason.OTHER, text=said) for said in SAID[3:5]]
 def convert() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE mailings_testsend RENAME TO mailings_trial")  # as it was called then
         cursor.execute(migration.CONVERT)
+        cursor.execute("ALTER TABLE mailings_trial RENAME TO mailings_testsend")
 
 
 def test_every_sentence_that_was_ever_written_has_a_code_of_today() -> None:

@@ -15,6 +15,7 @@ from notification_service.mailings.models import (
     Attempt,
     Batch,
     FailureCount,
+    Gateway,
     Mailing,
     Message,
     MessageCount,
@@ -23,7 +24,16 @@ from notification_service.mailings.models import (
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.send_window import SendWindow, next_opening
 from notification_service.mailings.settlement import settle
-from tests.factories import make_client, make_mailing, make_message, make_messages, make_running_mailing, now
+from tests.factories import (
+    make_client,
+    make_gateway,
+    make_mailing,
+    make_message,
+    make_messages,
+    make_running_mailing,
+    now,
+)
+from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +71,55 @@ def test_an_expired_message_has_a_reason() -> None:
         None,
         Why(Reason.DEADLINE_PASSED),
     )
+
+
+def expire(message: Message) -> Why | None:
+    Mailing.objects.filter(pk=message.mailing_id).update(**ENDED)
+    settle()
+    message.refresh_from_db()
+    assert message.status == "expired"
+    return message.why
+
+
+@pytest.mark.parametrize(
+    "cause", [http_status(503), Why(Reason.RESPONSE_TIMEOUT)], ids=["http_status", "response_timeout"]
+)
+def test_an_expired_message_names_why_its_last_attempt_failed(cause: Why) -> None:
+    message = make_message(attempts=3, **cause.columns)
+    assert expire(message) == Why(Reason.DEADLINE_PASSED, cause=cause)
+    assert (message.cause, message.cause_number) == (cause.code.value, cause.number)
+
+
+def test_a_message_that_expires_unattempted_names_what_holds_its_gateway() -> None:
+    backup = make_gateway(held_at=now(), held_reason="http_status", held_reason_number=401)
+    Gateway.objects.filter(name="main").update(held_at=now(), held_reason="connection_refused")
+    default, own = make_message(), make_message(make_running_mailing(gateway=backup))
+    assert expire(default) == Why(Reason.DEADLINE_PASSED, cause=Why(Reason.CONNECTION_REFUSED))
+    assert expire(own) == Why(Reason.DEADLINE_PASSED, cause=http_status(401))
+
+
+def test_a_message_that_expires_unattempted_names_that_its_gateway_is_disabled() -> None:
+    message = make_message(make_running_mailing(gateway=make_gateway(enabled=False)))
+    assert expire(message) == Why(Reason.DEADLINE_PASSED, cause=Why(Reason.GATEWAY_DISABLED))
+
+
+@pytest.mark.parametrize("waits_for", ["its hours", "a gateway that is well"])
+def test_a_message_that_nothing_kept_expires_without_a_cause(waits_for: str) -> None:
+    make_gateway(priority=5)
+    Gateway.objects.filter(name="main").update(held_at=now(), held_reason="connection_refused")
+    hours = waits_for == "its hours"
+    message = make_message(
+        make_running_mailing(failover=not hours), next_attempt_at=LATER if hours else now()
+    )
+    assert expire(message) == Why(Reason.DEADLINE_PASSED)
+
+
+def test_a_cancelled_message_has_no_cause() -> None:
+    message = make_message(**http_status(503).columns)
+    cancel_mailing(message.mailing_id)
+    settle()
+    message.refresh_from_db()
+    assert (message.why, message.cause) == (Why(Reason.MAILING_CANCELLED), "")
 
 
 def test_no_message_expires_before_the_deadline() -> None:
@@ -221,11 +280,10 @@ def test_first_attempts_move_to_the_openings_of_a_changed_window(zone: str, open
     client = make_client(timezone=zone)
     message = make_message(mailing, client, next_attempt_at=LATER)
     here = now().astimezone(ZoneInfo(zone))
-    window = SendWindow(
-        *((here + hours * HOUR).time().replace(second=0, microsecond=0) for hours in (opens, closes))
-    )
+    edges = [(here + hours * HOUR).time().replace(second=0, microsecond=0) for hours in (opens, closes)]
+    window = SendWindow(edges[0], edges[1])
     change_window(mailing, opens=window.opens, closes=window.closes)
-    assert waits_until(message) == next_opening(window, zone=ZoneInfo(zone), at=now())
+    assert waits_until(message) == next_opening((window,), zone=ZoneInfo(zone), at=now())
 
 
 def test_an_open_window_makes_first_attempts_due() -> None:
@@ -270,7 +328,7 @@ def test_a_retry_waits_for_the_opening_of_a_changed_window() -> None:
     mailing = make_running_mailing()
     message = retry(mailing, retry_at=now() + HOUR, next_attempt_at=now() + HOUR)
     change_window(mailing, opens=in_hours(3), closes=in_hours(5))
-    opening = next_opening(SendWindow(in_hours(3), in_hours(5)), zone=ZoneInfo("UTC"), at=now())
+    opening = next_opening((SendWindow(in_hours(3), in_hours(5)),), zone=ZoneInfo("UTC"), at=now())
     assert waits_until(message) == opening
 
 
@@ -294,7 +352,7 @@ def test_the_settlement_looks_again_while_a_worker_may_know_the_old_window() -> 
     change_window(mailing, opens=in_hours(3), closes=in_hours(5))
     late = make_message(mailing, make_client(timezone="UTC"), next_attempt_at=LATER)
     settle()
-    opening = next_opening(SendWindow(in_hours(3), in_hours(5)), zone=ZoneInfo("UTC"), at=now())
+    opening = next_opening((SendWindow(in_hours(3), in_hours(5)),), zone=ZoneInfo("UTC"), at=now())
     assert waits_until(late) == opening
 
 

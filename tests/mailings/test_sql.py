@@ -13,15 +13,16 @@ from notification_service.mailings.sql import sql as mailings_sql
 
 FUNCTIONS = """
 SELECT proname, pg_get_functiondef(oid) FROM pg_proc
-WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'mailings_')
+WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings)_'
 """
 TRIGGERS = """
 SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger
-WHERE NOT tgisinternal AND starts_with(tgrelid::regclass::text, 'mailings_')
+WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(directory|mailings)_'
 """
 CONSTRAINTS = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'client_timezone_is_known'
 """
+STATISTICS = "SELECT stxname, pg_get_statisticsobjdef(oid) FROM pg_statistic_ext"
 STORAGE = """
 SELECT relname, array_to_string(ARRAY(SELECT unnest(reloptions) ORDER BY 1), ' ') FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
@@ -32,7 +33,7 @@ DO $$
 DECLARE each record;
 BEGIN
   FOR each IN SELECT oid::regprocedure AS name FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace AND starts_with(proname, 'mailings_')
+    WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings)_'
   LOOP EXECUTE 'DROP FUNCTION ' || each.name || ' CASCADE'; END LOOP;
   FOR each IN SELECT oid::regclass AS name FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
@@ -43,16 +44,18 @@ BEGIN
   END LOOP;
 END $$;
 DROP TYPE mailings_status_change;
+DROP STATISTICS client_second_tag;
 ALTER TABLE directory_client DROP CONSTRAINT client_timezone_is_known
 """
-SCHEMA = ("status_change", "counters", "due_messages", "storage")
+DIRECTORY_SCHEMA = ("tags", "zone_check", "preference_changes")
+SCHEMA = ("status_change", "counters", "due_messages", "incidents", "storage", "partitions")
 ROOTS = {"directory": Path(directory.__path__[0]), "mailings": Path(mailings.__path__[0])}
 
 
 def schema() -> dict[str, dict[str, str]]:
     found = {}
     with connection.cursor() as cursor:
-        for query in (FUNCTIONS, TRIGGERS, CONSTRAINTS, STORAGE):
+        for query in (FUNCTIONS, TRIGGERS, CONSTRAINTS, STATISTICS, STORAGE):
             cursor.execute(query)
             found[query] = dict(cursor.fetchall())
     return found
@@ -79,7 +82,7 @@ def test_the_database_has_exactly_the_functions_and_triggers_of_the_files() -> N
     assert all(before.values())
     run(
         FORGET,
-        directory_sql.text("schema/zone_check"),
+        *(directory_sql.text(f"schema/{name}") for name in DIRECTORY_SCHEMA),
         *(mailings_sql.text(f"schema/{name}") for name in SCHEMA),
     )
     assert schema() == before
@@ -87,10 +90,11 @@ def test_the_database_has_exactly_the_functions_and_triggers_of_the_files() -> N
 
 def test_every_file_of_the_schema_is_applied() -> None:
     assert {path.stem for path in ROOTS["mailings"].glob("sql/schema/*.sql")} == set(SCHEMA)
+    assert {path.stem for path in ROOTS["directory"].glob("sql/schema/*.sql")} == set(DIRECTORY_SCHEMA)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["counters", "due_messages", "storage"])
+@pytest.mark.parametrize("name", ["counters", "due_messages", "incidents", "storage", "partitions"])
 def test_a_later_migration_can_run_a_schema_file_again(name: str) -> None:
     before = schema()
     run(mailings_sql.text(f"schema/{name}"))

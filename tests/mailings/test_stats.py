@@ -45,7 +45,7 @@ SELECT mailing_id FROM (
 INSERT = """
 INSERT INTO mailings_message (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
 SELECT %(mailing)s, id, %(status)s::text, 0, now(), CASE %(status)s::text WHEN 'pending' THEN now() END, ''
-FROM directory_client WHERE id %% 7 = %(share)s ON CONFLICT (mailing_id, client_id) DO NOTHING
+FROM directory_client WHERE id %% 7 = %(share)s ON CONFLICT DO NOTHING
 """
 UPDATE = """
 UPDATE mailings_message

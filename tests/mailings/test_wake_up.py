@@ -15,7 +15,9 @@ from notification_service.celery import app
 from notification_service.mailings import wake_up as wake_up_module
 from notification_service.mailings.wake_up import wake_up
 
-WAKE_UPS = [value for name, value in vars(wake_up_module).items() if name.isupper()]
+WAKE_UPS = [
+    value for name, value in vars(wake_up_module).items() if name.isupper() and ".tasks." in str(value)
+]
 
 
 def registered() -> set[str]:
@@ -63,12 +65,12 @@ def test_a_wake_up_call_does_not_wait_for_a_hanging_broker_and_does_not_fail(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and never says a word
         broker = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
-        monkeypatch.setattr(wake_up_module, "current_app", Celery(broker=broker, set_as_current=False))
+        monkeypatch.setattr(wake_up_module, "app", Celery(broker=broker, set_as_current=False))
         started = time.monotonic()
         for _ in range(100):
             with transaction.atomic():
                 wake_up(*WAKE_UPS)
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 20  # had it waited, each would have taken two seconds
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     """
     broker = Celery(broker="memory://", set_as_current=False)
     broker.conf.task_default_queue = token_hex(8)
-    monkeypatch.setattr(wake_up_module, "current_app", broker)
+    monkeypatch.setattr(wake_up_module, "app", broker)
     wake_up_module._publisher.cache_clear()  # that of an earlier test may still wait for a broker that hung
 
     def next_call() -> str:

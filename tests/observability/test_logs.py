@@ -57,12 +57,12 @@ def test_phones_are_masked_in_fields_numbers_tracebacks_and_lines_of_libraries(w
         raise ValueError("Key (phone)=(79161234567) already exists")
     except ValueError:
         structlog.get_logger("ours").exception(
-            "failed", answer='{"phone": 79161234567}', phones=[79161234567]
+            "failed", response='{"phone": 79161234567}', phones=[79161234567]
         )
     logging.getLogger("library").warning("bad number %s", 79161234567)
     assert "79161234567" not in written.getvalue()
     ours, of_library = lines(written)
-    assert (ours["answer"], ours["phones"]) == ('{"phone": 7916*****67}', ["7916*****67"])
+    assert (ours["response"], ours["phones"]) == ('{"phone": 7916*****67}', ["7916*****67"])
     assert "ValueError: Key (phone)=(7916*****67)" in ours["exception"]
     assert of_library["event"] == "bad number 7916*****67"
 

@@ -28,7 +28,7 @@ def test_a_request_is_logged_in_one_line_with_caller_route_and_status(api: Api, 
     api.get(f"/api/mailings/{mailing.pk}/")
     [line] = access_lines(said)
     assert line["mailing_id"] == mailing.pk
-    assert (line["method"], line["route"], line["status"]) == ("GET", "api/mailings/<id:pk>/", 200)
+    assert (line["method"], line["route"], line["status"]) == ("GET", "api/v1/mailings/<id:pk>/", 200)
     assert line["key_id"] > 0
     assert line["duration_ms"] > 0
 
@@ -75,7 +75,7 @@ def test_a_health_or_metrics_request_is_logged_only_if_it_fails(stranger: Api, s
 
 
 def test_requests_are_measured_by_route(api: Api) -> None:  # noqa: F811
-    labels = {"method": "GET", "route": "api/clients/", "status": "200"}
+    labels = {"method": "GET", "route": "api/v1/clients/", "status": "200"}
     name = "notifications_http_request_seconds_count"
     before = REGISTRY.get_sample_value(name, labels) or 0
     api.get("/api/clients/")

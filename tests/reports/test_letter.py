@@ -2,7 +2,7 @@
 
 import gettext
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from django.utils import translation
 
 from notification_service import reports
-from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.models import Gateway, GatewayIncident, Mailing
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.stats import Failure
 from notification_service.reports.figures import DayFigures, MailingLine
@@ -41,6 +41,7 @@ def figures(**fields: Any) -> DayFigures:
         "more_failures": 0,
         "held": [],
         "paused": [],
+        "incidents": [],
     }
     return DayFigures(**defaults | fields)
 
@@ -206,3 +207,30 @@ def test_every_word_of_the_letter_is_translated(russian: Any) -> None:
     )
     html = re.sub(r"<style.*?</style>|<[^>]*>", " ", html_of(told))
     assert set(re.findall(r"[A-Za-z]{2,}", html + text_of(told))) - names == set()
+
+
+def test_the_letter_names_when_a_gateway_took_nothing(english: Any) -> None:
+    incident = GatewayIncident(
+        gateway=Gateway(name="main"),
+        began_at=AT,
+        ended_at=AT + timedelta(minutes=38),
+        **Why(Reason.RESPONSE_TIMEOUT).columns,
+    )
+    words = "Gateway main took no messages from 24 November, 14:02 to 24 November, 14:40: no answer in time"
+    told = figures(incidents=[incident])
+    for version in (text_of(told), re.sub(r"<[^>]*>", " ", html_of(told))):
+        assert words in flat(version.replace("\n  ", " "))
+
+
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ({"sent": 5}, "#7, finished:"),
+        ({"sent": 4, "expired": 1}, "#7, finished, not all sent:"),
+        ({"expired": 5}, "#7, finished, nothing sent:"),
+    ],
+)
+def test_the_letter_calls_no_mailing_finished_that_did_not_reach_everyone(
+    english: Any, counts: dict[str, Any], title: str
+) -> None:
+    assert title in flat(text_of(figures(mailings=[mailing(**counts)])))

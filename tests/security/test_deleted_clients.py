@@ -8,7 +8,7 @@ from django.db import connection
 
 from notification_service.access.models import ApiKey
 from notification_service.directory.models import Client, ClientUpload, RejectedLine
-from notification_service.mailings.models import Gateway, Trial
+from notification_service.mailings.models import Gateway, TestSend
 from tests.api.answers import body_of
 from tests.api.conftest import Api
 from tests.factories import make_attempt, make_client, make_message, now
@@ -58,10 +58,10 @@ def test_nothing_of_a_deleted_client_is_left_in_any_table(api: Api) -> None:
     api.patch(f"/api/clients/{client_id}/", {"phone": "79160000001"})
     api.patch(f"/api/clients/{client_id}/", {"phone": PHONE})
     message = make_message(client=Client.objects.get(), status="failed", error="HTTP 400")
-    make_attempt(message, answer=QUOTED)
+    make_attempt(message, response=QUOTED)
     _rejected_lines()
-    made = {"id": 1, "key": uuid.uuid4(), "status": "failed", "answer": QUOTED, "finished_at": now()}
-    Trial.objects.create(gateway_id=Gateway.objects.get().pk, **made)
+    made = {"id": 1, "key": uuid.uuid4(), "status": "failed", "response": QUOTED, "finished_at": now()}
+    TestSend.objects.create(gateway_id=Gateway.objects.get().pk, **made)
     operator = _visitor("operator")
     for address in ("/clients.csv", "/messages.csv", "/clients/", "/search/"):
         operator.get(address, {"phone": PHONE, "q": PHONE})

@@ -37,7 +37,7 @@ def _visitor(name: str) -> Browser:
 def message() -> Message:
     """One client, whose phone is wherever it can be."""
     message = make_message(client=make_client(phone=PHONE), status="failed", error="HTTP 400")
-    make_attempt(message, answer=QUOTED)
+    make_attempt(message, response=QUOTED)
     arrival = IncomingFile(file_name="clients.csv", by="anna")
     arrival.write(f"phone,timezone\n{PHONE},Europe/Moscow\n8 926 183 04 75,Nowhere\n".encode())
     arrival.finish()
@@ -63,7 +63,7 @@ def test_no_address_shows_a_whole_phone_to_a_viewer(message: Message) -> None:
     visitor = _visitor("viewer")
     texts = {address: _text_of(visitor.get(address)) for address in _addresses(message)}
     assert [address for address, text in texts.items() if HIDDEN.search(text)] == []
-    assert "7926***0475" in texts["/api/clients/"]
+    assert "7926***0475" in texts["/api/v1/clients/"]
 
 
 @pytest.mark.parametrize(

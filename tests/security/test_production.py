@@ -1,14 +1,12 @@
 """The settings of the containers: what they turn on, and that Django finds nothing to add."""
 
 import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
-from tests.deploy.files import ROOT
+from tests.journeys.forked import manage
 
 PRODUCTION = {
     "DEBUG": "false",
@@ -23,10 +21,7 @@ PRODUCTION = {
 
 
 def test_the_deployment_check_finds_nothing() -> None:
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    checked = subprocess.run(
-        command, cwd=ROOT, env=os.environ | PRODUCTION, capture_output=True, text=True, timeout=120
-    )
+    checked = manage("check", "--deploy", "--fail-level", "WARNING", environment=os.environ | PRODUCTION)
     assert (checked.returncode, checked.stdout.partition("\n")[0]) == (
         0,
         "System check identified no issues (2 silenced).",
@@ -56,6 +51,16 @@ def test_an_unknown_host_is_refused_in_production(https: None) -> None:
         "/login/"
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+def test_prometheus_reads_the_metrics_over_plain_http_by_an_allowed_name(https: None, settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.METRICS_TOKEN = ["web"], "token"
+    authorization = {"Authorization": "Bearer token"}
+    answers = [
+        Browser(headers={"Host": host} | authorization).get("/metrics") for host in ("web:8000", "10.0.0.1")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400]
 
 
 @pytest.mark.django_db

@@ -1,8 +1,6 @@
 """Secrets are in nothing that comes out of a web server: no answer, no log, no metric, no document."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,8 +8,8 @@ import pytest
 
 from notification_service.access.models import ApiKey
 from tests.console.conftest import make_person
-from tests.deploy.files import ROOT
 from tests.journeys.conftest import database_conninfo
+from tests.journeys.forked import manage
 from tests.security.web_server import FORM, WebServer, running
 
 PLANTED = {
@@ -81,13 +79,7 @@ def test_a_server_without_its_database_reveals_no_secret(tmp_path: Path) -> None
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(name: str, value: str) -> None:
-    refused = subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=ROOT,
-        env=os.environ | {name: value},
-        capture_output=True,
-        timeout=60,
-    )
+    refused = manage("check", environment=os.environ | {name: value})
     assert refused.returncode == 1
-    assert name.encode() in refused.stderr
-    assert secrets_in(refused.stdout + refused.stderr) == set()
+    assert name in refused.stderr
+    assert secrets_in((refused.stdout + refused.stderr).encode()) == set()

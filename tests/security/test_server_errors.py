@@ -13,7 +13,7 @@ from notification_service.access.models import ApiKey
 from notification_service.access.permissions import ROLES
 from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.incoming import IncomingFile
-from notification_service.mailings import trials
+from notification_service.mailings import test_sends
 from notification_service.mailings.models import Gateway
 from tests.console.conftest import make_person
 from tests.factories import make_attempt, make_client, make_message
@@ -21,7 +21,7 @@ from tests.security.doors import DOORS, address_of
 
 pytestmark = pytest.mark.django_db
 
-TRIAL = uuid.UUID(int=1)  # as `address_of` has it
+TEST_SEND = uuid.UUID(int=1)  # as `address_of` has it
 
 
 @pytest.mark.parametrize("role", [*ROLES, "superuser"])
@@ -68,8 +68,8 @@ def rows(person: User) -> dict[str, int]:
     arrival = IncomingFile(file_name="clients.csv", by=person.username)
     arrival.write(b"phone,timezone\n79160000001,Europe/Moscow\n79160000002,Mars\n")
     gateway = Gateway.objects.get()
-    trials.request_trial(
-        TRIAL, requested_by=person.username, gateway=gateway, phone="79161234567", text="Hello"
+    test_sends.request_test_send(
+        TEST_SEND, requested_by=person.username, gateway=gateway, phone="79161234567", text="Hello"
     )
     return {
         "clients": message.client_id,

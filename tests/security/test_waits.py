@@ -29,7 +29,7 @@ SMALL = 4096
 @pytest.fixture
 def web_server(transactional_db: None, tmp_path: Path) -> Iterator[WebServer]:
     urls = {"DATABASE_URL": database_conninfo(), "BROKER_URL": "redis://127.0.0.1:1/0"}
-    limits = {"STATEMENT_TIMEOUT_SECONDS": "1", "UNREAD_ANSWER_SECONDS": "3"}
+    limits = {"STATEMENT_TIMEOUT_SECONDS": "1", "UNREAD_DOWNLOAD_SECONDS": "3"}
     with running(tmp_path, **urls, **limits) as server:
         yield server
 

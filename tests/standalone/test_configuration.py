@@ -5,12 +5,18 @@ from pathlib import Path
 import dotenv
 import pytest
 
+from notification_service.directory.models import Client
 from notification_service.standalone.configuration import Configuration
 from notification_service.standalone.env_file import read_env_file, write_env_file
 from notification_service.standalone.errors import StandaloneError
 from notification_service.standalone.processes.log_rotation import rotate_log
-from notification_service.standalone.samples.clients import TIME_ZONES, sample_clients_csv
+from notification_service.standalone.samples.clients import (
+    TIME_ZONES,
+    sample_clients,
+    sample_clients_csv,
+)
 from notification_service.standalone.web_address import WebAddress
+from tests.directory.importing.files import import_csv
 
 URL = "postgresql://user:p-w_@/name?host=%2Fa%20b&port=5432"
 
@@ -79,8 +85,24 @@ def test_a_log_is_cut_while_its_process_goes_on_writing(tmp_path: Path) -> None:
 
 
 def test_sample_clients_have_distinct_phones_in_eleven_zones() -> None:
-    header, *rows = [line.split(",") for line in sample_clients_csv(1000).splitlines()]
-    assert header == ["phone", "operator_code", "tag", "timezone"]
-    assert len({row[0] for row in rows}) == 1000
-    assert {row[3] for row in rows} == set(TIME_ZONES)
-    assert all(row[0][1:4] == row[1] and len(row[0]) == 11 for row in rows)
+    clients = list(sample_clients(1000))
+    assert len({client["phone"] for client in clients}) == 1000
+    assert {client["timezone"] for client in clients} == set(TIME_ZONES)
+    assert all(client["phone"][1:4] == client["operator_code"] for client in clients)
+
+
+@pytest.mark.django_db
+def test_an_import_takes_every_sample_client_with_three_tags_and_with_attributes() -> None:
+    result = import_csv(sample_clients_csv(500))
+    assert (result.created, result.rejected) == (500, 0)
+    client = Client.objects.get(phone="72060000005")
+    assert client.tags == ["sample-vip", "sample-app", "sample-sport"]
+    assert client.attributes == {
+        "name": "Егор",
+        "city": "Красноярск",
+        "age": 23,
+        "newsletter": False,
+        "last_order": "2026-01-06",
+        "orders": 6,
+        "spent": 2940,
+    }

@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from notification_service.standalone.processes.child import Child
-from notification_service.standalone.processes.signals import StopRequests
+from notification_service.standalone.processes.signals import SIGNALS, StopRequests
 from notification_service.standalone.processes.supervisor import Supervisor
 from notification_service.standalone.services import Services
+from notification_service.standalone.web_address import WebAddress
 
 from .waiting import runs, wait_for
 
 SLEEP = "import time; time.sleep(60)"
+SLEEP_BRIEFLY = "import time; time.sleep(1)"
 IGNORE_SIGTERM = (
     f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); {SLEEP}"
 )
@@ -90,6 +93,33 @@ def test_the_supervisor_restarts_a_killed_child(
     assert [report.partition(", see")[0] for report in reports] == [
         "worker ended unexpectedly (killed by SIGKILL): starting it again in 0.5 s"
     ]
+
+
+def test_a_sleeping_supervisor_is_woken_by_the_end_of_a_child(
+    stop_requests: StopRequests, make_child: ChildMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notification_service.standalone.processes.supervisor.LOG_CHECK_SECONDS", 3600)
+
+    def stop_at_the_first_report(_line: str) -> None:
+        stop_requests.count += 1
+
+    supervisor = Supervisor(stop_requests, stop_at_the_first_report)
+    with installed(stop_requests):
+        supervisor.start(make_child("worker", SLEEP_BRIEFLY))
+        assert supervisor.run(seconds=60) is False
+    assert stop_requests.count == 1
+
+
+@contextmanager
+def installed(stop_requests: StopRequests) -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (*SIGNALS, signal.SIGCHLD)}
+    stop_requests.install()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_the_supervisor_waits_longer_after_each_crash(
@@ -167,10 +197,10 @@ def test_a_worker_runs_at_a_lower_priority_than_the_web_server(tmp_path: Path) -
         (tmp_path / folder).mkdir()
     services = Services(project_folder=tmp_path, data_dir=tmp_path, environment=dict(os.environ))
     said = {}
-    for child in (services.worker(1), services.worker(2), services.beat()):
+    for child in (services.worker(1), services.worker(2), services.web(WebAddress("127.0.0.1", 8000))):
         print_it = replace(child, command=[sys.executable, "-c", SAY_NICENESS])
         print_it.launch()
         wait_for(partial(child_has_ended, print_it))
         said[child.name] = json.loads((tmp_path / "log" / f"{child.name}.log").read_text())
-    own, _ = said["beat"]
+    own, _ = said["web"]
     assert said["worker1"] == said["worker2"] == [own + 5, 5 if AUTOGROUP.exists() else None]

@@ -1,6 +1,7 @@
 """`manage.py up` as its user sees it: real processes, signals and exit codes."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,8 +15,11 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
+from notification_service.standalone import command_line
 from notification_service.standalone.env_file import read_env_file
 from notification_service.standalone.local_http import responds, workers_hear
+from notification_service.standalone.processes.free_port import NEXT_PORTS, first_free_port
+from notification_service.standalone.web_address import WebAddress
 from tests.journeys import hostile
 from tests.ports import free_port
 
@@ -24,6 +28,13 @@ from .waiting import mode_of, runs, wait_for
 PROJECT = Path(__file__).parents[2]
 CONFIGURED = ("DATABASE_URL", "BROKER_URL", "GATEWAY_URL", "GATEWAY_TOKEN", "TOKEN", "SECRET_KEY", "DATA_DIR")
 START_SECONDS = 180.0
+STEPS = {
+    "PostgreSQL runs",
+    "Valkey runs",
+    "the database is up to date",
+    "the web server responds",
+    "a worker hears calls",
+}
 
 
 @dataclass
@@ -66,10 +77,16 @@ class Up:
         wait_for(lambda: process.poll() is not None or responds(url), seconds=START_SECONDS)
         assert process.poll() is None, process.communicate()[0]
 
-    def wait_until_it_says_so(self) -> None:
+    def wait_until_it_says_so(self) -> list[str]:
+        """Its lines until then."""
         assert self.process is not None
         assert self.process.stdout is not None
-        assert any("/docs/" in line for line in self.process.stdout), self.process.wait()
+        lines: list[str] = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if "/docs/" in line:
+                return lines
+        raise AssertionError(lines)
 
     def stop(self, number: signal.Signals) -> int:
         assert self.process is not None
@@ -129,7 +146,8 @@ def test_a_killed_service_is_up_again_once_a_worker_hears_and_stops_cleanly(serv
     orphans = serving.children()
     serving.stop(signal.SIGKILL)
     serving.start()
-    serving.wait_until_it_says_so()
+    said = "".join(serving.wait_until_it_says_so())
+    assert set(re.findall(r"^ok (.+) \(\d+\.\d s\)$", said, re.MULTILINE)) == STEPS
     assert workers_hear(f"http://127.0.0.1:{serving.port}/health/ready")
     children = serving.children()
     assert serving.stop(signal.SIGTERM) == 0
@@ -151,6 +169,21 @@ def test_a_taken_port_ends_the_start_before_any_file_is_made(tmp_path: Path) -> 
     assert not (up.data_dir / "postgres").exists()
 
 
+def test_a_port_that_nobody_named_gives_way_to_the_next(tmp_path: Path) -> None:
+    options = {"host": "127.0.0.1", "port": None, "workers": 1, "data_dir": tmp_path}
+    options |= dict.fromkeys(("no_flower", "samples", "exit_after_sample"), False)
+    assert not command_line.chosen(options, {}).port_is_named
+    assert command_line.chosen(options | {"port": 8000}, {}).port_is_named
+    taken = free_port()
+    with socket.create_server(("127.0.0.1", taken)):
+        assert taken < WebAddress("127.0.0.1", taken).or_next().port < taken + NEXT_PORTS
+
+
+def test_a_port_that_one_of_ours_will_take_is_not_given_to_another() -> None:
+    port = free_port()
+    assert first_free_port(port, others={port}) != port
+
+
 def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None:
     nobody = f"postgresql://127.0.0.1:{free_port()}/none"
     finished = Up(tmp_path / "data", {"DATABASE_URL": nobody}).run()
@@ -163,3 +196,14 @@ def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None
 def test_an_invalid_option_is_refused(tmp_path: Path, option: str, value: str) -> None:
     with pytest.raises(CommandError, match=f"^{option} must be [^\\n]*$"):
         call_command("up", f"--data-dir={tmp_path}", f"{option}={value}")
+
+
+def test_an_option_of_django_s_own_is_left_to_django(tmp_path: Path) -> None:
+    assert command_line.main([f"--data-dir={tmp_path}", "--port=0", "--traceback"]) is None
+
+
+def test_the_command_line_refuses_an_invalid_option_in_one_line(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data", port=70000)
+    finished = up.run()
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == "CommandError: --port must be 1 to 65535, not 70000\n"

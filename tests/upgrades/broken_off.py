@@ -35,11 +35,14 @@ class Killer:
     def __call__(self, execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
         if self._is_noted and "SAVEPOINT" not in sql:
             _kill()
+        if NOTED in sql:
+            os.write(self._told, NOTED.encode())
+            # Without a transaction the note is committed with its statement: before that is before this.
+            if self._at is not None and not arguments[-1]["connection"].in_atomic_block:
+                _kill()
         result = execute(sql, *arguments)
         self._statements += 1
         self._is_noted = self._is_noted or NOTED in sql
-        if NOTED in sql:
-            os.write(self._told, NOTED.encode())
         if self._at is not None and (self._is_noted or self._statements == self._at):
             _kill()
         return result

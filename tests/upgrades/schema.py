@@ -21,7 +21,7 @@ SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
   a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-  AND a.attnum > 0 AND NOT a.attisdropped
+  AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY 1, 2
 """
 

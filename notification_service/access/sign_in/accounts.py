@@ -1,4 +1,4 @@
-"""The library's hooks around a login, with everything off that the console has no use for."""
+"""The library's hooks around a login, with everything off that the console does not use."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         methods = {record["method"] for record in get_authentication_records(request, user)}
         if "socialaccount" in methods:
-            # A group taken away shows at the next sign-in, so that may not be weeks off.
+            # If a group is taken away, this takes effect at the next sign-in, which must not be weeks away.
             request.session.set_expiry(timedelta(hours=settings.OIDC["session_hours"]))
         record(Action.SIGNED_IN, object_id=user.pk, object_name=user.get_username(), methods=sorted(methods))
 
@@ -38,10 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_network(request) or "unix"
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """The console says what happened in its own words."""
+        """Add none: the console says what happened in its own words."""
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        """People have no address here."""
+        """Send none: people have no e-mail address here."""
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         return redirect("account_login")

@@ -1,4 +1,4 @@
-"""What people do to their own sign-in, and failed attempts at it, in the audit log."""
+"""Entries in the audit log for changes that people make to their own sign-in, and for failed sign-ins."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,7 +19,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def record_failed_sign_in(username: str, reason: str) -> None:
-    """A name that nobody has is not kept: people type their passwords there."""
+    """A name that nobody has is not recorded: some people type their password there."""
     person = User.objects.filter(username=username.replace("\0", "")).first()
     about = {"object_id": person.pk, "object_name": person.username} if person else {}
     record(Action.SIGN_IN_FAILED, reason=reason, **about)
@@ -36,7 +36,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
 
 
 def audits_password(view: View) -> View:
-    """The view, with an entry where it gave the person another password."""
+    """Wrap the view: write an entry if it gave the person another password."""
 
     @wraps(view)
     @transaction.atomic
@@ -51,7 +51,7 @@ def audits_password(view: View) -> View:
 
 
 def audits_second_factor(view: View) -> View:
-    """The view, with an entry where it gave the person another second factor or took one away."""
+    """Wrap the view: write an entry if it gave the person another second factor or took one away."""
 
     @wraps(view)
     @transaction.atomic

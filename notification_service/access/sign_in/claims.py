@@ -7,7 +7,7 @@ from notification_service.environment import ROLES
 
 
 def role_of(claims: Mapping[str, Any], *, claim: str, groups: Mapping[str, list[str]]) -> str | None:
-    """The highest role whose groups the person is in; None for someone who is in none of them.
+    """Return the highest role that one of the person's groups gives; None if there is none.
 
     `groups` maps a role to names of the provider's groups. A claim may be one name or a list of names.
     """
@@ -26,7 +26,7 @@ def full_name_of(claims: Mapping[str, Any]) -> str:
 
 
 def username_of(claims: Mapping[str, Any]) -> str:
-    """A name to begin with: where somebody has it already, another is made of it."""
+    """Return a first choice of name: if somebody has it already, another is made from it."""
     wanted = _text(claims, "preferred_username") or _text(claims, "email") or _text(claims, "nickname")
     return "".join(c for c in wanted if c.isalnum() or c in "@.+-_")
 

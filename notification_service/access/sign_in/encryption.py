@@ -1,4 +1,4 @@
-"""Seeds of second factors: a copy of the database alone does not give them away."""
+"""Encrypts the seeds of second factors, so that a copy of the database does not reveal them."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(text: str) -> str:
-    """Raises cryptography.fernet.InvalidToken where SECRET_KEY is another and no fallback is the old one."""
+    """Raises cryptography.fernet.InvalidToken if it was made with neither SECRET_KEY nor a fallback."""
     return _fernet().decrypt(text.encode()).decode()
 
 
@@ -28,4 +28,4 @@ def _key(secret: str) -> bytes:
 
 
 def _short(secret: str) -> bytes:
-    return hashlib.sha512(secret.encode()).digest()  # as much as BLAKE2 takes for a key
+    return hashlib.sha512(secret.encode()).digest()  # the longest key that BLAKE2 takes

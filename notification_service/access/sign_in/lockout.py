@@ -1,4 +1,4 @@
-"""Names that were tried with wrong passwords too often, and how an administrator lets them in again."""
+"""Names that are locked after too many wrong passwords, and how an administrator unlocks them."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from django.utils import timezone
 
 
 def locked_until(username: str, *, network: str | None) -> datetime:
-    """When this name may be tried again from there."""
+    """Return when this name may be tried again from that address."""
     attempts = AccessAttempt.objects.filter(username=username, ip_address=network)
     last: datetime = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
     return last + settings.AXES_COOLOFF_TIME
 
 
 def locked_names() -> dict[str, datetime]:
-    """The names that are locked now, from wherever, each with the end of its last lock."""
+    """Return the names that are locked now, from any address, each with the end of its last lock."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     rows = (
         AccessAttempt.objects.filter(attempt_time__gt=since)

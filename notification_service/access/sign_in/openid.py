@@ -1,7 +1,7 @@
-"""OpenID Connect, authorization code flow with PKCE: nothing that a token says is believed unchecked.
+"""OpenID Connect, authorization code flow with PKCE. Nothing in a token is trusted unchecked.
 
-The library believes a token that came straight from the provider without looking at its signature, and sends
-no nonce; here every token must be signed by the provider, for us, for this very sign-in.
+The library does not check the signature of a token that came straight from the provider, and sends no nonce.
+Here the provider must have signed every token, for us and for this sign-in.
 """
 
 import json
@@ -21,14 +21,14 @@ from allauth.utils import build_absolute_uri
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-# Public keys alone: with a shared secret among them, a token signed with a public key's text would pass.
+# Only public keys: with a shared secret among them, a token signed with a public key's text would pass.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 LEEWAY_SECONDS = 30
 NEEDED_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class ProviderError(OAuth2Error):  # type: ignore[misc]
-    """Something of the provider's that is not acceptable; says what, and quotes nothing secret."""
+    """The provider sent something unacceptable. Says what, and quotes nothing secret."""
 
 
 class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
@@ -51,8 +51,8 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any
     ) -> SocialLogin:
         claims = self._checked(kwargs["response"].get("id_token"), client_id=app.client_id)
-        told = self._userinfo(token.token, subject=claims["sub"])
-        return self.get_provider().sociallogin_from_response(request, {"id_token": {**told, **claims}})
+        userinfo = self._userinfo(token.token, subject=claims["sub"])
+        return self.get_provider().sociallogin_from_response(request, {"id_token": {**userinfo, **claims}})
 
     def _checked(self, id_token: Any, *, client_id: str) -> dict[str, Any]:
         try:
@@ -82,14 +82,14 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return jwt.PyJWK(found[0])
 
     def _userinfo(self, access_token: str, *, subject: str) -> dict[str, Any]:
-        """Some providers tell groups and names here alone. Empty where there is no such endpoint."""
+        """Some providers send groups and names only here. Returns nothing without such an endpoint."""
         url = self.openid_config.get("userinfo_endpoint")
         if not url:
             return {}
-        told = self._json(url, Authorization=f"Bearer {access_token}")
-        if told.get("sub") != subject:
+        userinfo = self._json(url, Authorization=f"Bearer {access_token}")
+        if userinfo.get("sub") != subject:
             raise ProviderError("The user information is about somebody else.")
-        return told
+        return userinfo
 
     def _json(self, url: str, **headers: str) -> dict[str, Any]:
         with get_adapter().get_requests_session() as session:
@@ -100,11 +100,11 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            raise ProviderError("The provider's answer is no JSON object.")
+            raise ProviderError("The provider's response is not a JSON object.")
         return document
 
 
-class Provider(OpenIDConnectProvider):  # type: ignore[misc]
+class OpenIdProvider(OpenIDConnectProvider):  # type: ignore[misc]
     oauth2_adapter_class = Adapter
     pkce_enabled_default = True
 
@@ -122,7 +122,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
         data: Any = None,
         **_kwargs: Any,
     ) -> HttpResponse:
-        # What the library would take from the address (scope, parameters, connecting accounts) is left out.
+        # Without what the library would take from the address: scope, parameters, connecting accounts.
         nonce = secrets.token_urlsafe(32)
         response: HttpResponse = super().redirect(
             request, AuthProcess.LOGIN, next_url, data, auth_params={"nonce": nonce}, nonce=nonce
@@ -130,14 +130,14 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
         return response
 
     def extract_common_fields(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {}  # an e-mail address proves nothing here: accounts are never linked by it
+        return {}  # an e-mail address proves nothing: accounts are never linked by it
 
     def extract_email_addresses(self, data: Mapping[str, Any]) -> list[Any]:
         return []
 
 
 class Callback(OAuth2CallbackView):  # type: ignore[misc]
-    def _get_state(self, request: HttpRequest, provider: Provider) -> Any:
+    def _get_state(self, request: HttpRequest, provider: OpenIdProvider) -> Any:
         state, response = super()._get_state(request, provider)
         self.adapter.nonce = (state or {}).get("nonce")
         return state, response

@@ -1,4 +1,4 @@
-"""Who of those that an identity provider knows may come in, and as what."""
+"""Which of the people that an identity provider knows may sign in, and in which role."""
 
 from enum import StrEnum
 from typing import Any
@@ -25,14 +25,14 @@ log = structlog.get_logger(__name__)
 class Refusal(StrEnum):
     NO_ROLE = "no_role"  # known to the provider, but none of their groups is mapped to a role
     INACTIVE = "inactive"  # an administrator closed the account
-    PROVIDER_FAILED = "provider_failed"  # what came back from the provider is not acceptable
+    PROVIDER_FAILED = "provider_failed"  # it sent something unacceptable
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """A person is who the provider's `sub` says: never somebody who has the same name or e-mail address."""
+    """People are identified by the provider's `sub`, never by a name or an e-mail address."""
 
     def refusal_response(self, request: HttpRequest, refusal: Refusal) -> HttpResponse:
-        """What the person sees; the console says it."""
+        """Return what the person sees, in the console's words."""
         raise NotImplementedError
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -72,7 +72,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         exception: Exception | None = None,
         extra_context: Any = None,
     ) -> None:
-        # The library's own errors may quote the provider's answer, tokens included.
+        # The library's own errors may quote the provider's response, tokens included.
         reason = str(exception) if isinstance(exception, ProviderError) else type(exception).__name__
         log.warning("sign-in failed", error=str(error), reason=reason)
         raise ImmediateHttpResponse(self.refusal_response(request, Refusal.PROVIDER_FAILED))
@@ -80,7 +80,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 @transaction.atomic
 def give_role(user: User, role: str | None) -> None:
-    """The groups that the provider's say amounts to, and no other: a role given by hand goes as well."""
+    """Give the role that the provider's groups imply, and no other: one given by hand goes as well."""
     before = role_name(user)
     user.groups.set(_groups(role))
     if before != (role or ""):

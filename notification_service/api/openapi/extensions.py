@@ -1,4 +1,4 @@
-"""What drf-spectacular cannot see for itself. They register as they are imported."""
+"""What drf-spectacular cannot find out by itself. Importing this module registers it."""
 
 # ruff: noqa: ARG002 (drf-spectacular's signatures)
 
@@ -36,10 +36,7 @@ class QuerySchema(OpenApiFilterExtension):  # type: ignore[no-untyped-call]
     ) -> list[Any]:
         filterset = getattr(auto_schema.view, "filterset_class", None)
         filters = filterset.base_filters if filterset else {}
-        return [
-            {"name": name, "in": "query", "description": each.description, "schema": each.schema}
-            for name, each in filters.items()
-        ]
+        return [{"name": name, "in": "query", **each.parameter} for name, each in filters.items()]
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -47,7 +44,11 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "An API key."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key. Each operation names the scope it needs; `write` may also read.",
+        }
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -56,5 +57,5 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     priority = OURS_FIRST
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        description = "The console's login; anything but a read also needs its CSRF token in `X-CSRFToken`."
+        description = "The console's login; anything but a read also needs `csrfToken`."
         return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": description}

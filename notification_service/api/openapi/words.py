@@ -1,4 +1,4 @@
-"""What several operations say in the document."""
+"""Texts of the document that several operations have."""
 
 from drf_spectacular.utils import OpenApiParameter
 
@@ -10,3 +10,33 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "first one's answer, with `Idempotency-Replayed: true`, and makes nothing anew. Kept for 48 hours.",
 )
 SENT_BACK = "What GET returned can be sent back: a read-only field is taken where it agrees."
+
+# What a success means: of one operation, or of all whose id ends so.
+SUCCESS = {
+    "list": "A page of the list.",
+    "retrieve": "As it is now.",
+    "create": "It was made.",
+    "update": "As it is now.",
+    "partial_update": "As it is now.",
+    "put_by_phone": "As it is now.",
+    "destroy": "It is gone.",
+    "pause": "The mailing, paused.",
+    "resume": "The mailing, running.",
+    "cancel": "The mailing, cancelled.",
+    "bulk_actions_cancel": "The action, cancelled unless it had ended.",
+    "bulk_actions_undo": "The action that takes it back.",
+    "export": "All that is known of the client.",
+    "proof": "What is known of the message.",
+    "import": "What became of the lines.",
+    "attributes": "The attributes that clients have.",
+    "audience": "How many clients match.",
+    "preview": "What the mailing would do.",
+    "test": "The test waits for a worker.",
+    "test_retrieve": "As it is now.",
+    "versions": "A page of the versions.",
+    "fullinfo": "The counts of everything, and a page of mailings.",
+    "info": "The mailing with what became of its messages.",
+    "messages_csv": "The file: a line with the names of the columns, then one for each message.",
+    "messages_ndjson": "The file: a JSON object on each line.",
+    "root": "The addresses.",
+}

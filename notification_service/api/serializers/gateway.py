@@ -6,11 +6,13 @@ from rest_framework import serializers
 
 from notification_service.api.fields import Flag, Id, Number, Text
 from notification_service.api.serializers.fast import FastSerializer
+from notification_service.api.serializers.gateway_config import GatewayConfigField
 from notification_service.api.serializers.message import CODE_NUMBER
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.mailings.gateways import GatewayState, Problem, State, shown_url
+from notification_service.mailings.gateways import GatewayFault, GatewayState, State, shown_url
 from notification_service.mailings.gateways.address import URL_LENGTH
-from notification_service.mailings.gateways.changes import (
+from notification_service.mailings.gateways.certificates import PEM_CHARACTERS
+from notification_service.mailings.gateways.problems import (
     MOST_CONCURRENCY,
     MOST_PER_SECOND,
     MOST_SECONDS,
@@ -19,6 +21,13 @@ from notification_service.mailings.gateways.changes import (
 from notification_service.mailings.models import Gateway
 
 LEAST = 0.001
+CONFIG = (
+    "Of kind `http`: the request, with placeholders such as `{{phone}}`, and the rules by which answers are "
+    "accepted, refused, or mean that we are not let in. Any other answer is tried again. "
+    "Null for other kinds."
+)
+TLS_CA = "PEM certificates of authorities to trust instead of the system's. Empty: the system's."
+TLS_CERTIFICATE = "The PEM certificate, with its chain, that the gateway is shown. Empty: none."
 
 
 MOVING = {
@@ -28,7 +37,7 @@ MOVING = {
 }
 
 
-# Of a GatewayState: the row, and what the workers say of it.
+# Fields of a GatewayState: the row, and what the workers report about it.
 class GatewaySerializer(FastSerializer):
     id = Id(source="gateway.pk", read_only=True)
     name = serializers.CharField(source="gateway.name", read_only=True)
@@ -36,8 +45,14 @@ class GatewaySerializer(FastSerializer):
     url = serializers.SerializerMethodField(
         help_text="Where requests go, without credentials. That of `main` is the environment's."
     )
+    config = GatewayConfigField(source="gateway.config", read_only=True, allow_null=True, help_text=CONFIG)
     has_token = serializers.SerializerMethodField(help_text="Whether a token is kept in its row.")
     token_variable = serializers.CharField(source="gateway.token_variable", read_only=True)
+    tls_ca = serializers.CharField(source="gateway.tls_ca", read_only=True, help_text=TLS_CA)
+    tls_certificate = serializers.CharField(
+        source="gateway.tls_certificate", read_only=True, help_text=TLS_CERTIFICATE
+    )
+    has_tls_key = serializers.SerializerMethodField(help_text="Whether a key of the certificate is kept.")
     connect_timeout_seconds = serializers.FloatField(
         source="gateway.connect_timeout_seconds",
         read_only=True,
@@ -65,7 +80,7 @@ class GatewaySerializer(FastSerializer):
     priority = serializers.IntegerField(
         source="gateway.priority",
         read_only=True,
-        help_text="The lowest of the enabled is the default; failover goes on to the next.",
+        help_text="The enabled gateway with the lowest number is the default; failover goes to the next one.",
     )
     enabled = serializers.BooleanField(source="gateway.enabled", read_only=True)
     is_default = serializers.BooleanField(read_only=True)
@@ -79,7 +94,7 @@ class GatewaySerializer(FastSerializer):
     unusable_code = serializers.CharField(
         source="unusable_problem",
         read_only=True,
-        help_text=f"Of `unusable_reason`: {', '.join(f'`{each}`' for each in Problem)}.",
+        help_text=f"Of `unusable_reason`: {', '.join(f'`{each}`' for each in GatewayFault)}.",
     )
     breaker = serializers.ChoiceField(
         source="gateway.breaker", choices=Gateway.Breaker.values, read_only=True
@@ -109,14 +124,18 @@ class GatewaySerializer(FastSerializer):
     def get_has_token(self, state: GatewayState) -> bool:
         return state.gateway.token_encrypted is not None
 
+    def get_has_tls_key(self, state: GatewayState) -> bool:
+        return state.gateway.tls_key_encrypted is not None
 
-# What an administrator sets; the domain says what is acceptable.
+
+# What an administrator sets; the domain decides what is acceptable.
 class GatewayChangeSerializer(StrictSerializer):
     moving = frozenset(MOVING)
 
     name = Text(max_length=64, required=False)
     kind = serializers.ChoiceField(choices=Gateway.Kind.values, required=False)
-    url = Text(max_length=URL_LENGTH, required=False)
+    url = Text(max_length=URL_LENGTH, required=False, help_text="Of kind `http` it is in `config`.")
+    config = GatewayConfigField(required=False, allow_null=True, help_text=CONFIG)
     token = Text(
         max_length=TOKEN_LENGTH, allow_blank=True, required=False, help_text="Kept encrypted, never shown."
     )
@@ -125,6 +144,16 @@ class GatewayChangeSerializer(StrictSerializer):
         allow_blank=True,
         required=False,
         help_text="A variable of the workers' environment; begins with GATEWAY_TOKEN.",
+    )
+    tls_ca = Text(max_length=PEM_CHARACTERS, allow_blank=True, required=False, help_text=TLS_CA)
+    tls_certificate = Text(
+        max_length=PEM_CHARACTERS, allow_blank=True, required=False, help_text=TLS_CERTIFICATE
+    )
+    tls_key = Text(
+        max_length=PEM_CHARACTERS,
+        allow_blank=True,
+        required=False,
+        help_text="The key of `tls_certificate`, PEM, without a password. Kept encrypted, never shown.",
     )
     connect_timeout_seconds = Number(least=LEAST, most=MOST_SECONDS, required=False, allow_null=True)
     request_timeout_seconds = Number(least=LEAST, most=MOST_SECONDS, required=False, allow_null=True)
@@ -140,11 +169,10 @@ class GatewayChangeSerializer(StrictSerializer):
     def to_internal_value(self, data: Any) -> Any:
         shown = shown_url(self.instance.gateway) if self.instance else None
         if shown is not None and isinstance(data, Mapping) and data.get("url") == shown:
-            # That of `main` is the environment's, and shown without its credentials.
+            # The URL of `main` is the environment's, and is shown without its credentials.
             data = {name: value for name, value in data.items() if name != "url"}
         return super().to_internal_value(data)
 
 
 class GatewayCreationSerializer(GatewayChangeSerializer):
     name = Text(max_length=64)
-    url = Text(max_length=URL_LENGTH)

@@ -3,37 +3,22 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from notification_service.api.fields import Flag, GatewayName, Id, Moment, SendWindow, Text, TextSet
+from notification_service.api.fields import (
+    Flag,
+    GatewayName,
+    Id,
+    Line,
+    Moment,
+    Text,
+)
+from notification_service.api.serializers.filter import AudienceFilterSerializer, everyone
+from notification_service.api.serializers.hours import SendWindowField
+from notification_service.api.serializers.message_text import message_text
 from notification_service.api.serializers.strict import StrictSerializer
-from notification_service.directory.rules import OPERATOR_CODE_PATTERN, TAG_LENGTH, composed, tag_of, visible
+from notification_service.directory.models import EVERYTHING
+from notification_service.directory.rules import TOPIC_LENGTH, composed, visible
 from notification_service.mailings.models import Mailing
-from notification_service.mailings.models.mailing import TEXT_LENGTH
-
-FILTER_ENTRIES = 1000
-NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
-
-
-class AudienceFilterSerializer(StrictSerializer):
-    """Replaced as a whole: a list that is absent restricts nothing, in a PATCH as well."""
-
-    operator_codes = TextSet(
-        child=Text(pattern=OPERATOR_CODE_PATTERN, meaning="three digits", clean=visible),
-        max_length=FILTER_ENTRIES,
-        required=False,
-        help_text="Clients with any of these codes; of every operator where absent.",
-    )
-    tags = TextSet(
-        child=Text(max_length=TAG_LENGTH, allow_blank=True, clean=tag_of),
-        max_length=FILTER_ENTRIES,
-        required=False,
-        help_text="Clients with any of these tags; with and without a tag where absent.",
-    )
-
-    def to_internal_value(self, data: Any) -> Any:
-        return {**everyone(), **super().to_internal_value(data)}
-
-    def to_representation(self, instance: Mailing) -> dict[str, Any]:
-        return {name: entries for name, entries in super().to_representation(instance).items() if entries}
+from notification_service.mailings.models.mailing import NAME_LENGTH, REFERENCE_LENGTH
 
 
 class MessageCountsSerializer(serializers.Serializer[Any]):
@@ -47,18 +32,45 @@ class MessageCountsSerializer(serializers.Serializer[Any]):
     unknown = serializers.IntegerField()
 
 
+class PreferenceExclusionsSerializer(serializers.Serializer[Any]):
+    opted_out = serializers.IntegerField(help_text="Whose phone has opted out of the topic, or of all.")
+    no_consent = serializers.IntegerField(help_text="Who has not consented, where that is required.")
+
+
+class ExcludedSerializer(PreferenceExclusionsSerializer):
+    no_value = serializers.IntegerField(help_text="Who lack a value that the text needs.")
+
+
+class WantedSerializer(StrictSerializer):
+    topic = Line(
+        max_length=TOPIC_LENGTH,
+        allow_blank=True,
+        default=EVERYTHING,
+        help_text="What it is about: whoever has opted out of it, or of everything, gets nothing.",
+    )
+    requires_consent = Flag(
+        default=False, help_text="Whether only those get it who have consented to its topic, or to all."
+    )
+    ignores_opt_outs = Flag(
+        default=False,
+        help_text="Whether opt-outs do not count. Only a key with the scope `admin`, or an administrator, "
+        "may set it.",
+    )
+
+
 # The context carries `counts`: the messages by status of each mailing that is shown.
-class MailingSerializer(StrictSerializer):
-    moving = frozenset({"messages", "updated_at"})
+class MailingSerializer(WantedSerializer):
+    moving = frozenset({"messages", "excluded", "updated_at"})
 
     id = Id(read_only=True)
-    text = Text(
-        pattern=NOT_BLANK,
-        meaning="more than white space",
-        max_length=TEXT_LENGTH,
+    name = Text(
+        max_length=NAME_LENGTH,
+        allow_blank=True,
+        default="",
         clean=composed,
-        help_text="What is sent, in NFC.",
+        help_text="For people: what the console calls it. Clients do not see it.",
     )
+    text = message_text()
     start_at = Moment(help_text="When sending starts; where past, at once.")
     end_at = Moment(
         help_text="No message is sent at or after this time; later than `start_at`, and not past."
@@ -66,11 +78,17 @@ class MailingSerializer(StrictSerializer):
     filter = AudienceFilterSerializer(
         source="*",
         default=lambda: everyone(),
-        help_text="Who gets the message: any of the codes AND any of the tags.",
+        help_text="Who gets the message: whoever meets all that is given when the mailing starts.",
     )
-    send_window = SendWindow(
-        help_text="The hours, in each client's own time zone, in which messages are sent; null for any. "
-        "A window may cross midnight."
+    send_window = SendWindowField(
+        help_text="When messages are sent, by each client's own calendar and clock; null for any time. From "
+        "`from` until `to`, or all day; on these `days` of the week; not on public holidays of the country "
+        "`holidays`, but on a Saturday that it works, if all its working days are among `days`. A window "
+        "across midnight belongs to the day on which it opens."
+    )
+    ignores_contact_hours = Flag(
+        default=False,
+        help_text="Whether it is held to its own `send_window` alone. Administrators may set it.",
     )
     on_unknown = serializers.ChoiceField(
         choices=Mailing.OnUnknown.values,
@@ -85,8 +103,18 @@ class MailingSerializer(StrictSerializer):
         help_text="Whether its messages go through the next gateway while its own is held. A request that "
         "its own never answered may have been taken, so that some clients may get the message twice.",
     )
+    reference = Text(
+        max_length=REFERENCE_LENGTH,
+        allow_blank=True,
+        default="",
+        clean=visible,
+        help_text="What another system calls the mailing; need not be unique.",
+    )
     status = serializers.ChoiceField(choices=Mailing.Status.values, read_only=True)
     messages = serializers.SerializerMethodField(help_text="The messages by status.")
+    excluded = ExcludedSerializer(
+        read_only=True, help_text="How many clients matched when it started, and get no message."
+    )
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
     started_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -98,9 +126,12 @@ class MailingSerializer(StrictSerializer):
         return counts
 
 
+class AudienceSerializer(WantedSerializer, AudienceFilterSerializer):
+    """A filter, and what the mailing would say about who wants it."""
+
+
 class AudienceSizeSerializer(serializers.Serializer[Any]):
-    clients = serializers.IntegerField(min_value=0, help_text="How many clients match at this moment.")
-
-
-def everyone() -> dict[str, list[str]]:
-    return {"operator_codes": [], "tags": []}
+    clients = serializers.IntegerField(
+        min_value=0, help_text="How many clients match at this moment, and would get a message."
+    )
+    excluded = PreferenceExclusionsSerializer(help_text="How many others match, and would get none.")

@@ -1,11 +1,19 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notification_service.api.fields import Id
+from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.serializers.fast import FastSerializer
 from notification_service.mailings.models import Attempt, Message
 from notification_service.mailings.reasons import Reason
 
 CODES = f"Of `error`: {', '.join(f'`{reason}`' for reason in Reason)}. A later version may have more of them."
+CAUSE = (
+    "Of `deadline_passed`: the code of what had kept the message from being sent: why its last attempt "
+    "failed, or why its gateway took none; null where nothing had failed."
+)
 CODE_NUMBER = "The HTTP status of `http_status` and `proxy_status`, the gateway's own code of `gateway_code`."
 
 
@@ -27,6 +35,9 @@ class MessageSerializer(FastSerializer):
     client = Id(
         source="client_id", read_only=True, allow_null=True, help_text="null once the mailing is anonymised."
     )
+    client_external_id = serializers.CharField(
+        read_only=True, allow_null=True, help_text="That of the client, as it is now."
+    )
     status = serializers.ChoiceField(choices=Message.Status.values, read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     sent_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -47,6 +58,25 @@ class MessageSerializer(FastSerializer):
     code_number = serializers.IntegerField(
         source="reason_number", read_only=True, allow_null=True, help_text=CODE_NUMBER
     )
+    cause = NullIfEmpty(read_only=True, allow_null=True, help_text=CAUSE)
+    cause_number = serializers.IntegerField(read_only=True, allow_null=True, help_text=CODE_NUMBER)
+
+
+# With `?expand=client`; the view puts the masked or whole client into the context.
+class ExpandedSerializer(serializers.Serializer[Any]):
+    client = ClientSerializer(allow_null=True, read_only=True)
+
+
+class ExpandedMessageSerializer(MessageSerializer):
+    expanded = serializers.SerializerMethodField(
+        help_text="What `expand` asks for; absent where nothing was asked."
+    )
+
+    @extend_schema_field(ExpandedSerializer)
+    def get_expanded(self, message: Message) -> dict[str, Any]:
+        client = message.client
+        is_there = client is not None and client.deleted_at is None
+        return {"client": self.context["write_client"](client).data if is_there else None}
 
 
 class FailedAttemptSerializer(FastSerializer):
@@ -60,7 +90,9 @@ class FailedAttemptSerializer(FastSerializer):
         source="reason_number", read_only=True, allow_null=True, help_text=CODE_NUMBER
     )
     http_status = serializers.IntegerField(read_only=True, allow_null=True)
-    answer = NullIfEmpty(read_only=True, allow_null=True, help_text="How the gateway's answer began.")
+    answer = NullIfEmpty(
+        source="response", read_only=True, allow_null=True, help_text="How the gateway's answer began."
+    )
     retry_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 

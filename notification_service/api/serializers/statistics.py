@@ -1,6 +1,6 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from notification_service.api.serializers.mailing import MailingSerializer, MessageCountsSerializer
@@ -25,6 +25,8 @@ class FullInfoSerializer(serializers.Serializer[Any]):
     results = MailingSerializer(many=True, help_text="The mailings of this page, each with its counts.")
 
 
+# A generated client may call a value after its type: not as a field of it is called.
+@extend_schema_serializer(component_name="TimelineMinute")
 class MinuteSerializer(serializers.Serializer[Any]):
     minute = serializers.DateTimeField()
     sent = serializers.IntegerField()

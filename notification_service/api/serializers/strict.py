@@ -1,4 +1,4 @@
-"""Serializers that refuse what they do not know, beside whatever else is wrong."""
+"""Serializers that also refuse fields that they do not know."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -6,17 +6,18 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from notification_service.api.serializers.fast import FastSerializer
-from notification_service.api.values import parse_datetime
+from notification_service.directory.times import parse_datetime
 
-CLOCK_SKEW = timedelta(minutes=1)  # a row is made by the database's clock and changed by ours
+CLOCK_SKEW = timedelta(minutes=1)  # the database's clock stamps a new row, and ours a changed one
 
 
-# No docstring: the OpenAPI document would show it at whatever is derived from it.
+# No docstring: the OpenAPI document would show it for every subclass.
 class StrictSerializer(FastSerializer):
-    # With an instance, what a response says of it can be sent back: a field that cannot be set is taken where
-    # it agrees. These change by themselves: beside the right `id` they may be what an earlier response said.
+    # With an instance, what a response said can be sent back: a field that cannot be set is accepted if it is
+    # equal. These change by themselves: with the right `id`, they may be those of an earlier response.
     moving: ClassVar[frozenset[str]] = frozenset()
 
     def to_internal_value(self, data: Any) -> Any:
@@ -31,20 +32,20 @@ class StrictSerializer(FastSerializer):
 
     @cached_property
     def shown_by(self) -> FastSerializer:
-        """What writes the instance into responses."""
+        """Return the serializer that writes the instance into responses."""
         return self
 
-    def _refused(self, data: Mapping[Any, Any]) -> dict[str, list[str]]:
+    def _refused(self, data: Mapping[Any, Any]) -> dict[str, list[ErrorDetail]]:
         return {key: [refusal] for key in data if (refusal := self._refusal(key, data[key]))}
 
-    def _refusal(self, key: str, value: Any) -> str | None:
+    def _refusal(self, key: str, value: Any) -> ErrorDetail | None:
         if key in self.fields and not self.fields[key].read_only:
             return None
         if key not in self.shown_by.fields:
-            return "There is no such field."
+            return ErrorDetail("There is no such field.", "unknown_field")
         if self.instance is not None and (self._agrees(key, value) or self._was_so(key, value)):
             return None
-        return "This field is read-only."
+        return ErrorDetail("This field is read-only.", "read_only")
 
     def _agrees(self, key: str, value: Any) -> bool:
         return _comparable(value) == _comparable(self.shown_by.shown(key))
@@ -60,11 +61,11 @@ class StrictSerializer(FastSerializer):
 
 
 class NoBody(StrictSerializer):
-    """For a POST that says everything in its URL."""
+    """For a POST that has everything in its URL."""
 
 
 def _comparable(value: Any) -> tuple[bool, Any]:
-    """The same moment is the same, however it is written; `true` is not 1."""
+    """The same moment is equal, however it is written; `true` is not equal to 1."""
     try:
         return isinstance(value, bool), parse_datetime(value) if isinstance(value, str) else value
     except ValueError:

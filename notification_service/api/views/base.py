@@ -1,22 +1,27 @@
 """What every view of the API does before its own work."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.utils import translation
 from django.utils.http import quote_etag
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from notification_service.access.permissions import Methods, Permission
+from notification_service.api.addresses import AsAsked
+from notification_service.api.idempotency import run_once
 from notification_service.api.openapi import extensions  # noqa: F401 (they register themselves)
 from notification_service.api.pagination import CursorPagination
-from notification_service.api.problems import LengthRequired
-from notification_service.api.query import check_query
+from notification_service.api.problems import LengthRequired, UnsupportedEncoding
+from notification_service.api.query import check_query, repeatable
 from notification_service.api.serializers.strict import NoBody
 from notification_service.directory.versions import Versioned, Versions
+
+Row = TypeVar("Row", bound=Versioned)
 
 
 class ApiViewSet(GenericViewSet[Any]):
@@ -27,15 +32,20 @@ class ApiViewSet(GenericViewSet[Any]):
     filterset_class: type[Any] | None = None
     paginator: CursorPagination
 
-    http_method_names = ("get", "head", "post", "put", "patch", "delete")
+    http_method_names = ("get", "head", "options", "post", "put", "patch", "delete")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        translation.activate("en")  # the document's language: half of the words are REST framework's
+        translation.activate("en")  # the document's language; half of the texts are REST framework's
         super().initial(request, *args, **kwargs)
+        refuse_encoded_body(request)
         if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
-            raise LengthRequired  # Django would take the body for an empty one
-        if self.action:  # else the method is not allowed, whatever the query
-            check_query(request, allowed=self.query_parameters())
+            raise LengthRequired  # Django would read the body as an empty one
+        if self.action:  # otherwise the method is not allowed, whatever the query says
+            several = repeatable(self.filterset_class.base_filters) if self.filterset_class else set()
+            check_query(request, allowed=self.query_parameters(), several=several)
+
+    def determine_version(self, *_args: Any, **_kwargs: Any) -> tuple[str | None, AsAsked]:
+        return None, AsAsked()
 
     def query_parameters(self) -> set[str]:
         if self.action not in self.paged_actions:
@@ -55,6 +65,12 @@ class ApiViewSet(GenericViewSet[Any]):
         return list(rows or [])
 
 
+def refuse_encoded_body(request: Request) -> None:
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedEncoding(encoding)
+
+
 def versioned(body: Any, row: Versioned) -> Response:
     return Response(body, headers={"ETag": quote_etag(row.version)})
 
@@ -67,6 +83,31 @@ def expected_versions(request: Request) -> Versions:
     return {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
 
 
-def created(body: Any, *, location: str, is_replayed: bool) -> Response:
-    headers = {"Location": location} | ({"Idempotency-Replayed": "true"} if is_replayed else {})
+def create_once(
+    request: Request,
+    *,
+    route: str,
+    values: Mapping[str, Any],
+    make: Callable[[], Row],
+    show: Callable[[Row], Any],
+) -> Response:
+    """Make a row, once for each Idempotency-Key; `show` writes it, with its `id`, into the response."""
+    made: list[Row] = []
+
+    def work() -> Any:
+        made.append(make())
+        return show(made[0])
+
+    body, is_replayed = run_once(request, values, work)
+    location = reverse(route, kwargs={"pk": body["id"]}, request=request)
+    return created(body, location=location, is_replayed=is_replayed, row=next(iter(made), None))
+
+
+def created(body: Any, *, location: str, is_replayed: bool, row: Versioned | None) -> Response:
+    """`row`: None if this answer is repeated, as the row may have changed since."""
+    headers = {"Location": location}
+    if row is not None:
+        headers["ETag"] = quote_etag(row.version)
+    if is_replayed:
+        headers["Idempotency-Replayed"] = "true"
     return Response(body, status=201, headers=headers)

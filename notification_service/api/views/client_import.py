@@ -1,50 +1,66 @@
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import IO, Any
+import json
+from functools import partial
+from io import BytesIO
+from typing import Any
 
-from django.http import HttpRequest
-from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
-from rest_framework.parsers import BaseParser
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from notification_service.access.permissions import CLIENTS
-from notification_service.api.problems import LengthRequired
-from notification_service.api.query import check_query
-from notification_service.directory.importing import (
-    ERRORS_KEPT,
-    FileFormat,
-    FileRefused,
-    ImportResult,
-    ImportStopped,
+from notification_service.api.parsers import StrictJSONParser
+from notification_service.api.problems import InvalidQuery
+from notification_service.api.values import parse_choice
+from notification_service.api.views.file_import import (
+    FORMATS,
+    CsvParser,
+    FileImportView,
+    ImportResultSerializer,
+    NdjsonParser,
+    imported,
+    result_of,
 )
+from notification_service.directory.importing import ERRORS_KEPT, FileFormat
+from notification_service.directory.importing.choices import Choices, TagMode
 from notification_service.directory.importing.lines import Read
-from notification_service.directory.importing.uploads.encodings import as_utf8, by_mark
+from notification_service.directory.rules import MOST_TAGS
 from notification_service.mailings.client_changes import import_audited
 
-FORMATS = {"text/csv": FileFormat.CSV, "application/x-ndjson": FileFormat.NDJSON}
-CHARSETS = {  # None: its byte order mark says whether it is UTF-16
-    **dict.fromkeys(("utf-8", "utf8", "us-ascii"), None),
-    "utf-16": "utf-16",
-    **dict.fromkeys(("windows-1251", "cp1251"), "cp1251"),
-}
-Decode = Callable[[Read], Read]
+MOST_ROWS = 1000  # in JSON; a file may have any number
+TOO_MANY_ROWS = f"Must be a list of no more than {MOST_ROWS} clients."
+TAGS = OpenApiParameter(
+    "tags",
+    OpenApiTypes.STR,
+    enum=list(TagMode),
+    default=TagMode.REPLACE.value,
+    description="Whether the tags of the file replace those that a client has, or are added to them.",
+)
 DESCRIPTION = f"""
 Creates a client for each line whose phone is new, and updates the client whose phone is known.
 
-Columns: `phone` and `timezone` (required), `operator_code`, `tag`, `attributes` (a JSON object). A column
-that is absent is left alone in clients who exist. CSV starts with a line that names its columns; its
-separator may be a comma, a semicolon or a tab. A CSV that the console exported comes back as it was: its
-other columns are left out, and so are its apostrophes before what a spreadsheet would take for a formula.
-A first line such as `sep=;`, and empty cells after the last column, are what spreadsheets write, and mean
-nothing. NDJSON has one object on each line.
+Columns: `phone` and `timezone` (required), `operator_code`, `tag`, `tags`, `attributes` (a JSON object). A
+column that is absent is left alone in clients who exist. A phone may be written in any of the usual ways,
+such as `+7 (916) 123-45-67`, `8 916 123-45-67` or `9161234567`; a time zone is an IANA name.
+
+`tags` has all tags of a client, up to {MOST_TAGS}, in their order; `tag` has one, the first where both are
+there. In a CSV they stand in one cell with bars between, `vip|new`; a bar or a backslash within a tag has a
+backslash before it. In NDJSON they are a list. With `?tags=add` the tags of a line come after those that the
+client has, and none is lost; a line that would give a client more than {MOST_TAGS} is rejected.
+
+CSV starts with a line that names its columns, as above or as people do in English and Russian; its separator
+may be a comma, a semicolon or a tab. A CSV that the console exported, or gave back as rejected lines, is read
+as it is: its other columns are left out, and so are its apostrophes before what a spreadsheet would take for
+a formula. A first line such as `sep=;`, and empty cells after the last column, are what spreadsheets write,
+and mean nothing. NDJSON has one object on each line.
 
 The file is in UTF-8, with a byte order mark or without; in UTF-16 with one; or in the `charset` of the
 Content-Type, of which `utf-8`, `utf-16` and `windows-1251` are known.
+
+JSON takes up to {MOST_ROWS:,} clients at once, as `{{"clients": [{{"phone": …}}, …]}}`; the number of a
+line is then that of the client in the list, from 1.
 
 A line that is not acceptable is left out and reported with its number in the file; all others are taken.
 The first {ERRORS_KEPT:,} reports are in `errors`. A phone that is in the file twice is taken twice, in order.
@@ -53,124 +69,61 @@ file can be sent again.
 """
 
 
-class RejectionSerializer(serializers.Serializer[Any]):
-    line = serializers.IntegerField(help_text="Of the file, from 1; the first of them where a row has many.")
-    reason = serializers.CharField()
-    field = serializers.CharField(allow_null=True)
+class RowsParser(StrictJSONParser):
+    """A row with a text that cannot be stored is rejected alone, as a line of a file is."""
+
+    refuses_strings = False
 
 
-class ImportResultSerializer(serializers.Serializer[Any]):
-    """Rows by what became of them: `received` is the sum of the next four."""
-
-    received = serializers.IntegerField()
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    rejected = serializers.IntegerField()
-    errors = RejectionSerializer(many=True)  # type: ignore[assignment]  # no attribute: its metaclass takes it
-    errors_truncated = serializers.BooleanField(help_text="Whether more lines were rejected than are listed.")
+class ClientRowSerializer(serializers.Serializer[Any]):
+    phone = serializers.CharField(help_text="In any of the usual ways.")
+    timezone = serializers.CharField(help_text="The IANA name of the zone the client lives in.")
+    operator_code = serializers.CharField(required=False, help_text="Taken from the phone where absent.")
+    tag = serializers.CharField(required=False, allow_blank=True, help_text="The first of `tags`.")
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+    attributes = serializers.DictField(required=False, help_text="Whatever else is known of the client.")
 
 
-class FileParser(BaseParser):
-    """Tells REST framework's pages what the view takes. The view reads the body: nobody holds it whole."""
-
-    def parse(self, stream: IO[Any], *_args: Any, **_kwargs: Any) -> Any:
-        return stream
+class ClientRowsSerializer(serializers.Serializer[Any]):
+    clients = serializers.ListField(child=ClientRowSerializer(), min_length=1, max_length=MOST_ROWS)
 
 
-class CsvParser(FileParser):
-    media_type = "text/csv"
-
-
-class NdjsonParser(FileParser):
-    media_type = "application/x-ndjson"
-
-
-class ClientImportView(APIView):
-    parser_classes = (CsvParser, NdjsonParser)
+class ClientImportView(FileImportView):
+    parser_classes = (RowsParser, CsvParser, NdjsonParser)
     needs = CLIENTS
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        translation.activate("en")
-        super().initial(request, *args, **kwargs)
-        check_query(request, allowed=set())
+    parameters_taken = frozenset({"tags"})
 
     @extend_schema(
         operation_id="clients_import",
         summary="Import clients from a file",
         description=DESCRIPTION,
         tags=["clients"],
-        request=dict.fromkeys(FORMATS, OpenApiTypes.STR),
+        parameters=[TAGS],
+        request={"application/json": ClientRowsSerializer, **dict.fromkeys(FORMATS, OpenApiTypes.BINARY)},
         responses={200: ImportResultSerializer},
     )
     def post(self, request: Request) -> Response:
-        file_format, decode = _format_of(request._request), _decoding_of(request._request)
-        try:
-            result = import_audited(_body_of(request._request, decode), name="", file_format=file_format)
-        except FileRefused as refusal:
-            raise exceptions.ParseError(str(refusal)) from None
-        except ImportStopped as stopped:
-            raise exceptions.ParseError(f"{stopped} {_kept(stopped.result)}") from None
-        return Response({**asdict(result), "errors_truncated": result.errors_truncated})
+        run = partial(import_audited, name="", choices=Choices(tag_mode=_tag_mode_of(request)))
+        if request._request.content_type == StrictJSONParser.media_type:
+            rows = _rows_as_lines(request.data)
+            return result_of(lambda: run(rows, file_format=FileFormat.NDJSON))
+        return imported(request, run, also="application/json or ")
 
 
-def _format_of(request: HttpRequest) -> FileFormat:
-    media_type = request.content_type or ""
-    if media_type.lower() not in FORMATS:
-        raise exceptions.UnsupportedMediaType(media_type, f"Send the file as {' or '.join(FORMATS)}.")
-    return FORMATS[media_type.lower()]
+def _tag_mode_of(request: Request) -> TagMode:
+    written = request.query_params.get("tags", TagMode.REPLACE.value)
+    try:
+        return TagMode(parse_choice(written, choices=list(TagMode)))
+    except ValueError as problem:
+        raise InvalidQuery({"tags": [str(problem)]}) from None
 
 
-def _decoding_of(request: HttpRequest) -> Decode:
-    charset = (request.content_params or {}).get("charset", "utf-8").lower().strip('"')
-    if charset not in CHARSETS:
-        words = f"The file must be in one of: {', '.join(CHARSETS)}."
-        raise exceptions.UnsupportedMediaType(request.content_type or "", words)
-    encoding = CHARSETS[charset]
-    return by_mark if encoding is None else lambda read: as_utf8(read, encoding)
-
-
-def _body_of(request: HttpRequest, decode: Decode) -> Read:
-    if request.META.get("CONTENT_LENGTH"):
-        return decode(_whole(request.read, length=int(request.META["CONTENT_LENGTH"])))
-    if "HTTP_TRANSFER_ENCODING" not in request.META:
-        return request.read  # no body: an empty file
-    if request.META.get("wsgi.input_terminated"):
-        # Django takes a body of unknown length for an empty one; the server knows where it ends.
-        return _ending_with_newline(decode(request.META["wsgi.input"].read))
-    raise LengthRequired
-
-
-def _whole(read: Read, *, length: int) -> Read:
-    """A connection that breaks may look like the end of the file, in the middle of a row."""
-    missing = length
-
-    def read_and_count(size: int) -> bytes:
-        nonlocal missing
-        block = read(size)
-        missing -= len(block)
-        if not block and missing > 0:
-            raise ConnectionResetError(f"{missing:,} of {length:,} bytes did not arrive")
-        return block
-
-    return read_and_count
-
-
-def _ending_with_newline(read: Read) -> Read:
-    """Without a length, a last line that does not end may be half of one: servers do not tell."""
-    last = b"\n"
-
-    def read_and_look(size: int) -> bytes:
-        nonlocal last
-        block = read(size)
-        if not block and last not in b"\r\n":
-            raise ConnectionResetError("a body without a Content-Length must end with a newline")
-        last = block[-1:]
-        return block
-
-    return read_and_look
-
-
-def _kept(result: ImportResult) -> str:
-    taken = result.received - result.rejected
-    return f"The first {taken:,} good rows are kept; send the file again to take the rest."
+def _rows_as_lines(document: Any) -> Read:
+    """The rows of a JSON body as the lines of a file, so that both mean the same."""
+    if not isinstance(document, dict) or document.keys() != {"clients"}:
+        raise exceptions.ValidationError("Must be an object with the list `clients` and nothing else.")
+    rows = document["clients"]
+    if not isinstance(rows, list) or len(rows) > MOST_ROWS:
+        raise exceptions.ValidationError({"clients": [ErrorDetail(TOO_MANY_ROWS, "max_length")]})
+    return BytesIO("".join(f"{json.dumps(row)}\n" for row in rows).encode()).read

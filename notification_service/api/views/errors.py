@@ -1,4 +1,4 @@
-"""Answers to what no view of the API was asked: Django's own error handlers, as problems under /api/."""
+"""Responses where no view of the API was called: Django's error handlers, as problems under /api/."""
 
 import sys
 
@@ -10,6 +10,7 @@ from django.utils.http import escape_leading_slashes
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
+from notification_service.api.problem_kinds import KINDS, Kind
 from notification_service.api.problems import RETRY_SECONDS, WORDS, problem_response, title_of
 from notification_service.database.faults import Fault, fault_of
 
@@ -22,24 +23,24 @@ log = structlog.get_logger(__name__)
 def unknown_url(request: HttpRequest) -> HttpResponse:
     if not request.path.endswith("/") and _is_known(f"{request.path_info}/"):
         return _redirect_to_slash(request)
-    return problem_response(request, 404, "There is nothing at this address.")
+    return problem_response(request, KINDS["unknown-address"], "There is nothing at this address.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
-        return problem_response(request, 400, "The request is malformed.")
+        return problem_response(request, KINDS["malformed-request"], "The request is malformed.")
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
-        return problem_response(request, 403, "This is not allowed.")
+        return problem_response(request, KINDS["not-permitted"], "This is not allowed.")
     return defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
-        return problem_response(request, 404, "There is nothing at this address.")
+        return problem_response(request, KINDS["unknown-address"], "There is nothing at this address.")
     return defaults.page_not_found(request, exception)
 
 
@@ -47,23 +48,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if fault := fault_of(sys.exc_info()[1]):
         return _without_database(request, fault)
     if _is_api(request):
-        return problem_response(request, 500, "Something broke here; it is in the service's log.")
+        return problem_response(
+            request, KINDS["internal-error"], "Something went wrong; the service's log has the details."
+        )
     return defaults.server_error(request)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    return _plain(request, 413, "The body is too large.")
+    return _plain(request, KINDS["body-too-large"], "The body is too large.")
 
 
 def too_busy(request: HttpRequest, detail: str) -> HttpResponse:
-    return _come_again(_plain(request, 503, detail))
+    return _come_again(_plain(request, KINDS["too-busy"], detail))
 
 
 def _without_database(request: HttpRequest, fault: Fault) -> HttpResponse:
-    log.error("database does not serve", fault=fault.value, error=str(sys.exc_info()[1]).strip())
+    log.error("database unavailable", fault=fault.value, error=str(sys.exc_info()[1]).strip())
     if _is_api(request):
-        return _come_again(problem_response(request, 503, WORDS[fault]))
-    # Without the request: who is logged in would be asked of the database.
+        return _come_again(problem_response(request, KINDS["database-unavailable"], WORDS[fault]))
+    # Without the request, which would ask the database who is logged in.
     return _come_again(HttpResponse(render_to_string("503.html", {"fault": fault.value}), status=503))
 
 
@@ -72,10 +75,10 @@ def _come_again(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _plain(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+def _plain(request: HttpRequest, kind: Kind, detail: str) -> HttpResponse:
     if _is_api(request):
-        return problem_response(request, status, detail)
-    return HttpResponse(f"<h1>{title_of(status)} ({status})</h1>", status=status)
+        return problem_response(request, kind, detail)
+    return HttpResponse(f"<h1>{title_of(kind.status)} ({kind.status})</h1>", status=kind.status)
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -7,17 +7,15 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from notification_service.access.permissions import GATEWAYS
-from notification_service.api.idempotency import answer_once
 from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
     GatewayCreationSerializer,
     GatewaySerializer,
 )
-from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
+from notification_service.api.views.base import ApiViewSet, create_once, expected_versions, versioned
 from notification_service.mailings import gateways
 from notification_service.mailings.models import Gateway
 
@@ -48,9 +46,7 @@ class GatewayViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         values = self.valid(GatewayCreationSerializer(data=request.data))
         make = partial(gateways.save_gateway, None, **values)
-        body, is_replayed = answer_once(request, values, lambda: _describe(make()))
-        location = reverse("gateway", kwargs={"pk": body["id"]}, request=request)
-        return created(body, location=location, is_replayed=is_replayed)
+        return create_once(request, route="gateway", values=values, make=make, show=_describe)
 
     @extend_schema(
         summary="Show a gateway",

@@ -1,6 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -8,24 +8,28 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
+from notification_service.access.doors import refuse_reserved_fields
 from notification_service.access.permissions import MAILINGS, Permission
 from notification_service.api.filters import MailingFilter
-from notification_service.api.idempotency import answer_once
 from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
+from notification_service.api.serializers.draft import NewMailingSerializer, fields_of
+from notification_service.api.serializers.filter import ClientFilterSerializer
 from notification_service.api.serializers.mailing import (
-    AudienceFilterSerializer,
+    AudienceSerializer,
     AudienceSizeSerializer,
     MailingSerializer,
+    WantedSerializer,
 )
-from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
-from notification_service.mailings import audience, lifecycle, stats
+from notification_service.api.views.base import ApiViewSet, create_once, expected_versions, versioned
+from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
+from notification_service.mailings import audience, lifecycle, matching, stats
+from notification_service.mailings.exclusions import Terms
 from notification_service.mailings.models import Mailing
 
 CHANGE = (
-    "`text`, `end_at`, `send_window`, `gateway` and `failover` may change until the mailing ends, "
-    "and apply to what is unsent; `start_at`, `filter` and `on_unknown` only before it starts. "
+    "`name`, `text`, `end_at`, `send_window`, `ignores_contact_hours`, `gateway`, `failover` and `reference` "
+    "may change until the mailing ends, and apply to what is unsent; everything else only before it starts. "
     f"A `filter` is replaced as a whole. {SENT_BACK}"
 )
 REPEATABLE = "Of one that is so already, nothing changes."
@@ -54,14 +58,14 @@ class MailingViewSet(ApiViewSet):
         summary="Schedule a mailing",
         description="Answers at once, whatever the size of the audience. At `start_at`, or now where that is "
         "past, every client who matches the filter at that moment gets one message.",
+        request=NewMailingSerializer,
         parameters=[IDEMPOTENCY_KEY],
     )
     def create(self, request: Request) -> Response:
-        values = self.valid(MailingSerializer(data=request.data))
-        make = partial(lifecycle.create_mailing, **values)
-        body, is_replayed = answer_once(request, values, lambda: describe_new(make()))
-        location = reverse("mailing", kwargs={"pk": body["id"]}, request=request)
-        return created(body, location=location, is_replayed=is_replayed)
+        values = self.valid(NewMailingSerializer(data=request.data))
+        refuse_reserved_fields(request.user, values)
+        make = partial(lifecycle.create_mailing, **fields_of(values))
+        return create_once(request, route="mailing", values=values, make=make, show=describe_new)
 
     @extend_schema(
         summary="Show a mailing",
@@ -122,25 +126,40 @@ class MailingViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Count an audience",
-        description="How many clients match a filter now. Nothing is kept, hence a read key may ask.",
+        description="How many clients match a filter now. Nothing is kept, hence a read key may ask. "
+        f"After {matching.COUNT_SECONDS} seconds the answer is 503.",
         operation_id="mailings_audience",
-        request=AudienceFilterSerializer,
+        request=AudienceSerializer,
         responses=AudienceSizeSerializer,
     )
     def audience(self, request: Request) -> Response:
-        values = self.valid(AudienceFilterSerializer(data=request.data))
-        return Response({"clients": audience.matching_clients(**values).count()})
+        wanted, filtered = _divided(request.data)
+        terms = Terms(**self.valid(WantedSerializer(data=wanted)))
+        found = self.valid(ClientFilterSerializer(data=filtered))
+        refuse_hidden_phones(request.user, found)
+        with refusing_unknown_names():
+            matching.check_filter(found)
+        return Response(audience.count_reach(found, terms)._asdict())
 
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         mailing = self.get_queryset().get(pk=pk)
         context = {"counts": stats.message_counts([pk])}
         serializer = MailingSerializer(mailing, data=request.data, partial=partial, context=context)
         values = self.valid(serializer)
+        refuse_reserved_fields(request.user, values, was=mailing)
         return _shown(lifecycle.update_mailing(pk, expected=expected_versions(request), **values))
 
     def _move(self, request: Request, move: Callable[..., Mailing], pk: int) -> Response:
         self.refuse_body(request)
         return _shown(move(pk, expected=expected_versions(request)))
+
+
+def _divided(body: Any) -> tuple[Any, Any]:
+    """What a mailing would say about who wants it, and its filter."""
+    if not isinstance(body, Mapping):
+        return {}, body
+    wanted = {name: value for name, value in body.items() if name in Terms._fields}
+    return wanted, {name: value for name, value in body.items() if name not in wanted}
 
 
 def _shown(mailing: Mailing) -> Response:

@@ -1,18 +1,36 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db.models import F, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notification_service.access.permissions import MESSAGES
-from notification_service.access.phones import text_for
+from notification_service.access.phones import note_phones, phone_for, sees_whole_phones, text_for
 from notification_service.api.filters import MessageFilter
-from notification_service.api.serializers.message import MessageDetailSerializer, MessageSerializer
+from notification_service.api.problems import InvalidQuery
+from notification_service.api.serializers.client import ClientSerializer, MaskedClientSerializer
+from notification_service.api.serializers.message import (
+    ExpandedMessageSerializer,
+    MessageDetailSerializer,
+    MessageSerializer,
+)
+from notification_service.api.serializers.personal_data import ProofSerializer
 from notification_service.api.views.base import ApiViewSet
 from notification_service.mailings.models import Mailing, Message
+from notification_service.mailings.models.message import MessageQuerySet
+from notification_service.mailings.proof import proof_of
 
 FAILURES_SHOWN = 1000
+EXPAND = OpenApiParameter(
+    "expand",
+    {"type": "string", "enum": ["client"]},
+    description="`client`: each message with its client as it is now, in `expanded`.",
+)
 
 
 class MessageViewSet(ApiViewSet):
@@ -26,9 +44,32 @@ class MessageViewSet(ApiViewSet):
     @extend_schema(
         summary="List messages",
         description="Newest first. Filters combine with AND; name a mailing or a client where you can.",
+        parameters=[EXPAND],
+        responses=ExpandedMessageSerializer(many=True),
     )
     def list(self, request: Request) -> Response:
+        if self._expands():
+            return self.get_paginated_response(self._expanded(self.rows_of_page()))
         return self.get_paginated_response(MessageSerializer(self.rows_of_page(), many=True).data)
+
+    def query_parameters(self) -> set[str]:
+        return super().query_parameters() | ({"expand"} if self.action == "list" else set())
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        messages = super().filter_queryset(queryset)
+        return messages.select_related("client") if self._expands() else messages
+
+    def _expands(self) -> bool:
+        wanted = self.request.query_params.get("expand")
+        if wanted not in (None, "client"):
+            raise InvalidQuery({"expand": [ErrorDetail("Must be one of: client.", "invalid_choice")]})
+        return wanted is not None
+
+    def _expanded(self, messages: Sequence[Message]) -> Any:
+        who = self.request.user
+        note_phones(who, len(messages))
+        write = ClientSerializer if sees_whole_phones(who) else MaskedClientSerializer
+        return ExpandedMessageSerializer(messages, many=True, context={"write_client": write}).data
 
     @extend_schema(
         summary="Show a message",
@@ -37,20 +78,40 @@ class MessageViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, pk: int) -> Response:
         message = self.get_queryset().select_related("client").get(pk=pk)
-        failures = message.failed_attempts.select_related("gateway").order_by("-id")[:FAILURES_SHOWN]
+        attempts = message.failed_attempts.filter(partition=message.partition)
+        failures = attempts.select_related("gateway").order_by("-id")[:FAILURES_SHOWN]
         message.latest_failures = list(reversed(failures))  # type: ignore[attr-defined]
         phone = message.client.phone if message.client else None
         for failure in failures:
-            failure.answer = text_for(request.user, failure.answer, phone=phone)
+            failure.response = text_for(request.user, failure.response, phone=phone)
         return Response(MessageDetailSerializer(message).data)
 
+    @extend_schema(
+        operation_id="messages_proof",
+        summary="Prove a message",
+        description="To whom it went, when by their clock, through which gateway and in its words, and under "
+        "which consent.",
+        responses=ProofSerializer,
+    )
+    def proof(self, request: Request, pk: int) -> Response:
+        found = self.get_queryset().select_related("client", "mailing", "gateway").get(pk=pk)
+        proof = proof_of(found)
+        phone = proof["phone"]
+        for attempt in proof["failed_attempts"]:
+            attempt["answer"] = text_for(request.user, attempt["answer"] or "", phone=phone) or None
+        note_phones(request.user, 1)
+        shown = {**proof, "phone": phone_for(request.user, phone) or None}
+        return Response(ProofSerializer(shown).data)
 
-def visible_messages() -> QuerySet[Message]:
-    # Not a join: the few mailings being deleted are looked up once, and the list stays one index scan.
+
+def visible_messages() -> MessageQuerySet:
+    # Not a join: the few mailings that are being deleted are read once, and the list stays one index scan.
     going = Mailing.objects.filter(deleted_at__isnull=False)
     return shown_messages().exclude(mailing__in=going.values("pk"))
 
 
-def shown_messages() -> QuerySet[Message]:
-    """With what MessageSerializer shows of other tables; those of mailings being deleted as well."""
-    return Message.objects.annotate(gateway_name=F("gateway__name"))
+def shown_messages() -> MessageQuerySet:
+    """With what MessageSerializer shows of other tables; with the messages of mailings being deleted."""
+    return Message.objects.annotate(
+        gateway_name=F("gateway__name"), client_external_id=F("client__external_id")
+    )

@@ -7,7 +7,10 @@ from notification_service.access.permissions import STATISTICS
 from notification_service.api.views.base import ApiViewSet
 
 ADDRESSES = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
-PLACES = ("clients", "mailings", "messages", "gateways", "audit", "fullinfo", "docs", "redoc", "openapi")
+PLACES = (
+    *("clients", "opt-outs", "consents", "mailings", "messages", "segments", "gateways", "templates"),
+    *("contact-hours", "audit", "fullinfo", "docs", "redoc", "openapi"),
+)
 
 
 class RootViewSet(ApiViewSet):

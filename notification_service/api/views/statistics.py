@@ -63,6 +63,6 @@ def _messages_url(request: Request, mailing_id: int) -> str:
 
 def _first_messages(request: Request, mailing: Mailing) -> dict[str, Any]:
     paginator = CursorPagination()
-    messages = paginator.paginate_queryset(shown_messages().filter(mailing=mailing), request)
+    messages = paginator.paginate_queryset(shown_messages().of(mailing), request)
     rows = MessageSerializer(messages, many=True).data
     return paginator.as_page(rows, base_url=_messages_url(request, mailing.pk))

@@ -1,4 +1,4 @@
-"""The admin site that gives the console its login, its logout and its change of a password."""
+"""The admin site: it gives the console the login, the logout and the change of a password."""
 
 from typing import Any
 
@@ -8,5 +8,5 @@ from django.http import HttpRequest
 
 class ConsoleSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:  # noqa: ARG002
-        """Libraries register models of theirs; no page of the service is there for a link to them."""
+        """Empty: libraries register their models, but no page of the service links to them."""
         return []

@@ -1,4 +1,4 @@
-"""What someone sees who guessed a password too often."""
+"""The page after too many wrong passwords."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from notification_service.access.sign_in.lockout import locked_until
 
 
 def locked_out(request: HttpRequest, _response: Any, credentials: dict[str, Any] | None) -> HttpResponse:
-    """The middleware's response instead of the login page. It says nothing of whether the name exists."""
+    """Return the middleware's response instead of the login page. It does not reveal if the name exists."""
     username = str((credentials or {}).get("username", ""))
     return locked_page(request, until=locked_until(username, network=client_network(request)))
 

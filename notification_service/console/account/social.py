@@ -1,4 +1,4 @@
-"""What someone sees whom the sign-in service did not bring in."""
+"""The page for people whom the sign-in service did not let in."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ REFUSAL = {
     Refusal.NO_ROLE: gettext_lazy(
         "Your account is known, but none of its groups has a role here. Ask an administrator."
     ),
-    Refusal.INACTIVE: gettext_lazy("This account may not log in. Ask an administrator."),
+    Refusal.INACTIVE: gettext_lazy("This account cannot log in. Ask an administrator."),
     Refusal.PROVIDER_FAILED: gettext_lazy(
         "Signing in did not work. Try again; if it happens again, tell an administrator."
     ),

@@ -1,4 +1,4 @@
-"""By the names that the library looks for; what is not here (sign-up, e-mail, passkeys) does not exist."""
+"""Addresses, named as the library expects. What is not here (sign-up, e-mail, passkeys) does not exist."""
 
 from allauth.account.views import reauthenticate
 from allauth.mfa.base import views as second_factor
@@ -41,7 +41,7 @@ urlpatterns = [
     ),
 ]
 
-# Of the admin site itself: its other pages would pass the console's roles by.
+# From the admin site, only these: its other pages would bypass the console's roles.
 admin_urlpatterns = [
     path("login/", never_cache(views.PasswordLogin.as_view()), name="login"),
     path("logout/", admin.site.logout, name="logout"),

@@ -24,11 +24,11 @@ from notification_service.access.sign_in.openid import Adapter, Callback
 from notification_service.console.account.lockout import locked_page
 from notification_service.console.account.social import provider_does_not_answer
 
-ATTEMPTS_COUNT_FOR = timedelta(minutes=1)  # of one address, whatever the names
+ATTEMPTS_COUNT_FOR = timedelta(minutes=1)  # of one address, with any names
 
 
 class PasswordForm(AdminAuthenticationForm):
-    # Django's own takes a name of any length to the backends, and the table of attempts has no room for it.
+    # Django's own passes a name of any length to the backends, but the table of attempts has no room for it.
     username = UsernameField(max_length=150, widget=TextInput(attrs={"autofocus": True}))
 
 
@@ -64,7 +64,7 @@ class PasswordLogin(LoginView):
 @never_cache
 @require_safe
 def to_provider(request: HttpRequest) -> HttpResponse:
-    """A link, not a form: a browser applies `form-action` to every redirect of the provider's own."""
+    """A link, not a form: browsers apply `form-action` to every redirect of the provider."""
     adapter = _adapter(request)
     provider = adapter.get_provider()
     try:

@@ -29,7 +29,7 @@ def changed_of(entry: Entry) -> str:
 
 @register.simple_tag
 def audit_value(name: str, value: Any) -> str:
-    """A time in the operator's zone; everything else as it is kept."""
+    """Return a time in the operator's zone; everything else as it is stored."""
     if name.endswith("_at") and isinstance(value, str):
         return moment(datetime.fromisoformat(value))
     return audit_labels.value(value)

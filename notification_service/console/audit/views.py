@@ -61,7 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def entries_wanted(request: HttpRequest) -> EntryQuerySet:
-    """The entries that the list's filters leave; what is no filter leaves all."""
+    """Return the entries that pass the list's filters. A filter that makes no sense is ignored."""
     filters, entries = filters_of(request), Entry.objects.all()
     if filters["action"]:
         entries = entries.filter(action=filters["action"])
@@ -93,7 +93,7 @@ def filters_of(request: HttpRequest) -> dict[str, str]:
 
 
 def _day(text: str) -> datetime | None:
-    """When the day begins in the operator's zone."""
+    """Return when the day begins in the operator's zone."""
     try:
         day = parse_date(text)
     except ValueError:
@@ -110,7 +110,7 @@ def _named(kind: str, rows: QuerySet[Any], name: str) -> list[tuple[str, str]]:
 
 
 def _place(entry: Entry) -> str:
-    """Where the object is shown, if it still is."""
+    """Return the address of the object's page, if there still is one."""
     if entry.object_kind not in PLACES or entry.object_id is None:
         return ""
     rows, name = PLACES[entry.object_kind]

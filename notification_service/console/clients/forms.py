@@ -3,30 +3,38 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notification_service.console.parts.fields import CleanText, TagText
+from notification_service.console.parts.fields import CleanText, phone_of
+from notification_service.console.parts.tag_list import read_tags
 from notification_service.directory.importing.report import BadLine
 from notification_service.directory.importing.rows import check_attributes
 from notification_service.directory.rules import (
+    MOST_TAGS,
     TAG_LENGTH,
     ZONE_LENGTH,
+    TagFault,
+    UnacceptableTags,
+    clean_tags,
     is_operator_code,
-    is_phone,
-    typed_phone,
     visible,
 )
+from notification_service.directory.zone_names import offer
 from notification_service.directory.zones import known_zones
 
 SPARE_ROWS = 2
+OFFERED_ZONES = 3
 
 
 class ClientForm(forms.Form):
     phone = CleanText(
         label=gettext_lazy("Phone"),
         max_length=30,
-        help_text=gettext_lazy("7 and ten more digits; spaces, dashes and +7 or 8 are understood."),
+        help_text=gettext_lazy(
+            "In any of the usual ways: +7 (916) 123-45-67, 8 916 123 45 67 or 916 123-45-67."
+        ),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
     operator_code = CleanText(
@@ -36,7 +44,11 @@ class ClientForm(forms.Form):
         help_text=gettext_lazy("Three digits. Empty: those of the phone."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    tag = TagText(label=gettext_lazy("Tag"), max_length=TAG_LENGTH, required=False)
+    tags = CleanText(
+        label=gettext_lazy("Tags"),
+        required=False,
+        help_text=gettext_lazy("With commas between, such as vip, new. The most important one first."),
+    )
     timezone = CleanText(
         label=gettext_lazy("Time zone"),
         max_length=ZONE_LENGTH,
@@ -58,11 +70,20 @@ class ClientForm(forms.Form):
             raise forms.ValidationError(_("An operator code is three digits."))
         return code
 
+    def clean_tags(self) -> list[str]:
+        try:
+            return clean_tags(read_tags(str(self.cleaned_data["tags"])))
+        except UnacceptableTags as problem:
+            raise forms.ValidationError(tags_problem(problem)) from None
+
     def clean_timezone(self) -> str:
-        name = str(self.cleaned_data["timezone"])
-        if name not in known_zones():
-            raise forms.ValidationError(_("No such time zone is known. Write its name as in Europe/Moscow."))
-        return name
+        name, known = str(self.cleaned_data["timezone"]), known_zones()
+        if name in known:
+            return name
+        if offered := offer(name, zones=known, at=timezone.now()).zones[:OFFERED_ZONES]:
+            words = _("Write the time zone by its name. Is it %(zones)s?")
+            raise forms.ValidationError(words % {"zones": ", ".join(offered)})
+        raise forms.ValidationError(_("No such time zone is known. Write its name as in Europe/Moscow."))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -71,7 +92,7 @@ class ClientForm(forms.Form):
 
     @property
     def attribute_rows(self) -> list[tuple[str, str]]:
-        """What was typed, else what the client has, and some empty rows for more."""
+        """Return what was typed, or what the client has, with some empty rows for more."""
         rows = self._typed_rows() if self.is_bound else [(n, shown(v)) for n, v in self._attributes.items()]
         return [*rows, *[("", "")] * SPARE_ROWS]
 
@@ -95,12 +116,16 @@ class ClientForm(forms.Form):
         return attributes
 
 
-def phone_of(text: str) -> str:
-    """The phone however it is written. Raises ValidationError."""
-    phone = typed_phone(text)
-    if not is_phone(phone):
-        raise forms.ValidationError(_("A phone is 7 and ten more digits."))
-    return phone
+def tags_problem(problem: UnacceptableTags) -> str:
+    match problem.fault:
+        case TagFault.TOO_MANY:
+            return _("A client has no more than %(most)d tags.") % {"most": MOST_TAGS}
+        case TagFault.TOO_LONG:
+            return _("A tag has no more than %(most)d characters.") % {"most": TAG_LENGTH}
+        case TagFault.TWICE:
+            return _("A tag is there twice.")
+        case _:
+            return _("A tag is one line without control characters.")
 
 
 def shown(value: Any) -> str:
@@ -108,7 +133,7 @@ def shown(value: Any) -> str:
 
 
 def typed(text: str, before: Any) -> Any:
-    """What was a number or a yes stays one where the text allows it; all else is text."""
+    """A number or a yes/no stays one if the text allows it; everything else is text."""
     if isinstance(before, str):
         return text
     try:

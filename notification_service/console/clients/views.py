@@ -1,28 +1,30 @@
-"""Clients: found, made, changed, deleted, and what was sent to them."""
+"""Clients: finding, adding, changing and deleting them, and what was sent to them."""
 
 from collections.abc import Callable
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from notification_service.access.phones import may_look_up, note_phones
+from notification_service.access.phones import note_phones
 from notification_service.console.clients.forms import ClientForm
 from notification_service.console.parts import labels
+from notification_service.console.parts.client_queries import filter_of
+from notification_service.console.parts.gateway_words import note_words
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
+from notification_service.console.parts.tag_list import written_tags
+from notification_service.console.preferences.queries import said_of
 from notification_service.directory.models import Client
 from notification_service.directory.rules import tag_of
 from notification_service.directory.zones import known_zones
 from notification_service.mailings import client_changes
+from notification_service.mailings.bulk_actions.selection import chosen_clients
 from notification_service.mailings.models import Message
-from notification_service.sessions import request_transaction
 
 
 def client_list(request: HttpRequest) -> HttpResponse:
@@ -40,23 +42,19 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 
 def clients_wanted(request: HttpRequest) -> QuerySet[Client]:
-    """The clients that the list's filters leave."""
-    found, filters = Client.objects.alive(), _filters(request)
-    if filters["phone"]:
-        found = found.filter(_phone_begins(filters["phone"], request.user))
-    if filters["tag"]:
-        found = found.filter(tag=filters["tag"])
-    if filters["code"]:
-        found = found.filter(operator_code=filters["code"])
-    if filters["zone"]:
-        found = found.filter(timezone=filters["zone"])
-    return found
+    """Return the clients that pass the list's filters."""
+    return chosen_clients(filter_wanted(request))
+
+
+def filter_wanted(request: HttpRequest) -> dict[str, Any]:
+    return filter_of(_filters(request), who=request.user)
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
     history = Message.objects.filter(client=client, mailing__deleted_at=None).select_related("client")
     page = page_by_id(request, history)
+    note_words(page.rows)
     note_phones(request.user, 1)
     title = _("Client")
     return show(
@@ -65,6 +63,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         title=title,
         section="clients",
         client=client,
+        said=said_of(client.phone or "", who=request.user),
         page=page,
         show_mailing=True,
     )
@@ -83,6 +82,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
     initial = {name: getattr(client, name) for name in ClientForm.base_fields}
+    initial["tags"] = written_tags(client.tags)
     form = ClientForm(request.POST or None, initial=initial, attributes=client.attributes)
     version = request.POST.get("version", client.updated_at.isoformat())
     if request.method == "POST" and form.is_valid():
@@ -117,7 +117,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _saved(form: ClientForm, save: Callable[[], Client]) -> Client | None:
     try:
-        with request_transaction():
+        with transaction.atomic():
             return save()
     except IntegrityError:
         form.add_error("phone", _("Another client has this phone."))
@@ -135,16 +135,3 @@ def _form_page(
 def _filters(request: HttpRequest) -> dict[str, str]:
     names = ("phone", "tag", "code", "zone")
     return {name: tag_of(request.GET.get(name, "").replace("\0", ""))[:255] for name in names}
-
-
-def _phone_begins(text: str, who: Any) -> Q:
-    """However it is written: +7, 8, spaces, dashes, brackets, and the beginning alone."""
-    digits = "".join(character for character in text if character.isascii() and character.isdigit())
-    if not digits:
-        return Q(pk=None)
-    if len(digits) == 11:
-        return Q(phone=f"7{digits[1:]}") if digits[0] in "78" else Q(pk=None)
-    with_country = digits[0] == "7" or text.lstrip().startswith("+")
-    starts = [f"7{digits}", digits] if with_country else [f"7{digits}"]
-    allowed = [Q(phone__startswith=start) for start in starts if may_look_up(who, start)]
-    return reduce(or_, allowed, Q(pk=None))

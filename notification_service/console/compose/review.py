@@ -1,4 +1,4 @@
-"""The last step before a mailing: what it will do, what has to be agreed to, what its button says."""
+"""The last step before a mailing: what it will do, what a person must agree to, what the button says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notification_service.console.compose.preview import Preview, preview
 from notification_service.console.parts import labels
 from notification_service.console.parts.paging import whole_number
-from notification_service.mailings.models import Mailing
+from notification_service.mailings import lifecycle
+from notification_service.mailings.models import Mailing, Message
+from notification_service.mailings.preview import AudiencePreview, preview
 
 ALIKE_WITHIN = timedelta(days=1)
-GROWTH_UNASKED = 1.1  # an import beside it does not ask the same question for ever
+GROWTH_UNASKED = 1.1  # so that a running import does not raise the same question for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`key` is what the ticked box sends: another one where the answer to an older question does not hold."""
+    """`key` is what the ticked box sends. If an older agreement no longer counts, the key differs."""
 
     key: str
     fact: str
@@ -31,10 +32,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`unsent`: of a mailing that has started, whose audience is fixed."""
+    """`unsent` is for a mailing that has started, whose audience is fixed."""
 
     fields: dict[str, Any]
-    preview: Preview
+    preview: AudiencePreview
     unsent: int | None
     questions: list[Question]
 
@@ -48,13 +49,17 @@ class Review:
 
     @property
     def refusal(self) -> tuple[str, str] | None:
-        """The field and the words, where it is certain that nobody would get it."""
+        """Return the field and the words if it is certain that nobody would get it."""
+        if self.unsent is None and not self.preview.do_hours_meet:
+            return "limit_hours", _("They never come together with the contact hours of every mailing.")
         if self.unsent is not None or self.preview.reached:
             return None
         if self.preview.clients:
-            return "end_at", _("Nobody can be reached: their hours begin after the end. Choose a later end.")
+            return "end_at", _(
+                "Nobody can be reached: their sending hours begin after the end. Choose a later end."
+            )
         if self.fields["start_at"] <= timezone.now():
-            return "operator_codes", _("No client matches: nobody would get it. Take away a code or a tag.")
+            return "operator_codes", _("No client matches: nobody would get it. Remove a code or a tag.")
         return None
 
     @property
@@ -69,7 +74,7 @@ class Review:
         return _("Schedule for %(when)s") % {"when": labels.when(opens)}
 
     def objection(self, posted: QueryDict) -> str:
-        """Why the button that was pressed, which carries the number it named, is not enough; empty: it is."""
+        """Return why the button, which carries the number that it showed, is not enough; empty if it is."""
         seen = whole_number(posted.get("confirmed"))
         is_more = self.unsent is None and self.reached > (seen or 0) * GROWTH_UNASKED
         if seen is None or is_more:
@@ -80,7 +85,7 @@ class Review:
 
 
 def review(fields: dict[str, Any], *, mailing: Mailing | None = None, unsent: int | None = None) -> Review:
-    """Of a new mailing, or of a change of `mailing`; who started to get it already is asked about no more."""
+    """Review a new mailing, or a change of `mailing`. After the start, its audience raises no question."""
     found = preview(fields)
     if unsent is not None:
         return Review(fields, found, unsent, _nobody_left(found, unsent))
@@ -88,23 +93,23 @@ def review(fields: dict[str, Any], *, mailing: Mailing | None = None, unsent: in
     return Review(fields, found, unsent, asked)
 
 
-def _nobody(found: Preview) -> list[Question]:
+def _nobody(found: AudiencePreview) -> list[Question]:
     if found.clients:
         return []
     fact = _("No client matches now. Nobody gets it, unless somebody matches when it starts.")
     return [Question("nobody", fact, _("Yes, schedule it: clients will be added before it starts"))]
 
 
-def _nobody_left(found: Preview, unsent: int) -> list[Question]:
-    """Asked, not refused: who matches today is not quite who was written down at the start."""
+def _nobody_left(found: AudiencePreview, unsent: int) -> list[Question]:
+    """A question, not a refusal: who matches today may differ from who matched at the start."""
     if not unsent or not found.clients or found.reached:
         return []
-    fact = _("Nobody can be reached: their hours begin after the end. What is unsent expires.")
+    fact = _("Nobody can be reached: their sending hours begin after the end. What is unsent expires.")
     return [Question("nobody", fact, _("Yes, save it: nothing more is to be sent"))]
 
 
-def _everyone(fields: dict[str, Any], found: Preview) -> list[Question]:
-    if fields["operator_codes"] or fields["tags"] or not found.clients:
+def _everyone(fields: dict[str, Any], found: AudiencePreview) -> list[Question]:
+    if any(fields[name] for name in lifecycle.AUDIENCE) or not found.clients:
         return []
     fact = _("No operator code and no tag is chosen: it goes to everyone.")
     consent = _("Yes, send it to everyone: %(clients)s") % {"clients": labels.clients(found.clients)}
@@ -112,10 +117,12 @@ def _everyone(fields: dict[str, Any], found: Preview) -> list[Question]:
 
 
 def _alike(fields: dict[str, Any], but: Mailing | None) -> list[Question]:
-    """The latest mailing of about the same time with this text, where one client may be in both."""
+    """Return the latest mailing of about the same time with this text, if a client may be in both."""
     starts = fields["start_at"]
     others = Mailing.objects.alive().exclude(pk=but.pk if but else 0)
     others = others.exclude(status=Mailing.Status.CANCELLED, started_at=None)
+    if set(fields["outcome_of_statuses"]) <= set(Message.NOT_REACHED):
+        others = others.exclude(pk=fields["outcome_of_mailing"] or 0)  # from which these clients got nothing
     others = others.filter(start_at__range=(starts - ALIKE_WITHIN, starts + ALIKE_WITHIN))
     alike = others.filter(text__iexact=fields["text"]).order_by("-pk")
     shared = (

@@ -1,4 +1,4 @@
-"""What a mailing and a trial of it have in common: a text, and the gateway that it goes through."""
+"""What a mailing and its test have in common: a text, and the gateway that it goes through."""
 
 import uuid
 from typing import Any
@@ -7,12 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notification_service.console.clients.forms import phone_of
 from notification_service.console.gateways import labels as gateway_labels
-from notification_service.console.parts.fields import CleanText, Lines
+from notification_service.console.parts.fields import CleanText, phone_of
+from notification_service.console.parts.message_text import MessageText
 from notification_service.mailings.gateways import State
 from notification_service.mailings.models import Gateway
-from notification_service.mailings.models.mailing import TEXT_LENGTH
+from notification_service.mailings.preview import client_for_test
+from notification_service.mailings.test_sends import NoText, text_of_test
 
 
 class GatewayChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -23,9 +24,9 @@ class GatewayChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class TextForm(forms.Form):
-    """A text, and through which gateway it goes; that is asked only where there are several."""
+    """A text and its gateway, which is a field only if there are several."""
 
-    text = Lines(label=gettext_lazy("Text"), max_length=TEXT_LENGTH, rows=6)
+    text = MessageText()
     gateway = GatewayChoice(
         label=gettext_lazy("Gateway"),
         queryset=Gateway.objects.order_by("priority", "id"),
@@ -39,24 +40,35 @@ class TextForm(forms.Form):
             for name in ("gateway", "failover"):
                 self.fields.pop(name, None)
 
-    def clean_text(self) -> str:
-        text = str(self.cleaned_data["text"])
-        if not text.strip():
-            raise forms.ValidationError(_("Write something: white space alone is not sent."))
-        return text
 
-
-class TrialForm(TextForm):
+class TestSendForm(TextForm):
     key = forms.UUIDField()  # of the click
-    trial_phone = CleanText(
+    test_send_phone = CleanText(
         label=gettext_lazy("Phone"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
 
-    def clean_trial_phone(self) -> str:
-        return phone_of(str(self.cleaned_data["trial_phone"]))
+    def clean_test_send_phone(self) -> str:
+        return phone_of(str(self.cleaned_data["test_send_phone"]))
+
+    def clean(self) -> dict[str, Any]:
+        """The text as somebody would get it: the client with the phone, or one who has all the values."""
+        values = super().clean() or {}
+        if "text" in values and "test_send_phone" in values:
+            client = client_for_test(values["text"], phone=values["test_send_phone"])
+            try:
+                values["text"] = text_of_test(values["text"], client)
+            except NoText as error:
+                self.add_error("text", _no_text(error))
+        return values
 
 
-def blank_trial() -> TrialForm:
-    return TrialForm(initial={"key": uuid.uuid4()})
+def _no_text(error: NoText) -> str:
+    if error.missing:
+        return _("No client has a value of each: %(names)s.") % {"names": ", ".join(error.missing)}
+    return _("With a client’s values the text is empty or too long.")
+
+
+def blank_test_send() -> TestSendForm:
+    return TestSendForm(initial={"key": uuid.uuid4()})

@@ -1,9 +1,11 @@
-"""Writing a mailing and changing one: nothing typed is lost, nothing is made twice, nothing stale is kept."""
+"""Writing and changing a mailing: nothing typed is lost, nothing is made twice, nothing stale is saved."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,40 +13,47 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
+from notification_service.access.doors import may
+from notification_service.access.permissions import RESERVED
+from notification_service.access.phones import note_phones, phone_for
 from notification_service.console.compose.edit_conflicts import changes_since, fixed_fields, version_of
 from notification_service.console.compose.forms import MailingForm, blank_form, values_of
-from notification_service.console.compose.preview import preview as preview_of
 from notification_service.console.compose.review import Review, review
 from notification_service.console.compose.submit_once import create_mailing_once, mailing_made_by
-from notification_service.console.compose.text_form import blank_trial
+from notification_service.console.compose.text_form import blank_test_send
+from notification_service.console.filters.written_parts import PARTS
 from notification_service.console.mailings.actions import refused
 from notification_service.console.mailings.state import states
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import whole_number
 from notification_service.mailings import lifecycle
-from notification_service.mailings.models import Mailing
-from notification_service.sessions import request_transaction
+from notification_service.mailings.matching import COUNT_SECONDS, CountTooSlow, counting_in_time
+from notification_service.mailings.models import Mailing, Message, Template
+from notification_service.mailings.personal_text import is_personal
+from notification_service.mailings.preview import SampleText, sample_texts, shows_phones, stopped_gateway
+from notification_service.mailings.preview import preview as preview_of
 
-OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not take over
+MOST_TEMPLATES = 200  # offered in the form
+OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not inherit
 
 
 def create(request: HttpRequest) -> HttpResponse:
-    """The form; what it would do; and, where that was confirmed, the mailing."""
+    """Show the form; then what it would do; then, if that was confirmed, make the mailing."""
     title = _("New mailing")
     if request.method != "POST":
         return _page(request, _first_form(request), title=title, key=uuid.uuid4())
-    form, key = MailingForm(request.POST), _key(request)
+    form, key = _allowed(request, MailingForm(request.POST)), _key(request)
     if not form.is_valid() or "change" in request.POST:
         return _page(request, form, title=title, key=key)
     found = review(form.fields_of_mailing())
-    made = mailing_made_by(key)  # asked after the review, which may have met the mailing of this very form
+    made = mailing_made_by(key)  # after the review, during which this form's mailing may have been made
     if made is not None and "confirmed" in request.POST:
         messages.info(request, _("This was sent already, as mailing #%(id)s: it counts once.") % {"id": made})
-        return _written(made, "new")
+        return _written(made, form.draft)
     if _is_refused(form, found):
         return _page(request, form, title=title, key=key)
     if not _is_confirmed(request, found):
-        # A form that a browser brings back after it was sent is the beginning of another mailing.
+        # A form that a browser restores after it was sent begins another mailing.
         key = key if made is None else uuid.uuid4()
         return _review_page(
             request, form, found, title=pgettext("heading", "Check before sending"), key=key, made=made
@@ -56,14 +65,19 @@ def _schedule(request: HttpRequest, form: MailingForm, found: Review, key: uuid.
     try:
         mailing_id = create_mailing_once(key, found.fields)
     except lifecycle.InvalidChange as refusal:
-        form.add_error(refusal.field, _("This time is no longer possible."))
+        if refusal.field in lifecycle.HOURS | {"send_window"}:
+            form.add_error("limit_hours", _hours_refused())
+        elif refusal.field in ("start_at", "end_at"):
+            form.add_error(refusal.field, _("This time is no longer possible."))
+        else:
+            form.add_error(None, _("A segment or a mailing that says who gets it is no longer there."))
         return _page(request, form, title=_("New mailing"), key=key)
     if found.reached:
         messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})
     else:
         words = _("Mailing #%(id)s is scheduled. No client matches yet: nobody would get it now.")
         messages.warning(request, words % {"id": mailing_id})
-    return _written(mailing_id, "new")
+    return _written(mailing_id, form.draft)
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -72,8 +86,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         if mailing.status not in lifecycle.OPEN:
             return refused(request, pk)
-        return _page(request, _form(mailing, None), version=version_of(mailing), **about)
-    form, version = _form(mailing, request.POST), str(request.POST.get("version", ""))
+        return _page(request, _allowed(request, _form(mailing, None)), version=version_of(mailing), **about)
+    form = _allowed(request, _form(mailing, request.POST))
+    version = str(request.POST.get("version", ""))
     if not form.is_valid() or "change" in request.POST:
         return _page(request, form, version=version, **about)
     if version == version_of(mailing):
@@ -93,14 +108,31 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     mailing = _mailing_being_changed(request)
-    form = _form(mailing, request.POST) if mailing else MailingForm(request.POST)
-    found = preview_of(form.fields_of_mailing()) if form.is_valid() else None
-    context = {"form": form, "preview": found, "mailing": mailing, "unsent": _unsent(mailing)}
+    form = _allowed(request, _form(mailing, request.POST) if mailing else MailingForm(request.POST))
+    context: dict[str, Any] = {"form": form, "mailing": mailing, "unsent": _unsent(mailing)}
+    if form.is_ready_to_count():
+        fields = form.fields_of_mailing()
+        context["stopped"] = stopped_gateway(fields)
+        try:
+            with counting_in_time():
+                context |= {"preview": preview_of(fields), "samples": _samples(request, fields)}
+        except CountTooSlow:
+            context["seconds"] = COUNT_SECONDS
     return render(request, "console/compose/preview.html", context)
 
 
+def _samples(request: HttpRequest, fields: dict[str, Any]) -> list[SampleText]:
+    """What three clients would get, if it is not the same for all."""
+    if not is_personal(fields["text"]):
+        return []
+    samples = sample_texts(fields, shown_phone=partial(phone_for, request.user))
+    if shows_phones(fields["text"]):
+        note_phones(request.user, len(samples))
+    return samples
+
+
 def _written(mailing_id: int, draft: str) -> HttpResponse:
-    """To the mailing; the page there forgets the draft."""
+    """Redirect to the mailing; the page there deletes the draft."""
     return redirect(f"{reverse('console:mailing', kwargs={'pk': mailing_id})}?written={draft}")
 
 
@@ -110,13 +142,13 @@ def _mailing_being_changed(request: HttpRequest) -> Mailing | None:
 
 
 def _unsent(mailing: Mailing | None) -> int | None:
-    """Of a mailing whose audience is fixed: whom a change still reaches."""
+    """Return how many messages a change still reaches, if the audience is fixed."""
     return states([mailing])[0].unsent if mailing and mailing.status in lifecycle.ACTIVE else None
 
 
 def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
-    """None when it is saved; else what changed since the form was opened."""
-    with request_transaction():
+    """Save it. If it has changed since the form was opened, do not, and return what changed."""
+    with transaction.atomic():
         mailing = Mailing.objects.alive().select_for_update().get(pk=pk)
         if version != version_of(mailing):
             return changes_since(mailing, version)
@@ -126,13 +158,26 @@ def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
             lifecycle.update_mailing(pk, **changes)
         except lifecycle.Conflict:
             return changes_since(mailing, version)
-        except lifecycle.InvalidChange:
-            return [_("The end is past. Choose a later one.")]
+        except lifecycle.InvalidChange as refusal:
+            is_of_hours = refusal.field in lifecycle.HOURS | {"send_window"}
+            return [_hours_refused() if is_of_hours else _("The end is past. Choose a later one.")]
     return None
 
 
+def _hours_refused() -> str:
+    return _("With the contact hours, which hold for every mailing, these hours do not open before the end.")
+
+
+def _allowed(request: HttpRequest, form: MailingForm) -> MailingForm:
+    """Without the fields that this person may not set."""
+    for name, permission in RESERVED.items():
+        if not may(request.user, permission):
+            form.fields.pop(name, None)
+    return form
+
+
 def _form(mailing: Mailing, posted: Any) -> MailingForm:
-    """What is fixed since the start is shown, and kept, whatever a browser sends."""
+    """Fields that are fixed since the start are shown and kept, whatever the browser sends."""
     initial = values_of(mailing)
     fixed = fixed_fields(mailing)
     form = MailingForm(posted, initial=initial)
@@ -145,13 +190,30 @@ def _form(mailing: Mailing, posted: Any) -> MailingForm:
 def _first_form(request: HttpRequest) -> MailingForm:
     origin = whole_number(request.GET.get("from"))
     source = Mailing.objects.alive().filter(pk=origin).first() if origin is not None else None
-    form = blank_form()
+    form = _allowed(request, blank_form())
+    if (template := _template(request)) is not None:
+        form.initial["text"] = template.text
     if source is None:
         return form
     copied = values_of(source)
     kept = {name: value for name, value in copied.items() if name not in OF_ITS_TIME}
-    form.initial = {**form.initial, **kept}
+    form.initial = {**form.initial, **kept, **_for_its_clients(source, request)}
     return form
+
+
+def _template(request: HttpRequest) -> Template | None:
+    pk = whole_number(request.GET.get("template"))
+    return Template.objects.filter(pk=pk).first() if pk is not None else None
+
+
+def _for_its_clients(source: Mailing, request: HttpRequest) -> dict[str, Any]:
+    """“Send again”: for exactly those whose message ended so, whatever their codes and tags."""
+    asked = request.GET.get("outcome_of", "").split(",")
+    statuses = [status for status in asked if status in Message.OUTCOMES]
+    if not statuses:
+        return {}
+    everyone = {"operator_codes": "", "tags": "", "untagged": False, **dict.fromkeys(PARTS, "")}
+    return {**everyone, "outcome_of_mailing": source.pk, "outcome_of_statuses": ",".join(statuses)}
 
 
 def _key(request: HttpRequest) -> uuid.UUID:
@@ -174,9 +236,11 @@ def _is_confirmed(request: HttpRequest, found: Review) -> bool:
 def _review_page(
     request: HttpRequest, form: MailingForm, found: Review, *, title: str, **context: Any
 ) -> HttpResponse:
-    """The form goes on to the next request in hidden fields, to be judged anew: nothing is kept meanwhile."""
+    """The form goes to the next request in hidden fields and is checked again there: nothing is stored."""
     objection = found.objection(request.POST) if "confirmed" in request.POST else ""
     context |= {"form": form, "review": found, "objection": objection, "is_at_once": found.is_at_once}
+    context["stopped"] = stopped_gateway(found.fields)
+    context["samples"] = _samples(request, found.fields)
     code = 422 if objection else 200
     return show(request, "compose/review.html", title=title, section="mailings", code=code, **context)
 
@@ -186,5 +250,6 @@ def _page(
 ) -> HttpResponse:
     code = code or (422 if form.errors else 200)
     locked = fixed_fields(context["mailing"]) if "mailing" in context else set()
-    context |= {"form": form, "trial_form": blank_trial(), "is_started": bool(locked)}
+    context |= {"form": form, "test_send_form": blank_test_send(), "is_started": bool(locked)}
+    context["templates"] = Template.objects.order_by("name")[:MOST_TEMPLATES]
     return show(request, "compose/form.html", title=title, section="mailings", code=code, **context)

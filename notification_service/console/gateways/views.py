@@ -1,36 +1,64 @@
-"""Gateways: how each fares, and, for administrators, how it is reached and how much it may be asked."""
+"""Gateways: the state of each, and, for administrators, its address and limits."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from notification_service.console.gateways import labels as gateway_labels
 from notification_service.console.gateways.forms import GatewayForm
 from notification_service.console.gateways.queries import gateway_rows
+from notification_service.console.gateways.tried import address_part, tried
 from notification_service.console.parts.page import show
+from notification_service.console.parts.paging import page_by_id
 from notification_service.mailings import gateways
+from notification_service.mailings.gateways.http.providers import providers
+from notification_service.mailings.gateways.incidents import KEPT as INCIDENTS_KEPT
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.models.gateway import MAIN
 
+INCIDENTS_A_PAGE = 25
+MOST_MAILINGS = 10  # named of an incident
+
 
 def gateway_list(request: HttpRequest) -> HttpResponse:
-    return show(request, "gateways/list.html", title=_("Gateways"), section="gateways", **_listed())
+    return show(request, "gateways/list.html", title=_("Gateways"), section="gateways", **_listed(request))
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/gateways/live.html", _listed())
+    return render(request, "console/gateways/live.html", _listed(request))
+
+
+def incidents(request: HttpRequest, pk: int) -> HttpResponse:
+    """When it took nothing, and which mailings that touched."""
+    gateway = get_object_or_404(Gateway, pk=pk)
+    page = page_by_id(request, gateway.incidents.all(), rows=INCIDENTS_A_PAGE)
+    return show(
+        request,
+        "gateways/incidents.html",
+        title=_("Incidents of the gateway %(name)s") % {"name": gateway.name},
+        section="gateways",
+        gateway=gateway,
+        page=page,
+        touched=gateways.mailings_touched(gateway, page.rows),
+        kept_days=INCIDENTS_KEPT.days,
+        most_mailings=MOST_MAILINGS,
+    )
 
 
 def create(request: HttpRequest) -> HttpResponse:
-    form = GatewayForm(request.POST or None)
+    provider = providers().get(request.GET.get("provider", ""))
+    form = GatewayForm(request.POST or None, provider=provider)
     if request.method == "POST" and (saved := _save(form, None)):
         messages.success(request, _("The gateway “%(name)s” is added.") % {"name": saved.name})
         return redirect("console:gateways")
-    return _page(request, form, title=_("New gateway"))
+    context = {"provider": provider, "providers": providers().values()}
+    return _page(request, form, title=_("New gateway"), **context)
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -39,7 +67,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (saved := _save(form, gateway)):
         messages.success(request, _changed(saved))
         return redirect("console:gateways")
-    return _page(request, form, title=_("Gateway %(name)s") % {"name": gateway.name}, gateway=gateway)
+    return _page(
+        request, form, title=_("Gateway %(name)s") % {"name": gateway.name}, gateway=gateway, key=uuid4()
+    )
 
 
 @require_POST
@@ -52,10 +82,12 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page tells what comes of it."""
     gateway = _or_404(gateways.release_gateway, pk)
-    words = _("The gateway “%(name)s” is tried at once.") if gateway.held_at else _("“%(name)s” is not held.")
-    messages.success(request, words % {"name": gateway.name})
-    return redirect("console:gateways")
+    if gateway.held_at is None:
+        messages.success(request, _("“%(name)s” is not paused: it works.") % {"name": gateway.name})
+        return redirect("console:gateways")
+    return redirect(f"{reverse('console:gateways')}{address_part(gateway)}#gateway-{pk}")
 
 
 @require_POST
@@ -70,23 +102,39 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:gateways")
 
 
-def _listed() -> dict[str, Any]:
+def _listed(request: HttpRequest) -> dict[str, Any]:
     rows = gateway_rows()
+    outcomes = filter(None, (tried(row.gateway, request.GET, unsent=row.unsent) for row in rows))
     moves = any(row.is_held or row.unsent for row in rows)
-    return {"rows": rows, "main": MAIN, "seconds": 2 if moves else 30}
+    return {
+        "rows": rows,
+        "tried": next(outcomes, None),
+        "main": MAIN,
+        "seconds": 2 if moves else 30,
+    }
 
 
 def _save(form: GatewayForm, gateway: Gateway | None) -> Gateway | None:
+    """None where something is refused: the form then says all of it."""
     if not form.is_valid():
+        if form.is_bound:
+            _show_problems(form, gateways.gateway_problems(gateway, **form.changes()))
         return None
     try:
         return gateways.save_gateway(gateway, **form.changes())
     except gateways.InvalidGateway as error:
-        words = str(gateway_labels.PROBLEM[error.problem])
-        form.add_error(error.field if error.field in form.fields else None, words)
+        _show_problems(form, [error, *error.others])
     except Gateway.DoesNotExist:
         raise Http404 from None
     return None
+
+
+def _show_problems(form: GatewayForm, problems: list[gateways.InvalidGateway]) -> None:
+    known = set(form.errors)
+    for problem in problems:
+        if problem.field not in known:
+            field = problem.field if problem.field in form.fields else None
+            form.add_error(field, gateway_labels.problem(problem))
 
 
 def _or_404(change: Any, pk: int) -> Any:
@@ -97,7 +145,7 @@ def _or_404(change: Any, pk: int) -> Any:
 
 
 def _changed(gateway: Gateway) -> str:
-    words = _("The gateway “%(name)s” is saved; the workers follow within seconds.")
+    words = _("The gateway “%(name)s” is saved; workers will use the changes within seconds.")
     return words % {"name": gateway.name}
 
 

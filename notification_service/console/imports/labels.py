@@ -1,10 +1,17 @@
-"""What the console says of an import of clients."""
+"""What the console says about an import of clients."""
 
+from collections.abc import Mapping, Sequence
+
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from notification_service.console.parts import labels
-from notification_service.directory.models import ClientUpload
+from notification_service.directory.importing import Rejection
+from notification_service.directory.importing.uploads.preview import UploadPreview
+from notification_service.directory.models import ClientUpload, RejectedLine
+
+PROBLEMS_SHOWN = 8
 
 STATUS = {
     "arriving": (pgettext_lazy("import", "arriving"), "clock", "scheduled"),
@@ -20,6 +27,7 @@ FIELD = {
     "timezone": gettext_lazy("Time zone"),
     "operator_code": gettext_lazy("Operator code"),
     "tag": gettext_lazy("Tag"),
+    "tags": gettext_lazy("Tags"),
     "attributes": gettext_lazy("Attributes (JSON)"),
 }
 ENCODING = {"utf-8": "UTF-8", "cp1251": "Windows-1251", "utf-16": "UTF-16"}
@@ -28,6 +36,55 @@ SEPARATOR = {
     ";": gettext_lazy("semicolon ;"),
     "\t": gettext_lazy("tab"),
 }
+
+
+def field_words(language: str) -> dict[str, str]:
+    with translation.override(language):
+        return {field: str(word) for field, word in FIELD.items()}
+
+
+def reason_of(line: Rejection | RejectedLine, words: Mapping[str, str]) -> str:
+    """Return why a line is rejected, with the label of its field in the language of the reason."""
+    field = line.field or ""
+    if field in words and line.reason.startswith(field):
+        return f"{words[field]}{line.reason.removeprefix(field)}"
+    return line.reason
+
+
+def first_problems(rejections: Sequence[Rejection]) -> list[tuple[str, str]]:
+    """Return the first reasons, each with the lines that it applies to."""
+    words = {field: str(word) for field, word in FIELD.items()}
+    lines: dict[str, list[int]] = {}
+    for each in rejections:
+        lines.setdefault(reason_of(each, words), []).append(each.line)
+    return [(_place(of), reason) for reason, of in list(lines.items())[:PROBLEMS_SHOWN]]
+
+
+def _place(lines: Sequence[int]) -> str:
+    facts = {"line": lines[0], "rows": rows(len(lines))}
+    if len(lines) > 1:
+        return _("%(rows)s, the first in line %(line)s:") % facts
+    return _("Line %(line)s:") % facts
+
+
+def advice(seen: UploadPreview) -> str:
+    """Return what to do if every previewed row would be rejected."""
+    match seen.mostly:
+        case "phone":
+            return _(
+                "Is the right column chosen as “Phone” below? If not, choose it and select “Check again”. "
+                "If it is, discard this file, correct its phones and upload it again."
+            )
+        case "timezone":
+            return _(
+                "Choose below what the file’s time zones mean, or a time zone for rows without one. "
+                "Then select “Check again”."
+            )
+        case _:
+            return _(
+                "Check the encoding, the separator and the columns below, and select “Check again”. "
+                "If they are right, discard this file, correct it and upload it again."
+            )
 
 
 def status_summary(upload: ClientUpload) -> str:

@@ -1,4 +1,4 @@
-"""A file in a form, straight into the database: the web server holds it neither on disk nor in memory."""
+"""Writes a file from a form straight into the database, without keeping it on disk or in memory."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class UploadHandler(FileUploadHandler):
         self._arrival = IncomingFile(file_name=self.file_name or "", by=self._by)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 (Django passes it)
-        # What follows a refusal is read and dropped: a browser hears no answer before it has said all.
+        # What follows a refusal is read and dropped: a browser reads a response once it has sent everything.
         if self._arrival is not None and not self.refusal:
             try:
                 self._arrival.write(raw_data)
@@ -37,10 +37,10 @@ class UploadHandler(FileUploadHandler):
                 self.refusal = str(refusal)
 
     def file_complete(self, file_size: int) -> None:
-        """Nothing: whether it is complete, the fields after it tell."""
+        """Do nothing: the fields after it show whether it is complete."""
 
     def finish(self) -> ClientUpload | None:
-        """The upload; None where there was no file, or it was refused."""
+        """Return the upload; None without a file, or if it was refused."""
         if self._arrival is None or self.refusal:
             return None
         try:

@@ -1,4 +1,4 @@
-"""Clients from a file: sent, looked at, started, watched, and what was rejected taken home."""
+"""Clients from a file: upload, preview, start, progress, and the rejected lines as a file."""
 
 from typing import Any
 
@@ -12,33 +12,28 @@ from django.views.decorators.http import require_POST
 
 from notification_service.access.phones import note_phones, sees_whole_phones
 from notification_service.console.imports import labels as import_labels
+from notification_service.console.imports.choices import columns_problem, keep_choices
 from notification_service.console.imports.upload_handler import UploadHandler
+from notification_service.console.imports.zones import zones_shown
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import page_by_id
-from notification_service.directory.importing import FileRefused
+from notification_service.directory.importing.columns import ATTRIBUTE
 from notification_service.directory.importing.uploads import lifecycle
-from notification_service.directory.importing.uploads.columns import missing, repeated
-from notification_service.directory.importing.uploads.preview import (
-    SHOWN,
-    Preview,
-    columns_of,
-    preview_upload,
-)
+from notification_service.directory.importing.uploads.preview import SHOWN, UploadPreview, preview_upload
 from notification_service.directory.models import ClientUpload
 from notification_service.mailings.client_uploads import start_upload
 
-PROBLEMS_SHOWN = 8
 MEGABYTE = 1024 * 1024
 MOVING = ("arriving", "waiting", "running")
-FORM_BYTES = 16 * 1024  # what a form says beside its file
+FORM_BYTES = 16 * 1024  # of the form's other fields
 
 
 def import_list(request: HttpRequest) -> HttpResponse:
     return _list(request)
 
 
-@csrf_exempt  # which would read the file; it is checked below, when there is a place for it
+@csrf_exempt  # the check would read the file; it is made below, once there is a place for it
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_MB * MEGABYTE + FORM_BYTES:
@@ -76,14 +71,15 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep how the file is to be read, and, unless the person only wants to look again, start it."""
+    """Save how the file is to be read, and start it, unless the person only wants to look again."""
     found = get_object_or_404(ClientUpload, pk=pk)
     if found.status == ClientUpload.Status.READY:
-        problem = _describe(request, found)
-        if not problem and request.POST.get("action") == "start":
+        wrong, obstacle = keep_choices(found, request.POST)
+        is_start = request.POST.get("action") == "start"
+        if wrong or (is_start and obstacle):
+            messages.error(request, wrong or obstacle)
+        elif is_start:
             start_upload(pk, by=request.user.get_username())
-        elif problem:
-            messages.error(request, problem)
     return redirect("console:import", pk=pk)
 
 
@@ -102,58 +98,37 @@ def too_large() -> str:
     ) % {"most": settings.IMPORT_MAX_MB}
 
 
-def _describe(request: HttpRequest, found: ClientUpload) -> str:
-    """What stands in the way of starting it; empty where nothing does."""
-    if found.file_format == ClientUpload.Format.NDJSON:
-        return ""
-    encoding, separator = request.POST.get("encoding", ""), request.POST.get("separator", "")
-    if encoding not in import_labels.ENCODING or separator not in import_labels.SEPARATOR:
-        return _("Choose the encoding and the separator from their lists.")
-    chosen = [name if name in import_labels.FIELD else "" for name in request.POST.getlist("column")]
-    try:
-        columns = columns_of(found, encoding=encoding, separator=separator, chosen=chosen)
-    except FileRefused as refusal:
-        return str(refusal)
-    lifecycle.describe(found.pk, encoding=encoding, separator=separator, columns=columns)
-    return _columns_problem(columns) if request.POST.get("action") == "start" else ""
-
-
-def _columns_problem(columns: list[str]) -> str:
-    if twice := repeated(columns):
-        return _("Two columns are chosen as “%(name)s”: leave one of them out.") % {
-            "name": import_labels.FIELD[twice[0]]
-        }
-    if absent := missing(columns):
-        names = ", ".join(f"“{import_labels.FIELD[name]}”" for name in absent)
-        return _("Choose the column for %(names)s: every client needs it.") % {"names": names}
-    return ""
-
-
 def _preview(found: ClientUpload) -> dict[str, Any]:
     seen = preview_upload(found)
-    is_csv = found.file_format == ClientUpload.Format.CSV
     return {
         "upload": found,
         "look": seen,
         "summary": import_labels.status_summary(found),
-        "problem": seen.problem or (_columns_problem(found.columns) if is_csv else ""),
-        "problems": seen.rejections[:PROBLEMS_SHOWN],
+        "problem": seen.problem or columns_problem(found),
+        "problems": import_labels.first_problems(seen.rejections),
+        "advice": import_labels.advice(seen) if seen.takes_nothing else "",
         "rejected": import_labels.rows(len(seen.rejections)),
         "first": labels.number(seen.looked_at),
         "looked_at": import_labels.rows(seen.looked_at),
-        "is_csv": is_csv,
+        "is_csv": found.file_format == ClientUpload.Format.CSV,
         "columns": _columns(found, seen),
-        "ignored": [name for name, field in zip(seen.names, found.columns, strict=False) if not field],
+        "ignored": _ignored(found, seen),
         "fields": import_labels.FIELD.items(),
+        "attribute": ATTRIBUTE,
         "encodings": import_labels.ENCODING.items(),
         "separators": import_labels.SEPARATOR.items(),
+        "zones": zones_shown(found),
     }
 
 
-def _columns(found: ClientUpload, seen: Preview) -> list[tuple[str, str]]:
+def _columns(found: ClientUpload, seen: UploadPreview) -> list[tuple[str, str]]:
     if found.file_format == ClientUpload.Format.NDJSON:
         return [(name, name) for name in seen.names]
     return list(zip(seen.names, found.columns, strict=False))
+
+
+def _ignored(found: ClientUpload, seen: UploadPreview) -> list[str]:
+    return [name for name, field in zip(seen.names, found.columns, strict=False) if name and not field]
 
 
 def _state(found: ClientUpload) -> dict[str, Any]:

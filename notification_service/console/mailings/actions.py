@@ -1,4 +1,4 @@
-"""What an operator does to a mailing: one call of the lifecycle, after its consequence was named."""
+"""What an operator does to a mailing: one call of the lifecycle, after a page has shown the consequence."""
 
 from collections.abc import Callable
 from typing import Any
@@ -76,13 +76,13 @@ def _do(request: HttpRequest, pk: int, change: Callable[[int], Any], *, done: st
 
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     status = get_object_or_404(Mailing.objects.alive(), pk=pk).status
-    refusal = _("Nothing was done: meanwhile the mailing became “%(status)s”.")
+    refusal = _("Nothing was done: the mailing is now “%(status)s”.")
     messages.error(request, refusal % {"status": labels.MAILING_STATUS[status]})
     return redirect("console:mailing", pk=pk)
 
 
 def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    """To the list where the button was pressed, else to the mailing."""
+    """Redirect to the list where the button was pressed, or else to the mailing."""
     page = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
         return redirect(page)

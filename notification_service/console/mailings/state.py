@@ -1,4 +1,4 @@
-"""A mailing with its exact counts, and what can be said of its pace."""
+"""A mailing with its exact counts and its pace."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from notification_service.mailings import stats
-from notification_service.mailings.models import Mailing, MinuteCount
+from notification_service.mailings.gateways import GatewayState, gateway_states, stopped_by
+from notification_service.mailings.models import Gateway, Mailing, MinuteCount
 
 FINAL = ("sent", "failed", "expired", "cancelled", "unknown")
 
@@ -16,6 +17,7 @@ class MailingState:
     mailing: Mailing
     counts: dict[str, int]
     per_second: float | None = None
+    stopped: GatewayState | None = None  # the gateway that what is unsent waits for, as it takes nothing now
 
     @property
     def is_live(self) -> bool:
@@ -27,7 +29,7 @@ class MailingState:
 
     @property
     def moves(self) -> bool:
-        """Whether its numbers change now or within seconds, so that a screen should look often."""
+        """Return whether its numbers change now or within seconds, so that a screen should refresh often."""
         if self.mailing.status == "scheduled":
             return self.mailing.start_at <= timezone.now() + timedelta(seconds=30)
         return self.mailing.status == "running" or (self.unsent > 0 and not self.is_open)
@@ -38,7 +40,7 @@ class MailingState:
 
     @property
     def percent(self) -> int:
-        """Of the messages with a final status; a hundred only when all of them are."""
+        """Return the percentage of messages with a final status; 100 only if all have one."""
         done = sum(self.counts[status] for status in FINAL)
         return done * 100 // self.counts["total"] if self.counts["total"] else 0
 
@@ -47,11 +49,30 @@ def states(mailings: list[Mailing]) -> list[MailingState]:
     ids = [mailing.pk for mailing in mailings]
     counts = stats.message_counts(ids)
     paces = _paces([mailing.pk for mailing in mailings if mailing.status == "running"])
-    return [MailingState(mailing, counts[mailing.pk], paces.get(mailing.pk)) for mailing in mailings]
+    gateways = _gateways(mailings)
+    return [
+        MailingState(
+            mailing,
+            counts[mailing.pk],
+            paces.get(mailing.pk),
+            stopped_by(mailing, gateways) if gateways and _waits(mailing, counts[mailing.pk]) else None,
+        )
+        for mailing in mailings
+    ]
+
+
+def _waits(mailing: Mailing, counts: dict[str, int]) -> bool:
+    return mailing.status == "running" and counts["pending"] + counts["sending"] > 0
+
+
+def _gateways(mailings: list[Mailing]) -> list[GatewayState]:
+    if not any(mailing.status == "running" for mailing in mailings):
+        return []
+    return gateway_states(Gateway.objects.order_by("priority", "id"))
 
 
 def _paces(mailing_ids: list[int]) -> dict[int, float]:
-    """Sends a second over this minute and the one before it."""
+    """Return sends a second, over this minute and the one before."""
     now = timezone.now()
     since = now.replace(second=0, microsecond=0) - timedelta(minutes=1)
     rows = MinuteCount.objects.filter(mailing_id__in=mailing_ids, minute__gte=since)

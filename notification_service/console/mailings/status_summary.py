@@ -1,4 +1,4 @@
-"""The sentence at the top of a mailing: is it going out, and what does the rest wait for."""
+"""The sentence at the top of a mailing: whether it is being sent, and what the rest waits for."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,22 +9,47 @@ from django.utils.translation import gettext as _
 from notification_service.console.mailings.pending_by_opening import Opening
 from notification_service.console.mailings.state import MailingState
 from notification_service.console.parts import labels
+from notification_service.mailings import reason_labels
+from notification_service.mailings.gateways import State
 
 
-def status_summary(state: MailingState, openings: Sequence[Opening]) -> str:
-    return " ".join(part for part in (_done(state), _waiting(state, openings), _end(state, openings)) if part)
+def status_summary(
+    state: MailingState, openings: Sequence[Opening], *, expected_clients: int | None = None
+) -> str:
+    """`expected_clients`: how many would get a mailing that has not started."""
+    began = (_stopped(state), _done(state), _expected(expected_clients))
+    parts = (*began, _waiting(state, openings), _end(state, openings))
+    return " ".join(part for part in parts if part)
 
 
 def expected_end(state: MailingState, openings: Sequence[Opening]) -> datetime | None:
-    """None where nothing can be said; never after the deadline."""
-    if state.mailing.status != "running" or not state.unsent:
+    """Return None if it cannot be estimated, as while messages are created; never after the deadline."""
+    mailing = state.mailing
+    if mailing.status != "running" or not mailing.audience_built_at or not state.unsent:
         return None
     at_hand = state.unsent - sum(opening.messages for opening in openings)
     if at_hand > 0 and not state.per_second:
         return None
     ready = timezone.now() + timedelta(seconds=at_hand / state.per_second if state.per_second else 0)
     last = openings[-1].at if openings else ready
-    return min(max(ready, last), state.mailing.end_at)
+    return min(max(ready, last), mailing.end_at)
+
+
+def _stopped(state: MailingState) -> str:
+    """First of all, for nothing goes out: what it waits for, since when and why."""
+    if state.stopped is None:
+        return ""
+    gateway = state.stopped.gateway
+    facts = {"name": gateway.name}
+    if state.stopped.state is State.DISABLED:
+        return _("It waits for the gateway “%(name)s”, which is disabled.") % facts
+    if state.stopped.state is State.UNUSABLE:
+        return _("It waits for the gateway “%(name)s”, which is not set up correctly.") % facts
+    why, since = gateway.held_why, gateway.held_at or timezone.now()
+    facts |= {"when": labels.when(since), "reason": reason_labels.reason(why) if why else ""}
+    return (
+        _("It waits for the gateway “%(name)s”, which has taken nothing since %(when)s: %(reason)s.") % facts
+    )
 
 
 def _done(state: MailingState) -> str:
@@ -32,14 +57,22 @@ def _done(state: MailingState) -> str:
     if mailing.status == "scheduled":
         facts = {"when": labels.when(mailing.start_at), "ago": labels.duration(_until(mailing.start_at))}
         if mailing.start_at <= timezone.now():
-            return _("It starts at this moment.")
-        return _("It starts by itself at %(when)s, in %(ago)s.") % facts
+            return _("It is starting now.")
+        return _("It will start at %(when)s, in %(ago)s.") % facts
     facts = {"sent": labels.number(counts["sent"]), "total": labels.number(counts["total"])}
     if not counts["total"]:
         if mailing.started_at and mailing.audience_built_at:
             return _("No client matched when it started: nothing was sent.")
         return _("No messages were created.") if not state.is_open else _("Its messages are being created.")
     return _("%(sent)s of %(total)s sent.") % facts
+
+
+def _expected(clients: int | None) -> str:
+    if clients is None:
+        return ""
+    if not clients:
+        return _("No client matches now.")
+    return _("It would reach %(clients)s now.") % {"clients": labels.clients(clients)}
 
 
 def _waiting(state: MailingState, openings: Sequence[Opening]) -> str:
@@ -53,7 +86,10 @@ def _waiting(state: MailingState, openings: Sequence[Opening]) -> str:
     now = max(state.unsent - closed, 0)
     if not closed:
         return _("%(now)s left to send.") % {"now": labels.number(now)}
-    facts = {"now": labels.number(now), "closed": labels.number(closed), "clock": _opens(state)}
+    if state.stopped:
+        facts = {"now": labels.number(now), "closed": labels.number(closed), "clock": openings[0].local}
+        return _("%(now)s wait for it; %(closed)s wait until %(clock)s in their own time zone.") % facts
+    facts = {"now": labels.number(now), "closed": labels.number(closed), "clock": openings[0].local}
     return _("%(now)s can be sent now; %(closed)s wait until %(clock)s in their own time zone.") % facts
 
 
@@ -72,6 +108,8 @@ def _left_over(state: MailingState) -> str:
 def _end(state: MailingState, openings: Sequence[Opening]) -> str:
     if state.mailing.status == "scheduled":
         return _("It ends at %(when)s.") % {"when": labels.when(state.mailing.end_at)}
+    if state.stopped:
+        return _("What is unsent at %(when)s expires.") % {"when": labels.when(state.mailing.end_at)}
     at = expected_end(state, openings)
     if at is None:
         return ""
@@ -83,11 +121,6 @@ def _end(state: MailingState, openings: Sequence[Opening]) -> str:
         "when": labels.when(at),
         "ago": labels.duration(_until(at)),
     }
-
-
-def _opens(state: MailingState) -> str:
-    opens = state.mailing.window_from
-    return f"{opens:%H:%M}" if opens else ""
 
 
 def _until(at: datetime) -> float:

@@ -40,7 +40,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
 
 
 def mailings_wanted(request: HttpRequest) -> QuerySet[Mailing]:
-    """The mailings that the list's filters leave."""
+    """Return the mailings that pass the list's filters."""
     mailings = Mailing.objects.alive()
     if (status := request.GET.get("status")) in labels.MAILING_STATUS:
         mailings = mailings.filter(status=status)
@@ -51,6 +51,6 @@ def mailings_found(mailings: QuerySet[Mailing], words_or_id: str) -> QuerySet[Ma
     text = composed(words_or_id.replace("\0", ""))
     if not text:
         return mailings
-    by_text = Q(text__icontains=text)
+    by_text = Q(name__icontains=text) | Q(text__icontains=text)
     number = whole_number(text.removeprefix("#"))
     return mailings.filter(by_text if number is None else by_text | Q(pk=number))

@@ -4,15 +4,19 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from notification_service.access.phones import note_phones, text_for
+from notification_service.console.messages import labels as message_labels
 from notification_service.console.messages import queries as message_queries
+from notification_service.console.messages.again import send_again
 from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
-from notification_service.console.parts.paging import page_by_id, whole_number
+from notification_service.mailings import stats
 from notification_service.mailings.models import Message
 
 
 def message_list(request: HttpRequest) -> HttpResponse:
-    page = page_by_id(request, messages_wanted(request))
+    want = message_queries.wanted(request.GET)
+    counts = stats.message_counts([want.mailing])[want.mailing] if want.mailing is not None else None
+    page = message_queries.page_of(visible_messages(), want, counts)
     note_phones(request.user, len(page.rows))
     return show(
         request,
@@ -20,21 +24,17 @@ def message_list(request: HttpRequest) -> HttpResponse:
         title=_("Messages"),
         section="messages",
         page=page,
-        phone=request.GET.get("phone", "").strip(),
-        id=request.GET.get("id", ""),
+        want=want,
+        again=send_again(want, counts) if want.mailing is not None and counts else None,
+        statuses=labels.MESSAGE_STATUS.items(),
+        reasons=message_labels.reason_choices(),
         show_mailing=True,
     )
 
 
-def messages_wanted(request: HttpRequest) -> QuerySet[Message]:
-    """The messages that the list's filters leave."""
+def visible_messages() -> QuerySet[Message]:
     # The inner join leaves out the messages of mailings that are being deleted.
-    messages = Message.objects.filter(mailing__deleted_at=None).select_related("client")
-    if phone := request.GET.get("phone", "").strip():
-        messages = messages.filter(client_id__in=message_queries.clients_by_phone(phone))
-    if (number := whole_number(request.GET.get("id", "").strip().removeprefix("#"))) is not None:
-        messages = messages.filter(pk=number)
-    return messages
+    return Message.objects.filter(mailing__deleted_at=None)
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -42,8 +42,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(messages, pk=pk)
     phone = message.client.phone if message.client else None
     attempts = [
-        (attempt, labels.OUTCOME[attempt.outcome], text_for(request.user, attempt.answer, phone=phone))
-        for attempt in message.failed_attempts.order_by("at", "pk")[:200]
+        (attempt, labels.OUTCOME[attempt.outcome], text_for(request.user, attempt.response, phone=phone))
+        for attempt in message.failed_attempts.filter(partition=message.partition).order_by("at", "pk")[:200]
     ]
     note_phones(request.user, 1)
     title = _("Message #%(id)s") % {"id": pk}

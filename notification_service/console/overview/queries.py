@@ -1,4 +1,4 @@
-"""What the overview says: counters and a few rows, never the messages themselves."""
+"""What the overview shows, from counters and a few rows, never from messages."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from notification_service.console.gateways.queries import GatewayRow
+from notification_service.console.gateways.queries import GatewayOverview
+from notification_service.console.mailings.expected_clients import expected_clients
 from notification_service.console.mailings.state import MailingState, states
 from notification_service.console.parts import charts
 from notification_service.directory.models import Client
@@ -16,6 +17,7 @@ from notification_service.mailings.models import Mailing, MinuteCount
 from notification_service.reports.posting import unsent_reports
 
 MOST_ROWS = 8
+MOST_LOOKED_AT, MOST_EXPIRED = 100, 3
 CHART_HOURS = 3
 
 
@@ -24,17 +26,20 @@ def running_now() -> list[MailingState]:
     return states(list(active.order_by("-started_at")[:MOST_ROWS]))
 
 
-def starting_next() -> list[Mailing]:
+def starting_next() -> list[tuple[Mailing, int]]:
+    """Each with the number of clients who would get it."""
     scheduled = Mailing.objects.alive().unsettled().filter(status="scheduled")
-    return list(scheduled.order_by("start_at")[:MOST_ROWS])
+    mailings = list(scheduled.order_by("start_at")[:MOST_ROWS])
+    clients = expected_clients(mailings)
+    return [(mailing, clients[mailing.pk]) for mailing in mailings]
 
 
 def totals() -> dict[str, int]:
     return stats.overall_counts()["messages"]
 
 
-def needs_you(gateways: list[GatewayRow]) -> list[dict[str, Any]]:
-    """What will not go away by itself, most urgent first."""
+def needs_you(gateways: list[GatewayOverview]) -> list[dict[str, Any]]:
+    """Return what will not go away by itself, most urgent first."""
     held = sorted((row for row in gateways if row.is_held), key=lambda row: row.unsent, reverse=True)
     soon = timezone.now() + timedelta(hours=1)
     paused = Mailing.objects.alive().unsettled().filter(status="paused", end_at__lte=soon).order_by("end_at")
@@ -42,8 +47,19 @@ def needs_you(gateways: list[GatewayRow]) -> list[dict[str, Any]]:
         *_lack_of_workers(),
         *({"kind": "held", "row": row} for row in held),
         *({"kind": "paused", "mailing": mailing} for mailing in paused[:MOST_ROWS]),
+        *({"kind": "expired", "mailing": mailing, "messages": count} for mailing, count in _lately_expired()),
         *({"kind": "report", "report": report} for report in unsent_reports()),
     ]
+
+
+def _lately_expired() -> list[tuple[Mailing, int]]:
+    """Mailings that ended within a day although messages were left, the latest first."""
+    since = timezone.now() - timedelta(days=1)
+    ended = Mailing.objects.alive().filter(status="finished", finished_at__gte=since)
+    mailings = list(ended.order_by("-finished_at")[:MOST_LOOKED_AT])
+    counts = stats.message_counts([mailing.pk for mailing in mailings])
+    expired = [(mailing, counts[mailing.pk]["expired"]) for mailing in mailings]
+    return [(mailing, count) for mailing, count in expired if count][:MOST_EXPIRED]
 
 
 def _lack_of_workers() -> list[dict[str, Any]]:
@@ -57,7 +73,7 @@ def _lack_of_workers() -> list[dict[str, Any]]:
 def recent_chart() -> charts.Chart:
     now = timezone.now()
     since = now - timedelta(hours=CHART_HOURS)
-    # By mailing, for that is how the minutes are indexed.
+    # By mailing, because the minutes are indexed by it.
     lately = Mailing.objects.filter(Q(finished_at=None) | Q(finished_at__gte=since), started_at__isnull=False)
     minutes = MinuteCount.objects.filter(mailing_id__in=lately.values("pk"), minute__gte=since)
     sums = {f"{series}_sum": Sum(series) for series in charts.SERIES}

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from notification_service.console.gateways.queries import gateway_rows
+from notification_service.console.imports import samples
 from notification_service.console.overview import queries
 from notification_service.console.parts.page import show
 
@@ -27,5 +28,6 @@ def _numbers() -> dict[str, Any]:
         "totals": queries.totals(),
         "chart": queries.recent_chart(),
         "is_empty": queries.is_empty(),
+        "offers_samples": samples.are_offered(),
         "seconds": 2 if running else 30,
     }

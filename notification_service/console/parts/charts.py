@@ -1,4 +1,4 @@
-"""Columns over time, drawn on the server: no script, no jump when the numbers are new. Pure."""
+"""Columns over time, drawn on the server: no script, and no jump when the numbers change. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440, 2880)  # minutes
 SERIES = ("sent", "failed", "retried")
 WIDTH, HEIGHT = 600, 120
 TICKS = 5
-ENDS = (2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 50, 60, 80, 100)  # of the axis, by its power of ten
+ENDS = (2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 50, 60, 80, 100)  # of the axis, in its power of ten
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ColumnPart:
     series: str
     y: float
     height: float
@@ -26,14 +26,14 @@ class Column:
     x: float
     width: float
     counts: dict[str, int]
-    parts: list[Part]
+    parts: list[ColumnPart]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     columns: list[Column]
     step_minutes: int
-    highest: int  # column's sum
+    highest: int  # sum of a column
     top: int  # of the axis: even, so that its middle is a whole number
     ticks: list[datetime]
     totals: dict[str, int]
@@ -44,7 +44,7 @@ class Chart:
 
     @property
     def tick_style(self) -> str:
-        """Of times that are days apart the clock alone says too little."""
+        """For times that are days apart, the time of day is not enough."""
         return "minute" if self.ticks[-1] - self.ticks[0] < timedelta(days=1) else "long"
 
 
@@ -67,7 +67,7 @@ def chart(minutes: Sequence[Any], *, since: datetime | None = None, until: datet
 
 
 def _even_top(highest: int) -> int:
-    """The axis's end: a round number, half of which is whole."""
+    """Return the axis's end: a round number, half of which is whole."""
     unit: int = 10 ** max(len(str(highest)) - 2, 0)
     return next(end * unit for end in ENDS if end * unit >= highest)
 
@@ -93,11 +93,11 @@ def _buckets(
     return buckets
 
 
-def _parts(counts: dict[str, int], top: int) -> list[Part]:
+def _parts(counts: dict[str, int], top: int) -> list[ColumnPart]:
     parts, bottom = [], float(HEIGHT)
     for name in SERIES:
         if counts[name] > 0:
             height = max(counts[name] / top * HEIGHT, 1)
             bottom -= height
-            parts.append(Part(name, round(bottom, 2), round(height, 2)))
+            parts.append(ColumnPart(name, round(bottom, 2), round(height, 2)))
     return parts

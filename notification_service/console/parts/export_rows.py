@@ -1,4 +1,4 @@
-"""The rows of a list as they are exported: by key, some thousand in memory at a time, however many.
+"""The rows of a list for an export, read by key, with some thousand in memory at a time.
 
 A server-side cursor would hold a transaction open, or a copy of the list on the server, for as long as a
 slow download lasts.
@@ -24,5 +24,5 @@ def in_order(rows: QuerySet[M], *, chunk_rows: int = CHUNK_ROWS) -> Iterator[lis
 
 
 def moment(at: datetime | None, zone: tzinfo) -> str:
-    """ISO 8601 in the operator's zone, with its offset."""
+    """Return it as ISO 8601 in the operator's zone, with its offset."""
     return at.astimezone(zone).isoformat(timespec="seconds") if at else ""

@@ -1,15 +1,18 @@
-"""Fields whose text is made alike before anything of it is checked, as the API's are."""
+"""Fields whose text is normalised before it is checked, as in the API."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
-from notification_service.directory.rules import composed, tag_of, visible
+from notification_service.directory.rules import composed, is_phone, typed_phone, visible
+
+LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class CleanText(forms.CharField):
-    """`clean_text` is one of `directory.rules`; the length is that of what it makes of the text."""
+    """`clean_text` is a function of `directory.rules`; the length is checked after it."""
 
     def __init__(self, *, clean_text: Callable[[str], str] = visible, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -19,13 +22,8 @@ class CleanText(forms.CharField):
         return super().to_python(self.clean_text(value or "")) or ""
 
 
-class TagText(CleanText):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(clean_text=tag_of, **kwargs)
-
-
 class Lines(CleanText):
-    """A text area. The browser sends the end of a line as two characters; a text is counted as it is sent."""
+    """A text area. Browsers send a line end as two characters, but the text is counted as it will be sent."""
 
     def __init__(self, *, rows: int, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
@@ -33,4 +31,24 @@ class Lines(CleanText):
 
 
 def _lines(text: str) -> str:
-    return composed(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return composed(short_line_ends(text))
+
+
+def short_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class LocalMoment(forms.DateTimeField):
+    """A date and time in the operator's zone, in the format of the browser's date picker."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL)
+        super().__init__(widget=widget, input_formats=[LOCAL, "%Y-%m-%dT%H:%M:%S"], **kwargs)
+
+
+def phone_of(text: str) -> str:
+    """Return the phone, in whatever way it is written. Raises ValidationError."""
+    phone = typed_phone(text)
+    if not is_phone(phone):
+        raise forms.ValidationError(_("A phone is 7 and ten more digits."))
+    return phone

@@ -1,10 +1,19 @@
 """What the console calls things, in the operator's language."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, time
+from itertools import groupby
 
 from django.utils import formats, timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
+
+from notification_service.console.parts.countries import COUNTRY
+from notification_service.mailings.models import Mailing
+from notification_service.mailings.public_holidays import DAYS
+from notification_service.mailings.send_window import find_zone
 
 BAR_ORDER = ("sent", "sending", "pending", "failed", "expired", "cancelled", "unknown")
 
@@ -15,6 +24,9 @@ MAILING_STATUS = {
     "finished": pgettext_lazy("mailing", "finished"),
     "cancelled": pgettext_lazy("mailing", "cancelled"),
 }
+# Of a finished mailing that some, or all, of its clients did not get.
+NOT_ALL_SENT = pgettext_lazy("mailing", "finished, not all sent")
+NOTHING_SENT = pgettext_lazy("mailing", "finished, nothing sent")
 MAILING_SHAPE = {
     "scheduled": "clock",
     "running": "play",
@@ -43,7 +55,7 @@ MESSAGE_SHAPE = {
 OUTCOME = {
     "retry": pgettext_lazy("attempt", "to be tried again"),
     "failed": pgettext_lazy("attempt", "refused for good"),
-    "held": pgettext_lazy("attempt", "the gateway does not let us in"),
+    "held": pgettext_lazy("attempt", "the gateway refuses us access"),
     "unknown": pgettext_lazy("attempt", "no answer; not repeated"),
     "lost": pgettext_lazy("attempt", "its worker died; repeated"),
 }
@@ -59,7 +71,17 @@ ROLE = {
 SCOPE = {
     "read": pgettext_lazy("API key", "read"),
     "write": pgettext_lazy("API key", "read and write"),
+    "admin": pgettext_lazy("API key", "read and write, and ignore opt-outs"),
 }
+
+
+BEGINNING = 60  # characters of a mailing's name or text, by which people know it
+
+
+def mailing(row: Mailing) -> str:
+    """Its number and its name, or how its text begins."""
+    facts = {"id": row.pk, "text": Truncator(" ".join(row.title.split())).chars(BEGINNING)}
+    return _("Mailing #%(id)s: %(text)s") % facts
 
 
 def number(value: int) -> str:
@@ -83,7 +105,7 @@ def zones(value: int) -> str:
 
 
 def zone_name() -> str:
-    """The operator's zone with its offset, such as Europe/Moscow (UTC+3)."""
+    """Return the operator's zone with its offset, such as Europe/Moscow (UTC+3)."""
     offset = timezone.localtime().utcoffset()
     minutes = int(offset.total_seconds() // 60) if offset else 0
     name = timezone.get_current_timezone_name()
@@ -96,14 +118,69 @@ def utc_offset(minutes: int) -> str:
 
 
 def when(at: datetime) -> str:
-    """A time in a sentence: the clock today, with the day on other days."""
+    """Return a time for a sentence: today only the time of day, otherwise with the day."""
     local = timezone.localtime(at)
     pattern = "H:i" if local.date() == timezone.localdate() else "j E, H:i"
     return formats.date_format(local, pattern)
 
 
+def hours(
+    opens: time | None, closes: time | None, days: Sequence[str] = (), holidays: str | None = ""
+) -> str:
+    """Of a send window, which may run past midnight."""
+    parts = [_clock(opens, closes) if opens and closes else "", weekdays(days)]
+    if holidays:
+        country = COUNTRY.get(holidays, holidays)
+        parts.append(_("not on public holidays (%(country)s)") % {"country": country})
+    return ", ".join(filter(None, parts)) or _("any")
+
+
+def _clock(opens: time, closes: time) -> str:
+    clock = f"{opens:%H:%M}–{closes:%H:%M}"
+    return _("%(hours)s the next day") % {"hours": clock} if opens > closes else clock
+
+
+def weekdays(days: Sequence[str]) -> str:
+    """Return them in the order of the week, with a dash for three or more in a row: “Mon–Fri, Sun”."""
+    numbers = sorted(DAYS.index(day) for day in days)
+    rows = [
+        [each for _, each in row] for _, row in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    ]
+    parts = [[f"{_day(row[0])}–{_day(row[-1])}"] if len(row) > 2 else map(_day, row) for row in rows]
+    return ", ".join(part for some in parts for part in some)
+
+
+def _day(number: int) -> str:
+    return str(WEEKDAYS_ABBR[number])
+
+
+def both_clocks(at: datetime, zone_name: str, pattern: str = "H:i") -> str:
+    """Return a time where a client lives, and the operator's beside it: “09:00 in Moscow (06:00 yours)”.
+
+    With the day if it is not today in both zones, and twice if it is another one there. If this system does
+    not know the zone, the operator's time alone.
+    """
+    here = timezone.localtime(at)
+    zone = find_zone(zone_name)
+    if zone is None:
+        return when(at)
+    there = timezone.localtime(at, zone)
+    is_today = here.date() == there.date() == timezone.localdate()
+    clock = formats.date_format(there, pattern if is_today else f"j E, {pattern}")
+    if here.replace(tzinfo=None) == there.replace(tzinfo=None):
+        return _("%(clock)s in %(place)s") % {"clock": clock, "place": zone_place(zone_name)}
+    yours = formats.date_format(here, pattern if here.date() == there.date() else f"j E, {pattern}")
+    facts = {"clock": clock, "place": zone_place(zone_name), "yours": yours}
+    return _("%(clock)s in %(place)s (%(yours)s yours)") % facts
+
+
+def zone_place(zone_name: str) -> str:
+    """Return the place as people call it, if it is one of PLACE; else the zone's IANA name."""
+    return str(PLACE.get(PLACE_OF_ZONE.get(zone_name, ""), zone_name))
+
+
 def duration(seconds: float) -> str:
-    """How long, in the one unit that matters."""
+    """Return the duration in the one unit that matters."""
     if seconds < 60:
         return _("less than a minute")
     minutes = round(seconds / 60)
@@ -133,4 +210,18 @@ PLACE = {
     "Vladivostok": pgettext_lazy("place", "Vladivostok"),
     "Magadan": pgettext_lazy("place", "Magadan"),
     "Kamchatka": pgettext_lazy("place", "Kamchatka"),
+}
+# The zone of each place, by its present name.
+PLACE_OF_ZONE = {
+    "Europe/Kaliningrad": "Kaliningrad",
+    "Europe/Moscow": "Moscow",
+    "Europe/Samara": "Samara",
+    "Asia/Yekaterinburg": "Yekaterinburg",
+    "Asia/Omsk": "Omsk",
+    "Asia/Krasnoyarsk": "Krasnoyarsk",
+    "Asia/Irkutsk": "Irkutsk",
+    "Asia/Yakutsk": "Yakutsk",
+    "Asia/Vladivostok": "Vladivostok",
+    "Asia/Magadan": "Magadan",
+    "Asia/Kamchatka": "Kamchatka",
 }

@@ -18,7 +18,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def page(view: View, *, needs: Permission) -> View:
-    """The view behind the login, for those who have the permission."""
+    """Put the view behind the login, for people who have the permission."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -33,5 +33,7 @@ def page(view: View, *, needs: Permission) -> View:
 def show(
     request: HttpRequest, template: str, *, title: str, section: str = "", code: int = 200, **context: Any
 ) -> HttpResponse:
+    if "messages" in context:
+        raise ValueError("the frame shows `messages` as what was just done: name these otherwise")
     context = {"title": title, "section": section, **context}
     return render(request, f"console/{template}", context, status=code)

@@ -1,4 +1,4 @@
-"""Pages by key: the next page costs what the first one did, however long the list."""
+"""Pages by key: each page costs the same, however long the list is."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ class Page:
 
 
 def page_by_id(request: HttpRequest, queryset: QuerySet[Any], *, rows: int = PAGE_ROWS) -> Page:
-    """The newest rows, or those before the id in `?before=`."""
+    """Return the newest rows, or those before the id in `?before=`."""
     before = whole_number(request.GET.get("before"))
     if before is not None:
         queryset = queryset.filter(pk__lt=before)
@@ -27,7 +27,7 @@ def page_by_id(request: HttpRequest, queryset: QuerySet[Any], *, rows: int = PAG
 
 
 def whole_number(text: str | None) -> int | None:
-    """The number that the text is, where it could be an id."""
+    """Return the text as a number, if it can be an id."""
     if text and text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST_ID:
         return int(text)
     return None

@@ -1,8 +1,8 @@
-"""The console's visual grammar: a status, a bar, a number and a time look the same wherever they stand."""
+"""The console's visual grammar: a status, a bar, a number and a time look the same everywhere."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.http import QueryDict
@@ -11,14 +11,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from notification_service.access.phones import phone_for
+from notification_service.access.phones import phone_for, text_for
 from notification_service.access.roles import ROLES
-from notification_service.console.parts import labels
+from notification_service.console.parts import filter_words, labels
 from notification_service.console.parts.charts import SERIES, Column
+from notification_service.console.parts.left_out import left_out_words
 from notification_service.mailings import reason_labels
 from notification_service.mailings.reasons import Why
+from notification_service.mailings.send_window import find_zone
 
 register = template.Library()
+
+
+@register.filter
+def left_out(excluded: dict[str, int]) -> str:
+    return left_out_words(excluded)
 
 
 @register.filter
@@ -30,22 +37,33 @@ def grouped(number: int | None) -> str:
 
 @register.simple_tag
 def moment(at: datetime | None, style: str = "long") -> SafeString | str:
-    """The time in the operator's zone; its full form is one hover away."""
+    """Show the time in the operator's zone, with its full form on hover."""
     if at is None:
         return "–"
     local = timezone.localtime(at)
-    name = labels.zone_name()
-    full = f"{formats.date_format(local, 'j E Y, H:i:s')} {name}"
     if style == "auto":
         style = "short" if local.date() == timezone.localdate() else "long"
     # Translators: a format of Django's date filter
     shown = formats.date_format(local, {"short": "H:i:s", "minute": "H:i"}.get(style, _("j M, H:i")))
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, shown)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), _full(at), shown)
+
+
+def _full(at: datetime) -> str:
+    return f"{formats.date_format(timezone.localtime(at), 'j E Y, H:i:s')} {labels.zone_name()}"
 
 
 @register.inclusion_tag("console/parts/status.html")
-def mailing_status(status: str) -> dict[str, Any]:
-    return {"status": status, "word": labels.MAILING_STATUS[status], "shape": labels.MAILING_SHAPE[status]}
+def mailing_status(status: str, counts: dict[str, int] | None = None) -> dict[str, Any]:
+    """Without `counts`, as in a filter, nothing is said of how it went: then no word is green."""
+    word, shape = labels.MAILING_STATUS[status], labels.MAILING_SHAPE[status]
+    if status != "finished":
+        return {"status": status, "word": word, "shape": shape}
+    if counts is None:
+        return {"status": "scheduled", "word": word, "shape": shape}
+    if counts["sent"] and counts["sent"] == counts["total"]:
+        return {"status": status, "word": word, "shape": shape}
+    word = labels.NOT_ALL_SENT if counts["sent"] else labels.NOTHING_SENT
+    return {"status": "incomplete", "word": word, "shape": "alert"}
 
 
 @register.inclusion_tag("console/parts/status.html")
@@ -55,7 +73,7 @@ def message_status(status: str) -> dict[str, Any]:
 
 @register.simple_tag
 def column_title(column: Column) -> str:
-    """What a hover over a chart's column says, in one line: it is shown as it is written."""
+    """Return the hover text of a chart's column, in one line, because it is shown as it is written."""
     at = formats.date_format(timezone.localtime(column.at), "H:i")
     return " · ".join([at, *(grouped(column.counts[series]) for series in SERIES)])
 
@@ -78,7 +96,7 @@ def legend(counts: dict[str, int], url: str = "", chosen: str = "") -> dict[str,
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
-    """The page's own query string with some of it changed; a None takes the key away."""
+    """Return the page's query string with changes. None removes a key."""
     params: QueryDict = context["request"].GET.copy()
     params.pop("before", None)
     for key, value in changes.items():
@@ -89,7 +107,7 @@ def query(context: template.Context, **changes: Any) -> str:
 
 
 def _segments(counts: dict[str, int], total: int) -> list[tuple[str, str, str]]:
-    """Each part of the bar in thousandths; what is there at all is wide enough to be seen."""
+    """Return each part of the bar in thousandths, wide enough to be seen if it is not zero."""
     shares = {s: max(counts[s] / total * 1000, 4) for s in labels.BAR_ORDER if total and counts[s]}
     scale = 1000 / sum(shares.values()) if shares else 1
     segments, x = [], 0.0
@@ -101,7 +119,7 @@ def _segments(counts: dict[str, int], total: int) -> list[tuple[str, str, str]]:
 
 @register.simple_tag
 def role_of(user: Any) -> str:
-    """The highest of the person's roles, in words; a superuser is an administrator."""
+    """Return the highest of the person's roles, in words; a superuser is an administrator."""
     if user.is_superuser:
         return str(labels.ROLE["administrator"])
     names = set(user.groups.values_list("name", flat=True))
@@ -115,14 +133,14 @@ def operator_zone() -> str:
 
 @register.simple_tag(takes_context=True)
 def phone(context: template.Context, digits: str) -> str:
-    """As people write it, as far as whoever looks may see it."""
+    """Show it as people write it, whole or masked, as the reader may see it."""
     seen = phone_for(context["request"].user, digits)
     return f"+7 {seen[1:4]} {seen[4:7]} {seen[7:9]} {seen[9:]}"
 
 
 @register.filter
 def rate(per_second: float) -> str:
-    """Sends a second; a slow one is not nothing."""
+    """Show sends a second; a low rate is not shown as zero."""
     if 0 < per_second < 0.1:
         return _("less than %(rate)s") % {"rate": formats.number_format(0.1)}
     return formats.number_format(per_second, 1 if 0 < per_second < 10 else 0, force_grouping=True)
@@ -133,9 +151,33 @@ def tags(names: list[str]) -> str:
     return ", ".join(name or _("no tag") for name in names)
 
 
+@register.filter
+def outcomes(statuses: list[str]) -> str:
+    """The statuses of messages, in words."""
+    return ", ".join(str(labels.MESSAGE_STATUS[status]) for status in statuses)
+
+
+@register.simple_tag(takes_context=True)
+def restrictions(context: template.Context, **parts: Any) -> list[str]:
+    """Return the restrictions of a filter in words, with phones as the reader may see them."""
+    given = {name: part for name, part in parts.items() if part}
+    return [text_for(context["request"].user, words) for words in filter_words.in_words(given)]
+
+
+@register.simple_tag(takes_context=True)
+def restrictions_of(context: template.Context, written: dict[str, Any]) -> list[str]:
+    """The same of a whole filter as JSON."""
+    return restrictions(context, **written)
+
+
 @register.simple_tag
 def on_unknown(choice: str) -> str:
     return str(labels.ON_UNKNOWN[choice])
+
+
+@register.simple_tag
+def hours(opens: time | None, closes: time | None, days: Sequence[str], holidays: str) -> str:
+    return labels.hours(opens, closes, days, holidays)
 
 
 @register.filter
@@ -145,10 +187,28 @@ def place(name: str) -> str:
 
 @register.simple_tag
 def local_time(at: datetime | None, zone: str, pattern: str = "H:i:s") -> str:
-    """The clock where the client lives."""
-    if at is None or not zone:
+    """Show the time where the client lives."""
+    known = find_zone(zone) if zone else None
+    return "–" if at is None or known is None else formats.date_format(timezone.localtime(at, known), pattern)
+
+
+@register.simple_tag
+def both_clocks(at: datetime | None, zone: str, pattern: str = "H:i") -> SafeString | str:
+    """Show the time where the client lives, and the operator's beside it."""
+    if at is None:
         return "–"
-    return formats.date_format(timezone.localtime(at, ZoneInfo(zone)), pattern)
+    return format_html(
+        '<time datetime="{}" title="{}" class="wraps">{}</time>',
+        at.isoformat(),
+        _full(at),
+        labels.both_clocks(at, zone or "", pattern),
+    )
+
+
+@register.simple_tag
+def time_now(zone: str) -> str:
+    """Show what time it is where a client lives, and the operator's beside it."""
+    return labels.both_clocks(timezone.now(), zone)
 
 
 @register.filter

@@ -19,11 +19,11 @@ class PersonForm(forms.Form):
         help_text=gettext_lazy("Empty: the password stays as it is."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    is_active = forms.BooleanField(label=gettext_lazy("May log in"), required=False, initial=True)
+    is_active = forms.BooleanField(label=gettext_lazy("Can log in"), required=False, initial=True)
 
     def __init__(self, *args: Any, is_self: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if is_self:  # nobody locks himself out
+        if is_self:  # people cannot lock themselves out
             self.fields["role"].disabled = self.fields["is_active"].disabled = True
             self.fields["role"].required = False
 

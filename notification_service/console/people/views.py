@@ -32,7 +32,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None, initial={"role": VIEWER})
     if request.method == "POST" and form.is_valid():
         people.save_person(User(username=form.cleaned_data["username"]), form.cleaned_data)
-        messages.success(request, _("“%(name)s” may log in now.") % {"name": form.cleaned_data["username"]})
+        messages.success(request, _("“%(name)s” has been added.") % {"name": form.cleaned_data["username"]})
         return redirect("console:people")
     return _page(request, form, title=_("Add a person"))
 
@@ -47,7 +47,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, initial=initial, is_self=person == request.user)
     if request.method == "POST" and form.is_valid():
         people.save_person(person, form.cleaned_data)
-        messages.success(request, _("“%(name)s” is changed.") % {"name": person.username})
+        messages.success(request, _("“%(name)s” has been saved.") % {"name": person.username})
         return redirect("console:people")
     has_second_factor = Authenticator.objects.filter(user=person).exists()
     return _page(request, form, title=person.username, person=person, has_second_factor=has_second_factor)
@@ -57,7 +57,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(_people(request), pk=pk)
     people.unlock(person)
-    messages.success(request, _("“%(name)s” may log in now.") % {"name": person.username})
+    messages.success(request, _("“%(name)s” can log in again.") % {"name": person.username})
     return redirect("console:people")
 
 
@@ -65,12 +65,12 @@ def unlock(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(_people(request), pk=pk)
     people.remove_second_factor(person)
-    messages.success(request, _("“%(name)s” is changed.") % {"name": person.username})
+    messages.success(request, _("“%(name)s” has been saved.") % {"name": person.username})
     return redirect("console:person", pk)
 
 
 def _people(request: HttpRequest) -> QuerySet[User]:
-    """Whoever rules, but is no superuser, must not take a superuser's account over."""
+    """An administrator who is not a superuser must not take over a superuser's account."""
     everyone = User.objects.prefetch_related("groups")
     return everyone if request.user.is_superuser else everyone.filter(is_superuser=False)
 

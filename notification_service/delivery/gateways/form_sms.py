@@ -1,9 +1,9 @@
-"""An SMS provider that takes a form and has an error table of its own, as smsc.ru and its like do.
+"""An SMS provider with a form and its own table of errors, such as smsc.ru and similar ones.
 
-`POST {url}`, the address in full, with the fields `phones`, `mes`, `id` (the message's, the same at every
-attempt), `fmt=3` (respond in JSON), `charset=utf-8`, and either `login` and `psw` or `apikey`.
+`POST {url}`, which is the complete address, with the fields `phones`, `mes`, `id` (the message's, the same at
+every attempt), `fmt=3` (respond in JSON), `charset=utf-8`, and either `login` and `psw` or `apikey`.
 
-Every response is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, in `cnt` parts, else
+Every response is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, in `cnt` parts; otherwise
 `{"error": "…", "error_code": N}`:
 
 | code | says | verdict |
@@ -11,13 +11,13 @@ Every response is HTTP 200: `{"id": 7, "cnt": 1}` for a message that was taken, 
 | 1 | the parameters are wrong | refused |
 | 2 | the login, password or key is wrong | not let in |
 | 3 | there is no money on the account | not let in |
-| 4 | the address we ask from is blocked | not let in |
+| 4 | our IP address is blocked | not let in |
 | 5 | the date is wrong | refused |
 | 6 | the text or the sender is forbidden | refused |
 | 7 | the phone number is wrong | refused |
-| 8 | this number cannot be delivered to | refused |
-| 9 | too many equal requests within a minute, or too many at once | again in a minute; a limit, no trouble |
-| another | | again, as rule 5 of delivery has it for any response that is not understood |
+| 8 | messages cannot be delivered to this number | refused |
+| 9 | too many equal requests within a minute, or too many at once | again in a minute; a limit, not trouble |
+| another | | again: by rule 5 of delivery, as for any response that is not understood |
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ ERRORS: Mapping[int, Verdict] = {
 
 
 def _judge_body(body: bytes) -> Verdict:
-    # Not cached: a response quotes the message's id, so none is like another.
+    # Not cached: a response quotes the message's id, so all are different.
     fields = read_object(body)
     if fields is None:
         return TryAgain(Why(Reason.RESPONSE_NOT_JSON))
@@ -76,7 +76,7 @@ class FormSmsGateway:
     def __init__(self, settings: GatewaySettings) -> None:
         self._wire = build_wire(settings, headers={"Content-Type": "application/x-www-form-urlencoded"})
         self._same_fields = urlencode({**_credentials(settings.token), "fmt": "3", "charset": "utf-8"})
-        self._encoded_text = ("", "")  # a mailing's messages follow each other with one text
+        self._encoded_text = ("", "")  # the messages of a mailing have one text
 
     async def send(
         self,
@@ -88,7 +88,10 @@ class FormSmsGateway:
         may_start: MayStart = always,
     ) -> Response | NoResponse:
         body = self._body(message_id, phone, text)
-        return await self._wire.post("", body, traceparent=traceparent, may_start=may_start)
+        return await self._wire.ask("", body, traceparent=traceparent, may_start=may_start)
+
+    def provider_id(self, response: Response) -> str:  # noqa: ARG002
+        return ""
 
     async def close(self) -> None:
         self._wire.close()

@@ -1,8 +1,10 @@
-"""OpenAPI "Probe Server" 1.0.0: JSON to `{url}/v1/send/{id}`, a bearer token, `{"code": 0}` for taken."""
+"""OpenAPI "Probe Server" 1.0.0: JSON to `{url}/v1/send/{id}`, a bearer token, `{"code": 0}` if taken."""
 
 import json
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from notification_service.delivery.gateways.base import GatewaySettings, build_wire
 from notification_service.delivery.gateways.http_verdict import gateway_code, http_judge, read_object
@@ -18,13 +20,13 @@ from notification_service.delivery.outcome import (
 from notification_service.mailings.reasons import Reason, Why
 
 
-@lru_cache(maxsize=64)  # a gateway says the same to most messages: 3 us saved on each
+@lru_cache(maxsize=64)  # most messages get the same response: this saves 3 us on each
 def _judge_body(body: bytes) -> Verdict:
     fields = read_object(body)
     if fields is None:
         return TryAgain(Why(Reason.RESPONSE_NOT_JSON))
     code = fields.get("code")
-    if type(code) not in (int, float):  # 0.0 is the same number in JSON; true and "0" are none
+    if type(code) not in (int, float):  # 0.0 is the same number in JSON; true and "0" are not numbers
         return TryAgain(Why(Reason.RESPONSE_WITHOUT_CODE))
     return ACCEPTED if code == 0 else TryAgain(gateway_code(code))
 
@@ -41,9 +43,9 @@ class ProbeServerGateway:
         settings = replace(settings, url=settings.url.rstrip("/"))
         headers = {"Authorization": f"Bearer {settings.token}", "Content-Type": "application/json"}
         self._wire = build_wire(settings, headers=headers)
-        self._encoded_text = ("", '""')  # a mailing's messages follow each other with one text
+        self._encoded_text = ("", '""')  # the messages of a mailing have one text
 
-    async def send(
+    def send(
         self,
         *,
         message_id: int,
@@ -51,11 +53,12 @@ class ProbeServerGateway:
         text: str,
         traceparent: str = "",
         may_start: MayStart = always,
-    ) -> Response | NoResponse:
+    ) -> Coroutine[Any, Any, Response | NoResponse]:
         body = self._body(message_id, phone, text)
-        return await self._wire.post(
-            f"/v1/send/{message_id}", body, traceparent=traceparent, may_start=may_start
-        )
+        return self._wire.ask(f"/v1/send/{message_id}", body, traceparent=traceparent, may_start=may_start)
+
+    def provider_id(self, response: Response) -> str:  # noqa: ARG002
+        return ""
 
     async def close(self) -> None:
         self._wire.close()

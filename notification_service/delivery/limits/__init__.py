@@ -1,1 +1,1 @@
-"""When to ask a gateway for less: what one worker knows of it, and nothing of other workers. Pure."""
+"""When to ask a gateway for less: what one worker knows about it, without other workers. Pure."""

@@ -1,53 +1,58 @@
-"""When a gateway is in trouble: how many requests ended in trouble since it last showed that it lives. Pure.
+"""When a gateway is in trouble: how many requests ended in trouble since its last sign of life. Pure.
 
-Trouble is no evidence where it may be a message's own: one that has failed before fails again, whatever the
-gateway is like. And where runs of trouble between two signs of life are usual, because many messages have
-some of their own, it takes one that is long beside those. Whatever its reason, an open breaker is one state
-on the gateway's row, shared by all workers.
+Trouble is no evidence if the message itself may be the cause: one that has failed before will fail again at
+any gateway. And if runs of trouble between two signs of life are usual, because many messages are bad, only a
+run that is long compared with those counts. Whatever its reason, an open breaker is one state on the
+gateway's row, which all workers share.
 """
 
 from math import inf
 
-MOST_WAIT_SECONDS = 300.0  # as long a gateway is left alone at most, whatever it asks for
-# A run that is over sooner, as one of poison is where messages are many, must be so many times as long.
+MOST_WAIT_SECONDS = 300.0  # for which a gateway is left alone at most, even if it asks for more
+# A shorter run must be so many times as long: among many messages, a run of bad ones is soon over.
 SUSPICIOUS_SECONDS = 2.0
 LONGER = 4
-USUAL_RUNS = 0.7  # of the limit, times the usual run: with 20, as unlikely as a coin's 20 tails
-# Longer runs are learned within a few signs of life, and forgotten within some hundred.
-LEARN, FORGET = 0.25, 0.02
+USUAL_RUNS = 0.7  # of the limit, times the usual run: with 20, as unlikely as 20 tails of a coin
+# Longer runs are learned within a few signs of life, and forgotten within some hundreds, or sooner if there
+# is no trouble between these.
+LEARN, FORGET, FORGET_SOON = 0.25, 0.02, 0.1
+# A run that opened the breaker, with its probes, is learned whole, up to so many times the limit: if most
+# messages are poison, so long a run is usual.
+MOST_HELD = 10
 NEGLIGIBLE = 0.01
 
 
 class Breaker:
-    """Of one worker."""
+    """One worker's view of one gateway."""
 
     def __init__(self, *, limit: int) -> None:
-        """`limit`: how many in a row open it at least; 0: never."""
+        """`limit`: how many in a row open it, at least; 0: never."""
         self._limit = limit
         self._run = 0  # in trouble, since the last sign of life
-        self._unreached = 0  # of these, the gateway cannot have seen
+        self._unreached = 0  # how many of these the gateway cannot have seen
         self._since = -inf  # when the run began
         self._usual = 0.0  # length of a run, an average
-        self._asking = 0  # of these, asked to be left alone
+        self._asking = 0  # how many of these asked to be left alone
         self._asked = inf
+        self._is_held = False
         self.lived_at = -inf
-        self.lets_in = False  # whether the gateway has shown that it knows us, since it last did not
+        self.lets_in = False  # whether the gateway has let us in since it last did not
 
     def note_life(self, *, now: float) -> None:
-        """A response that shows the gateway alive and thinking, whatever it thinks of the message."""
+        """Note a response which shows that the gateway works, whatever it says about the message."""
         self.lets_in, self.lived_at = True, now
         if self._run or self._usual:
             self._learn(now)
 
     def note_trouble(
-        self, *, now: float, seconds: float, has_failed: bool, is_unreached: bool, asked_seconds: float = 0.0
+        self, *, now: float, seconds: float, may_be_own: bool, is_unreached: bool, asked_seconds: float = 0.0
     ) -> bool:
-        """Note no response, or one of a gateway in trouble; True when it is the one too many.
+        """Note no response, or one of a gateway in trouble. Return True if this opens the breaker.
 
-        `seconds`: how long it took. `has_failed`: the message, before. `is_unreached`: the gateway cannot
-        have seen the request. `asked_seconds`: how long it asks to be left alone.
+        `seconds`: how long it took. `may_be_own`: the message itself may be the reason. `is_unreached`: the
+        gateway cannot have seen the request. `asked_seconds`: how long it asks to be left alone.
         """
-        if is_unreached or not has_failed:
+        if is_unreached or not may_be_own:
             if not self._run:
                 self._since = max(self._since, self.lived_at, now - seconds)
             self._run += 1
@@ -59,13 +64,24 @@ class Breaker:
 
     @property
     def wait_seconds(self) -> float:
-        """How long the gateway asked to be left alone, where it did for more than half of the run."""
+        """Return how long the gateway asked to be left alone, if it did in more than half of the run."""
         return min(self._asked, MOST_WAIT_SECONDS) if 2 * self._asking > self._run else 0.0
 
-    def reset(self, *, now: float) -> None:
-        """The breaker is open, or was: what happened before says nothing of what comes."""
-        self._run, self._unreached, self._since = 0, 0, now
+    def hold(self, *, now: float) -> None:
+        """The breaker is open: what led to it says nothing about what comes, only about what may be usual."""
+        if self.wait_seconds:
+            self._run = 0  # a limit of the gateway, not poison
+        self._is_held, self._unreached, self._since = True, 0, now
         self._asking, self._asked = 0, inf
+
+    def note_probe(self) -> None:
+        """Another message that ended in trouble while the breaker was open."""
+        self._run += 1
+
+    def release(self, *, now: float) -> None:
+        """It is closed: if it was open, somebody has seen a sign of life."""
+        if self._is_held:
+            self._learn(now)
 
     def _is_too_long(self, now: float) -> bool:
         if self._unreached >= self._limit:
@@ -75,8 +91,12 @@ class Breaker:
         return self._run >= (enough if is_slow else LONGER * enough)
 
     def _learn(self, now: float) -> None:
-        weight = LEARN if self._run > self._usual else FORGET
-        self._usual += (self._run - self._usual) * weight
+        if self._is_held:
+            self._usual = max(self._usual, min(self._run, MOST_HELD * self._limit))
+        else:
+            slowly = FORGET if self._run else FORGET_SOON
+            self._usual += (self._run - self._usual) * (LEARN if self._run > self._usual else slowly)
         if self._usual < NEGLIGIBLE:
             self._usual = 0.0
-        self.reset(now=now)
+        self._run, self._unreached, self._since, self._is_held = 0, 0, now, False
+        self._asking, self._asked = 0, inf

@@ -4,7 +4,7 @@ import time
 
 from notification_service.delivery.config import DeliveryConfig
 
-# A claim covers this much sending: pauses, cancels and other mailings' turns take effect within it.
+# A claim lasts for so much sending. Pauses, cancels and other mailings' turns take effect within it.
 SECONDS_AHEAD = 0.25
 MEASURED_SECONDS = 0.05
 
@@ -13,19 +13,24 @@ class ClaimSizer:
     def __init__(self, config: DeliveryConfig) -> None:
         self._config = config
         self._rate = 0.0  # sends a second, an exponential average
-        self._sent = 0
+        self._latency = 0.0  # of the responses that were measured last; 0 where none came
+        self._sent, self._seconds = 0, 0.0  # responses since, and how long they took
         self._since = time.monotonic()
 
-    def note_response(self) -> None:
+    def note_response(self, seconds: float) -> None:
         self._sent += 1
+        self._seconds += seconds
 
     def size(self, *, under_way: int, concurrency: int) -> int:
-        """How many messages to claim now, given how many are claimed and without an outcome.
+        """Return how many messages to claim now, given how many are claimed and have no outcome.
 
-        Every free connection has a message, and a quarter of a second of sending waits behind them;
-        0 until at least half of that is wanted, so that claims stay few and large.
+        Enough for every free connection, and for a quarter of a second of sending after that. 0 until at
+        least half of that is wanted, so that claims are few and large.
         """
-        ahead = min(self._measure() * SECONDS_AHEAD, 2 * self._config.batch_size)
+        rate = self._measure()
+        if under_way < concurrency:  # connections wait for a claim: they could send more than they did
+            rate = max(rate, self._possible_rate(concurrency))
+        ahead = min(rate * SECONDS_AHEAD, 2 * self._config.batch_size)
         wanted = int(ahead) + concurrency - under_way
         return min(wanted, self._config.batch_size) if wanted >= max(1, ahead / 2) else 0
 
@@ -34,5 +39,11 @@ class ClaimSizer:
         if now - self._since >= MEASURED_SECONDS:
             latest = self._sent / (now - self._since)
             self._rate = (self._rate + latest) / 2
-            self._sent, self._since = 0, now
+            self._latency = self._seconds / self._sent if self._sent else 0.0
+            self._sent, self._seconds, self._since = 0, 0.0, now
         return self._rate
+
+    def _possible_rate(self, concurrency: int) -> float:
+        """Of connections that are all busy, by how long each of their requests takes."""
+        latency = self._seconds / self._sent if self._sent else self._latency
+        return concurrency / latency if latency else 0.0

@@ -1,23 +1,23 @@
 """How many requests a worker may have under way at once. Pure: times come as arguments.
 
-Fewer while the gateway slows down, so that requests end in responses and not in timeouts; all of them
-again once it recovers. A gateway whose responses merely take their time is left alone.
+Fewer while the gateway slows down, so that requests end in responses and not in timeouts; all of them again
+once it recovers. A gateway that is merely slow is not asked for less.
 
-Where the gateway has a `max_concurrency`, each worker has a quota of it. The database hands it out under
-a lock, until a lease ends; so the quotas of all never exceed the limit.
+If the gateway has a `max_concurrency`, each worker has a quota of it. The database gives it out under a lock,
+until a lease ends, so all quotas together never exceed the limit.
 """
 
 from dataclasses import dataclass
 from math import ceil
 
 SLOW = 0.5  # of a request's time limit: responses that take longer on average are too slow
-OVERLOADED = 0.2  # of requests that ran out of time, or were told to come later
+OVERLOADED = 0.2  # as a ratio: requests that ran out of time, or were told to come later
 SHORTEST_LOOK_SECONDS = 0.1
-# Asking for less that has this part of the messages taken, and about the same share of overloads, is no use:
-# these are the messages' own. It is tried again after a while.
+# If fewer requests have only this part of the messages taken, with about the same ratio of overloads, they
+# are useless: the overloads are the messages' own. It is tried again after a while.
 USELESS_RATE, USELESS_SHARE = 0.75, 0.6
 TOLERANT_SECONDS = 10.0
-TRIAL_REQUESTS = 40  # fewer say little of a share, and are waited for
+TRIAL_REQUESTS = 40  # fewer say little about a ratio: wait for so many
 TRIAL_SECONDS = 2.0
 
 
@@ -27,8 +27,8 @@ class Look:
 
     limit: int
     requests: int
-    latency: float  # of responses that show life, on average, where there are any
-    overloaded: float  # as a share
+    latency: float  # of responses that show life, on average, if there are any
+    overloaded: float  # as a ratio
     rate: float  # of responses that show life, a second
 
 
@@ -42,14 +42,14 @@ class AdaptiveConcurrency:
         self._looked_at = self._lived_at = float("-inf")
         self._next_look_at = 0.0
         self._is_starting = False
-        self._lowered: Look | None = None  # since this look, for overload
+        self._lowered: Look | None = None  # the look after which it was lowered for overload
         self._tolerant_until = 0.0
         self._forget()
 
     def note(self, *, seconds: float, overloaded: bool, is_alive: bool = True) -> None:
-        """Note that a request has ended after so long; overloaded: in a timeout, or told to come later.
+        """Note that a request has ended after so long. `overloaded`: in a timeout, or told to come later.
 
-        `is_alive` where a response shows that the gateway works.
+        `is_alive`: a response shows that the gateway works.
         """
         self._requests += 1
         self._seconds += seconds
@@ -62,11 +62,11 @@ class AdaptiveConcurrency:
             self._alive_seconds += seconds
 
     def start_low(self) -> None:
-        """Begin with a single request, and double while it answers, as after a breaker was closed."""
+        """Begin with one request, and double while the gateway responds, as after a breaker was closed."""
         self.limit, self._is_starting, self._lowered = min(1, self.full), True, None
 
     def adjust(self, *, now: float, full: int) -> None:
-        """Judge what was noted; called often. `full`: what this worker may have at a healthy gateway now."""
+        """Judge what was noted; call it often. `full`: what this worker may have at a healthy gateway now."""
         grew = full > self.full and self.limit == self.full
         self.full, self.limit = full, full if grew else min(self.limit, full)
         if not self._requests:
@@ -81,7 +81,7 @@ class AdaptiveConcurrency:
             self._forget()
 
     def _is_behind(self, now: float) -> bool:
-        """Whether only requests that ran out of time ended, while a moment ago others were answered."""
+        """Return whether all requests that ended ran out of time, while a moment ago others did not."""
         return self._timeouts == self._requests and now < self._lived_at + self._slow_seconds
 
     def _is_in_trial(self, now: float) -> bool:
@@ -96,7 +96,7 @@ class AdaptiveConcurrency:
             alive = self.alive_seconds = self._alive_seconds / self._alive
             self._lived_at = now
         latency = self._seconds / self._requests if alive is None else alive
-        # Others are answered quickly beside those that run out of time: no queue makes these wait.
+        # Others get quick responses while these run out of time: no queue makes these wait.
         overloads = self._overloads + (self._timeouts if latency > self._slow_seconds / 2 else 0)
         return Look(
             limit=self.limit,
@@ -114,28 +114,28 @@ class AdaptiveConcurrency:
             return self._lower(look, now)
         self._lowered = None
         if look.latency > self._slow_seconds:
-            # Latency that does not fall with concurrency is no queue of ours: an eighth is kept.
+            # If latency does not fall with concurrency, our requests are not the queue: an eighth is kept.
             kept = min(self.limit, ceil(self.full / 8))
             return max(kept, int(self.limit * max(0.5, self._slow_seconds / look.latency)))
         if not look.rate:
-            return self.limit  # quick, but no sign of life
+            return self.limit  # quick, but without a sign of life
         return self.limit * 2 if look.latency < self._slow_seconds / 2 else self.limit + 1
 
     def _started(self, look: Look) -> int:
-        """Twice as many while it answers: so few requests say nothing of an overload."""
+        """Double while the gateway responds: so few requests say nothing about an overload."""
         limit = self.limit * 2 if look.rate else self.limit
         self._is_starting = limit < self.full
         return limit
 
     def _lower(self, look: Look, now: float) -> int:
-        """Half as many, unless that was tried just now and had only fewer messages taken."""
+        """Halve, unless that was tried just now and only had fewer messages taken."""
         before = self._lowered = self._lowered or look
         if _was_useless(before, look):
             self._lowered, self._tolerant_until = None, now + TOLERANT_SECONDS
             return before.limit
         if self.limit > 1:
             return self.limit // 2
-        self._lowered = None  # one at a time is too many, or that look was not like those after it: once more
+        self._lowered = None  # one at a time is too many, or that look was an exception: try once more
         return before.limit
 
     def _forget(self) -> None:
@@ -150,10 +150,10 @@ def _was_useless(before: Look, after: Look) -> bool:
 
 
 def concurrency_quota(*, limit: int, others: int, taken: int, under_way: int) -> int:
-    """How many requests this worker may have under way.
+    """Return how many requests this worker may have under way.
 
-    An equal part of `limit` among it and `others` workers, as far as they have not `taken` it yet; never
-    fewer than are under way already, which were within its last quota.
+    An equal part of `limit` for it and `others` workers, as far as they have not `taken` it; never fewer than
+    are under way already, which were within its last quota.
     """
     equal = ceil(limit / (others + 1))
     return max(under_way, min(equal, limit - taken), 0)

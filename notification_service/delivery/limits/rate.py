@@ -1,9 +1,9 @@
 """Permits for a gateway with a limit of requests per second, reserved in the database. Pure.
 
-A permit is a time to start one request. The database hands out each once, over all workers, at a little
-more than 1/limit apart. A worker starts a request within LATE_SECONDS of a permit, or lets it lapse, so that
-no one-second window holds more than the limit: the distance covers the lateness here, and TRAVEL_SECONDS
-of unequal ways to the gateway.
+A permit is a time at which one request may start. The database gives out each permit once, to one worker, a
+little more than 1/limit apart. A worker starts a request within LATE_SECONDS of a permit, or lets it lapse.
+So no one-second window has more than the limit: the distance makes up for this lateness, and for
+TRAVEL_SECONDS of difference in the distance to the gateway.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ HORIZON_SECONDS = 0.3  # how far ahead permits are reserved
 
 @dataclass(slots=True)
 class Permits:
-    """`count` of them from `first_at` (seconds since the epoch), `spacing` seconds apart."""
+    """`count` permits from `first_at` (seconds since the epoch), `spacing` seconds apart."""
 
     first_at: float
     spacing: float
@@ -25,7 +25,7 @@ class Permits:
 
 
 class PermitPool:
-    """What a worker has reserved; `promised` of it to messages that it has claimed."""
+    """What a worker has reserved. `promised` of them are for messages that it has claimed."""
 
     def __init__(self) -> None:
         self._reserved: deque[Permits] = deque()
@@ -41,15 +41,16 @@ class PermitPool:
         return sum(permits.count for permits in self._reserved)
 
     def free(self, *, now: float) -> int:
-        """How many are left for messages that are not claimed yet; below 0: claimed ones lack some."""
+        """Return how many are left for unclaimed messages; below 0, claimed messages lack some."""
         return self.left(now=now) - self.promised
 
     def settle(self) -> None:
-        """A message that was promised one takes it now, or never."""
-        self.promised = max(0, self.promised - 1)
+        """End a promise: the message takes its permit now, or never."""
+        if self.promised:
+            self.promised -= 1
 
     def take(self, *, now: float) -> float | None:
-        """The next one, to start a request from then until LATE_SECONDS later; None: none is left."""
+        """Return the next one: a request may start from then until LATE_SECONDS later. None: none is left."""
         self._drop_lapsed(now)
         if not self._reserved:
             return None

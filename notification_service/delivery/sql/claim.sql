@@ -1,15 +1,19 @@
--- Take due messages for a gateway under a new lease, of every mailing that has any in equal shares (of as
--- many of them, by lot, as messages are wanted), but for the slow ones.
--- A mailing goes to its own gateway, else the default one; with failover, while that is held or disabled,
--- to the next that is neither.
--- Guarantees: each row is taken by one worker; its mailing runs and is not at its deadline; the phone
--- and zone are the client's present ones; a message of a deleted client ends here.
--- Indexes: due_of_mailing (mailing_id, at), primary keys of messages and clients. Changes no index but those of
--- the due messages, from which a trigger takes what is claimed.
+-- Take due messages for a gateway under a new lease: equal shares of every mailing that has any, except slow ones.
+-- If there are more such mailings than wanted messages, as many mailings as that, chosen at random.
+-- A mailing goes to its own gateway, or to the default one. With failover, while that is held or disabled, it goes
+-- to the next one that is neither.
+-- Guarantees: one worker takes each row; its mailing is running and not at its deadline; the phone and zone are the
+-- client's present ones, and so are the attributes, with the tag, which come with a message only where the text may
+-- have placeholders; a message of a deleted client ends here, and one to a phone that its mailing may not go to.
+-- Preferences are looked at only if one has changed since the audience was chosen, which left out whom it may not go
+-- to: that look takes as long as half of all the rest. Of a topic it reads only the name: by phone and topic, it would
+-- go through the index twice. With `+ 0` no index of the messages leads from a mailing to all of its messages.
+-- Indexes: due_of_mailing (mailing_id, at), primary keys of messages and clients, opt_out_in_force, consent_in_force.
+-- Changes no index but those of the due messages, from which a trigger takes what is claimed.
 WITH usual AS MATERIALIZED (
   SELECT id FROM mailings_gateway WHERE enabled ORDER BY priority, id LIMIT 1
 ), busy AS MATERIALIZED (
-  SELECT id FROM mailings_mailing AS mailing
+  SELECT id, partition FROM mailings_mailing AS mailing
   WHERE finished_at IS NULL AND status = 'running' AND id <> ALL(%(slow_mailings)s::bigint[])
     AND now() < end_at - make_interval(secs => %(deadline_guard_seconds)s)
     AND %(gateway_id)s = (
@@ -27,7 +31,7 @@ WITH usual AS MATERIALIZED (
     ) IS NOT NULL
   ORDER BY random() LIMIT %(limit)s
 ), due AS MATERIALIZED (
-  SELECT first.message_id FROM busy CROSS JOIN LATERAL (
+  SELECT busy.partition, first.message_id FROM busy CROSS JOIN LATERAL (
     SELECT message_id FROM mailings_duemessage
     WHERE mailing_id = busy.id AND at <= now()
     ORDER BY at
@@ -35,23 +39,42 @@ WITH usual AS MATERIALIZED (
     FOR UPDATE SKIP LOCKED
   ) AS first
 ), taken AS MATERIALIZED (
-  -- As an array, of which the planner expects few: it took `due` for a tenth of the table, and read all
-  -- messages and all clients for every claim.
-  SELECT array_agg(message_id) AS ids FROM due HAVING count(*) > 0
+  -- As arrays, of which the planner expects few: it took `due` for a tenth of the table, and read all
+  -- messages and all clients for every claim. The limit, above the number of partitions, does the same for those.
+  SELECT partition, array_agg(message_id) AS ids FROM due GROUP BY partition LIMIT 10
+), preferences AS MATERIALIZED (
+  SELECT coalesce(sum(changes), 0) AS changes FROM directory_preferencechange
 ), batch AS (
   INSERT INTO mailings_batch (claimed_by, lease_expires_at, message_ids)
-  SELECT %(worker)s, now() + make_interval(secs => %(lease_seconds)s), ids FROM taken
+  SELECT %(worker)s, now() + make_interval(secs => %(lease_seconds)s), array_agg(id)
+  FROM taken CROSS JOIN unnest(ids) AS id HAVING count(*) > 0
   RETURNING id
 )
 UPDATE mailings_message AS message SET
-  status = CASE WHEN client.phone IS NULL THEN 'cancelled' ELSE 'sending' END,
-  reason = CASE WHEN client.phone IS NULL THEN 'client_deleted' ELSE message.reason END,
-  reason_number = CASE WHEN client.phone IS NOT NULL THEN message.reason_number END,
-  attempts = message.attempts + (client.phone IS NOT NULL)::int,
+  (status, reason, reason_number, attempts) = (
+    SELECT CASE WHEN ended IS NULL THEN 'sending' ELSE 'cancelled' END, coalesce(ended, message.reason),
+      CASE WHEN ended IS NULL THEN message.reason_number END, message.attempts + (ended IS NULL)::int
+    FROM (SELECT CASE
+      WHEN client.phone IS NULL THEN 'client_deleted'
+      WHEN mailing.preferences_known = (SELECT changes FROM preferences) THEN NULL
+      WHEN NOT mailing.ignores_opt_outs AND EXISTS (
+        SELECT FROM directory_optout AS said
+        WHERE said.phone = client.phone AND (said.topic || '') IN ('', mailing.topic) AND said.withdrawn_at IS NULL
+      ) THEN 'opted_out'
+      WHEN mailing.requires_consent AND NOT EXISTS (
+        SELECT FROM directory_consent AS said
+        WHERE said.phone = client.phone AND (said.topic || '') IN ('', mailing.topic) AND said.revoked_at IS NULL
+      ) THEN 'no_consent'
+    END) AS why (ended)
+  ),
   next_attempt_at = NULL,
   batch_id = batch.id
-FROM batch, taken, directory_client AS client
-WHERE message.id = ANY(taken.ids) AND message.status = 'pending' AND client.id = message.client_id
+FROM batch, taken, mailings_mailing AS mailing, directory_client AS client
+WHERE message.partition = taken.partition AND message.id = ANY(taken.ids) AND message.status = 'pending'
+  AND mailing.id = message.mailing_id + 0 AND client.id = message.client_id
 RETURNING
-  message.batch_id, message.id, message.mailing_id, message.attempts, client.phone, client.timezone,
-  message.reason, message.reason_number
+  message.batch_id, message.id, message.mailing_id, message.attempts,
+  CASE message.status WHEN 'sending' THEN client.phone END, client.timezone,
+  message.reason, message.reason_number, message.partition,
+  CASE WHEN strpos(mailing.text, '{{') > 0 THEN client.attributes::text END,
+  CASE WHEN strpos(mailing.text, '{{') > 0 THEN client.tag END

@@ -1,3 +1,3 @@
--- Forget batches whose every message is recorded.
+-- Delete batches in which every message is recorded.
 -- Index: primary key.
 DELETE FROM mailings_batch WHERE id = ANY(%(ids)s)

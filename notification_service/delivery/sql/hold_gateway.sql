@@ -1,6 +1,6 @@
--- Open the gateway's breaker, or leave it open after a probe. One that was open already keeps since when, and
--- its next probe: unless the gateway asks to be left alone, as it did when the breaker opened. A single probe that
--- asks for it may have its own reasons.
+-- Open the gateway's breaker, or keep it open after a probe. One that was open already keeps its time and its next
+-- probe, unless the gateway asks to be left alone, and did so when the breaker opened. If only a single probe gets
+-- that response, the message may be the reason.
 -- Index: primary key.
 UPDATE mailings_gateway SET
   held_at = coalesce(held_at, now()),

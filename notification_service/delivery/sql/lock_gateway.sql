@@ -1,3 +1,3 @@
--- Have one worker at a time work out its quota of the gateway.
+-- Have one worker at a time compute its quota of the gateway.
 -- Index: primary key.
 SELECT max_concurrency FROM mailings_gateway WHERE id = %(gateway_id)s FOR UPDATE

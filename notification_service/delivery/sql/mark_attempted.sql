@@ -1,7 +1,8 @@
--- Mark messages as attempted: note which gateway is about to be asked to take them, where a request that never
--- reports is their end: a rescue gives up these alone. Touches no index (heap-only update).
--- Guarantees: a message that is no longer this batch's is left alone.
+-- Mark messages of a partition as attempted: write which gateway is about to get a request for them. For mailings that
+-- give up in doubt: a rescue gives up only marked messages. Touches no index (heap-only update).
+-- Guarantees: a message that no longer belongs to this batch is not changed.
 -- Index: primary key.
 UPDATE mailings_message AS message SET gateway_id = %(gateway_id)s
 FROM unnest(%(ids)s::bigint[], %(batch_ids)s::bigint[]) AS attempted (id, batch_id)
-WHERE message.id = attempted.id AND message.batch_id = attempted.batch_id AND message.status = 'sending'
+WHERE message.partition = %(partition)s AND message.id = attempted.id AND message.batch_id = attempted.batch_id
+  AND message.status = 'sending'

@@ -1,4 +1,4 @@
--- Record outcomes other than success, each with a row for its attempt where a request was made.
+-- Record outcomes other than success in a partition, each with a row for its attempt where a request was made.
 -- Guarantees: a message that is no longer this batch's is left alone, so that recording twice, or after
 -- the lease was lost, changes nothing; and no time that was worked out in a zone where the client no longer
 -- lives, or by hours that the mailing no longer has, is kept: the message is due, or its retry is, and the engine
@@ -12,10 +12,10 @@ WITH outcome AS (
     %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
     %(reasons)s::text[], %(reason_numbers)s::smallint[], %(reason_texts)s::text[], %(uncharged)s::int[],
     %(attempt_outcomes)s::text[], %(at)s::float8[], %(http_statuses)s::int[], %(responses)s::text[], %(retry_at)s::timestamptz[],
-    %(timezones)s::text[], %(windows_from)s::time[], %(windows_to)s::time[]
+    %(timezones)s::text[], %(hours_versions)s::int[]
   ) AS o (
     id, batch_id, status, next_attempt_at, reason, reason_number, error, uncharged, attempt_outcome, at,
-    http_status, answer, retry_at, timezone, window_from, window_to
+    http_status, response, retry_at, timezone, hours_version
   )
 ), recorded AS (
   UPDATE mailings_message AS message SET
@@ -26,10 +26,9 @@ WITH outcome AS (
           outcome.timezone IS DISTINCT FROM (
             SELECT timezone FROM directory_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
           )
-          OR outcome.window_from IS NOT NULL AND NOT EXISTS (
+          OR outcome.hours_version IS NOT NULL AND NOT EXISTS (
             SELECT FROM mailings_mailing AS mailing
-            WHERE mailing.id = message.mailing_id
-              AND mailing.window_from = outcome.window_from AND mailing.window_to = outcome.window_to
+            WHERE mailing.id = message.mailing_id AND mailing.hours_version = outcome.hours_version
             FOR SHARE SKIP LOCKED
           )
         )
@@ -41,16 +40,17 @@ WITH outcome AS (
     error = coalesce(outcome.error, message.error),
     gateway_id = CASE outcome.status WHEN 'unknown' THEN %(gateway_id)s::bigint END
   FROM outcome
-  WHERE message.id = outcome.id AND message.status = 'sending' AND message.batch_id = outcome.batch_id
+  WHERE message.partition = %(partition)s AND message.id = outcome.id AND message.status = 'sending'
+    AND message.batch_id = outcome.batch_id
   RETURNING message.mailing_id, message.client_id, message.attempts + outcome.uncharged AS number, outcome.*
 )
 INSERT INTO mailings_attempt
-  (message_id, mailing_id, gateway_id, number, at, outcome, reason, reason_number, error, http_status, answer,
-  retry_at)
-SELECT id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, reason, reason_number, error,
-  http_status,
-  CASE WHEN answer = '' THEN '' ELSE coalesce((
-    SELECT answer FROM directory_client AS client
+  (partition, message_id, mailing_id, gateway_id, number, at, outcome, reason, reason_number, error, http_status,
+  response, retry_at)
+SELECT %(partition)s, id, mailing_id, %(gateway_id)s, number, to_timestamp(at), attempt_outcome, reason, reason_number,
+  error, http_status,
+  CASE WHEN response = '' THEN '' ELSE coalesce((
+    SELECT response FROM directory_client AS client
     WHERE client.id = recorded.client_id AND client.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED
   ), '') END,
   retry_at

@@ -1,12 +1,12 @@
--- Say what this worker does with the gateway, and keep its quota until the lease ends.
+-- Report what this worker does with the gateway, and keep its quota until the lease ends.
 -- Index: gateway_use_of_worker (gateway_id, worker).
 INSERT INTO mailings_gatewayuse AS used
-  (gateway_id, worker, seen_at, lease_expires_at, share, concurrency, full_concurrency, latency_ms)
+  (gateway_id, worker, seen_at, lease_expires_at, quota, concurrency, full_concurrency, latency_ms)
 SELECT id, %(worker)s, clock_timestamp(), clock_timestamp() + make_interval(secs => %(lease_seconds)s),
   %(quota)s::int, %(concurrency)s, %(full_concurrency)s, %(latency_ms)s::float8
 FROM mailings_gateway WHERE id = %(gateway_id)s
 ON CONFLICT (gateway_id, worker) DO UPDATE SET
-  seen_at = excluded.seen_at, lease_expires_at = excluded.lease_expires_at, share = excluded.share,
+  seen_at = excluded.seen_at, lease_expires_at = excluded.lease_expires_at, quota = excluded.quota,
   concurrency = excluded.concurrency, full_concurrency = excluded.full_concurrency,
   latency_ms = coalesce(excluded.latency_ms, used.latency_ms), unusable_problem = '',
   unusable_reason = ''

@@ -1,7 +1,8 @@
 -- Return the messages of batches whose lease has ended: their worker died, or lost the database.
--- Guarantees: one rescuer a batch; a message recorded or claimed meanwhile is left alone. After an outage
--- that outlasted leases, living workers come first: they have five seconds to record what they hold.
--- Where the mailing gives up on what never reported, these are the messages that are marked as attempted (mark_attempted).
+-- Guarantees: one rescuer for each batch; a message that was recorded or claimed meanwhile is not changed. After an
+-- outage that outlasted leases, living workers come first: they have five seconds to record what they hold.
+-- If the mailing gives up in doubt, the messages that mark_attempted has marked become unknown.
+-- Rare, so it may look into every partition.
 -- Indexes: mailings_batch (lease_expires_at), primary key of messages.
 WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (
@@ -21,9 +22,10 @@ WITH dead AS (
   FROM held, mailings_mailing AS mailing
   WHERE message.id = held.message_id AND message.batch_id = held.batch_id AND message.status = 'sending'
     AND mailing.id = message.mailing_id
-  RETURNING message.id, message.mailing_id, message.attempts, message.status
+  RETURNING message.partition, message.id, message.mailing_id, message.attempts, message.status
 )
-INSERT INTO mailings_attempt (message_id, mailing_id, number, at, outcome, reason, answer)
-SELECT id, mailing_id, attempts, now(), CASE status WHEN 'unknown' THEN 'unknown' ELSE 'lost' END,
+INSERT INTO mailings_attempt (partition, message_id, mailing_id, number, at, outcome, reason, response)
+SELECT partition, id, mailing_id, attempts, now(), CASE status WHEN 'unknown' THEN 'unknown' ELSE 'lost' END,
   'worker_lost', ''
 FROM lost
+RETURNING message_id

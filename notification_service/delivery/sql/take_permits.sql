@@ -1,7 +1,7 @@
 -- Reserve permits: the next times at which requests to a gateway with a limit per second may start.
--- Guarantees: no permit is handed out twice, and two of them are at least spread/limit seconds apart,
--- over all workers; none is further ahead than the horizon. Where the limit was raised, the distance that the old
--- one asked for is cut to a second, which is more than any permit can be ahead.
+-- Guarantees: no permit is given out twice, any two are at least spread/limit seconds apart over all workers, and
+-- none is further ahead than the horizon. If the limit was raised, the distance by the old limit is cut to a
+-- second, which is more than any permit can be ahead.
 -- Index: primary key.
 WITH gateway AS MATERIALIZED (
   SELECT id, coalesce(permits_until, '-infinity') AS permits_until, %(spread)s / max_requests_per_second AS spacing

@@ -1,4 +1,4 @@
-"""A gateway's addresses: looked up beside the sending, the last good ones kept while a look-up fails."""
+"""A gateway's addresses, looked up in the background. While a look-up fails, the last good ones are kept."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ class NotResolved(OSError):  # noqa: N818
 
 
 class Addresses:
-    """Of one name, on one event loop."""
+    """The addresses of one name, on one event loop."""
 
     def __init__(self, host: str, port: int, *, is_allowed: Callable[[Address], bool] | None) -> None:
         self._host, self._port, self._is_allowed = host, port, is_allowed
@@ -33,7 +33,7 @@ class Addresses:
         self._failure = Reason.NAME_NOT_RESOLVED
 
     async def get(self) -> list[AddressInfo]:
-        """At least one. Raises NotResolved."""
+        """Return at least one. Raises NotResolved."""
         loop = asyncio.get_running_loop()
         if loop.time() >= self._look_again_at and self._look_up is None:
             self._look_up = loop.create_task(self._refresh())
@@ -66,7 +66,7 @@ class Addresses:
 
 
 async def _getaddrinfo(host: str, port: int) -> list[AddressInfo]:
-    """On a thread of its own: one that hangs delays no other name, nor the end of the process."""
+    """Run on its own thread: if it hangs, it delays neither other names nor the end of the process."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[list[AddressInfo]] = loop.create_future()
 

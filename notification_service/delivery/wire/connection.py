@@ -1,4 +1,4 @@
-"""One connection to a gateway: one request at a time, and what the kernel knows of its bytes."""
+"""One connection to a gateway: one request at a time, and what the kernel knows about its bytes."""
 
 import asyncio
 import socket
@@ -27,7 +27,7 @@ class Connection(asyncio.Protocol):
         self._is_tls = is_tls
         self._sent_before = 0  # bytes that the kernel had sent before the present request
         self._has_ended = False  # the other side sends no more
-        self.is_usable = False  # connected, and in a state in which a request may be made
+        self.is_usable = False  # connected, and ready for a request
         self.idle_since = 0.0
 
     async def ask(self, request: bytes, *, deadline: float) -> Result:
@@ -35,25 +35,30 @@ class Connection(asyncio.Protocol):
 
         With `maybe_taken` false in the result, none of its bytes can have been read.
         """
-        if not self.is_usable:  # the other side has spoken first, or is gone
+        if not self.is_usable:  # the other side has sent something first, or is gone
             return NoResponse(BROKE, maybe_taken=False)
         assert self._transport
         self._result = self._loop.create_future()
         self._deadline = deadline
         if self._timer is None:
             self._timer = self._loop.call_at(deadline, self._look_at_deadline)
-        if self._is_tls:  # else what we write is what the kernel sends
+        if self._is_tls:  # without TLS, the kernel sends exactly what we write
             known = tcp_bytes(self._sock)
             self._sent_before = known.sent if known else -1
         self.is_usable = False
         self._transport.write(request)
         try:
             result = await self._result
-        except BaseException:  # the response would come to nobody
+        except BaseException:  # nobody would read the response
             self.close()
             raise
         self._sent_before += len(request)
         return result
+
+    @property
+    def is_busy(self) -> bool:
+        """A request waits for its response."""
+        return self._result is not None
 
     def close(self) -> None:
         self.is_usable = False
@@ -72,7 +77,7 @@ class Connection(asyncio.Protocol):
         self.idle_since = self._loop.time()
 
     def data_received(self, data: bytes) -> None:
-        if self._result is None:  # nobody has asked: what would come next is not to be trusted
+        if self._result is None:  # without a request: what comes next cannot be trusted
             self.close()
             return
         try:
@@ -104,7 +109,7 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         assert self._transport
         may_continue = self._reader.may_continue and not self._has_ended
-        # A gateway that answered before it had the whole request may take its rest for another.
+        # A gateway that responded before it had the whole request may read the rest as another request.
         may_continue = may_continue and self._transport.get_write_buffer_size() == 0
         self._resolve(self._reader.take())
         if may_continue:
@@ -114,7 +119,7 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def _look_at_deadline(self) -> None:
-        """One timer serves many requests: where the deadline has moved on, so does the timer."""
+        """One timer serves many requests: if the deadline has moved, the timer is set again."""
         self._timer = None
         if self._result is None:
             return
@@ -130,10 +135,10 @@ class Connection(asyncio.Protocol):
         self.close()
 
     def _may_have_been_read(self) -> bool:
-        """Whether the other side may have read a byte of the present request.
+        """Return whether the other side may have read a byte of the present request.
 
-        Not if none has left. Nor if the other side closed in good order, so that it said how much it had
-        received, and nothing of the request was.
+        It cannot if none has left. Nor if the other side closed in good order, because it then said how much
+        it had received, and nothing of the request was among it.
         """
         known = tcp_bytes(self._sock)
         if known is None or self._sent_before < 0:

@@ -1,4 +1,4 @@
-"""From a target to a connection: its addresses, whichever answers first, a proxy, TLS."""
+"""From a target to a connection: its addresses, the first one that accepts, a proxy, TLS."""
 
 import asyncio
 import re
@@ -10,11 +10,12 @@ from aiohappyeyeballs import start_connection
 
 from notification_service.delivery.wire.addresses import Addresses, NotResolved
 from notification_service.delivery.wire.connection import Connection
-from notification_service.delivery.wire.settings import Proxy, WireSettings, tls_context
+from notification_service.delivery.wire.settings import Proxy, WireSettings
 from notification_service.delivery.wire.target import Target
 from notification_service.mailings.reasons import Reason, Why, explained
+from notification_service.tls import client_context
 
-HAPPY_EYEBALLS_SECONDS = 0.25  # before the next address is tried beside the first (RFC 8305)
+HAPPY_EYEBALLS_SECONDS = 0.25  # before the next address is tried in parallel (RFC 8305)
 MAX_PROXY_HEAD_BYTES = 16 * 1024
 PROXY_STATUS = re.compile(rb"[^ ]* ([0-9]{3})(?![0-9])")
 
@@ -30,15 +31,15 @@ class NotConnected(Exception):  # noqa: N818
 class Dialer:
     def __init__(self, target: Target, settings: WireSettings) -> None:
         self._target, self._settings = target, settings
-        self._tls = tls_context(settings) if target.is_tls else None
+        self._tls = _tls(settings) if target.is_tls else None
         proxy = settings.proxy
         host, port = (proxy.host, proxy.port) if proxy else (target.host, target.port)
-        # Where a proxy looks the name up, it decides on addresses, too.
+        # If a proxy looks up the name, it also decides about addresses.
         is_allowed = None if proxy else settings.is_allowed
         self._addresses = Addresses(host, port, is_allowed=is_allowed)
 
     async def connect(self, *, deadline: float) -> Connection:
-        """By the deadline, in the loop's time, at the latest. Raises NotConnected."""
+        """Return a connection before the deadline, in the loop's time. Raises NotConnected."""
         latest = asyncio.get_running_loop().time() + self._settings.connect_timeout_seconds
         try:
             async with asyncio.timeout_at(min(latest, deadline)):
@@ -84,6 +85,10 @@ class Dialer:
         return connection
 
 
+def _tls(settings: WireSettings) -> ssl.SSLContext:
+    return client_context(ca=settings.ca, certificate=settings.certificate, key=settings.key)
+
+
 async def _open_tunnel(sock: socket.socket, target: Target, proxy: Proxy) -> None:
     """CONNECT (RFC 9110, 9.3.6). Raises NotConnected, and OSError."""
     loop = asyncio.get_running_loop()
@@ -107,7 +112,7 @@ async def _open_tunnel(sock: socket.socket, target: Target, proxy: Proxy) -> Non
 
 
 def _tls_cause(error: ssl.SSLError) -> str:
-    """In OpenSSL's words."""
+    """Return the cause in OpenSSL's words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
     return (error.reason or str(error)).replace("_", " ").lower()

@@ -1,7 +1,7 @@
-"""A response whose head the parser refuses, made readable: what says that a message was taken is read. Pure.
+"""Repairs a response's head that the parser refuses, so that we can read that a message was taken. Pure.
 
-Seen in the field: a space before a header's colon, lines that are folded or have no colon, bytes that are
-no text in a name, lengths said twice, lines that end in a bare newline.
+Seen in the field: a space before a header's colon, lines that are folded or have no colon, bytes in a name
+that are not text, two lengths, lines that end in a bare newline.
 """
 
 import re
@@ -13,9 +13,9 @@ CONTROLS = re.compile(rb"[\0-\x08\x0a-\x1f\x7f]")
 
 
 def repair(received: bytes) -> bytes | None:
-    """What was received with its head written anew; None while the head is not whole.
+    """Return what was received with a new head; None while the head is not complete.
 
-    Raises ValueError where it does not begin as an HTTP response.
+    Raises ValueError if it does not begin like an HTTP response.
     """
     if not b"HTTP/".startswith(received[:5].upper()):
         raise ValueError("no HTTP response")
@@ -33,13 +33,13 @@ def repair(received: bytes) -> bytes | None:
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes]:
-    """Those that can be read, by their names in small letters; of two with one name the first."""
+    """Return those that can be read, by their names in lower case; of two with one name, the first."""
     headers: dict[bytes, bytes] = {}
     for line in lines:
         name, colon, value = line.partition(b":")
         name, value = name.strip().lower(), CONTROLS.sub(b"", value).strip()
         if line[:1] in (b" ", b"\t") or not colon or not NAME.fullmatch(name):
-            continue  # a folded line's rest, or no header at all
+            continue  # the rest of a folded line, or not a header at all
         if name == b"content-length" and not value.isdigit():
             continue  # the body then ends where the connection does
         headers.setdefault(name, value)

@@ -1,4 +1,6 @@
-"""One response after another from a connection's bytes, parsed by httptools; no I/O."""
+"""Reads one response after another from a connection's bytes, parsed by httptools; no I/O."""
+
+from functools import lru_cache
 
 import httptools
 
@@ -6,14 +8,15 @@ from notification_service.delivery.outcome import Response
 from notification_service.delivery.wire.head_repair import repair
 
 MAX_HEAD_BYTES = 64 * 1024
+LENGTHS = (b"content-length", b"transfer-encoding")
 
 
 class UnreadableResponse(Exception):  # noqa: N818
-    """What came is no HTTP response; `args[0]` says why."""
+    """What came is not an HTTP response; `args[0]` says why."""
 
 
 class ResponseReader:
-    """Made for a connection, used for each of its responses in turn."""
+    """Belongs to a connection, and reads each of its responses in turn."""
 
     __slots__ = (
         "_body",
@@ -36,13 +39,13 @@ class ResponseReader:
 
     def _reset(self) -> None:
         self._body = b""
-        self._head = b""  # what came of it so far, in case that it must be repaired
+        self._head = b""  # what has come of it so far, in case it must be repaired
         self._is_repaired = False
         self._retry_after: str | None = None
         self.has_begun = False  # a byte of the response has come
         self.has_head = False
-        self.has_length = False  # the response says itself where its body ends
-        self.is_complete = False  # all of it has come, or as much as is read of a body
+        self.has_length = False  # the response says where its body ends
+        self.is_complete = False  # all of it has come, or as much as we read of a body
         self.may_continue = False  # the connection may carry another request
 
     def feed(self, data: bytes) -> None:
@@ -60,18 +63,18 @@ class ResponseReader:
             self._recover(error)
 
     def end(self) -> None:
-        """Nothing more comes: a body that says nothing of its length is complete."""
+        """Nothing more comes: a body without a length is complete now."""
         if self.has_head and not self.has_length:
             self.is_complete = True
 
     def take(self) -> Response:
-        """What has come of the response; the reader is then ready for the next one."""
+        """Return what has come of the response. The reader is then ready for the next one."""
         response = Response(self._parser.get_status_code(), self._body, self._retry_after)
         self._reset()
         return response
 
     def _recover(self, error: Exception) -> None:
-        """Begin anew with a head that can be read, or wait for the rest of the one that cannot."""
+        """Begin again with a repaired head, or wait for the rest of a broken one."""
         if self.is_complete:
             self.may_continue = False  # a whole response, and then something else
             return
@@ -89,16 +92,15 @@ class ResponseReader:
     # What httptools calls.
 
     def on_message_begin(self) -> None:
-        if self.is_complete:  # a response that nobody asked for
+        if self.is_complete:  # a response without a request
             self.may_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if name[:1] in b"RrCcTt":  # nearly every header is none of the three
-            name = name.rstrip().lower()
-            if name == b"retry-after" and value.isascii():
-                self._retry_after = value.decode()
-            elif name in (b"content-length", b"transfer-encoding"):
-                self.has_length = True
+        kind = _plain_name(name)
+        if kind in LENGTHS:
+            self.has_length = True
+        elif kind == b"retry-after" and value.isascii():
+            self._retry_after = value.decode()
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
@@ -111,14 +113,19 @@ class ResponseReader:
         self._body = self._body + data if self._body else data
         if len(self._body) >= self._max_body_bytes:
             self._body = self._body[: self._max_body_bytes]
-            self.is_complete = True  # and the connection is left where it is
+            self.is_complete = True  # and no more is read from the connection
 
     def on_message_complete(self) -> None:
-        if not self.has_head:  # 1xx: the response is still to come
+        if not self.has_head:  # 1xx: the real response is still to come
             self.has_length = False
         elif not self.is_complete:
             self.is_complete = True
             self.may_continue = self._parser.should_keep_alive() and not self._is_repaired
+
+
+@lru_cache(maxsize=64)  # a gateway's headers have the same names each time
+def _plain_name(name: bytes) -> bytes:
+    return name.rstrip().lower()
 
 
 def _new_parser(reader: ResponseReader) -> httptools.HttpResponseParser:

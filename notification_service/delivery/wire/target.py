@@ -1,4 +1,4 @@
-"""Where requests go, read from a URL once; pure."""
+"""Where requests go, parsed from a URL once; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Target:
 
     @classmethod
     def from_url(cls, url: str) -> "Target":
-        """Raises ValueError where no request can be made to it."""
+        """Raises ValueError if no request can be made to it."""
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ValueError("a gateway's URL is http:// or https:// with a host")
@@ -27,7 +27,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """As the Host header has it."""
+        """Return it as in the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self._scheme] else f"{host}:{self.port}"
 

@@ -1,4 +1,4 @@
-"""What the kernel knows of a connection's bytes; only Linux tells."""
+"""What the kernel knows about a connection's bytes; only Linux says so."""
 
 import socket
 import struct
@@ -11,15 +11,13 @@ _BYTES_ACKED, _BYTES_SENT = 120, 200
 
 class TcpBytes(NamedTuple):
     sent: int
-    acknowledged: (
-        int  # by the other side's kernel: what is not was read by nobody, if the other side has closed
-    )
+    acknowledged: int  # by the other side's kernel: if the other side has closed, nobody has read the rest
 
 
 def tcp_bytes(sock: socket.socket) -> TcpBytes | None:
-    """Of a connection that we opened. None where it is not known: another system, an older kernel.
+    """For a connection that we opened. None if it is not known: on another system, or an older kernel.
 
-    It takes 2 us, so it is asked when a connection has broken, not at every request.
+    It takes 2 us, so it is called when a connection has broken, not for every request.
     """
     if sys.platform != "linux":
         return None
@@ -31,4 +29,4 @@ def tcp_bytes(sock: socket.socket) -> TcpBytes | None:
         return None
     [acknowledged] = struct.unpack_from("=Q", info, _BYTES_ACKED)
     [sent] = struct.unpack_from("=Q", info, _BYTES_SENT)
-    return TcpBytes(sent, max(acknowledged - 1, 0))  # the connection's own beginning counts as one
+    return TcpBytes(sent, max(acknowledged - 1, 0))  # the start of the connection itself counts as one

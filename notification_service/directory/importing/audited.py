@@ -1,4 +1,4 @@
-"""An import in the audit log: one entry when its first lines are written, one at its end."""
+"""An import in the audit log: an entry when its first lines are written, and one at its end."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from notification_service.directory.importing.run import OnMoved, import_clients
 
 
 def import_audited(read: Read, *, name: str, on_moved: OnMoved, **options: Any) -> ImportResult:
-    """As `import_clients`, of which it takes the options but `on_written`; `name` is the file's, or empty.
+    """Like `import_clients`, with its options except `on_written`. `name` is the file's, or empty.
 
-    An import that was killed has a beginning and no end; one that wrote nothing has neither.
+    An import that was killed has a first entry but no second; one that wrote nothing has neither.
     """
     has_begun = False
 

@@ -1,4 +1,4 @@
-"""Strict JSON in a line: what is wrong with it, in words."""
+"""Strict JSON in a line, with words for what is wrong with it."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from notification_service.directory.importing.report import BadLine, shown
 
 
 def parse_json(text: str, *, field: str | None = None) -> Any:
-    """Raises BadLine, with `field` as the place, for what is not JSON."""
+    """Raises BadLine, with `field` as the place, if it is not JSON."""
     try:
         return strict_json.parse(text)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""Bytes to physical lines, in bounded memory whatever the bytes are."""
+"""From bytes to physical lines, in limited memory whatever the bytes are."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +36,7 @@ FOREIGN = {
 
 
 class NumberedLines:
-    """Physical lines with their numbers, from which a reader can take ahead and give back."""
+    """Physical lines with their numbers. A reader can take lines ahead and give them back."""
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = enumerate(lines, 1)
@@ -56,7 +56,7 @@ class NumberedLines:
         return self._taken
 
     def skip_to(self, number: int) -> None:
-        """Go on after the line of this number, where it is still ahead."""
+        """Continue after the line with this number, if it is still ahead."""
         while self._taken < number and next(self, None):
             pass
 
@@ -69,8 +69,8 @@ class NumberedLines:
 def read_lines(read: Read) -> Iterator[bytes]:
     """Yield lines without their ends (LF, CRLF or CR) and without the BOM.
 
-    Of a line longer than LINE_BYTES only a start comes, itself longer than that: `decode` refuses it.
-    Raises FileRefused where the first bytes are those of another kind of file.
+    Of a line longer than LINE_BYTES, only a part comes that is itself longer, so that `decode` refuses it.
+    Raises FileRefused if the first bytes are those of another kind of file.
     """
     lines = _split_lines(read)
     for first in lines:
@@ -81,7 +81,7 @@ def read_lines(read: Read) -> Iterator[bytes]:
 
 
 def decode(line: bytes) -> str:
-    """Raises BadLine for what no line may hold."""
+    """Raises BadLine for what a line may not contain."""
     if len(line) > LINE_BYTES:
         raise BadLine(_("The line is longer than %(size)d KiB.") % {"size": LINE_BYTES // 1024})
     try:
@@ -106,12 +106,12 @@ def _split_lines(read: Read) -> Iterator[bytes]:
 
 
 def _unfinished(line: bytes, block: bytes) -> bytes:
-    # A CR at the block's end may be half of a CRLF: it stays with its line until the next block.
+    # A CR at the end of a block may be half of a CRLF: it stays with its line until the next block.
     return line[: LINE_BYTES + 1] + (b"\r" if block.endswith(b"\r") else b"")
 
 
 def refuse_foreign(first: bytes) -> None:
-    """Raises FileRefused where the first line is that of another kind of file."""
+    """Raises FileRefused if the first line is that of another kind of file."""
     for magic, reason in FOREIGN.items():
         if first.startswith(magic):
             raise FileRefused(str(reason))

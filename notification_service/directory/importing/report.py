@@ -1,16 +1,16 @@
-"""What an import comes to: counts, the rejected lines, and the two ways a whole file can fail."""
+"""The result of an import: counts, the rejected lines, and two ways in which a whole file can fail."""
 
 from dataclasses import dataclass, field
 
 from notification_service.directory.rules import storable
 
 ERRORS_KEPT = 10_000
-CONTENT_KEPT = 4_000
+CONTENT_KEPT = 64 * 1024 + 1  # so that a line that is too long is still too long
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A line that was not taken; `line` counts the file's physical lines from 1."""
+    """A rejected line; `line` counts the file's physical lines from 1."""
 
     line: int
     reason: str
@@ -19,10 +19,15 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A line that was not taken, with what it holds: its bytes, or the first CONTENT_KEPT of them."""
+    """A rejected line with its content: its bytes, or the first CONTENT_KEPT of them."""
 
     rejection: Rejection
     content: bytes
+
+    @property
+    def text(self) -> str:
+        """Return the content with what PostgreSQL cannot store spelled out."""
+        return storable(self.content.decode("utf-8", "backslashreplace"))
 
 
 @dataclass(slots=True)
@@ -47,7 +52,7 @@ class ImportResult:
 
 
 class BadLine(Exception):  # noqa: N818
-    """Why one line is not taken; its text is a sentence, which begins with the field where there is one."""
+    """Why a line is rejected. Its text is a sentence, which begins with the field if there is one."""
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
         super().__init__(f"{field} {reason}" if field else reason)
@@ -59,7 +64,7 @@ class BadLine(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class WrittenChunk:
-    """What one transaction of an import writes: after it, the file is taken up to `last_line`."""
+    """What one transaction of an import writes. After it, the file is imported up to `last_line`."""
 
     counts: ImportResult
     rejected: list[RejectedRow]
@@ -67,11 +72,11 @@ class WrittenChunk:
 
 
 class FileRefused(Exception):  # noqa: N818
-    """The file as a whole is not an import; nothing of it was taken."""
+    """The file as a whole cannot be imported; nothing of it was."""
 
 
 class ImportStopped(Exception):  # noqa: N818
-    """The source broke off. `result` counts what was kept: lines read, but not yet written, are dropped."""
+    """The source broke off. `result` counts what was kept: lines that were not yet written are dropped."""
 
     def __init__(self, reason: str, result: ImportResult) -> None:
         super().__init__(reason)
@@ -79,6 +84,6 @@ class ImportStopped(Exception):  # noqa: N818
 
 
 def shown(text: str) -> str:
-    """A stranger's text as it may stand in a reason: short, quoted, and encodable."""
+    """Return an unknown text in a form that is fit for a reason: short, quoted, and encodable."""
     cut = text if len(text) <= 40 else f"{text[:40]}…"
     return storable(f'"{cut}"')

@@ -1,4 +1,19 @@
+from notification_service.directory.models.bulk_action import BulkAction, BulkStep
 from notification_service.directory.models.client import Client
 from notification_service.directory.models.client_upload import ClientUpload, RejectedLine, UploadPart
+from notification_service.directory.models.preferences import EVERYTHING, Consent, OptOut, PreferenceChange
+from notification_service.directory.models.segment import Segment
 
-__all__ = ["Client", "ClientUpload", "RejectedLine", "UploadPart"]
+__all__ = [
+    "EVERYTHING",
+    "BulkAction",
+    "BulkStep",
+    "Client",
+    "ClientUpload",
+    "Consent",
+    "OptOut",
+    "PreferenceChange",
+    "RejectedLine",
+    "Segment",
+    "UploadPart",
+]

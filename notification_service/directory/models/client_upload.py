@@ -2,21 +2,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from notification_service.directory.rules import TAG_LENGTH, ZONE_LENGTH
+
 
 class ClientUpload(models.Model):
-    """A file of clients that an operator sent, and what its import came to.
+    """A file of clients that an operator sent, and the result of its import.
 
-    The file itself is in parts beside it until the import has ended: web servers and workers share nothing
-    but the database. `last_line` and `bytes_done` are how far it is taken; they and the counts change in
-    the transaction that writes the clients, so that whoever goes on after a crash counts nothing twice.
+    Until the import has ended, the file itself is in UploadPart: web servers and workers have only the
+    database in common. `last_line` and `bytes_done` say how far the import is. They and the counts change in
+    the transaction that writes the clients, so that whoever continues after a crash counts nothing twice.
     """
 
     class Status(models.TextChoices):
-        ARRIVING = "arriving"  # its bytes are on their way
-        READY = "ready"  # waits for a person to look at it and start it
+        ARRIVING = "arriving"  # the web server is receiving it
+        READY = "ready"  # waits for a person to check it and start it
         WAITING = "waiting"  # waits for a worker
-        RUNNING = "running"  # a worker takes it, or took it and died: another goes on
-        FINISHED = "finished"  # every line is taken or rejected
+        RUNNING = "running"  # a worker imports it, or died doing so: another continues
+        FINISHED = "finished"  # every line was taken or rejected
         CANCELLED = "cancelled"  # stopped by a person; what was taken stays
         FAILED = "failed"  # stopped by itself; `problem` says why; what was taken stays
 
@@ -32,14 +34,22 @@ class ClientUpload(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ARRIVING)
     file_name = models.CharField(max_length=255)
     size = models.BigIntegerField(default=0)  # bytes
-    lines = models.BigIntegerField(default=0)  # about: the ends of lines in it
+    lines = models.BigIntegerField(default=0)  # roughly: the number of newlines in it
     digest = models.BinaryField(null=True)  # SHA-256 of the file
     file_format = models.CharField(max_length=10, choices=Format.choices, default=Format.CSV)
     encoding = models.CharField(max_length=10, choices=Encoding.choices, default=Encoding.UTF8)
-    # Of a CSV: the separator, and what each column is; an empty name is a column that is left out.
+    # Of a CSV: the separator, and what each column is; a column with an empty name is left out.
     separator = models.CharField(max_length=1, blank=True, default="")
     columns = ArrayField(models.CharField(max_length=20, blank=True), default=list, blank=True)
-    # In which the reasons of rejected lines are written.
+    names = ArrayField(models.TextField(blank=True), null=True)  # of the columns, as the file has them
+    # What a person chose for the whole file: see `importing.choices`.
+    timezone = models.CharField(max_length=ZONE_LENGTH, blank=True, default="", db_default="")
+    one_timezone = models.BooleanField(default=False, db_default=False)
+    tag = models.CharField(max_length=TAG_LENGTH, blank=True, default="", db_default="")
+    tag_mode = models.CharField(max_length=10, default="replace", db_default="replace")
+    # How the file writes time zones, and which zone each of these means: see `uploads.written_zones`.
+    zones = models.JSONField(null=True)
+    # For the reasons of rejected lines.
     language = models.CharField(max_length=10, default="en")
     uploaded_by = models.CharField(max_length=150)
     started_by = models.CharField(max_length=150, blank=True, default="")
@@ -55,7 +65,7 @@ class ClientUpload(models.Model):
     updated = models.BigIntegerField(default=0)
     unchanged = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
-    rejected_kept = models.IntegerField(default=0)  # of these, how many are still listed
+    rejected_kept = models.IntegerField(default=0)  # how many of these are still listed
 
     class Meta:
         indexes = [

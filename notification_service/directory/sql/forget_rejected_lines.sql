@@ -1,6 +1,6 @@
--- Forget what lines of uploads say that have the phone's last ten digits in them, however they are written.
--- Guarantees: nothing of such a line is left but that it was rejected. Reads all that are kept, which the days
--- that they are kept for bound; a client is seldom deleted.
+-- Clear the text of rejected lines that contain the phone's last ten digits, in whatever way they are written.
+-- Guarantees: of such a line, only the fact is left that it was rejected. Reads all rejected lines; they are kept
+-- for some days only, and clients are seldom deleted.
 UPDATE directory_rejectedline SET content = '', reason = CASE
   WHEN position(%(digits)s IN regexp_replace(reason, '[^0-9]', '', 'g')) > 0 THEN '' ELSE reason END
 WHERE position(%(digits)s IN translate(content, %(between)s, '')) > 0

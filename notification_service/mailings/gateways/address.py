@@ -1,4 +1,4 @@
-"""Which addresses a gateway may have: a form must not become a way into the private network."""
+"""Which addresses a gateway may have. A form must not become a way into the private network."""
 
 import re
 import socket
@@ -7,10 +7,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 
-from notification_service.mailings.gateways.unusable import GatewayUnusable, Problem
+from notification_service.mailings.gateways.unusable import GatewayFault, GatewayUnusable
 
 URL_LENGTH = 500
-# Nothing that two parsers could read differently: no credentials, no escapes in the host, no backslash.
+# Nothing that two parsers may read differently: no credentials, no escapes in the host, no backslash.
 URL = re.compile(
     r"https?://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?:/[\w.~!$&'()*+,;=:@%/-]*)?",
     re.IGNORECASE | re.ASCII,
@@ -25,7 +25,7 @@ Address = IPv4Address | IPv6Address
 def check_url(url: str) -> None:
     """Raise GatewayUnusable unless requests may go to `url`. Resolves its name, so it may take seconds.
 
-    For whoever saves a row; a worker looks again at each address that it connects to (`allowed_at`).
+    For saving a row. A worker checks each address again when it connects to it (`allowed_at`).
     """
     host, port = check_form(url)
     if allowed_at(url) is None:
@@ -35,7 +35,7 @@ def check_url(url: str) -> None:
 
 
 def allowed_at(url: str) -> Callable[[Address], bool] | None:
-    """Whether requests to `url` may go to an address that its name has; None: to any."""
+    """Return a function that says whether requests to `url` may go to an address; None: to any."""
     is_anywhere = settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES or url == settings.GATEWAY_URL
     return None if is_anywhere else is_public
 
@@ -54,20 +54,20 @@ def is_public(address: Address) -> bool:
 
 
 def check_form(url: str) -> tuple[str, int]:
-    """The host and the port, without a look-up. Raises GatewayUnusable for what is no URL of a gateway."""
+    """Return host and port, without a look-up. Raises GatewayUnusable if it cannot be a gateway's URL."""
     found = URL.fullmatch(url)
     if found is None or len(url) > URL_LENGTH:
         raise GatewayUnusable(
-            Problem.URL_MALFORMED,
+            GatewayFault.URL_MALFORMED,
             "the URL must be http:// or https://, a host, and perhaps a port and a path: "
             f"no credentials, no query, no more than {URL_LENGTH} characters",
         )
     host, port = found["host"].strip("[]"), int(found["port"] or 443)
     if not 0 < port < 65536:
-        raise GatewayUnusable(Problem.PORT_OUT_OF_RANGE, "the URL's port must be 1 to 65535")
+        raise GatewayUnusable(GatewayFault.PORT_OUT_OF_RANGE, "the URL's port must be 1 to 65535")
     if (":" in host or NUMERIC_HOST.fullmatch(host)) and not _is_address(host):
-        detail = f"{host} is no address: write IPv4 as four decimal numbers"
-        raise GatewayUnusable(Problem.NOT_AN_ADDRESS, detail)
+        detail = f"{host} is not an address: write IPv4 as four decimal numbers"
+        raise GatewayUnusable(GatewayFault.NOT_AN_ADDRESS, detail)
     if _is_address(host) and allowed_at(url):
         _check_public(host, ip_address(host))
     return host, port
@@ -76,7 +76,7 @@ def check_form(url: str) -> tuple[str, int]:
 def _check_public(host: str, address: Address) -> None:
     if not is_public(address):
         raise GatewayUnusable(
-            Problem.PRIVATE_ADDRESS,
+            GatewayFault.PRIVATE_ADDRESS,
             f"{host} is a private address ({address}); GATEWAY_ALLOW_PRIVATE_ADDRESSES=true allows it",
         )
 
@@ -93,5 +93,5 @@ def _addresses(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise GatewayUnusable(Problem.NAME_NOT_RESOLVED, f"the name {host} is not resolved") from None
+        raise GatewayUnusable(GatewayFault.NAME_NOT_RESOLVED, f"the name {host} is not resolved") from None
     return [ip_address(str(address[0]).partition("%")[0]) for *_, address in found]

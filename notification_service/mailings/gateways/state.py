@@ -1,16 +1,16 @@
-"""How gateways fare: by their rows, and by what workers that are alive say of them."""
+"""The state of gateways: from their rows, and from what living workers report about them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.db.models.functions import Now
 
 from notification_service.mailings.gateways.unusable import GatewayUnusable
-from notification_service.mailings.models import Gateway, GatewayUse
+from notification_service.mailings.models import Gateway, GatewayUse, Mailing, Worker
 
-FRESH = timedelta(seconds=5)  # a worker writes at least once a second
+FRESH = timedelta(seconds=5)  # a worker says every second that it lives; what of a gateway, while it sends
 
 
 class State(TextChoices):
@@ -21,6 +21,9 @@ class State(TextChoices):
     UNUSABLE = "unusable"  # a worker can send nothing to it as it is configured
 
 
+STOPPED = (State.HELD, State.UNUSABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class GatewayState:
     gateway: Gateway
@@ -29,20 +32,36 @@ class GatewayState:
     workers: int
     concurrency: int
     full_concurrency: int
-    latency_ms: float | None  # the mean over the workers that asked it something
-    unusable_problem: str  # why a worker can send nothing to it; empty: all can
+    latency_ms: float | None  # the mean of the workers that sent it requests
+    unusable_problem: str  # why a worker can send nothing to it; empty if all can
     unusable_reason: str  # the same in English, with names and numbers
 
 
 def default_gateway() -> Gateway | None:
-    """The enabled one of the lowest priority; None where every gateway is disabled."""
+    """Return the enabled gateway with the lowest priority; None if every gateway is disabled."""
     return Gateway.objects.filter(enabled=True).order_by("priority", "id").first()
 
 
+def stopped_by(mailing: Mailing, states: list[GatewayState]) -> GatewayState | None:
+    """The gateway that a mailing's messages wait for, as it takes none now; None: some gateway takes them.
+
+    `states` are those of all gateways, by priority and id. The choice is that of `delivery/sql/claim.sql`.
+    """
+    default = next((state.gateway.pk for state in states if state.is_default), None)
+    own_id = mailing.gateway_id or default
+    own = next((state for state in states if state.gateway.pk == own_id), None)
+    usable = [state for state in states if state.gateway.enabled and (state is own or mailing.failover)]
+    if not usable:
+        return own or next(iter(states), None)
+    chosen = min(usable, key=lambda state: (state.gateway.held_at is not None, state is not own))
+    return chosen if chosen.state in STOPPED else None
+
+
 def gateway_states(gateways: Iterable[Gateway]) -> list[GatewayState]:
-    """Two queries, however many gateways."""
+    """Two queries for any number of gateways."""
     default, rows = default_gateway(), list(gateways)
-    fresh = GatewayUse.objects.filter(gateway__in=rows, seen_at__gt=Now() - FRESH)
+    alive = Worker.objects.filter(seen_at__gt=Now() - FRESH).values("name")
+    fresh = GatewayUse.objects.filter(Q(seen_at__gt=Now() - FRESH) | Q(worker__in=alive), gateway__in=rows)
     uses: dict[int, list[GatewayUse]] = {row.pk: [] for row in rows}
     for use in fresh:
         uses[use.gateway_id].append(use)
@@ -50,7 +69,7 @@ def gateway_states(gateways: Iterable[Gateway]) -> list[GatewayState]:
 
 
 def note_usability(gateway_id: int, *, worker: str, unusable: GatewayUnusable | None) -> None:
-    """A worker says why it can send nothing to a gateway, or with None that it can again."""
+    """Record why a worker can send nothing to a gateway, or, with None, that it can again."""
     problem, reason = (unusable.problem.value, unusable.reason) if unusable else ("", "")
     said = {"seen_at": Now(), "unusable_problem": problem, "unusable_reason": reason[:200]}
     unused = {"lease_expires_at": Now(), "concurrency": 0, "full_concurrency": 0}

@@ -672,5 +672,5 @@ class Migration(migrations.Migration):
             sql.frozen("schema/due_messages", digest="f8d2572143ac0129"),
             "DROP FUNCTION mailings_keep_due CASCADE",
         ),
-        migrations.RunSQL(sql.frozen("schema/storage", digest="35bab03da1940709"), migrations.RunSQL.noop),
+        migrations.RunSQL(sql.frozen("schema/storage", digest="ff09e86b146debbb"), migrations.RunSQL.noop),
     ]

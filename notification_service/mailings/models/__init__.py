@@ -5,23 +5,30 @@ from notification_service.mailings.models.counts import (
     QuarterFailure,
 )
 from notification_service.mailings.models.gateway import Gateway, GatewayUse
+from notification_service.mailings.models.hours import ContactHours
+from notification_service.mailings.models.incident import GatewayIncident
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, DueMessage, Message
-from notification_service.mailings.models.trial import Trial
+from notification_service.mailings.models.template import Template, TemplateVersion
+from notification_service.mailings.models.test_send import TestSend
 from notification_service.mailings.models.worker import Worker
 
 __all__ = [
     "Attempt",
     "Batch",
+    "ContactHours",
     "DueMessage",
     "FailureCount",
     "Gateway",
+    "GatewayIncident",
     "GatewayUse",
     "Mailing",
     "Message",
     "MessageCount",
     "MinuteCount",
     "QuarterFailure",
-    "Trial",
+    "Template",
+    "TemplateVersion",
+    "TestSend",
     "Worker",
 ]

@@ -1,7 +1,7 @@
-"""Counters kept by triggers in the transaction that changes a message, hence exact at every moment.
+"""Counters that triggers keep in the transaction that changes a message, so they are always exact.
 
-Each is the sum over its slots: a backend writes the slot of its own process id, so that workers do not
-wait for each other's row. Only `stats.py` reads them, nothing but the triggers writes them.
+Each is the sum of its slots. A backend writes the slot of its own process id, so that workers do not wait for
+each other's row. Only `stats.py` reads them, and only the triggers write them.
 """
 
 from django.db import models
@@ -11,7 +11,7 @@ from notification_service.mailings.models.reason import ReasonColumns
 
 
 class StatusTally(models.Model):
-    """One column a message status."""
+    """One column for each status of messages."""
 
     pending = models.BigIntegerField(db_default=0)
     sending = models.BigIntegerField(db_default=0)
@@ -87,7 +87,7 @@ class FailureCount(ReasonColumns):
 class QuarterFailure(ReasonColumns):
     """Messages of a mailing that became failed or unknown in a quarter of an hour, by reason.
 
-    Days of every time zone are whole quarters, and a minute each would be fifteen times the rows.
+    In every time zone a day consists of whole quarters. A row for each minute would be fifteen times as many.
     """
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, db_constraint=False, db_index=False)

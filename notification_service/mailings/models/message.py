@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -9,13 +11,20 @@ from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.reason import KeptReason
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def of(self, mailing: Mailing) -> Self:
+        return self.filter(partition=mailing.partition, mailing=mailing)
+
+
 class Message(KeptReason):
     """One text to one client. Its id is the gateway's message id, the same on every attempt.
 
-    `next_attempt_at` is set exactly while the message is pending. No index looks at it, nor at `status`: both
-    claiming a message and recording its outcome are heap-only updates. What is due is found in `DueMessage`.
-    Foreign keys are not checked by the database: the fan-out reads both parents in the statement that
-    writes the rows, and neither parent goes while a message refers to it (docs/decisions).
+    `next_attempt_at` is set exactly while the message is pending. No index contains it or `status`, so
+    claiming a message and recording its outcome are heap-only updates. `DueMessage` says what is due. The
+    database does not check the foreign keys: the fan-out reads both parents in the statement that writes the
+    rows, and a parent stays while a message refers to it (docs/decisions).
+    The table has partitions: a statement that knows the mailing names its partition, so that PostgreSQL reads
+    no other. All messages of a mailing are in one, in which each client has at most one of them.
     """
 
     class Status(models.TextChoices):
@@ -24,10 +33,12 @@ class Message(KeptReason):
         SENT = "sent"  # the gateway took it
         FAILED = "failed"  # the gateway refused it for good
         EXPIRED = "expired"  # the deadline came first
-        CANCELLED = "cancelled"  # the mailing was cancelled, or the client deleted
+        CANCELLED = "cancelled"  # the mailing was cancelled, or the client was deleted
         UNKNOWN = "unknown"  # an attempt never reported, and the mailing asks not to repeat it
 
     UNDELIVERED = (Status.FAILED, Status.EXPIRED, Status.CANCELLED, Status.UNKNOWN)
+    NOT_REACHED = (Status.FAILED, Status.EXPIRED, Status.CANCELLED)  # these clients surely got nothing
+    OUTCOMES = (*UNDELIVERED, Status.SENT)
 
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
     # Empty once the message is anonymised.
@@ -38,16 +49,19 @@ class Message(KeptReason):
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     batch_id = models.BigIntegerField(null=True)
-    # Which took it; of an unknown one, which may have. Where the mailing gives up on what never reported, it
-    # is set before the request starts: so a dead worker's messages that were not asked for are known.
+    # Which gateway took it or, if it is unknown, may have. If the mailing says `give_up`, this is set before
+    # the request starts, to tell which messages of a dead worker were not requested.
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
-    # The status of one that ended without success: as much of it as an index may hold, for a success
-    # leaves it null, which keeps its update heap-only.
+    partition = models.SmallIntegerField(default=0, db_default=0)  # the mailing's
+    # The status of a message that ended without success, for an index: a success leaves it null, which keeps
+    # its update heap-only.
     undelivered = models.GeneratedField(
         expression=Case(When(status__in=UNDELIVERED, then="status")),
         output_field=models.CharField(max_length=10, null=True),
         db_persist=True,
     )
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -90,8 +104,8 @@ class Message(KeptReason):
 class DueMessage(models.Model):
     """When each pending message is to be attempted: a row for every one of them, and for no other.
 
-    Triggers of the messages write it, in the same statement; nothing else does. Whoever changes pending
-    messages locks their rows here first, so that two of them never wait for each other in a circle.
+    Only triggers of the messages write it, in the same statement. Whoever changes pending messages first
+    locks their rows here, so that two transactions never wait for each other in a circle.
     """
 
     message = models.OneToOneField(
@@ -128,14 +142,15 @@ class Attempt(KeptReason):
         UNKNOWN = "unknown"  # never reported, and not to be repeated
         LOST = "lost"  # never reported (its worker died); to be repeated
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="failed_attempts")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="failed_attempts", db_constraint=False)
+    partition = models.SmallIntegerField(default=0, db_default=0)  # the message's; this table has the same
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     number = models.IntegerField()
     at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     http_status = models.SmallIntegerField(null=True)
-    answer = models.CharField(max_length=500, default="", blank=True)
+    response = models.CharField(max_length=500, default="", blank=True)
     retry_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -1,10 +1,10 @@
 from django.db import models
 
-from notification_service.mailings.reasons import Why, read_row
+from notification_service.mailings.reasons import CAUSED, Why, read_row
 
 
 class ReasonColumns(models.Model):
-    """A code of `Reason`, or none, and its number: the HTTP status, or the gateway's own code."""
+    """A code of `Reason`, or none, with its number: the HTTP status, or the gateway's own code."""
 
     reason = models.CharField(max_length=100, default="", blank=True, db_default="")
     reason_number = models.SmallIntegerField(null=True)
@@ -18,7 +18,7 @@ class ReasonColumns(models.Model):
 
 
 class KeptReason(ReasonColumns):
-    """With its text, where a library or the system said more; or a version without codes did."""
+    """Also with a text, if a library or the system said more, or a version without codes did."""
 
     error = models.CharField(max_length=100, default="", blank=True, db_default="")
 
@@ -28,3 +28,16 @@ class KeptReason(ReasonColumns):
     @property
     def why(self) -> Why | None:
         return read_row(self.reason, self.reason_number, self.error)
+
+    @property
+    def cause(self) -> str:
+        """The code of what had kept an expired message from being sent; empty: nothing had failed."""
+        return self._cause.code.value if self._cause else ""
+
+    @property
+    def cause_number(self) -> int | None:
+        return self._cause.number if self._cause else None
+
+    @property
+    def _cause(self) -> Why | None:
+        return self.why.cause if self.reason in CAUSED and self.why else None

@@ -1,1 +1,1 @@
-"""Django's backend for PostgreSQL where no DATABASE_URL names one."""
+"""Django's backend for PostgreSQL without a DATABASE_URL."""

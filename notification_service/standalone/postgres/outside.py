@@ -1,7 +1,8 @@
-"""Root's PostgreSQL where user namespaces are forbidden: an unused uid with a folder of its own in /var/tmp.
+"""PostgreSQL for root where user namespaces are forbidden: an unused uid with its own folder in /var/tmp.
 
-`DATA_DIR/postgres.location` says which. The folder is root's, so that nobody can put anything into it; in it
-lie `home`, closed to all but that uid, and a copy of the programs if the uid cannot reach the installed ones.
+`DATA_DIR/postgres.location` says which. The folder belongs to root, so that nobody else can put anything into
+it. It contains `home`, which only that uid can enter, and a copy of the programs if the uid cannot reach the
+installed ones.
 """
 
 import os
@@ -21,7 +22,7 @@ from notification_service.standalone.postgres.account import (
 )
 from notification_service.standalone.private_files import is_private_folder, write_private_file
 
-UNUSED_UIDS = range(61184, 65520)  # outside of what Debian and systemd hand out
+UNUSED_UIDS = range(61184, 65520)  # outside of those that Debian and systemd assign
 NEITHER_WAY = (
     "PostgreSQL does not run as root and this system allows neither a user namespace nor another uid: "
     "set DATABASE_URL or start the service as an ordinary user"
@@ -61,7 +62,7 @@ def make_outside_folder(record: Path) -> None:
 
 
 def reachable_binaries(copy: Path, binaries: Path, options: tuple[str, ...]) -> Path:
-    """The installed programs, or a copy of them where they lie in a home that the uid cannot enter."""
+    """Return the installed programs, or a copy if they are in a home that the uid cannot enter."""
     if can_launch(options, binaries):
         return binaries
     shutil.rmtree(copy, ignore_errors=True)

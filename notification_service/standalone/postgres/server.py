@@ -1,6 +1,6 @@
-"""A real PostgreSQL for one machine, from the programs in a wheel; it is reached by its owner alone.
+"""A real PostgreSQL for one machine, from the programs in a wheel. Only its owner can reach it.
 
-It listens on a Unix socket in a closed folder and on nothing else, and asks for a generated password there.
+It listens only on a Unix socket in a closed folder, and requires a generated password there.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ class EmbeddedPostgres(EmbeddedServer):
     name = "postgres"
     title = "PostgreSQL"
     stop_seconds = 60.0
-    # After a crash it first replays up to max_wal_size, which a slow disk takes minutes for.
+    # After a crash it first replays up to max_wal_size, which takes minutes on a slow disk.
     ready_seconds = 300.0
 
     def __init__(self, data_dir: Path) -> None:

@@ -11,18 +11,18 @@ from notification_service.standalone.private_files import (
     write_private_file,
 )
 
-SHORTEST_TEMPORARY = "/tmp"  # noqa: S108 - mkdtemp alone makes anything in it
+SHORTEST_TEMPORARY = "/tmp"  # noqa: S108 - only mkdtemp makes anything in it
 LONGEST_SOCKET_PATH = 103  # bytes: macOS allows 103, Linux 107
 
 
 def choose_socket_folder(home: Path, *, socket_name: str) -> Path:
-    """`home`/run, or a folder in the temporary directory under a name nobody can foresee and prepare."""
+    """Return `home`/run, or a folder in the temporary directory with a name that nobody can predict."""
     folder = make_private_folder(home / "run")
     if fits(folder, socket_name):
         return folder
     record = folder / "socket-folder"
     known = Path(record.read_text(encoding="utf-8")) if record.exists() else None
-    # Temporary directories are emptied, after which anybody can take the name.
+    # Temporary directories are emptied, and then anybody can take the name.
     if known is None or not is_private_folder(known, owner=os.geteuid()):
         known = make_short_folder(socket_name)
         write_private_file(record, str(known))

@@ -1,4 +1,4 @@
-"""One child process: its own session and log file, and a death that follows ours."""
+"""One child process, with its own session and log file, that dies when we die."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 def launch_command(
     program: Sequence[str | Path], *, death_signal: int = signal.SIGKILL, options: Sequence[str] = ()
 ) -> list[str]:
-    """The command that runs `program` through the launcher, as a child of this process."""
+    """Return the command that runs `program` through the launcher, as a child of this process."""
     # -I -S: no site packages, no current folder, 15 ms to start.
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), f"--parent={os.getpid()}"]
     return [*launcher, f"--death-signal={int(death_signal)}", *options, "--", *map(str, program)]
@@ -27,11 +27,11 @@ def launch_command(
 
 @dataclass(kw_only=True)
 class Child:
-    """Launch it from the main thread: Linux tells a child of its parent's death when the *thread* ends."""
+    """Launch it from the main thread: Linux reports the parent's death to a child when the *thread* ends."""
 
     name: str
     command: Sequence[str | Path]
-    log_path: Path | None  # None: it writes where we write
+    log_path: Path | None  # None: its output goes where ours goes
     environment: Mapping[str, str] | None = None
     folder: Path | None = None
     pid_path: Path | None = None
@@ -60,7 +60,7 @@ class Child:
             record_process(self.pid_path, self._process.pid)
 
     def exit_code(self) -> int | None:
-        """None while it runs. What a dead leader left behind in its session is killed."""
+        """Return None while it runs. Kill what a dead leader left behind in its session."""
         if self._process is None:
             return 0
         if self._process.returncode is None and self._process.poll() is not None:

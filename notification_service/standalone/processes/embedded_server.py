@@ -1,4 +1,4 @@
-"""What the embedded servers share: one owner a folder, a child process, a start that waits for an answer."""
+"""What embedded servers have in common: one owner of the folder, a child process, a start that waits."""
 
 import os
 import sys
@@ -38,7 +38,7 @@ class EmbeddedServer(ABC):
         return self._child.pid if self._child else None
 
     def start(self) -> None:
-        """Come back when the server answers. To be called in the main thread, see `Child`."""
+        """Return when the server accepts connections. Call it in the main thread, see `Child`."""
         make_data_folder(self.data_dir)
         make_private_folder(self.log_path.parent)
         self._lock.acquire(refusal=f"the {self.title} in {self.data_dir} is in use by another process")
@@ -59,11 +59,12 @@ class EmbeddedServer(ABC):
         return self._child.exit_code() if self._child else 0
 
     def hand_over(self) -> NoReturn:
-        """Become the program that stays with the running server until nobody uses it."""
+        """Become the program that keeps the running server until nobody uses it."""
         if self._child is None:
             raise StandaloneError(f"{self.title} has not been started")
         self._lock.keep_over_exec()
-        options = (f"--pid={self._child.pid}", f"--users={self._files.users}")
+        options = [f"--pid={self._child.pid}"]
+        options += [f"--users={self._files.users}", f"--record={self._files.keeper}"]
         stop = (f"--stop-signal={int(self._child.stop_signal)}", f"--stop-seconds={self.stop_seconds}")
         os.execv(sys.executable, [sys.executable, "-I", "-S", str(KEEP), *options, *stop])  # noqa: S606
 
@@ -79,7 +80,7 @@ class EmbeddedServer(ABC):
 
     @abstractmethod
     def _prepare(self) -> None:
-        """Make or check what outlives the process."""
+        """Make or check the files that outlive the process."""
 
     @abstractmethod
     def _make_child(self) -> Child: ...

@@ -1,4 +1,4 @@
-"""One owner at a time for a folder, or any number of users; the kernel lets go of the lock of who dies."""
+"""One owner of a folder at a time, or any number of users. If a process dies, the kernel frees its lock."""
 
 import fcntl
 import os
@@ -34,14 +34,14 @@ class FolderLock:
 
 
 class UsersLock:
-    """Held by each process that uses what the folder has; alone by the one that puts an end to it."""
+    """Each process that uses the folder's server holds it; the one that ends the server holds it alone."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Waits while somebody puts an end to it."""
+        """Wait while another process is ending the server."""
         if self._descriptor is None:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -49,13 +49,13 @@ class UsersLock:
 
     def release(self) -> None:
         if self._descriptor is not None:
-            # Not by closing alone: a child that was forked holds the same lock.
+            # Closing is not enough: a forked child holds the same lock.
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             os.close(self._descriptor)
             self._descriptor = None
 
     def is_shared(self) -> bool:
-        """Whether others use it, and nobody puts an end to it."""
+        """Return whether others use the server, and nobody is ending it."""
         return not can_lock(self.path, fcntl.LOCK_EX) and can_lock(self.path, fcntl.LOCK_SH)
 
 

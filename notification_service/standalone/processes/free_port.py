@@ -1,16 +1,18 @@
-"""Which TCP ports are free, asked by binding them."""
+"""Which TCP ports are free, found by binding them."""
 
 import contextlib
 import socket
+from collections.abc import Container
 from pathlib import Path
 
 from notification_service.standalone.private_files import write_private_file
 
 LOOPBACK = "127.0.0.1"
+NEXT_PORTS = 100  # to be looked at
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UnicodeError):  # a name that is none
         try_to_bind(host, port)
         return True
     return False
@@ -31,12 +33,14 @@ def any_free_port() -> int:
         return port
 
 
-def free_port_near(preferred: int) -> int:
-    return preferred if is_free(preferred) else any_free_port()
+def first_free_port(preferred: int, *, host: str = LOOPBACK, others: Container[int] = ()) -> int | None:
+    """That one or one of the next that is free, and is none of the others."""
+    candidates = range(preferred, min(preferred + NEXT_PORTS, 65_536))
+    return next((port for port in candidates if port not in others and is_free(port, host)), None)
 
 
 def kept_port(path: Path) -> int:
-    """The port in the file, or a new one when there is none or it has been taken."""
+    """Return the port in the file, or a new one if there is none or it is in use."""
     with contextlib.suppress(OSError, ValueError):
         port = int(path.read_text(encoding="utf-8"))
         if is_free(port):

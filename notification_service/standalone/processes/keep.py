@@ -1,7 +1,8 @@
-"""Stays with an embedded server until nobody uses it, then stops it; ends with it where it dies.
+"""Keeps an embedded server until nobody uses it, then stops it; if the server dies, this ends, too.
 
-What `keeper.py` becomes once the server answers: a plain script of the standard library, for it lives as long
-as the service does and needs a quarter of the memory. It holds the folder's lock, which it has inherited.
+`keeper.py` becomes this once the server runs: a plain script with only the standard library, because it lives
+as long as the service and then needs a quarter of the memory. It holds the folder's lock, which it has
+inherited.
 """
 
 import argparse
@@ -23,6 +24,10 @@ def main() -> None:
         while is_running(options.pid) and not take(users):
             time.sleep(TICK_SECONDS)
     finally:
+        # First: the kernel frees our locks a moment before we are seen to have ended, and who joins in that
+        # moment must not take the stopped server for one that runs.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(options.record)  # noqa: PTH108 (pathlib would be loaded for this alone)
         stop(options.pid, options.stop_signal, options.stop_seconds)
 
 
@@ -30,13 +35,14 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--pid", type=int, required=True)
     parser.add_argument("--users", required=True)
+    parser.add_argument("--record", required=True)
     parser.add_argument("--stop-signal", type=int, required=True)
     parser.add_argument("--stop-seconds", type=float, required=True)
     return parser.parse_args()
 
 
 def take(users: int) -> bool:
-    """True where nobody uses the server; from then on who wants to waits until we have ended."""
+    """Return True if nobody uses the server. From then on, new users wait until we have ended."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -56,7 +62,7 @@ def stop(pid: int, stop_signal: int, stop_seconds: float) -> None:
     deadline = time.monotonic() + stop_seconds
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
-    # What it has left in its session, or itself.
+    # What it has left in its session, or the server itself.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 

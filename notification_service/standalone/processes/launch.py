@@ -1,6 +1,6 @@
-"""Turns into another program, which then dies with its parent and, where asked, is not root, or gives way.
+"""Becomes another program that dies with its parent and, if requested, is not root, or has a lower priority.
 
-Runs as a plain script in an interpreter without site packages, so it imports nothing of the project:
+It runs as a plain script in an interpreter without site packages, and imports nothing of the project:
 importing the package would load Celery for each child. It never returns; it fails with FAILED.
 """
 
@@ -47,7 +47,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def enter_user_namespace(uid: int) -> None:
-    """Be `uid` in one's own eyes and stay oneself in the kernel's, which still opens our private folders."""
+    """Look like `uid` to ourselves, but stay the same user to the kernel, which opens our private folders."""
     own_uid, own_gid = os.geteuid(), os.getegid()
     call_libc("unshare", CLONE_NEWUSER)
     Path("/proc/self/setgroups").write_text("deny")
@@ -63,13 +63,13 @@ def become_user(uid: int) -> None:
 
 def give_way(niceness: int) -> None:
     os.nice(niceness)
-    # Linux may share a machine among sessions, in which case niceness counts inside a session alone.
+    # Linux may divide the machine between sessions; niceness then counts only inside a session.
     for _ in range(GROUP_TRIES):
         try:
             Path("/proc/self/autogroup").write_text(str(niceness))
-        except BlockingIOError:  # it takes one change in a tenth of a second, whoever asks
+        except BlockingIOError:  # it accepts one change in a tenth of a second, from anyone
             time.sleep(GROUP_TRY_SECONDS)
-        except OSError:  # no such groups, or none that we may change: it is no reason not to start
+        except OSError:  # no such groups, or none that we may change: no reason not to start
             break
         else:
             break
@@ -78,7 +78,7 @@ def give_way(niceness: int) -> None:
 def die_with_parent(parent: int, death_signal: int) -> None:
     if sys.platform == "linux":
         call_libc("prctl", PR_SET_PDEATHSIG, death_signal)
-    # A parent that died before the call above will send nothing any more.
+    # A parent that died before the call above sends no signal any more.
     if os.getppid() != parent:
         raise SystemExit(FAILED)
 

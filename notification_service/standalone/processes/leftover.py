@@ -1,4 +1,4 @@
-"""Stops an embedded server that outlived its keeper. Only for the holder of the folder's lock."""
+"""Stops an embedded server that has outlived its keeper. Only for the holder of the folder's lock."""
 
 import contextlib
 import signal
@@ -19,7 +19,7 @@ def stop_leftover(
     seconds: float,
     is_leader: Callable[[int], bool] = lambda _: True,
 ) -> None:
-    """`is_leader` tells whom to ask: a server ends its own sessions."""
+    """`is_leader` finds the process to stop: a server ends its own sessions."""
     for process in server_processes(program, folder):
         if is_leader(process.pid):
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -37,7 +37,7 @@ def wait_until_gone(program: str, folder: Path, *, seconds: float) -> None:
 
 
 def server_processes(program: str, folder: Path) -> list[psutil.Process]:
-    """The server and each of its sessions, which all work in that folder; the dead work nowhere."""
+    """Return the server and its sessions, which all have that working directory; dead ones have none."""
     return [
         process
         for process in psutil.process_iter(["name", "cwd"])

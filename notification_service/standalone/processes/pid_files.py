@@ -1,4 +1,4 @@
-"""Pid files: what a supervisor killed outright leaves behind is found and stopped by the next one."""
+"""Pid files: the next supervisor finds and stops what a killed one left behind."""
 
 import contextlib
 import time
@@ -24,7 +24,7 @@ def stop_recorded_process(path: Path) -> None:
 
 
 def recorded_process(path: Path) -> psutil.Process | None:
-    """The time tells our process from another that has got its pid since."""
+    """The time distinguishes our process from another that has the same pid now."""
     with contextlib.suppress(OSError, ValueError, psutil.Error):
         pid, created_at = path.read_text(encoding="utf-8").split()
         process = psutil.Process(int(pid))
@@ -51,7 +51,7 @@ def wait_until_gone(family: list[psutil.Process]) -> None:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Not a zombie: in a container without an init nobody reaps an orphan."""
+    """Return whether it is alive, and not a zombie: without an init, a container's orphans are not reaped."""
     with contextlib.suppress(psutil.NoSuchProcess):
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     return False

@@ -1,4 +1,4 @@
-"""Where an embedded server and those who use it find each other."""
+"""The files by which an embedded server and its users find each other."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +11,17 @@ class ServerFiles:
 
     @property
     def lock(self) -> Path:
-        """Held by the process that runs the server."""
+        """The process that runs the server holds it."""
         return self.data_dir / f"{self.name}.lock"
 
     @property
     def users(self) -> Path:
-        """Held by every process that uses it."""
+        """Every process that uses the server holds it."""
         return self.data_dir / "run" / f"{self.name}.users"
 
     @property
     def keeper(self) -> Path:
-        """Which process runs it; written when the server answers."""
+        """It names the process that runs the server, and is there only while the server runs."""
         return self.data_dir / "run" / f"{self.name}.keeper"
 
     @property

@@ -15,13 +15,13 @@ FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 HEALTHY_SECONDS = 60.0
 HURRIED_SECONDS = 1.0
-TICK_SECONDS = 0.1
+TICK_SECONDS = 0.1  # between looks at what tells nobody when it comes true
 LOG_CHECK_SECONDS = 5.0
 
 Report = Callable[[str], None]
 
 
-class Part(Protocol):
+class SupervisedProcess(Protocol):
     """What is kept running: a child process."""
 
     @property
@@ -39,7 +39,7 @@ class Part(Protocol):
 
 @dataclass(slots=True)
 class Watched:
-    part: Part
+    part: SupervisedProcess
     started_at: float
     delay_seconds: float = FIRST_DELAY_SECONDS
     restart_at: float | None = None
@@ -52,7 +52,7 @@ class Supervisor:
         self._stages: list[list[Watched]] = []
         self._logs_checked_at = 0.0
 
-    def watch(self, *parts: Part) -> None:
+    def watch(self, *parts: SupervisedProcess) -> None:
         """Keep running parts running; those named together are stopped together."""
         now = time.monotonic()
         self._stages.append([Watched(part, now) for part in parts])
@@ -62,15 +62,20 @@ class Supervisor:
         for part in parts:
             part.launch()
 
-    def run(self, *, until: Callable[[], bool] = lambda: False, seconds: float = float("inf")) -> bool:
+    def run(self, *, until: Callable[[], bool] | None = None, seconds: float = float("inf")) -> bool:
         """Supervise until the condition holds (True), the time is over or a stop is asked for (False)."""
         deadline = time.monotonic() + seconds
         while not self._stop_requests.count and time.monotonic() < deadline:
-            if until():
+            if until is not None and until():
                 return True
             self._tick()
-            time.sleep(TICK_SECONDS)
+            next_tick_at = self._next_tick_at() if until is None else time.monotonic() + TICK_SECONDS
+            self._stop_requests.sleep(min(next_tick_at, deadline) - time.monotonic())
         return False
+
+    def _next_tick_at(self) -> float:
+        restarts = [watched.restart_at for watched in self._all_watched() if watched.restart_at is not None]
+        return min(self._logs_checked_at + LOG_CHECK_SECONDS, *restarts, float("inf"))
 
     def run_task(self, task: Child) -> int | None:
         """The exit code of a process that is meant to end, or None where a stop was asked for first."""
@@ -95,7 +100,7 @@ class Supervisor:
                 self._plan_restart(watched, now)
             elif now >= watched.restart_at:
                 self._restart(watched, now)
-        if now - self._logs_checked_at > LOG_CHECK_SECONDS:
+        if now - self._logs_checked_at >= LOG_CHECK_SECONDS:
             self._logs_checked_at = now
             self._bound_logs()
 
@@ -129,10 +134,10 @@ class Supervisor:
     def _all_watched(self) -> list[Watched]:
         return [watched for stage in self._stages for watched in stage]
 
-    def _stop_stage(self, parts: Sequence[Part]) -> bool:
+    def _stop_stage(self, parts: Sequence[SupervisedProcess]) -> bool:
         for part in parts:
             part.request_stop()
-        # Who is hurried kills what is waited for; the rest, like the database, still gets a moment.
+        # A second signal kills what is being waited for; the rest, like the database, still gets a moment.
         was_hurried = self._stop_requests.is_impatient
         seconds = HURRIED_SECONDS if was_hurried else max(part.stop_seconds for part in parts)
         deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""The few calls of the REST API that the sample run makes, as any integrator would make them."""
+"""The few calls of the REST API for the sample run, made as any integrator would make them."""
 
 import json
 import time
@@ -11,9 +11,10 @@ from http.client import HTTPException
 from typing import Any
 
 from notification_service.standalone.errors import StandaloneError
-from notification_service.standalone.local_http import open_url
 
 PATIENCE_SECONDS = 30.0
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,11 @@ class SampleApi:
     key: str
 
     def audience(self, tags: Sequence[str]) -> int:
-        answer = self._post_json("/api/mailings/audience/", {"tags": list(tags)})
-        return int(answer["clients"])
+        matching = self._post_json("/api/v1/mailings/audience/", {"tags": list(tags)})
+        return int(matching["clients"])
 
     def import_clients(self, csv: str) -> None:
-        self._call("/api/clients/import/", csv.encode(), "text/csv; charset=utf-8")
+        self._call("/api/v1/clients/import/", csv.encode(), "text/csv; charset=utf-8")
 
     def create_mailing(self, text: str, tags: Sequence[str]) -> int:
         now = datetime.now(UTC)
@@ -36,14 +37,14 @@ class SampleApi:
             "end_at": (now + timedelta(hours=1)).isoformat(),
             "filter": {"tags": list(tags)},
         }
-        return int(self._post_json("/api/mailings/", mailing)["id"])
+        return int(self._post_json("/api/v1/mailings/", mailing)["id"])
 
     def mailing(self, mailing_id: int) -> Mapping[str, Any]:
-        """Read again where the web server is being restarted; nothing is changed by that."""
+        """Read it again while the web server is being restarted; this changes nothing."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                return self._call(f"/api/mailings/{mailing_id}/")
+                return self._call(f"/api/v1/mailings/{mailing_id}/")
             except StandaloneError:
                 if time.monotonic() > deadline:
                     raise
@@ -58,10 +59,15 @@ class SampleApi:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": content_type}
         request = urllib.request.Request(f"{self.url}{path}", data=body, headers=headers)  # noqa: S310 - the URL is our own
         try:
-            answer: Mapping[str, Any] = json.loads(open_url(request, timeout_seconds=60))
+            response: Mapping[str, Any] = json.loads(self._open(request))
         except urllib.error.HTTPError as error:
             detail = error.read(500).decode(errors="replace")
             raise StandaloneError(f"{path} answered {error.code}: {detail}") from error
         except (OSError, HTTPException, ValueError) as error:
             raise StandaloneError(f"{path} did not answer: {error}") from error
-        return answer
+        return response
+
+    def _open(self, request: urllib.request.Request) -> bytes:
+        with _opener.open(request, timeout=60) as response:
+            body: bytes = response.read()
+            return body

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,8 +17,14 @@ FINAL_STATUSES = ("finished", "cancelled")
 Counts = Mapping[str, int]
 
 
+class Followed(Protocol):
+    def mailing(self, mailing_id: int) -> Any:
+        """`{"status": ..., "messages": Counts}`."""
+        ...
+
+
 def run_sample_mailing(api: SampleApi, console: Console) -> bool:
-    """True where the mailing ended with a sent message for each of the sample clients."""
+    """Return True if the mailing ended with a sent message for each of the sample clients."""
     load_clients(api, console)
     mailing_id = api.create_mailing(TEXT, TAGS)
     console.print(f"mailing {mailing_id} to {CLIENT_COUNT:,} sample clients", highlight=False)
@@ -36,18 +43,23 @@ def load_clients(api: SampleApi, console: Console) -> None:
     api.import_clients(sample_clients_csv())
 
 
-def follow_with_bar(api: SampleApi, mailing_id: int, console: Console) -> Counts:
+def follow_with_bar(api: Followed, mailing_id: int, console: Console) -> Counts:
     columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("starting", total=CLIENT_COUNT)
+        task = progress.add_task("starting", total=None)
         return follow(
             api,
             mailing_id,
-            lambda counts: progress.update(task, completed=counts["sent"], description=describe(counts)),
+            lambda counts: progress.update(
+                task,
+                total=counts["total"] or None,
+                completed=counts["sent"],
+                description=describe(counts),
+            ),
         )
 
 
-def follow_in_lines(api: SampleApi, mailing_id: int, console: Console) -> Counts:
+def follow_in_lines(api: Followed, mailing_id: int, console: Console) -> Counts:
     last = ""
 
     def print_change(counts: Counts) -> None:
@@ -59,7 +71,7 @@ def follow_in_lines(api: SampleApi, mailing_id: int, console: Console) -> Counts
     return follow(api, mailing_id, print_change)
 
 
-def follow(api: SampleApi, mailing_id: int, show: Callable[[Counts], None]) -> Counts:
+def follow(api: Followed, mailing_id: int, show: Callable[[Counts], None]) -> Counts:
     while True:
         mailing = api.mailing(mailing_id)
         counts: Counts = mailing["messages"]

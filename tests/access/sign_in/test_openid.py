@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.providers import registry
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.models import User
 from django.test import Client as Browser
 
+from notification_service.access.sign_in.openid import OpenIdProvider
 from tests.access.sign_in.issuer import Issuer, running_issuer
 from tests.console.conftest import make_person
 
@@ -34,6 +36,7 @@ def issuer(settings: Any) -> Iterator[Issuer]:
         settings.SOCIALACCOUNT_PROVIDERS = {
             "openid_connect": {**settings.SOCIALACCOUNT_PROVIDERS["openid_connect"], **provider}
         }
+        registry.register(OpenIdProvider)  # as where OIDC_ISSUER is set
         in_groups(issuer, "marketing")
         yield issuer
 

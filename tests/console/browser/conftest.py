@@ -11,12 +11,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from notification_service.access.roles import ROLES
+from notification_service.console.middleware import COOKIE
 from tests.console.conftest import PASSWORD, make_person
 from tests.journeys.conftest import service
 
 __all__ = ["service"]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ZONE = "Europe/Moscow"
 QUIET = [
     "--no-sandbox",  # as root there is none
     "--disable-gpu",
@@ -48,7 +50,7 @@ def page(chromium: Any, live_server: Any) -> Iterator[Any]:
     for role in ROLES:
         make_person(role)
     context = chromium.new_context(
-        base_url=live_server.url, locale="en-US", timezone_id="Europe/Moscow", reduced_motion="reduce"
+        base_url=live_server.url, locale="en-US", timezone_id=ZONE, reduced_motion="reduce"
     )
     page = context.new_page()
     page.live_server_url = live_server.url
@@ -65,12 +67,13 @@ def log_in(page: Any, role: str) -> None:
     session = Client()
     session.force_login(User.objects.get(username=role))
     cookie = session.cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": page.live_server_url}])
+    session_cookie = {"name": cookie.key, "value": cookie.value, "url": page.live_server_url}
+    page.context.add_cookies([session_cookie, {**session_cookie, "name": COOKIE, "value": ZONE}])
     page.goto("/")
 
 
-def log_in_by_form(page: Any, role: str) -> None:
-    page.goto("/")
+def log_in_by_form(page: Any, role: str, path: str = "/") -> None:
+    page.goto(path)
     page.get_by_label("Username").fill(role)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

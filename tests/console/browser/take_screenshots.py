@@ -18,8 +18,9 @@ from notification_service.audit.origin import Origin, acting
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import Client, ClientUpload
 from notification_service.mailings import lifecycle
+from notification_service.mailings.contact_hours import hours_of
 from notification_service.mailings.heartbeats import record_heartbeat
-from notification_service.mailings.models import Gateway, Mailing, Message, MinuteCount
+from notification_service.mailings.models import Gateway, GatewayIncident, Mailing, Message, MinuteCount
 from notification_service.mailings.send_window import next_opening
 from tests.console.browser.conftest import log_in
 from tests.factories import (
@@ -85,12 +86,19 @@ def seeded_screens() -> dict[str, str]:
         window_to=time((opens + 12) % 24),
         tags=["vip"],
     )
+    lost = make_running_mailing(
+        text="Договор продлён до конца года.",
+        status="finished",
+        finished_at=now,
+        started_at=now - timedelta(hours=1),
+    )
+    write_messages(lost, clients[:240], {"sent": 0.2, "failed": 0.1, "expired": 0.7})
     write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
     backup = make_gateways()
     record_heartbeat("worker1@vm:1", silent_seconds=0)
     connection.cursor().execute("UPDATE mailings_worker SET seen_at = now() + interval '1 hour'")
     message = Message.objects.filter(mailing=sale, status="sent")[0]
-    make_attempt(message, http_status=503, answer="the queue is full", retry_at=now)
+    make_attempt(message, http_status=503, response="the queue is full", retry_at=now)
     entry = told(sale)
     one = f"/mailings/{sale.pk}/"
     return {
@@ -98,6 +106,8 @@ def seeded_screens() -> dict[str, str]:
         "mailings": "/mailings/",
         "mailing": one,
         "cancel": f"{one}cancel/",
+        "not-sent": f"/mailings/{lost.pk}/",
+        "again": f"/mailings/new/?from={lost.pk}&outcome_of=failed,expired",
         "new": "/mailings/new/",
         "messages": "/messages/",
         "message": f"/messages/{message.pk}/",
@@ -108,6 +118,7 @@ def seeded_screens() -> dict[str, str]:
         **{f"import-{name}": path for name, path in uploads().items()},
         "imports": "/clients/imports/",
         "gateways": "/settings/gateways/",
+        "incidents": f"/settings/gateways/{backup.pk}/incidents/",
         "gateway": f"/settings/gateways/{backup.pk}/",
         "people": "/settings/people/",
         "keys": "/settings/keys/",
@@ -134,8 +145,9 @@ def told(mailing: Mailing) -> Entry:
 def uploads() -> dict[str, str]:
     """One to be started, one that runs, one that has ended."""
     made: dict[str, ClientUpload] = {}
-    rows = [f"{79161000000 + 7 * n};Europe/Moscow;vip;Москва" for n in range(400)]
-    rows[20:20] = ["8916;Europe/Moscow;vip;Москва", "79161234567;Mars;vip;Марс"]
+    zones = ["Москва", "Москва", "Екатеринбург", "МСК", "Asia/Omsk"]
+    rows = [f"+7 (916) {n // 100:03}-{n % 100:02}-07;{zones[n % 5]};vip;Анна" for n in range(400)]
+    rows[20:20] = ["8916;Москва;vip;Борис", "8 916 123-45-67;UTC+3;vip;Вера", "9161234568;;vip;Глеб"]
     for status, file_name in {
         "ready": "декабрь.csv",
         "running": "регионы.csv",
@@ -143,7 +155,9 @@ def uploads() -> dict[str, str]:
     }.items():
         with acting(lambda: PERSON):
             arrival = IncomingFile(file_name=file_name, by="anna")
-            arrival.write("\n".join(["Телефон;Часовой пояс;Тег;Город", *rows, f"{len(made)}"]).encode())
+            arrival.write(
+                "\n".join(["Номер телефона;Часовой пояс;Метки;Имя", *rows, f"{len(made)}"]).encode()
+            )
             made[status] = arrival.finish()
     now = timezone.now()
     taken = {"started_at": now, "started_by": "anna", "created": 25_000, "updated": 812, "rejected": 3}
@@ -155,12 +169,21 @@ def uploads() -> dict[str, str]:
 
 
 def make_gateways() -> Gateway:
-    """`main` is healthy; the other is held, and limited."""
+    """`main` is healthy; the other is held, and limited, and has been held before."""
     seen_at = timezone.now() + timedelta(hours=1)  # for as long as pictures take
     make_gateway_use(Gateway.objects.get(name="main"), latency_ms=84, seen_at=seen_at)
-    held = {"held_at": timezone.now() - timedelta(minutes=12), **held_for(http_status(401))}
     limits = {"max_requests_per_second": 50, "max_concurrency": 20, "request_timeout_seconds": 5}
-    return make_gateway(name="backup", url="https://sms.example.com", priority=5, **held, **limits)
+    backup = make_gateway(name="backup", url="https://sms.example.com", priority=5, **limits)
+    ago = timedelta(minutes=12)
+    for gateway in (backup, Gateway.objects.get(name="main")):
+        began_at = timezone.now() - 3 * ago
+        GatewayIncident.objects.create(
+            gateway=gateway, began_at=began_at, ended_at=began_at + ago, holds=14, reason="response_timeout"
+        )
+    held = {"held_at": timezone.now() - ago, **held_for(http_status(401))}
+    Gateway.objects.filter(pk=backup.pk).update(**held)
+    backup.refresh_from_db()
+    return backup
 
 
 def make_directory(count: int) -> list[Client]:
@@ -177,7 +200,7 @@ def write_messages(mailing: Mailing, clients: list[Client], shares: dict[str, fl
     """As the engine leaves them; by updates, which the counters see."""
     now = timezone.now()
     waiting = {
-        zone: next_opening(mailing.send_window, zone=ZoneInfo(zone), at=now.replace(microsecond=0))
+        zone: next_opening(hours_of(mailing), zone=ZoneInfo(zone), at=now.replace(microsecond=0))
         for zone in ZONES
     }
     made = [
@@ -197,11 +220,21 @@ def write_messages(mailing: Mailing, clients: list[Client], shares: dict[str, fl
 def settle(ids: list[int], status: str) -> None:
     if status == "pending":
         return
-    why = http_status(400).columns if status == "failed" else {}
+    whys: dict[str, dict[str, Any]] = {
+        "failed": http_status(400).columns,
+        "expired": {"reason": "deadline_passed", "error": "response_timeout"},
+    }
     sent_at = timezone.now() if status == "sent" else None
-    Message.objects.filter(pk__in=ids).update(
-        status=status, next_attempt_at=None, attempts=1, sent_at=sent_at, **why
-    )
+    changed = {"status": status, "next_attempt_at": None, "attempts": 1, "sent_at": sent_at}
+    messages = Message.objects.filter(pk__in=ids)
+    messages.update(**changed, **whys.get(status, {}))
+    if status == "failed":
+        for place, message in enumerate(messages):
+            said = ("phone is blacklisted", "no such subscriber")[place % 3 == 0]
+            response = f'{{"code": 127, "message": "{said}"}}'
+            make_attempt(
+                message, outcome="failed", http_status=400, response=response, **http_status(400).columns
+            )
 
 
 def spread_over_minutes(mailing: Mailing) -> None:

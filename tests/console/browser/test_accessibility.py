@@ -1,3 +1,4 @@
+from datetime import time
 from typing import Any
 
 import pytest
@@ -8,8 +9,12 @@ from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import ClientUpload
 from notification_service.mailings import lifecycle
+from notification_service.mailings.contact_hours import set_contact_hours
+from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.templates import create_template
 from tests.console.browser.conftest import log_in
 from tests.factories import (
+    consent,
     make_attempt,
     make_client,
     make_gateway,
@@ -17,34 +22,70 @@ from tests.factories import (
     make_mailing,
     make_message,
     make_running_mailing,
+    make_segment,
     now,
+    opt_out,
 )
+from tests.reasons import http_status
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BUILT = {
+    "all": [
+        {"field": "attributes.a-long-name-" + "x" * 60, "op": "gt", "value": 3},
+        {"any": [{"field": "created_at", "op": "lt", "value": "2026-01-01T00:00:00+00:00"}] * 2},
+    ]
+}
 SCHEMES, WIDTHS = ("light", "dark"), (375, 1440, 1920)
 
 
 def screens() -> list[str]:
     mailing = make_running_mailing(text="Ж" * 300, window_from="09:00", window_to="21:00")
+    set_contact_hours(window_days=["mon", "tue", "wed", "fri"], window_holidays="RU")
     make_mailing()
     make_message(mailing, status="sent")
-    message = make_message(mailing, make_client(tag="a-tag-" * 20))
-    make_attempt(message, http_status=503, answer="busy")
-    lifecycle.update_mailing(mailing.pk, text="a-long-word-" * 40, window_to="20:00")
+    client = make_client(tag="a-tag-" * 20)
+    message = make_message(mailing, client)
+    make_attempt(message, http_status=503, response="busy")
+    lifecycle.update_mailing(mailing.pk, text="a-long-word-" * 40, window_to=time(20))
     record(Action.KEY_CREATED, object_id=1, object_name="a-long-name-" * 20, filters={"tag": "x" * 200})
     entries = [f"/settings/audit/{pk}/" for pk in Entry.objects.values_list("pk", flat=True)]
-    held = make_gateway(name="a-long-name-" * 5, held_at=now(), held_reason="connection_refused")
+    said, given = opt_out(client.phone), consent(client.phone, evidence="a-long-word-" * 40)
+    held = make_gateway(name="a-long-name-" * 5)
+    Gateway.objects.filter(pk=held.pk).update(held_at=now(), held_reason="connection_refused")
+    ended = make_ended_mailing(held)
     make_gateway_use(make_gateway(max_requests_per_second=50, enabled=False), latency_ms=84)
     one = f"/mailings/{mailing.pk}/"
+    template = create_template(name="a-long-name-" * 5, text="{{name}} " + "a-long-word-" * 40)
+    built, deep = make_mailing(where=BUILT, exclude={"where": BUILT}), make_mailing(where={"not": BUILT})
+    segment = make_segment(name="a-long-name-" * 5, filter={"where": BUILT})
+    make_mailing(segment=segment.name)
     return [
+        *("/mailings/templates/", "/mailings/templates/new/", f"/mailings/templates/{template.pk}/"),
         *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
         *(f"/messages/{message.pk}/", "/clients/", f"/clients/{message.client_id}/", "/search/?q=1"),
         *(f"/clients/{message.client_id}/edit/", "/settings/people/", "/settings/people/new/"),
-        *("/settings/audit/", "/settings/audit/?actor=nobody", *entries),
+        *("/settings/contact-hours/", "/settings/audit/", "/settings/audit/?actor=nobody", *entries),
         *("/settings/gateways/", "/settings/gateways/new/", f"/settings/gateways/{held.pk}/"),
+        f"/settings/gateways/{held.pk}/incidents/",
+        *(f"/mailings/{ended.pk}/", f"/mailings/new/?from={ended.pk}&outcome_of=failed,expired"),
+        *(f"/mailings/{built.pk}/edit/", f"/mailings/{deep.pk}/edit/", "/segments/", "/segments/new/"),
+        *(f"/segments/{segment.pk}/", f"/segments/{segment.pk}/delete/"),
         *("/settings/keys/", "/password_change/", "/clients/new/", "/clients/imports/"),
+        *("/opt-outs/", "/consents/", f"/opt-outs/{said.pk}/end/", f"/consents/{given.pk}/end/"),
+        *(f"/opt-outs/new/?client={message.client_id}", "/consents/new/", "/opt-outs/import/"),
+        *("/clients/bulk/", "/clients/bulk/new/"),
         *(f"/clients/{message.client_id}/delete/", *(f"/clients/imports/{pk}/" for pk in make_uploads())),
     ]
+
+
+def make_ended_mailing(gateway: Gateway) -> Mailing:
+    """Through a gateway that is held, with messages that nobody got, and long words of the gateway's."""
+    mailing = make_running_mailing(gateway=gateway)
+    failed = make_message(mailing, status="failed", **http_status(400).columns)
+    make_attempt(failed, outcome="failed", response="a-long-word-" * 20, **http_status(400).columns)
+    make_message(mailing, status="expired", reason="deadline_passed", error="connection_refused")
+    make_message(mailing)
+    return mailing
 
 
 def make_uploads() -> list[int]:
@@ -98,8 +139,10 @@ def violations(axe: Any, page: Any, scheme: str) -> list[tuple[str, str]]:
     page.wait_for_function(
         "is => document.documentElement.classList.contains('dark') === is", arg=scheme == "dark"
     )
-    options = {"runOnly": {"type": "tag", "values": STANDARDS}}
-    results = axe.run(page, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe.axe_script)
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+    results = page.evaluate("options => axe.run(options)", options)["violations"]
     return [(each["id"], each["nodes"][0]["html"][:120]) for each in results]
 
 

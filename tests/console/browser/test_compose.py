@@ -15,9 +15,9 @@ def test_the_time_of_the_start_is_there_only_where_it_holds(page: Any) -> None:
     page.goto("/mailings/new/")
     time = page.get_by_label("Start", exact=True)
     assert not time.is_visible()
-    page.get_by_label("Starts").select_option("at a time")
+    page.get_by_label("Starts").select_option("at a set time")
     time.fill("2098-01-01T10:00")
-    page.get_by_label("Starts").select_option("at once")
+    page.get_by_label("Starts").select_option("now")
     assert (time.is_visible(), time.input_value()) == (False, "")
 
 
@@ -25,7 +25,7 @@ def test_the_hours_are_there_only_where_they_hold(page: Any) -> None:
     log_in(page, "operator")
     page.goto("/mailings/new/")
     page.get_by_label("From", exact=True).wait_for()
-    page.get_by_label("Only between").uncheck()
+    page.get_by_label("Only at these hours").uncheck()
     page.get_by_label("From", exact=True).wait_for(state="hidden")
 
 
@@ -39,6 +39,17 @@ def test_enter_in_a_field_sends_nothing(page: Any) -> None:
     agreed.press("Enter")
     page.get_by_role("heading", name="New mailing").wait_for()
     assert page.get_by_label("Text").input_value() == "Typed, and not sent"
+    assert not Mailing.objects.exists()
+
+
+def test_a_mailing_that_nobody_would_get_is_not_sent(page: Any) -> None:
+    make_client(tag="new")
+    log_in(page, "operator")
+    write(page, "For nobody")
+    page.get_by_label("Tags", exact=True).fill("vip")
+    page.get_by_role("button", name="Check before sending").click()
+    page.get_by_text("No client matches: nobody would get it.").first.wait_for()
+    assert page.get_by_role("button", name="Send now").count() == 0
     assert not Mailing.objects.exists()
 
 
@@ -67,8 +78,8 @@ def test_the_summary_works_without_scripts(chromium: Any, page: Any) -> None:
     plain = context.new_page()
     plain.goto("/mailings/new/")
     plain.get_by_label("Text").fill("Without scripts")
-    plain.get_by_label("Tags").fill("vip")
-    plain.get_by_label("Only between").uncheck()
+    plain.get_by_label("Tags", exact=True).fill("vip")
+    plain.get_by_label("Only at these hours").uncheck()
     plain.get_by_role("button", name="Check before sending").click()
     plain.get_by_role("button", name="Send now to 1 client").click()
     plain.get_by_text("is scheduled.").wait_for()
@@ -79,7 +90,7 @@ def test_going_back_after_sending_shows_an_empty_form(page: Any) -> None:
     make_client(tag="vip")
     log_in(page, "operator")
     write(page, "Sent once")
-    page.get_by_label("Tags").fill("vip")
+    page.get_by_label("Tags", exact=True).fill("vip")
     page.get_by_role("button", name="Check before sending").click()
     page.get_by_role("button", name="Send now to 1 client").click()
     page.get_by_text("is scheduled.").wait_for()

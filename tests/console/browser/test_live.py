@@ -5,8 +5,10 @@ from typing import Any
 
 from tests.console.browser.conftest import log_in
 from tests.factories import make_mailing, make_running_mailing
+from tests.journeys.service import wait_until
 
 HIDE = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true}); }"
+COUNT_SHOWN = "window.shown = 0; document.addEventListener('htmx:afterSwap', () => window.shown += 1)"
 SHOWN = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -17,6 +19,7 @@ def open_with_a_clock(page: Any, path: str) -> Callable[[], int]:
     log_in(page, "viewer")
     page.clock.install()
     page.goto(path)
+    page.evaluate(COUNT_SHOWN)
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     page.wait_for_load_state("networkidle")  # what was asked for until now is answered
     asked.clear()
@@ -24,8 +27,11 @@ def open_with_a_clock(page: Any, path: str) -> Callable[[], int]:
 
 
 def looks_within(page: Any, milliseconds: int) -> None:
+    """It looks, and has shown what it saw: only then does it know when to look again."""
+    shown = page.evaluate("window.shown")
     with page.expect_response("**/live/"):
         page.clock.run_for(milliseconds)
+    wait_until(lambda: page.evaluate("window.shown") > shown, what="the page's new part")
 
 
 def test_a_mailing_page_refreshes_every_two_seconds_while_the_mailing_runs(page: Any) -> None:

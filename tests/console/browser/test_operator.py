@@ -4,9 +4,10 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from notification_service.console.compose.sms import sms_size
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.sms import sms_size
+from notification_service.mailings.templates import create_template
 from tests.console.browser.conftest import log_in, log_in_by_form
 from tests.factories import make_client, make_running_mailing
 from tests.journeys.mailing import make_clients, start_mailing
@@ -17,7 +18,7 @@ def write(page: Any, text: str) -> None:
     page.goto("/mailings/new/")
     page.get_by_label("Text").fill(text)
     page.get_by_label("End: nothing").fill(f"{datetime.now() + timedelta(days=2):%Y-%m-%dT%H:%M}")
-    page.get_by_label("Only between").uncheck()
+    page.get_by_label("Only at these hours").uncheck()
 
 
 def test_an_operator_logs_in_and_sees_a_mailing_through(page: Any, service: Service) -> None:
@@ -111,6 +112,24 @@ def test_the_browser_counts_the_length_of_a_text_as_the_server_does(page: Any) -
         assert page.locator("[data-sms]").inner_text() == f"Characters: {words}"
 
 
+def test_a_placeholder_from_the_menu_is_shown_as_clients_get_it(page: Any) -> None:
+    make_client(attributes={"name": "Anna"})
+    make_client()
+    create_template(name="Greeting", text="Hello !")
+    log_in(page, "operator")
+    page.goto("/mailings/new/")
+    page.get_by_label("Use a template").select_option(label="Greeting")
+    text = page.get_by_label("Text")
+    assert text.input_value() == "Hello !"
+    text.evaluate("field => field.setSelectionRange(6, 6)")
+    page.get_by_text("Insert a client’s value").click()
+    page.get_by_text("1 client lacks it").wait_for()
+    page.get_by_role("button", name="{{name}}").click()
+    assert text.input_value() == "Hello {{name}}!"
+    page.get_by_text("Hello Anna!").wait_for()
+    page.get_by_text("1 client gets nothing").wait_for()
+
+
 def test_an_expired_session_loses_no_typed_text(page: Any) -> None:
     make_client()
     log_in(page, "operator")
@@ -130,7 +149,7 @@ def test_the_keyboard_alone_schedules_a_mailing(page: Any) -> None:
     make_client()
     log_in(page, "operator")
     write(page, "By keyboard")
-    page.get_by_label("Only between").focus()
+    page.get_by_label("Only at these hours").focus()
     tab_to(page, "review")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Check before sending").wait_for()

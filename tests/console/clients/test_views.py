@@ -17,7 +17,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
     return {
         "phone": "+7 (916) 000-00-01",
         "operator_code": "",
-        "tag": "vip",
+        "tags": "vip, new",
         "timezone": "Asia/Omsk",
     } | changes
 
@@ -26,7 +26,7 @@ def test_an_operator_creates_a_client(operator: Browser) -> None:
     attributes = {"attribute_name": ["city", ""], "attribute_value": ["Omsk", ""]}
     operator.post(reverse("console:client-new"), filled_in(**attributes))
     client = Client.objects.get()
-    assert (client.phone, client.operator_code, client.tag) == ("79160000001", "916", "vip")
+    assert (client.phone, client.operator_code, client.tags) == ("79160000001", "916", ["vip", "new"])
     assert client.attributes == {"city": "Omsk"}
 
 
@@ -35,6 +35,8 @@ def test_an_operator_creates_a_client(operator: Browser) -> None:
     [
         ({"phone": "123"}, "A phone is 7 and ten more digits."),
         ({"timezone": "Mars"}, "No such time zone is known."),
+        ({"timezone": "мск"}, "Is it Europe/Moscow?"),
+        ({"timezone": "UTC+3"}, "Is it Europe/Moscow, Europe/Simferopol, Europe/Kirov?"),
         ({"operator_code": "12"}, "An operator code is three digits."),
         ({"attribute_name": [""], "attribute_value": ["x"]}, "A value needs a name on its left."),
         ({"attribute_name": ["a", "a"], "attribute_value": ["x", "y"]}, "the same name"),
@@ -44,10 +46,26 @@ def test_an_operator_creates_a_client(operator: Browser) -> None:
 def test_a_refused_client_form_explains_the_error_and_keeps_the_typed_values(
     operator: Browser, changes: dict[str, Any], words: str
 ) -> None:
-    answer = operator.post(reverse("console:client-new"), filled_in(tag="kept as typed", **changes))
+    answer = operator.post(reverse("console:client-new"), filled_in(tags="kept as typed", **changes))
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert "kept as typed" in answer.content.decode()
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        (",".join(map(str, range(51))), "A client has no more than 50 tags."),
+        (f"vip, {'x' * 256}", "A tag has no more than 255 characters."),
+        ("v\tip", "A tag is one line without control characters."),
+    ],
+    ids=["51 tags", "256 characters", "a tab within"],
+)
+def test_a_client_form_refuses_tags_that_no_client_may_have(operator: Browser, tags: str, words: str) -> None:
+    answer = operator.post(reverse("console:client-new"), filled_in(tags=tags))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
     assert not Client.objects.exists()
 
 

@@ -50,7 +50,7 @@ def test_the_summary_says_who_is_left_out_and_how_many_sms_are_sent(operator: Br
     hours = {"limit_hours": "on", "window_from": f"{opens:%H:%M}", "window_to": f"{opens:%H}:59:59"}
     end_at = f"{timezone.now() + timedelta(hours=4):%Y-%m-%dT%H:%M}"
     page = reviewed(operator, tags="vip", text="Ж" * 71, end_at=end_at, **hours)
-    assert "<b>1 client</b>: their hours open after the end" in page
+    assert "<b>1 client</b>: their sending hours begin after the end" in page
     assert '<dt>SMS in all, about</dt> <dd class="num"> 2 </dd>' in page
 
 
@@ -58,7 +58,8 @@ def test_the_summary_sends_the_form_on_as_it_was_typed(operator: Browser) -> Non
     make_client(tag="vip")
     typed = filled_in(text="One\r\n“two” & <3", tags="vip", untagged="on", on_unknown="give_up", **LATER)
     answer = operator.post(NEW, typed)
-    sent_on = {field.html_name: str(field.value()) for field in answer.context["form"]}
+    values = {field.html_name: field.value() for field in answer.context["form"]}
+    sent_on = {name: [] if value is None else value for name, value in values.items()}
     operator.post(NEW, sent_on | {"key": str(answer.context["key"]), "confirmed": "1"})
     mailing = Mailing.objects.get()
     assert (mailing.text, mailing.tags) == ("One\n“two” & <3", ["vip", ""])
@@ -167,7 +168,7 @@ def test_a_mailing_that_reaches_nobody_before_its_end_is_refused(operator: Brows
     form = confirmed(tags="vip", end_at=f"{ends:%Y-%m-%dT%H:%M}", **hours)
     for path in (reverse("console:preview"), NEW):
         answer = operator.post(path, form)
-        assert "Nobody can be reached: their hours begin after the end." in answer.content.decode()
+        assert "Nobody can be reached: their sending hours begin after the end." in answer.content.decode()
     assert (answer.status_code, Mailing.objects.count()) == (422, 0)
 
 

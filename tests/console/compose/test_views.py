@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notification_service.mailings import lifecycle
+from notification_service.mailings.contact_hours import set_contact_hours
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.public_holidays import DAYS
 from tests.console.conftest import make_person
 from tests.factories import (
     make_client,
@@ -29,6 +31,11 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "text": "Здравствуйте!",
         "operator_codes": "",
         "tags": "",
+        "outcome_of_mailing": "",
+        "outcome_of_statuses": "",
+        "where": "",
+        "segment": "",
+        "exclude": "",
         "starts": "now",
         "start_at": "",
         "end_at": tomorrow.strftime("%Y-%m-%dT%H:%M"),
@@ -48,7 +55,7 @@ def test_the_form_schedules_a_mailing_with_its_values(operator: Browser) -> None
     form = confirmed(
         text="One\r\ntwo",
         operator_codes="916, 903",
-        tags="vip\nVIP club, east",
+        tags='vip, new; "VIP club, east"',
         limit_hours="on",
         window_from="09:00",
         window_to="21:00",
@@ -57,7 +64,7 @@ def test_the_form_schedules_a_mailing_with_its_values(operator: Browser) -> None
     mailing = Mailing.objects.get()
     assert mailing.text == "One\ntwo"
     assert mailing.operator_codes == ["916", "903"]
-    assert mailing.tags == ["vip", "VIP club, east"]
+    assert mailing.tags == ["vip", "new", "VIP club, east"]
     assert mailing.send_window is not None
     assert mailing.status == "scheduled"
 
@@ -105,7 +112,7 @@ def test_the_same_form_sent_concurrently_makes_one_mailing() -> None:
         ({"operator_codes": " , ; "}, "is not three digits"),
         ({"end_at": "2020-01-01T00:00"}, "The end is past"),
         ({"starts": "at", "start_at": ""}, "Say when it starts"),
-        ({"starts": "now", "start_at": "2098-01-01T00:00"}, "“At once” is chosen, and a time is typed"),
+        ({"starts": "now", "start_at": "2098-01-01T00:00"}, "“Now” is chosen, and a time is typed"),
         ({"starts": "at", "start_at": "2098-01-01T00:00"}, "The end must come after the start"),
         ({"limit_hours": "on", "window_from": "09:00", "window_to": "09:00"}, "The two hours must differ"),
         ({"limit_hours": "on"}, "Enter both hours"),
@@ -165,7 +172,7 @@ def test_a_mailing_that_has_ended_opens_no_form_and_says_so(operator: Browser) -
     mailing = make_mailing(status="finished")
     answer = operator.get(reverse("console:edit", args=[mailing.pk]), follow=True)
     assert answer.redirect_chain == [(reverse("console:mailing", args=[mailing.pk]), 302)]
-    assert "the mailing became “finished”" in answer.content.decode()
+    assert "the mailing is now “finished”" in answer.content.decode()
 
 
 def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browser) -> None:
@@ -183,11 +190,40 @@ def test_a_stale_mailing_form_is_refused_and_shows_what_changed(operator: Browse
     assert mailing.text == "Changed by another"
 
 
+def previewed(operator: Browser, **changes: Any) -> str:
+    page = operator.post(reverse("console:preview"), filled_in(**changes)).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_a_form_without_a_text_shows_who_would_get_it_and_no_error(operator: Browser) -> None:
+    make_client()
+    words = previewed(operator, text="")
+    assert words.startswith("The text is still to be written. 1 client in 1 time zone")
+    assert "required" not in words
+    assert "SMS" not in words
+
+
+def test_a_form_without_a_text_still_shows_what_else_is_wrong(operator: Browser) -> None:
+    assert "“91” is not three digits." in previewed(operator, text="", operator_codes="91")
+
+
+@pytest.mark.parametrize(("closes", "is_said"), [("09:00", True), ("23:00", False)])
+def test_hours_over_night_are_pointed_out(operator: Browser, closes: str, is_said: bool) -> None:
+    make_client()
+    hours = {"limit_hours": "on", "window_from": "21:00", "window_to": closes}
+    assert ("The hours run past midnight" in previewed(operator, **hours)) == is_said
+    summary = operator.post(reverse("console:new"), filled_in(**hours)).content.decode()
+    assert ("21:00–09:00 the next day" in summary) == is_said
+    make_mailing(window_from=time(21), window_to=time.fromisoformat(closes))
+    for page in (reverse("console:mailings"), reverse("console:mailing", args=[Mailing.objects.get().pk])):
+        assert ("21:00–09:00 the next day" in operator.get(page).content.decode()) == is_said
+
+
 def test_a_copy_of_a_mailing_begins_with_the_values_of_the_original(operator: Browser) -> None:
     origin = make_mailing(status="finished", text="Again", tags=["vip"])
     page = operator.get(reverse("console:new"), {"from": origin.pk}).content.decode()
     assert re.search(r"<textarea[^>]*>\s*Again</textarea>", page)
-    assert re.search(r"<textarea[^>]*>\s*vip</textarea>", page)
+    assert re.search(r'<input[^>]* name="tags" value="vip"', page)
 
 
 def edited(operator: Browser, mailing: Mailing, **changes: Any) -> int:
@@ -212,10 +248,11 @@ def as_shown(field: Any) -> Any:
 
 def test_a_change_of_the_text_keeps_the_tags(operator: Browser) -> None:
     make_client()
-    mailing = make_mailing(tags=["", " vip ", "new"], on_unknown="give_up")
+    tags = ["", " vip ", "new", "VIP, east", 'the "best"', '"best"', "two\nlines"]
+    mailing = make_mailing(tags=tags, on_unknown="give_up")
     assert edited(operator, mailing, text="Changed") == 302
     mailing.refresh_from_db()
-    assert (mailing.text, sorted(mailing.tags)) == ("Changed", ["", " vip ", "new"])
+    assert (mailing.text, sorted(mailing.tags)) == ("Changed", sorted(tags))
     assert mailing.on_unknown == "give_up"
 
 
@@ -246,7 +283,7 @@ def test_the_form_offers_no_choice_of_a_single_gateway(operator: Browser) -> Non
 
 def test_an_operator_chooses_the_gateway_and_what_happens_without_a_response(operator: Browser) -> None:
     backup = make_gateway(name="backup", held_at=timezone.now())
-    assert "backup (held)" in operator.get(reverse("console:new")).content.decode()
+    assert "backup (paused)" in operator.get(reverse("console:new")).content.decode()
     chosen = {"gateway": str(backup.pk), "failover": "on", "on_unknown": "give_up"}
     make_client()
     operator.post(reverse("console:new"), confirmed(**chosen))
@@ -271,3 +308,49 @@ def test_a_stale_form_says_that_the_gateway_was_changed(operator: Browser) -> No
     lifecycle.update_mailing(mailing.pk, gateway=backup)
     page = operator.post(reverse("console:edit", args=[mailing.pk]), form).content.decode()
     assert "Its gateways have changed." in page
+
+
+def test_the_form_takes_days_and_a_country_instead_of_hours(operator: Browser) -> None:
+    make_client()
+    hours = {"limit_hours": "on", "window_days": ["sat", "mon"], "window_holidays": "KZ"}
+    operator.post(reverse("console:new"), confirmed(name="Spring sale", end_at="2099-06-01T12:00", **hours))
+    mailing = Mailing.objects.get()
+    assert (mailing.window_from, mailing.window_days, mailing.window_holidays) == (None, ["mon", "sat"], "KZ")
+    assert mailing.name == "Spring sale"
+
+
+def test_all_seven_days_in_the_form_are_no_restriction(operator: Browser) -> None:
+    make_client()
+    hours = {"limit_hours": "on", "window_from": "00:00", "window_to": "23:59"}
+    operator.post(reverse("console:new"), confirmed(window_days=[*DAYS], **hours))
+    assert Mailing.objects.get().window_days == []
+
+
+def test_hours_that_never_meet_the_contact_hours_are_refused_in_words(operator: Browser) -> None:
+    make_client()
+    set_contact_hours(window_days=["mon"])
+    for changes in ({}, {"tags": "nobody"}):
+        hours = {"limit_hours": "on", "window_days": ["tue"], "end_at": "2099-06-01T12:00"}
+        page = operator.post(reverse("console:new"), confirmed(agreed=["nobody"], **hours | changes))
+        assert page.status_code == 422
+        assert "contact hours" in str(page.context["form"].errors["limit_hours"])
+    assert not Mailing.objects.exists()
+
+
+def test_only_an_administrator_can_have_a_mailing_ignore_the_contact_hours(logged_in: Any) -> None:
+    make_client()
+    for role in ("operator", "administrator"):
+        logged_in(role).post(reverse("console:new"), confirmed(text=role, ignores_contact_hours="on"))
+    ignoring = dict(Mailing.objects.values_list("text", "ignores_contact_hours"))
+    assert ignoring == {"operator": False, "administrator": True}
+
+
+def test_the_summary_lists_the_holidays_that_a_mailing_meets_in_the_language_of_the_page(
+    operator: Browser,
+) -> None:
+    make_client()
+    operator.post(reverse("set_language"), {"language": "ru", "next": "/"})
+    span = {"starts": "at", "start_at": "2098-11-01T12:00", "end_at": "2098-11-10T12:00"}
+    form = filled_in(limit_hours="on", window_holidays="RU", **span)
+    page = operator.post(reverse("console:preview"), form).content.decode()
+    assert "День народного единства" in page

@@ -38,7 +38,7 @@ def test_a_confirmed_cancel_cancels_the_mailing(operator: Browser) -> None:
 def test_a_late_action_shows_the_current_status_of_the_mailing(operator: Browser, action: str) -> None:
     mailing = make_mailing(status="finished")
     page = operator.post(reverse(f"console:{action}", args=[mailing.pk]), follow=True).content.decode()
-    assert "Nothing was done: meanwhile the mailing became “finished”." in page
+    assert "Nothing was done: the mailing is now “finished”." in page
     assert status_of(mailing) == "finished"
 
 

@@ -11,9 +11,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from notification_service import console
-from notification_service.console.parts.fields import Lines
-from notification_service.mailings.models import Mailing, Trial
-from tests.console.compose.test_trials import filled_in as trial
+from notification_service.console.gateways.fields import SettingsText, written
+from notification_service.mailings.models import Mailing, TestSend
+from tests.console.compose.test_test_sends import filled_in
 from tests.console.compose.test_views import confirmed as mailing
 from tests.factories import make_client
 
@@ -35,7 +35,7 @@ def _is_text_area(field: forms.Field) -> bool:
 def test_every_text_area_counts_lines_as_they_are_sent() -> None:
     areas = list(_text_areas())
     assert areas
-    assert [area for area in areas if not isinstance(area, Lines)] == []
+    assert [area for area in areas if area.to_python("a\r\nb") != "a\nb"] == []
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_a_text_is_counted_as_it_is_sent(operator: Browser, typed: str, kept: st
     make_client()
     assert operator.post(reverse("console:new"), mailing(text=typed)).status_code == 302
     assert Mailing.objects.get().text == kept
-    assert operator.post(reverse("console:trials"), trial(text=typed)).status_code == 200
-    assert Trial.objects.get().text == kept
+    assert operator.post(reverse("console:test-sends"), filled_in(text=typed)).status_code == 200
+    assert TestSend.objects.get().text == kept
 
 
 def test_a_text_that_is_too_long_as_it_is_sent_is_refused(operator: Browser) -> None:
@@ -55,7 +55,14 @@ def test_a_text_that_is_too_long_as_it_is_sent_is_refused(operator: Browser) -> 
     assert "2001" in answer.content.decode()
 
 
-def test_a_trials_phone_is_understood_as_it_is_copied(operator: Browser) -> None:
+def test_a_test_sends_phone_is_understood_as_it_is_copied(operator: Browser) -> None:
     copied = "\u202a+7\u00a0916\u00a0123\u201345\u201367\u202c"
-    operator.post(reverse("console:trials"), trial(trial_phone=copied))
-    assert Trial.objects.get().phone == "79161234567"
+    operator.post(reverse("console:test-sends"), filled_in(test_send_phone=copied))
+    assert TestSend.objects.get().phone == "79161234567"
+
+
+def test_settings_that_a_browser_sends_back_unchanged_have_not_changed() -> None:
+    config = {"url": "https://sms.example/send", "accepted": [{"status": [200]}]}
+    sent_back = written(config).replace("\n", "\r\n")
+    assert not SettingsText().has_changed(config, sent_back)
+    assert SettingsText().has_changed(config, sent_back.replace("200", "201"))

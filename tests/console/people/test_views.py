@@ -59,6 +59,18 @@ def test_a_new_key_is_shown_only_once(administrator: Browser) -> None:
     assert key not in administrator.get(reverse("console:keys")).content.decode()
 
 
+def test_reloading_the_page_of_a_new_key_makes_no_other_key(administrator: Browser) -> None:
+    path = reverse("console:keys")
+    form_key = administrator.get(path).context["form"]["form_key"].value()
+    form = {"name": "crm", "scope": "read", "form_key": str(form_key)}
+    made, reloaded = administrator.post(path, form), administrator.post(path, form)
+    assert ApiKey.objects.count() == 1
+    assert (bool(made.context["issued"]), reloaded.context["issued"]) == (True, "")
+    assert "This key was created already" in reloaded.content.decode()
+    another = {**form, "form_key": str(made.context["form"]["form_key"].value())}
+    assert administrator.post(path, another).context["issued"]
+
+
 def test_a_revoked_key_is_refused(administrator: Browser) -> None:
     made = administrator.post(reverse("console:keys"), {"name": "crm", "scope": "read"})
     row = made.context["keys"][0][0]

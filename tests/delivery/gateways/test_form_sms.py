@@ -19,7 +19,7 @@ from notification_service.delivery.outcome import (
     TryAgain,
     Verdict,
 )
-from notification_service.gateway_simulator.contract import Message
+from notification_service.gateway_simulator.contract import RequestedMessage
 from notification_service.gateway_simulator.form_contract import Form, parse_form
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import answer_of, http, read_request
@@ -80,7 +80,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @example("ы" * 2000, 2**63 - 1)
 def test_any_text_survives_the_encoding_of_the_form(text: str, message_id: int) -> None:
     form = parse_form(body(message_id=message_id, text=text))
-    assert form == Form("someone:secret", Message(message_id, 79161234567, text))
+    assert form == Form("someone:secret", RequestedMessage(message_id, 79161234567, text))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import pytest
 from notification_service.console.gateways.labels import KIND
 from notification_service.delivery.gateways import KINDS, GatewaySettings, make_gateway
 from notification_service.mailings.models import Gateway
+from tests.delivery.gateways.wire import configured
 
 
 def test_people_can_choose_exactly_the_kinds_that_have_an_adapter() -> None:
@@ -12,7 +13,8 @@ def test_people_can_choose_exactly_the_kinds_that_have_an_adapter() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_makes_its_own_gateway(kind: str) -> None:
-    assert type(make_gateway(kind, GatewaySettings("http://127.0.0.1:1", "token"))) is KINDS[kind]
+    settings = configured(kind, GatewaySettings("http://127.0.0.1:1", "token"))
+    assert type(make_gateway(kind, settings)) is KINDS[kind]
 
 
 def test_a_kind_of_a_later_version_is_refused() -> None:

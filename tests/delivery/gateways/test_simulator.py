@@ -15,10 +15,11 @@ from notification_service.delivery.outcome import (
     Verdict,
 )
 from notification_service.mailings.reasons import Reason, Why
+from tests.delivery.gateways.wire import configured
 from tests.gateway_simulator.running import FORM_PATH, Simulator, simulator
 from tests.reasons import http_status
 
-PATHS = {"probe_server": "", "form_sms": FORM_PATH}
+PATHS = {"probe_server": "", "form_sms": FORM_PATH, "http": ""}
 KINDS = pytest.mark.parametrize("kind", PATHS)
 
 
@@ -29,7 +30,8 @@ def send(
     url = f"http://{to.host}:{to.port}{PATHS[kind]}"
 
     async def run() -> Verdict | NoResponse:
-        gateway = make_gateway(kind, GatewaySettings(url, token, request_timeout_seconds=0.5))
+        settings = GatewaySettings(url, token, request_timeout_seconds=0.5)
+        gateway = make_gateway(kind, configured(kind, settings))
         try:
             answer = await gateway.send(message_id=7, phone="79161234567", text=text)
             return gateway.judge(answer) if isinstance(answer, Response) else answer

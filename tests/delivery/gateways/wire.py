@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from notification_service.delivery.gateways import GatewaySettings, make_gateway
 from notification_service.delivery.outcome import NoResponse, Response
+from notification_service.mailings.gateways.http.providers import providers
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -25,11 +27,19 @@ def endpoint(port: int, *, scheme: str = "http", path: str = "") -> GatewaySetti
     )
 
 
+def configured(kind: str, settings: GatewaySettings) -> GatewaySettings:
+    """With what a gateway of the kind needs beside an address: `http` is to speak as `probe_server` does."""
+    if kind != "http":
+        return settings
+    config = providers()["probe_server"].config | {"url": settings.url + "/v1/send/{{id}}"}
+    return replace(settings, config=config)
+
+
 async def send(
     kind: str, endpoint: GatewaySettings, *, message_id: int = 7, text: str = "Hello", traceparent: str = ""
 ) -> Response | NoResponse:
     """What a gateway of the kind makes of one message."""
-    gateway = make_gateway(kind, endpoint)
+    gateway = make_gateway(kind, configured(kind, endpoint))
     try:
         return await gateway.send(
             message_id=message_id, phone="79161234567", text=text, traceparent=traceparent

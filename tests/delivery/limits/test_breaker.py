@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from notification_service.delivery.limits.breaker import (
     LONGER,
+    MOST_HELD,
     MOST_WAIT_SECONDS,
     SUSPICIOUS_SECONDS,
+    USUAL_RUNS,
     Breaker,
 )
 
@@ -19,14 +21,14 @@ def note(
     *,
     times: int = 1,
     at: float = 0.0,
-    has_failed: bool = False,
+    may_be_own: bool = False,
     is_unreached: bool = False,
     asked: float = 0.0,
 ) -> bool:
     """Whether any of so many requests in trouble opens it."""
     opened = [
         breaker.note_trouble(
-            now=at, seconds=0, has_failed=has_failed, is_unreached=is_unreached, asked_seconds=asked
+            now=at, seconds=0, may_be_own=may_be_own, is_unreached=is_unreached, asked_seconds=asked
         )
         for _ in range(times)
     ]
@@ -36,8 +38,8 @@ def note(
 @given(st.integers(1, 30))
 def test_the_breaker_opens_at_so_many_that_the_gateway_cannot_have_seen(limit: int) -> None:
     breaker = Breaker(limit=limit)
-    assert not note(breaker, times=limit - 1, is_unreached=True, has_failed=True)
-    assert note(breaker, is_unreached=True, has_failed=True)
+    assert not note(breaker, times=limit - 1, is_unreached=True, may_be_own=True)
+    assert note(breaker, is_unreached=True, may_be_own=True)
 
 
 @given(st.integers(1, 30))
@@ -57,7 +59,7 @@ def test_the_breaker_opens_at_several_times_as_many_in_a_moment(limit: int) -> N
 def test_a_gateway_that_hangs_is_known_from_the_first_requests_that_ran_out_of_time() -> None:
     breaker = Breaker(limit=20)
     ended = [
-        breaker.note_trouble(now=10, seconds=10, has_failed=False, is_unreached=False) for _ in range(20)
+        breaker.note_trouble(now=10, seconds=10, may_be_own=False, is_unreached=False) for _ in range(20)
     ]
     assert ended == [False] * 19 + [True]
 
@@ -65,12 +67,12 @@ def test_a_gateway_that_hangs_is_known_from_the_first_requests_that_ran_out_of_t
 @given(st.lists(st.booleans(), max_size=50))
 def test_the_breaker_never_opens_with_a_limit_of_0(ends: list[bool]) -> None:
     breaker = Breaker(limit=0)
-    assert not any(note(breaker, has_failed=end, at=100, is_unreached=end) for end in ends)
+    assert not any(note(breaker, may_be_own=end, at=100, is_unreached=end) for end in ends)
 
 
 def test_trouble_of_messages_that_failed_before_never_opens_the_breaker() -> None:
     breaker = Breaker(limit=2)
-    assert not any(note(breaker, has_failed=True, at=at) for at in range(1000))
+    assert not any(note(breaker, may_be_own=True, at=at) for at in range(1000))
 
 
 def test_a_sign_of_life_begins_the_count_anew() -> None:
@@ -81,11 +83,62 @@ def test_a_sign_of_life_begins_the_count_anew() -> None:
     assert note(breaker, at=30)
 
 
-def test_a_reset_begins_the_count_anew() -> None:
+def test_what_opened_the_breaker_is_usual_once_a_probe_shows_life() -> None:
+    breaker = Breaker(limit=20)
+    assert note(breaker, times=20 * LONGER)
+    breaker.hold(now=0)
+    for _ in range(20):
+        breaker.note_probe()
+    breaker.note_life(now=100)
+    assert not note(breaker, times=1000, at=101)
+
+
+def test_what_opened_the_breaker_is_usual_once_others_have_closed_it() -> None:
+    breaker = Breaker(limit=20)
+    note(breaker, times=60)
+    breaker.hold(now=0)
+    breaker.release(now=100)
+    assert not note(breaker, times=500, at=101)
+
+
+def test_what_opened_the_breaker_is_forgotten_after_as_many_signs_of_life() -> None:
+    breaker = Breaker(limit=20)
+    note(breaker, times=20 * LONGER)
+    breaker.hold(now=0)
+    for _ in range(80):
+        breaker.note_life(now=100)
+    assert not note(breaker, times=19, at=110)
+    assert note(breaker, at=120)
+
+
+def test_what_opened_the_breaker_makes_it_no_more_than_so_tolerant() -> None:
+    breaker = Breaker(limit=20)
+    note(breaker, times=100_000)
+    breaker.hold(now=0)
+    breaker.note_life(now=100)
+    note(breaker, at=110)
+    assert note(breaker, times=20 * MOST_HELD * 20, at=120)
+
+
+def test_a_limit_that_the_gateway_told_of_is_no_poison_to_get_used_to() -> None:
+    breaker = Breaker(limit=20)
+    note(breaker, times=20 * LONGER, asked=30)
+    breaker.hold(now=0)
+    breaker.note_life(now=100)
+    assert not note(breaker, times=19, at=110)
+    assert note(breaker, at=120)
+
+
+def test_an_open_breaker_that_is_looked_at_again_and_again_stays_as_it_is() -> None:
     breaker = Breaker(limit=2)
-    note(breaker)
-    breaker.reset(now=10)
-    assert [note(breaker, at=10), note(breaker, at=20)] == [False, True]
+    note(breaker, times=8)
+    for _ in range(10):
+        breaker.hold(now=10)
+    breaker.release(now=20)
+    breaker.release(now=20)
+    usual = int(2 * USUAL_RUNS * (1 + 8))
+    assert not note(breaker, times=usual, at=30)
+    assert note(breaker, at=40)
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.95, 0.99])

@@ -39,11 +39,11 @@ def make_sizer(*, batch_size: int = 1000, max_concurrency: int = 64) -> ClaimSiz
 
 
 def send_for(sizer: ClaimSizer, clock: Clock, *, seconds: float, a_second: int) -> None:
-    """Let the sizer see that many sends a second, looking at it every 50 ms."""
+    """Let the sizer see that many sends a second over 64 busy connections, looking at it every 50 ms."""
     for _ in range(round(seconds / 0.05)):
         clock.seconds += 0.05
         for _ in range(round(a_second * 0.05)):
-            sizer.note_response()
+            sizer.note_response(64 / a_second)
         sizer.size(under_way=0, concurrency=64)
 
 
@@ -83,6 +83,21 @@ def test_a_slow_gateway_gets_one_message_for_each_free_connection(clock: Clock) 
     assert sizer.size(under_way=63, concurrency=64) == 1
 
 
+def test_a_second_claim_covers_what_quick_responses_let_the_connections_send(clock: Clock) -> None:
+    sizer = make_sizer(max_concurrency=64)
+    for _ in range(64):
+        sizer.note_response(0.032)
+    clock.seconds += 0.032
+    assert sizer.size(under_way=0, concurrency=64) == pytest.approx(500 + 64, abs=2)
+
+
+def test_a_claim_goes_by_what_was_sent_while_no_connection_waits(clock: Clock) -> None:
+    sizer = make_sizer(max_concurrency=64)
+    for _ in range(64):
+        sizer.note_response(0.001)
+    assert sizer.size(under_way=64, concurrency=64) == 0
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 5000), st.floats(0, 1), st.integers(0, 5000)), max_size=30),
     st.integers(1, 3000),
@@ -95,7 +110,7 @@ def test_a_claim_never_takes_more_than_a_batch(
         sizer = make_sizer(batch_size=batch_size, max_concurrency=max_concurrency)
         for sends, seconds, under_way in steps:
             for _ in range(sends):
-                sizer.note_response()
+                sizer.note_response(seconds)
             clock.seconds += seconds
             assert 0 <= sizer.size(under_way=under_way, concurrency=max_concurrency) <= batch_size
 

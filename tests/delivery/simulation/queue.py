@@ -34,6 +34,8 @@ class Breaker:
     probe_at: float | None = None
     wait_seconds: float = 0.0
     probed_mailing_id: int | None = None
+    times_held: int = 0
+    released_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -49,10 +51,15 @@ class Queue:
 
     def add_mailing(self, phones: Iterable[str]) -> int:
         mailing_id = len(self.due) + 1
+        self.due[mailing_id] = []
+        self.add_messages(mailing_id, phones)
+        return mailing_id
+
+    def add_messages(self, mailing_id: int, phones: Iterable[str]) -> None:
         rows = [Row(len(self.messages) + n, mailing_id, phone) for n, phone in enumerate(phones, start=1)]
         self.messages |= {row.id: row for row in rows}
-        self.due[mailing_id] = [(self.clock.now, row.id) for row in rows]
-        return mailing_id
+        for row in rows:
+            self._put(row, self.clock.now)
 
     def rows(self, phone: str) -> list[Row]:
         return [row for row in self.messages.values() if row.phone == phone]
@@ -69,14 +76,16 @@ class Queue:
 
     def claim_probe(self, **_: Any) -> list[Any]:
         probed = self.breaker.probed_mailing_id
-        candidates = [row for mailing_id in self.due for row in self._first(mailing_id, 100)]
+        due = [sorted(entry for entry in due if entry[0] <= self.clock.now) for due in self.due.values()]
+        entries = {entry for entries in due for entry in (*entries[:100], *entries[-100:])}
+        candidates = [(self.messages[message_id], at) for at, message_id in sorted(entries)]
         self.random.shuffle(candidates)
-        candidates.sort(key=lambda row: (row.reason != "", row.mailing_id == probed))
-        for row in candidates[1:]:
-            self._put(row, self.clock.now)
-        if candidates:
-            self.breaker.probed_mailing_id = candidates[0].mailing_id
-        return self._taken(candidates[:1])
+        candidates.sort(key=lambda it: (it[0].reason != "", it[0].mailing_id == probed))
+        for row, at in candidates[:1]:
+            self.due[row.mailing_id].remove((at, row.id))
+            heapq.heapify(self.due[row.mailing_id])
+            self.breaker.probed_mailing_id = row.mailing_id
+        return self._taken([row for row, _ in candidates[:1]])
 
     def _first(self, mailing_id: int, count: int) -> list[Row]:
         due = self.due[mailing_id]
@@ -114,19 +123,24 @@ class Queue:
         return [(now, True, self.breaker.held_at is not None, False, None)]
 
     def mailing_terms(self, ids: list[int], **_: Any) -> list[Any]:
-        return [(mailing_id, "text", FAR, None, None, False, True, "") for mailing_id in ids]
+        hours = [None] * 8  # neither its own nor everybody's
+        return [(mailing_id, "text", FAR, *hours, 0, False, True, "", False) for mailing_id in ids]
+
+    def preference_changes(self, **_: Any) -> list[Any]:
+        return [(0,)]  # nobody opts out
 
     def hold_gateway(self, *, wait_seconds: float, probe_interval_seconds: float, **_: Any) -> list[Any]:
         row, now = self.breaker, self.clock.now
         if row.held_at is None or row.probe_at is None:
-            row.held_at, row.wait_seconds = now, wait_seconds
+            row.held_at, row.wait_seconds, row.times_held = now, wait_seconds, row.times_held + 1
             row.probe_at = now + max(wait_seconds, probe_interval_seconds)
         elif wait := min(wait_seconds, row.wait_seconds):
             row.probe_at = max(row.probe_at, now + wait)
         return []
 
     def release_gateway(self, **_: Any) -> list[Any]:
-        self.breaker = Breaker(probed_mailing_id=self.breaker.probed_mailing_id)
+        row = self.breaker
+        row.held_at, row.probe_at, row.wait_seconds, row.released_at = None, None, 0.0, self.clock.now
         return []
 
     def take_probe(self, *, probe_interval_seconds: float, **_: Any) -> list[Any]:

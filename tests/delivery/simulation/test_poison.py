@@ -59,6 +59,24 @@ def test_a_mailing_that_comes_later_starts_in_spite_of_poison_that_is_left_alone
     assert took <= 5 + 300 / A_SECOND * 2  # a probe's interval and a slow start
 
 
+@pytest.mark.parametrize(("workers", "seed"), [(1, 2), (1, 5), (2, 1), (2, 2)])
+def test_a_gateway_that_is_held_for_poison_alone_is_not_held_for_it_again(workers: int, seed: int) -> None:
+    world = World(seed=seed, workers=workers)
+    world.add_mailing(("500", 99 * 60), (WELL, 60))
+    took = world.run(until=world.are_sent(count=60), most_seconds=1000)
+    assert world.queue.breaker.times_held == 1
+    assert took - world.queue.breaker.released_at <= 5 + MESSAGES / A_SECOND / (1 - LOST)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1, 3])
+def test_a_gateway_that_dies_again_and_again_is_left_alone_as_soon_each_time(seconds: float) -> None:
+    deaths = [5 + n * (10 + 4 + seconds) for n in range(4)]
+    world = World(outages=tuple(Outage(at, at + 10, "500") for at in deaths))
+    world.add_mailing((WELL, 30_000))
+    world.run(until=lambda: False, most_seconds=deaths[-1] + 10)
+    assert max(len(world.gateway.asked_between(at, at + 10)) for at in deaths) <= 250
+
+
 def test_a_mailing_in_which_much_is_wrong_the_first_time_is_finished() -> None:
     world = World(max_concurrency=64)
     once = [

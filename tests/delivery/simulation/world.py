@@ -12,6 +12,7 @@ from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.gateway_list import ListedGateway
 from notification_service.delivery.gateways import GatewaySettings, probe_server
 from notification_service.delivery.lane import Lane
+from notification_service.delivery.limits.stragglers import Stragglers
 from notification_service.delivery.outcome import (
     MAX_RESPONSE_BYTES,
     MayStart,
@@ -98,6 +99,9 @@ class SimulatedGateway:
         times, _, name = phone.partition(" times ")
         return phone if not name else name if nth <= int(times) else WELL
 
+    def provider_id(self, response: Response) -> str:
+        return ""
+
     def judge(self, response: Response) -> Verdict:
         return probe_server.judge(response)
 
@@ -118,14 +122,18 @@ class World:
         self.random = random
         self._workers = workers
         self._ended_at = 0.0
-        self._late: list[tuple[float, list[str]]] = []
+        self._late: list[tuple[float, int | None, list[str]]] = []  # when, to which mailing if not a new one
         self._knobs = {"max_concurrency": 16, **knobs}
 
     def add_mailing(self, *phones: tuple[str, int], at: float = 0.0) -> None:
         """So many messages of each phone, in any order; what it is called is what becomes of it."""
+        self.add_to_mailing(None, *phones, at=at)
+
+    def add_to_mailing(self, mailing_id: int | None, *phones: tuple[str, int], at: float) -> None:
+        """Messages of a mailing, due from then on, as by their hours; None: of a new one."""
         mixed = [phone for phone, count in phones for _ in range(count)]
         self.random.shuffle(mixed)
-        self._late.append((at, mixed))
+        self._late.append((at, mailing_id, mixed))
         self._add_late()
 
     def run(self, *, until: Callable[[], bool], most_seconds: float) -> float:
@@ -146,13 +154,18 @@ class World:
 
     def _add_late(self) -> None:
         while self._late and self._late[0][0] <= self.clock.now:
-            self.queue.add_mailing(self._late.pop(0)[1])
+            _, mailing_id, phones = self._late.pop(0)
+            if mailing_id is None:
+                self.queue.add_mailing(phones)
+            else:
+                self.queue.add_messages(mailing_id, phones)
 
     def _lane(self) -> Lane:
         listed = ListedGateway(
             1, "main", "simulated", GatewaySettings(url="", token=""), DeliveryConfig(**self._knobs)
         )
         lane = Lane(listed, gateway=self.gateway, conninfo="", worker="worker")
+        lane.stragglers = Stragglers()  # however few files this process may have open
         lane.claims = lane.records = MemoryDatabase(self.queue)
         lane.shared = SharedState(lane.config, lane.records, lane.concurrency)
         return lane

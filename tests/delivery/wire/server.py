@@ -70,7 +70,7 @@ async def responses(
     """What so many requests bring, one after another, and over how many connections."""
     async with serving(behave, tls=tls) as server:
         wire = open_wire(f"{scheme}://127.0.0.1:{server.port}", **settings)
-        found = [await wire.post(f"/{number}", b"{}") for number in range(count)]
+        found = [await wire.ask(f"/{number}", b"{}") for number in range(count)]
         wire.close()
         return found, server.connections
 

@@ -1,11 +1,13 @@
 """Connections that are kept, and those that are not; what is in doubt, and what is not."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
 from notification_service.delivery.outcome import NoResponse, Response
-from notification_service.delivery.wire import client
+from notification_service.delivery.wire import pool
+from notification_service.delivery.wire.pool import Pool
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import http, read_request
 from tests.delivery.wire.conftest import Run
@@ -81,6 +83,96 @@ def test_a_kept_connection_that_breaks_as_it_is_used_is_in_doubt_and_no_other_is
     assert (received, connections) == ([b"/0", b"/1", b"/2", b"/3", b"/4", b"/5"], 5)
 
 
+@pytest.mark.parametrize("at_once", [1, 50])
+def test_of_a_gateway_that_breaks_kept_connections_as_they_are_used_one_request_is_in_doubt(
+    run: Run, at_once: int
+) -> None:
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(GOOD)
+        await writer.drain()
+        await read_request(reader)
+        reset(writer)
+
+    async def main() -> Counter[Response | NoResponse]:
+        async with serving(behave) as server:
+            wire = open_wire(f"http://127.0.0.1:{server.port}")
+            found: Counter[Response | NoResponse] = Counter()
+            for _ in range(500 // at_once):
+                found.update(await asyncio.gather(*(wire.ask("/", b"{}") for _ in range(at_once))))
+            wire.close()
+            return found
+
+    assert run(main()) == {Response(200, TAKEN): 499, IN_DOUBT: 1}
+
+
+def test_until_a_gateway_has_kept_a_connection_one_request_at_a_time_uses_an_old_one(run: Run) -> None:
+    used: list[int] = []  # how many requests came before on the connection of each
+    may_respond = asyncio.Event()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in range(3):
+            await read_request(reader)
+            used.append(number)
+            if len(used) > 5:
+                await may_respond.wait()
+            writer.write(GOOD)
+            await writer.drain()
+
+    async def main() -> tuple[list[int], list[int]]:
+        async with serving(behave) as server:
+            wire = open_wire(f"http://127.0.0.1:{server.port}")
+            await asyncio.gather(*(wire.ask("/", b"{}") for _ in range(5)))
+            asked = [asyncio.create_task(wire.ask("/", b"{}")) for _ in range(5)]
+            while len(used) < 10:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            may_respond.set()
+            await asyncio.gather(*asked)
+            await asyncio.gather(*(wire.ask("/", b"{}") for _ in range(5)))
+            wire.close()
+            return sorted(used[5:10]), sorted(used[10:])
+
+    while_unproven, afterwards = run(main())
+    assert while_unproven == [0, 0, 0, 0, 1]
+    assert 0 not in afterwards
+
+
+def test_a_gateway_that_breaks_each_first_connection_is_tried_more_and_more_rarely(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def main() -> None:
+        connections = Pool()
+        for _ in range(8):
+            connections.note_break(now=100.0)
+            waits.append(connections._keep_from - 100.0)
+
+    run(main())
+    assert [round(seconds) for seconds in waits] == [60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_connections_that_nobody_uses_are_closed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "MAX_IDLE_SECONDS", 0.05)
+    closed = asyncio.Event()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(GOOD)
+        await writer.drain()
+        await reader.read()
+        closed.set()
+
+    async def main() -> None:
+        async with serving(behave) as server:
+            wire = open_wire(f"http://127.0.0.1:{server.port}")
+            await wire.ask("/", b"{}")
+            await asyncio.wait_for(closed.wait(), 20)
+            wire.close()
+
+    run(main())
+
+
 def test_a_connection_that_breaks_before_any_response_is_in_doubt(run: Run) -> None:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
@@ -92,7 +184,7 @@ def test_a_connection_that_breaks_before_any_response_is_in_doubt(run: Run) -> N
 def test_a_connection_that_was_idle_for_long_is_not_used_again(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "MAX_IDLE_SECONDS", -1.0)
+    monkeypatch.setattr(pool, "MAX_IDLE_SECONDS", -1.0)
     assert run(responses(answering(GOOD), 3)) == ([Response(200, TAKEN)] * 3, 3)
 
 
@@ -108,7 +200,7 @@ def test_an_early_response_ends_the_connection(run: Run) -> None:
     async def main() -> tuple[list[Response | NoResponse], int]:
         async with serving(refuse) as server:
             wire = open_wire(f"http://127.0.0.1:{server.port}")
-            found = [await wire.post("/", b"x" * 20_000_000) for _ in range(2)]
+            found = [await wire.ask("/", b"x" * 20_000_000) for _ in range(2)]
             wire.close()
             return found, server.connections
 
@@ -146,11 +238,11 @@ def test_a_cancelled_request_leaves_no_connection_to_the_next(run: Run) -> None:
     async def main() -> tuple[Response | NoResponse, int]:
         async with serving(behave) as server:
             wire = open_wire(f"http://127.0.0.1:{server.port}")
-            request = asyncio.create_task(wire.post("/0", b"{}"))
+            request = asyncio.create_task(wire.ask("/0", b"{}"))
             await asked.wait()
             request.cancel()
             await asyncio.wait([request])
-            result = await wire.post("/1", b"{}")
+            result = await wire.ask("/1", b"{}")
             wire.close()
             return result, server.connections
 
@@ -161,8 +253,10 @@ def test_requests_at_once_have_connections_of_their_own(run: Run) -> None:
     async def main() -> tuple[set[Response | NoResponse], int]:
         async with serving(answering(GOOD)) as server:
             wire = open_wire(f"http://127.0.0.1:{server.port}")
+            for _ in range(2):
+                await wire.ask("/", b"{}")  # it shows that it keeps connections
             for _ in range(3):
-                found = await asyncio.gather(*(wire.post(f"/{n}", b"{}") for n in range(10)))
+                found = await asyncio.gather(*(wire.ask(f"/{n}", b"{}") for n in range(10)))
             wire.close()
             return set(found), server.connections
 
@@ -180,7 +274,7 @@ def test_a_request_is_written_as_http_has_it(run: Run) -> None:
     async def main() -> None:
         async with serving(behave) as server:
             wire = open_wire(f"http://127.0.0.1:{server.port}/base", headers={"Authorization": "Bearer t"})
-            await wire.post("/v1/send/7", b'{"id": 7}', traceparent="00-a-b-01")
+            await wire.ask("/v1/send/7", b'{"id": 7}', traceparent="00-a-b-01")
             wire.close()
             heads.append(str(server.port).encode())
 
@@ -202,6 +296,6 @@ def test_a_request_is_written_as_http_has_it(run: Run) -> None:
 def test_a_path_that_no_request_can_carry_was_surely_not_taken(run: Run) -> None:
     async def main() -> Response | NoResponse:
         async with serving(answering(GOOD)) as server:
-            return await open_wire(f"http://127.0.0.1:{server.port}").post("/привет", b"")
+            return await open_wire(f"http://127.0.0.1:{server.port}").ask("/привет", b"")
 
     assert run(main()) == NoResponse(Why(Reason.REQUEST_NOT_BUILT), maybe_taken=False)

@@ -15,7 +15,7 @@ from notification_service.delivery.outcome import NoResponse, Response
 from notification_service.delivery.wire import Proxy, addresses
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.gateways.wire import read_request
-from tests.delivery.wire.certificates import DAY, Authority, server_context
+from tests.delivery.wire.certificates import DAY, Authority, parts_of, server_context
 from tests.delivery.wire.conftest import Run
 from tests.delivery.wire.server import GOOD, TAKEN, answering, open_wire, responses, serving
 from tests.ports import free_port
@@ -54,19 +54,19 @@ def resolving(names: dict[str, list[str]], port: int) -> Callable[..., Any]:
     return getaddrinfo
 
 
-class TestTls:
-    def ask(self, run: Run, certificate: Path, *, tls: ssl.SSLContext | None = None, **settings: Any) -> Any:
-        context = tls or server_context(certificate)
+class TlsTests:
+    def ask(self, run: Run, shown: Path, *, tls: ssl.SSLContext | None = None, **settings: Any) -> Any:
+        context = tls or server_context(shown)
         [result], _ = run(responses(answering(GOOD), scheme="https", tls=context, **settings))
         return result
 
     def test_a_certificate_of_a_known_authority_is_accepted(self, run: Run, authority: Authority) -> None:
         certificate = authority.issue("127.0.0.1")
-        assert self.ask(run, certificate, ca_file=str(authority.file)) == SENT
+        assert self.ask(run, certificate, ca=authority.pem) == SENT
 
     def test_requests_share_a_connection(self, run: Run, authority: Authority) -> None:
         context = server_context(authority.issue("127.0.0.1"))
-        found = run(responses(answering(GOOD), 5, scheme="https", tls=context, ca_file=str(authority.file)))
+        found = run(responses(answering(GOOD), 5, scheme="https", tls=context, ca=authority.pem))
         assert found == ([SENT] * 5, 1)
 
     def test_an_unknown_authority_is_refused(self, run: Run, authority: Authority) -> None:
@@ -76,17 +76,18 @@ class TestTls:
     def test_another_host_s_certificate_is_refused(self, run: Run, authority: Authority) -> None:
         reason = Why(Reason.TLS_ERROR, text="IP address mismatch")
         certificate = authority.issue("gateway.example")
-        assert self.ask(run, certificate, ca_file=str(authority.file)) == not_connected(reason)
+        assert self.ask(run, certificate, ca=authority.pem) == not_connected(reason)
 
     def test_an_expired_certificate_is_refused(self, run: Run, authority: Authority) -> None:
         certificate = authority.issue("127.0.0.1", ends_in=-DAY)
         reason = Why(Reason.TLS_ERROR, text="certificate has expired")
-        assert self.ask(run, certificate, ca_file=str(authority.file)) == not_connected(reason)
+        assert self.ask(run, certificate, ca=authority.pem) == not_connected(reason)
 
     def test_our_own_certificate_is_shown_to_a_server_that_asks(self, run: Run, authority: Authority) -> None:
         server, own = authority.issue("127.0.0.1"), authority.issue("service")
         tls = server_context(server, client_authority=authority.file)
-        settings = {"ca_file": str(authority.file), "client_certificate_file": str(own)}
+        certificate, key = parts_of(own)
+        settings = {"ca": authority.pem, "certificate": certificate, "key": key}
         assert self.ask(run, server, tls=tls, **settings) == SENT
 
     def test_a_server_that_asks_for_a_certificate_does_not_get_a_message_without(
@@ -94,7 +95,7 @@ class TestTls:
     ) -> None:
         server = authority.issue("127.0.0.1")
         tls = server_context(server, client_authority=authority.file)
-        result = self.ask(run, server, tls=tls, ca_file=str(authority.file))
+        result = self.ask(run, server, tls=tls, ca=authority.pem)
         assert isinstance(result, NoResponse)
 
     def test_the_name_is_said_to_the_server(
@@ -108,27 +109,27 @@ class TestTls:
             async with serving(answering(GOOD), tls=context) as server:
                 known = resolving({"gateway.example": ["127.0.0.1"]}, server.port)
                 monkeypatch.setattr(socket, "getaddrinfo", known)
-                wire = open_wire(f"https://gateway.example:{server.port}", ca_file=str(authority.file))
-                result = await wire.post("/", b"{}")
+                wire = open_wire(f"https://gateway.example:{server.port}", ca=authority.pem)
+                result = await wire.ask("/", b"{}")
                 wire.close()
                 return result
 
         assert run(main()) == SENT
         assert names == ["gateway.example"]
 
-    def test_a_file_of_certificates_that_is_not_there_is_an_error_at_once(self) -> None:
-        with pytest.raises(OSError, match="No such file"):
-            open_wire("https://gateway.example", ca_file="/nowhere/ca.pem")
+    def test_an_authority_that_cannot_be_read_is_an_error_at_once(self) -> None:
+        with pytest.raises(OSError, match="no start line"):
+            open_wire("https://gateway.example", ca="not PEM")
 
 
-class TestAddresses:
+class AddressTests:
     def ask(self, run: Run, monkeypatch: pytest.MonkeyPatch, *hosts: str, **settings: Any) -> Any:
         async def main() -> Any:
             async with serving(answering(GOOD)) as server:
                 known = resolving({"gateway.example": list(hosts)}, server.port)
                 monkeypatch.setattr(socket, "getaddrinfo", known)
                 wire = open_wire(f"http://gateway.example:{server.port}", **settings)
-                result = await wire.post("/", b"{}")
+                result = await wire.ask("/", b"{}")
                 wire.close()
                 return result
 
@@ -156,9 +157,9 @@ class TestAddresses:
                 known = {"gateway.example": ["127.0.0.1"]}
                 monkeypatch.setattr(socket, "getaddrinfo", resolving(known, server.port))
                 wire = open_wire(f"http://gateway.example:{server.port}")
-                first = await wire.post("/", b"{}")
+                first = await wire.ask("/", b"{}")
                 known.clear()
-                found = [first, *[await wire.post("/", b"{}") for _ in range(5)]]
+                found = [first, *[await wire.ask("/", b"{}") for _ in range(5)]]
                 wire.close()
                 return found
 
@@ -174,9 +175,9 @@ class TestAddresses:
                 known: dict[str, list[str]] = {}
                 monkeypatch.setattr(socket, "getaddrinfo", resolving(known, server.port))
                 wire = open_wire(f"http://gateway.example:{server.port}")
-                first = await wire.post("/", b"{}")
+                first = await wire.ask("/", b"{}")
                 known["gateway.example"] = ["127.0.0.1"]
-                found = [first, await wire.post("/", b"{}")]
+                found = [first, await wire.ask("/", b"{}")]
                 wire.close()
                 return found
 
@@ -199,9 +200,9 @@ class TestAddresses:
             async with serving(answering(GOOD)) as server:
                 hanging = open_wire(f"http://gateway.example:{server.port}", connect_timeout_seconds=0.5)
                 other = open_wire(f"http://127.0.0.1:{server.port}")
-                waiting = asyncio.create_task(hanging.post("/", b"{}"))
+                waiting = asyncio.create_task(hanging.ask("/", b"{}"))
                 await asked.wait()
-                found = [await other.post("/", b"{}"), await waiting]
+                found = [await other.ask("/", b"{}"), await waiting]
                 answer.set()
                 hanging.close()
                 other.close()
@@ -210,7 +211,7 @@ class TestAddresses:
         assert run(main()) == [SENT, not_connected(Why(Reason.CONNECT_TIMEOUT))]
 
 
-class TestProxy:
+class ProxyTests:
     async def tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
 
@@ -246,8 +247,8 @@ class TestProxy:
 
                 async with serving(connect) as server:
                     proxy = Proxy.from_url(f"http://user:p%40ss@127.0.0.1:{server.port}")
-                    wire = open_wire("https://gateway.example", proxy=proxy, ca_file=str(authority.file))
-                    result = await wire.post("/v1", b"{}")
+                    wire = open_wire("https://gateway.example", proxy=proxy, ca=authority.pem)
+                    result = await wire.ask("/v1", b"{}")
                     wire.close()
                     return result
 
@@ -269,7 +270,7 @@ class TestProxy:
             async with serving(behave) as server:
                 proxy = Proxy.from_url(f"http://127.0.0.1:{server.port}")
                 wire = open_wire("http://gateway.example:8080/base", proxy=proxy)
-                result = await wire.post("/v1", b"{}")
+                result = await wire.ask("/v1", b"{}")
                 wire.close()
                 return result
 
@@ -296,14 +297,14 @@ class TestProxy:
         async def main() -> Any:
             async with serving(behave) as server:
                 proxy = Proxy.from_url(f"http://127.0.0.1:{server.port}")
-                return await open_wire("https://gateway.example", proxy=proxy).post("/", b"{}")
+                return await open_wire("https://gateway.example", proxy=proxy).ask("/", b"{}")
 
         assert run(main()) == not_connected(reason)
 
 
 def test_a_port_where_nobody_listens_refuses(run: Run) -> None:
     async def main() -> Any:
-        return await open_wire(f"http://127.0.0.1:{free_port()}").post("/", b"{}")
+        return await open_wire(f"http://127.0.0.1:{free_port()}").ask("/", b"{}")
 
     assert run(main()) == not_connected(Why(Reason.CONNECTION_REFUSED))
 

@@ -81,7 +81,7 @@ async def _post_all(url: str, body: bytes, **settings: Any) -> set[Any]:
 
     async def post() -> None:
         for number in numbers:
-            found.add(await wire.post(f"/v1/send/{number}", body))
+            found.add(await wire.ask(f"/v1/send/{number}", body))
 
     await asyncio.gather(*(post() for _ in range(AT_ONCE)))
     wire.close()
@@ -98,7 +98,7 @@ def test_nginx_takes_every_request(run: Run, tmp_path: Path, tls: bool) -> None:
     config.write_text(NGINX.format(folder=tmp_path, port=port, tls=listen, body=TAKEN.decode()))
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     with running([str(shutil.which("nginx")), "-c", str(config)], port, tmp_path):
-        assert run(_post_all(url, b"{}", ca_file=str(authority.file))) == {Response(200, TAKEN)}
+        assert run(_post_all(url, b"{}", ca=authority.pem)) == {Response(200, TAKEN)}
 
 
 @pytest.mark.parametrize(("interface", "source"), [("wsgi", WSGI), ("asgi", ASGI)])

@@ -172,7 +172,7 @@ def test_every_rejected_line_is_reported_and_only_the_first_lines_are_kept(
     monkeypatch.setattr("notification_service.directory.importing.report.ERRORS_KEPT", 2)
     heard: list[int] = []
     result = import_csv(
-        "phone,timezone\n1,\n2,\n3,\n", on_rejected=lambda rejection: heard.append(rejection.line)
+        "phone,timezone\n1,\n2,\n3,\n", on_rejected=lambda line: heard.append(line.rejection.line)
     )
     assert heard == [2, 3, 4]
     assert list(reasons(result)) == [2, 3]

@@ -63,6 +63,23 @@ def test_the_rejected_lines_are_kept_with_their_content() -> None:
     assert (rejected.line, rejected.field, rejected.content) == (3, "phone", "+7 916,Europe/Moscow,=1+1")
 
 
+def test_the_preview_shows_the_values_of_ndjson_as_cells_of_a_table() -> None:
+    line = '{"phone": "79160000001", "timezone": "Asia/Omsk", "tags": ["vip", "a|b"], "attributes": {}}'
+    [row] = preview_upload(upload(line, "clients.ndjson")).rows
+    assert row.cells == ["79160000001", "vip|a\\|b", "Asia/Omsk", "{}"]
+
+
+def test_lines_that_would_give_a_client_too_many_tags_are_kept_among_the_rejected() -> None:
+    make_client(phone="79160000001", tags=[str(number) for number in range(50)])
+    found = upload(HEADER + "79160000001,Europe/Moscow,vip\n79160000002,Europe/Moscow,vip\n")
+    describe(found.pk, tag_mode="add")
+    start_upload(found.pk, by="anna")
+    take_waiting()
+    assert counts(found) == (1, 0, 0, 1)
+    rejected = RejectedLine.objects.get()
+    assert (rejected.line, rejected.field, rejected.content) == (2, "tags", "79160000001,Europe/Moscow,vip")
+
+
 def test_another_worker_continues_the_upload_of_a_dead_worker_and_counts_nothing_twice() -> None:
     found = upload(csv_of(10) + "bad,Europe/Moscow,\n" + "bad,Europe/Moscow,\n")
     start_upload(found.pk, by="anna")
@@ -77,15 +94,15 @@ def test_another_worker_continues_the_upload_of_a_dead_worker_and_counts_nothing
 
 
 def test_an_interrupted_upload_continues_after_a_row_of_several_lines() -> None:
-    rows = [f'{79160000000 + n},Europe/Moscow,"two\nlines {n}"\n' for n in range(6)]
-    found = upload(HEADER + "".join(rows))
+    rows = [f'{79160000000 + n},Europe/Moscow,"{{""note"":\n""lines {n}""}}"\n' for n in range(6)]
+    found = upload("phone,timezone,attributes\n" + "".join(rows))
     start_upload(found.pk, by="anna")
     answers = dying_after(1)
     with pytest.raises(_Died):
         take_waiting(should_stop=lambda: next(answers), chunk_rows=3)
     take_waiting(chunk_rows=3)
     assert counts(found) == (6, 0, 0, 0)
-    assert Client.objects.get(phone="79160000004").tag == "two\nlines 4"
+    assert Client.objects.get(phone="79160000004").attributes == {"note": "lines 4"}
 
 
 def test_a_cancelled_upload_stops_at_the_next_chunk_and_keeps_the_taken_rows() -> None:

@@ -51,7 +51,7 @@ def test_a_private_address_is_refused_in_every_spelling(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1.", "0x7f.1"])
 def test_a_number_that_is_not_a_plain_address_is_refused(host: str) -> None:
-    with pytest.raises(GatewayUnusable, match="is no address"):
+    with pytest.raises(GatewayUnusable, match="is not an address"):
         check_url(f"http://{host}/")
 
 

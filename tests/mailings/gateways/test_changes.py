@@ -14,6 +14,7 @@ from notification_service.mailings.gateways import (
     release_gateway,
     save_gateway,
 )
+from notification_service.mailings.heartbeats import forget_worker, record_heartbeat
 from notification_service.mailings.models import Gateway
 from tests.factories import make_gateway, make_gateway_use, make_mailing, now
 from tests.reasons import held_for, http_status
@@ -139,3 +140,12 @@ def test_the_state_of_a_gateway_follows_its_row_and_live_workers() -> None:
     states = gateway_states([main(), slow, held, make_gateway(enabled=False)])
     assert [each.state for each in states] == [State.HEALTHY, State.SLOW, State.HELD, State.DISABLED]
     assert (states[1].workers, states[1].concurrency, states[1].latency_ms) == (2, 72, 200)
+
+
+def test_a_gateway_stays_unusable_for_as_long_as_the_worker_lives_that_found_it_so() -> None:
+    gateway, long_ago = make_gateway(), now().replace(year=2020)
+    make_gateway_use(gateway, worker="alive", seen_at=long_ago, unusable_reason="no name")
+    record_heartbeat("alive", silent_seconds=0)
+    assert [each.state for each in gateway_states([gateway])] == [State.UNUSABLE]
+    forget_worker("alive")
+    assert [each.state for each in gateway_states([gateway])] == [State.HEALTHY]

@@ -1,10 +1,10 @@
-// Writing a mailing: the length of the text while one types, and a draft that outlives the session.
+// Writing a mailing: the length of the text while it is typed, and a draft that outlives the session.
 (() => {
   const form = document.querySelector("form[data-compose]");
   if (!form) return;
   const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
   const EXTENSION = "\f^{}\\[~]|€";
-  // What a browser brings back of itself may have been sent since; the draft has not.
+  // A form that the browser restores may have been sent already; the draft has not.
   form.setAttribute("autocomplete", "off");
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   const text = form.elements.text;
@@ -35,7 +35,7 @@
   text.addEventListener("input", showSize);
   showSize();
 
-  // One control: a time that no longer holds is not kept where nobody sees it.
+  // One control: a time that no longer counts must not stay where nobody sees it.
   const { starts, start_at: startAt } = form.elements;
   function settleStart() {
     if (starts.value === "now" && !starts.disabled) startAt.value = "";
@@ -44,9 +44,10 @@
   startAt.addEventListener("input", () => { starts.value = "at"; });
 
   const key = `console-draft-${document.body.dataset.user}-${form.dataset.compose}`;
-  const kept = ["text", "operator_codes", "tags", "untagged", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to", "gateway", "failover", "on_unknown"].filter((name) => form.elements[name]);
+  const kept = ["name", "text", "operator_codes", "tags", "untagged", "outcome_of_mailing", "outcome_of_statuses", "where", "segment", "exclude", "topic", "requires_consent", "ignores_opt_outs", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours", "gateway", "failover", "on_unknown"].filter((name) => form.elements[name]);
   const values = () => Object.fromEntries(kept.map((name) => {
     const field = form.elements[name];
+    if (field instanceof RadioNodeList) return [name, [...field].filter((each) => each.checked).map((each) => each.value)];
     return [name, field.type === "checkbox" ? field.checked : field.value];
   }));
   const note = form.querySelector("[data-draft]");
@@ -56,16 +57,48 @@
       for (const name of kept) {
         const field = form.elements[name];
         if (!(name in draft) || field.disabled) continue;
-        if (field.type === "checkbox") field.checked = draft[name]; else field.value = draft[name] ?? "";
+        if (field instanceof RadioNodeList) {
+          for (const each of field) each.checked = (draft[name] || []).includes(each.value);
+        } else if (field.type === "checkbox") field.checked = draft[name]; else field.value = draft[name] ?? "";
+      }
+      // The server makes rows of it; those of the empty form must not win.
+      const builder = form.querySelector("[data-builder]");
+      if (builder && (draft.where || draft.exclude)) {
+        for (const field of builder.querySelectorAll("[name$='-joint']")) field.remove();
+        addEventListener("load", () => htmx.trigger(builder, "restore"));
       }
       note.hidden = false;
       settleStart();
       showSize();
     }
   }
-  form.addEventListener("input", () => localStorage.setItem(key, JSON.stringify(values())));
-  form.addEventListener("change", () => localStorage.setItem(key, JSON.stringify(values())));
-  form.querySelector("[data-forget-draft]")?.addEventListener("click", () => { localStorage.removeItem(key); location.reload(); });
-  document.querySelector("[data-trial]").hidden = false;
+  let isTouched = false;
+  function keep() {
+    isTouched = true;
+    localStorage.setItem(key, JSON.stringify(values()));
+  }
+  form.addEventListener("input", keep);
+  form.addEventListener("change", keep);
+  // The count brings what the rows say.
+  document.body.addEventListener("htmx:afterSettle", () => { if (isTouched) keep(); });
+  form.querySelector("[data-forget-draft]")?.addEventListener("click", () => { isTouched = false; localStorage.removeItem(key); location.reload(); });
+  // A template, or a placeholder, comes into the text as if it had been typed.
+  const typed = () => text.dispatchEvent(new Event("input", { bubbles: true }));
+  form.querySelector("[data-template]")?.addEventListener("change", (event) => {
+    event.stopPropagation(); // the text's own event follows
+    if (!event.target.value) return;
+    text.value = event.target.value;
+    typed();
+  });
+  const menu = form.querySelector("[data-placeholders]");
+  menu.addEventListener("toggle", () => { if (menu.open) htmx.trigger(menu.querySelector("[hx-post]"), "menu"); });
+  menu.addEventListener("click", (event) => {
+    const code = event.target.closest("[data-placeholder]")?.dataset.placeholder;
+    if (!code) return;
+    text.setRangeText(code, text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+    typed();
+  });
+  document.querySelector("[data-test-send]").hidden = false;
   addEventListener("load", () => htmx.trigger(form, "preview"));
 })();

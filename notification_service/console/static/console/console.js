@@ -1,4 +1,4 @@
-// The theme switch, and live regions: an element with data-live is asked for anew every data-live seconds.
+// The theme switch, and live regions: an element with data-live is requested again every data-live seconds.
 (() => {
   const root = document.documentElement;
   document.addEventListener("click", (event) => {
@@ -25,18 +25,45 @@
     for (const form of document.forms) delete form.dataset.sent;
   });
 
-  // Going back to a summary, or asking for it anew, opens the form, and sends nothing again.
+  // Going back to a summary, or reloading it, opens the form and sends nothing.
   if (document.querySelector("[data-review]")) history.replaceState(null, "", location.href);
 
-  // On a narrow screen the sections scroll sideways: the present one is in sight.
-  const section = document.querySelector(".top nav [aria-current]");
-  const show = () => { section.parentElement.scrollLeft = section.offsetLeft - section.parentElement.offsetLeft - 32; };
-  if (section) { show(); addEventListener("resize", show); }
+  // On a narrow screen the sections scroll sideways: the present one is in sight, and that there are more.
+  const sections = document.querySelector(".top nav");
+  function hint() {
+    const rest = sections.scrollWidth - sections.clientWidth - sections.scrollLeft;
+    sections.classList.toggle("more-before", sections.scrollLeft > 4);
+    sections.classList.toggle("more-after", rest > 4);
+  }
+  function showSection() {
+    const section = sections.querySelector("[aria-current]");
+    if (section) sections.scrollLeft = section.offsetLeft - sections.offsetLeft - 48;
+    hint();
+  }
+  if (sections) {
+    showSection();
+    addEventListener("resize", showSection);
+    sections.addEventListener("scroll", hint, { passive: true });
+  }
 
-  // The form was taken: its draft is no longer one.
+  // Drafts have what people typed: they end with a logout, and are nobody else's.
+  const DRAFTS = "console-draft-";
+  const user = document.body.dataset.user;
+  function forgetDrafts(isForgotten) {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(DRAFTS) && isForgotten(key)) localStorage.removeItem(key);
+    }
+  }
+  if (document.querySelector("[data-logged-out-page]")) forgetDrafts(() => true);
+  if (user) forgetDrafts((key) => !key.startsWith(`${DRAFTS}${user}-`));
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-forget]")) forgetDrafts(() => true);
+  });
+
+  // The form was accepted: delete its draft.
   const written = new URLSearchParams(location.search).get("written");
   if (written) {
-    localStorage.removeItem(`console-draft-${document.body.dataset.user}-${written}`);
+    localStorage.removeItem(`${DRAFTS}${user}-${written}`);
     history.replaceState(null, "", location.pathname);
   }
 
@@ -56,11 +83,15 @@
     asked = Date.now();
     htmx.trigger(region(), "live");
   }
-  function tell(words) {
+  function tell(words, { login = false } = {}) {
     const line = document.querySelector("[data-stale]");
     if (!line) return;
     line.hidden = !words;
-    if (words) line.textContent = words;
+    line.querySelector("a").hidden = !login;
+    if (words) line.querySelector("span").textContent = words;
+  }
+  function tellLoggedOut() {
+    tell(document.querySelector("[data-stale]")?.dataset.loggedOut, { login: true });
   }
   function isLogin(request) {
     return new URL(request.responseURL || location.href, location.href).pathname.startsWith("/login");
@@ -68,13 +99,13 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!isLogin(event.detail.xhr)) return;
     event.detail.shouldSwap = false;
-    tell(document.querySelector("[data-stale]")?.dataset.loggedOut);
+    tellLoggedOut();
   });
   document.addEventListener("htmx:afterSwap", () => { answered = new Date(); tell(""); });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {
       const line = document.querySelector("[data-stale]");
-      if (line && event.detail.xhr?.status === 403) tell(line.dataset.loggedOut);
+      if (event.detail.xhr?.status === 403) tellLoggedOut();
       else if (line) tell(line.dataset.unreachable.replace("{time}", answered.toLocaleTimeString(root.lang)));
     });
   }

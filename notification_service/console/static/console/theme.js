@@ -7,8 +7,12 @@
   };
   follow();
   system.addEventListener("change", follow);
+  // Only the browser knows the zone. A page that was made before it told is asked for once more.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.includes(`console_timezone=${zone}`)) {
+  const told = () => document.cookie.split("; ").includes(`console_timezone=${zone}`);
+  if (zone && !told()) {
     document.cookie = `console_timezone=${zone};path=/;max-age=31536000;samesite=lax`;
+    const shown = document.querySelector("meta[name=console-zone]");
+    if (told() && shown && shown.content !== zone) location.reload();
   }
 })();

@@ -1,4 +1,4 @@
-// Sending a file: too large a one is refused before it is sent, and the way of the others is shown.
+// Sending a file: one that is too large is refused before it is sent; progress is shown for the others.
 (() => {
   const form = document.querySelector("form[data-upload]");
   if (!form) return;

@@ -1,4 +1,4 @@
-"""Django's `migrate`, which can be repeated from wherever it was broken off."""
+"""Django's `migrate`, which can be repeated wherever it was interrupted."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 class Executor(MigrationExecutor):
     def apply_migration(self, state: Any, migration: Any, *arguments: Any, **options: Any) -> Any:
-        """In one transaction with the note that it is done.
+        """Apply it and record it in one transaction.
 
-        Django notes it in another one if the migration leaves anything for its end. Broken off between
-        the two, it would begin again with what is there already.
+        Django records it in another one if the migration leaves something for its end. If it was
+        interrupted between the two, it would try to make what is there already.
         """
         if not migration.atomic:
             return super().apply_migration(state, migration, *arguments, **options)

@@ -1,4 +1,4 @@
-"""Which encoding a file is in, and its bytes as the import wants them: UTF-8."""
+"""Which encoding a file is in, and its bytes as the import needs them, in UTF-8."""
 
 import codecs
 import re
@@ -18,7 +18,7 @@ BEYOND_ASCII = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 
 
 class EncodingGuess:
-    """Windows-1251 is a file in which most of what is beyond ASCII is not UTF-8.
+    """A file is Windows-1251 if most of what is beyond ASCII is not UTF-8.
 
     A file in UTF-8 with a few broken lines stays UTF-8: the import rejects those lines.
     """
@@ -46,7 +46,7 @@ class EncodingGuess:
 
 
 def by_mark(read: Read) -> Read:
-    """UTF-16 is known by its first two bytes; whatever has none is in UTF-8, or is refused line by line."""
+    """UTF-16 is recognised by its first two bytes. Without them, it is UTF-8, or is refused line by line."""
     chosen: list[Read] = []
 
     def read_as_utf8(size: int) -> bytes:
@@ -70,7 +70,7 @@ def _is_utf16(start: bytes) -> bool:
 
 
 def as_utf8(read: Read, encoding: str) -> Read:
-    """The same text in UTF-8. A byte that the encoding does not know stays, and is refused with its line."""
+    """Return the same text in UTF-8. A byte that the encoding lacks stays, and is refused with its line."""
     if encoding == Encoding.UTF8:
         return read
     errors = "surrogateescape" if encoding == Encoding.CP1251 else "replace"

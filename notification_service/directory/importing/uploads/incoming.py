@@ -1,9 +1,9 @@
-"""A file on its way in: refused at once where it is no table, else stored while it arrives."""
+"""A file on its way in: refused at once if it is not a table, otherwise stored while it arrives."""
 
 import hashlib
-import io
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -11,17 +11,19 @@ from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.csv_rows import read_header
-from notification_service.directory.importing.lines import NumberedLines, read_lines, refuse_foreign
-from notification_service.directory.importing.uploads.columns import recognise
-from notification_service.directory.importing.uploads.encodings import EncodingGuess, as_utf8
+from notification_service.directory.importing.lines import refuse_foreign
+from notification_service.directory.importing.uploads.encodings import EncodingGuess
+from notification_service.directory.importing.uploads.head import first_lines
+from notification_service.directory.importing.uploads.layout import take_header, take_up_rejected
 from notification_service.directory.importing.uploads.parts import PART_BYTES, PartWriter
+from notification_service.directory.importing.uploads.written_zones import find_written_zones
 from notification_service.directory.models import ClientUpload
 
 NAME_LENGTH = 255
 
 
 class IncomingFile:
-    """The file as its bytes come. Whoever does not `finish` it must `discard` it."""
+    """A file as its bytes arrive. A caller that does not `finish` it must `discard` it."""
 
     def __init__(self, *, file_name: str, by: str) -> None:
         name = file_name.replace("\0", "")[-NAME_LENGTH:] or "clients"
@@ -32,7 +34,7 @@ class IncomingFile:
         self._head = b""
 
     def write(self, block: bytes) -> None:
-        """Raises FileRefused as soon as the first bytes tell that this is no list of clients."""
+        """Raises FileRefused as soon as the first bytes show that this is not a list of clients."""
         if len(self._head) < PART_BYTES:
             self._head += block[: PART_BYTES - len(self._head)]
             if len(self._head) == PART_BYTES:
@@ -44,7 +46,7 @@ class IncomingFile:
         self._upload.lines += block.count(b"\n")
 
     def finish(self) -> ClientUpload:
-        """The upload, ready to be looked at; where the same file waits or runs already, that one.
+        """Return the upload, ready for its preview; if the same file waits or runs already, that one.
 
         Raises FileRefused.
         """
@@ -56,7 +58,9 @@ class IncomingFile:
         upload.language = get_language() or "en"
         upload.status = ClientUpload.Status.READY
         if upload.file_format == ClientUpload.Format.CSV:
-            upload.separator, upload.columns = _layout(self._head, upload.encoding)
+            take_header(upload, read_header(first_lines(self._head, upload.encoding)))
+        chosen = take_up_rejected(upload)
+        upload.zones = find_written_zones(upload, at=timezone.now(), chosen=chosen).as_json()
         try:
             with transaction.atomic():
                 upload.save()
@@ -75,10 +79,6 @@ class IncomingFile:
         self._upload.delete()
 
 
-def first_lines(head: bytes, encoding: str) -> NumberedLines:
-    return NumberedLines(read_lines(as_utf8(io.BytesIO(head).read, encoding)))
-
-
 def _encoding(head: bytes) -> str:
     guess = EncodingGuess()
     guess.feed(head)
@@ -86,7 +86,7 @@ def _encoding(head: bytes) -> str:
 
 
 def _file_format(head: bytes, encoding: str) -> ClientUpload.Format:
-    """By what is in the file, whatever its name. Raises FileRefused."""
+    """Return the format by what is in the file, not by its name. Raises FileRefused."""
     if encoding != ClientUpload.Encoding.UTF16:
         refuse_foreign(head.partition(b"\n")[0])
     first = next((line for _number, line in first_lines(head, encoding) if line.strip()), b"")
@@ -96,10 +96,5 @@ def _file_format(head: bytes, encoding: str) -> ClientUpload.Format:
         raise FileRefused(_("This is one JSON array: write one object on each line, with no commas between."))
     if first.lstrip().startswith(b"{"):
         return ClientUpload.Format.NDJSON
-    _layout(head, encoding)
+    read_header(first_lines(head, encoding))
     return ClientUpload.Format.CSV
-
-
-def _layout(head: bytes, encoding: str) -> tuple[str, list[str]]:
-    header = read_header(first_lines(head, encoding))
-    return header.separator, recognise(header.columns)

@@ -1,7 +1,7 @@
-"""What a person does to an upload, and what becomes of it when nobody does anything."""
+"""What a person can do to an upload, and what becomes of it if nobody does anything."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -9,7 +9,10 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.directory.importing.uploads.layout import OF_THE_WHOLE_FILE
 from notification_service.directory.models import ClientUpload, RejectedLine, UploadPart
+from notification_service.directory.rules import BETWEEN_DIGITS
+from notification_service.directory.sql import sql
 
 Status = ClientUpload.Status
 TO_BE_TAKEN = (Status.WAITING, Status.RUNNING)
@@ -21,6 +24,9 @@ ENDS = {
     Status.CANCELLED: Action.IMPORT_CANCELLED,
 }
 
+LAYOUT = ("encoding", "separator", "columns", "names", *OF_THE_WHOLE_FILE, "zones")
+# Needed only for the rejected lines; it may contain personal data.
+NOTHING_OF_THE_FILE: dict[str, Any] = {"names": None, "zones": None}
 COUNTS = ("created", "updated", "unchanged", "rejected")
 
 UNUSED_FOR = timedelta(days=1)
@@ -29,17 +35,16 @@ REJECTED_KEPT_FOR = timedelta(days=30)
 log = structlog.get_logger(__name__)
 
 
-def describe(upload_id: int, *, encoding: str, separator: str, columns: Sequence[str]) -> bool:
-    """Say how the file is to be read; False where it is no longer ready to be started."""
-    ready = ClientUpload.objects.filter(pk=upload_id, status=Status.READY)
-    return bool(ready.update(encoding=encoding, separator=separator, columns=list(columns)))
+def describe(upload_id: int, **layout: Any) -> bool:
+    """Save how to read the file (LAYOUT). Return False if it is no longer ready to be started."""
+    return bool(ClientUpload.objects.filter(pk=upload_id, status=Status.READY).update(**layout))
 
 
 @transaction.atomic
 def start(upload_id: int, *, by: str) -> bool:
-    """It waits for a worker from now on, which `mailings.client_uploads` calls.
+    """Have it wait for a worker, which `mailings.client_uploads` calls.
 
-    False where it was started already, or is over.
+    Return False if it was started already, or has ended.
     """
     ready = ClientUpload.objects.filter(pk=upload_id, status=Status.READY)
     if not ready.update(status=Status.WAITING, started_by=by, started_at=Now()):
@@ -50,18 +55,19 @@ def start(upload_id: int, *, by: str) -> bool:
 
 
 def cancel(upload_id: int) -> bool:
-    """Stop it within a second; what is taken stays. False where it is over already."""
+    """Stop it within a second; what is imported stays. Return False if it has ended already."""
     stoppable = ClientUpload.objects.filter(status__in=STOPPABLE)
     return end(upload_id, Status.CANCELLED) if stoppable.filter(pk=upload_id).exists() else False
 
 
 @transaction.atomic
 def end(upload_id: int, status: ClientUpload.Status, *, problem: str = "") -> bool:
-    """The import is over, and its file goes. False where it was over before."""
+    """End the import and delete its file. Return False if it had ended before."""
     open_still = ClientUpload.objects.filter(pk=upload_id, finished_at=None, status__in=STOPPABLE)
     if not open_still.update(status=status, problem=problem, finished_at=Now()):
         return False
     UploadPart.objects.filter(upload_id=upload_id).delete()
+    ClientUpload.objects.filter(pk=upload_id, rejected_kept=0).update(**NOTHING_OF_THE_FILE)
     _record(ENDS[status], upload_id)
     log.info("client upload ended", upload_id=upload_id, status=str(status))
     return True
@@ -74,10 +80,16 @@ def _record(action: Action, upload_id: int) -> None:
     record(action, object_id=upload_id, object_name=upload.file_name, problem=upload.problem, **facts)
 
 
-def forget_old() -> None:
-    """Remove files that nobody started, and lists of rejected lines that nobody needs any more.
+def rejected_lines_with(phone: str) -> list[dict[str, Any]]:
+    """Return the rejected lines with this phone, in whatever way it is written there."""
+    found = sql.rows("rejected_lines_of", digits=phone[1:], between=BETWEEN_DIGITS)
+    return [dict(zip(("upload", "line", "text", "reason"), row, strict=True)) for row in found]
 
-    Both hold phones of people.
+
+def forget_old() -> None:
+    """Delete files that nobody started, and lists of rejected lines that nobody needs any more.
+
+    Both contain people's phones.
     """
     unfinished = ClientUpload.objects.filter(finished_at=None, created_at__lt=Now() - UNUSED_FOR)
     unfinished.filter(status__in=[Status.ARRIVING, Status.READY]).delete()
@@ -85,4 +97,4 @@ def forget_old() -> None:
     for upload_id in list(listed.values_list("pk", flat=True)):
         with transaction.atomic():
             RejectedLine.objects.filter(upload_id=upload_id).delete()
-            listed.filter(pk=upload_id).update(rejected_kept=0)
+            listed.filter(pk=upload_id).update(rejected_kept=0, **NOTHING_OF_THE_FILE)

@@ -1,4 +1,4 @@
-"""A file in the database: written and read a part at a time, so that its size is no one's memory."""
+"""A file in the database, written and read in parts, so that its size does not matter for memory."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -43,7 +43,7 @@ class PartReader:
         self.bytes_read = 0
 
     def read(self, _size: int) -> bytes:
-        """The next part, at most PART_BYTES; b"" after the last. Raises OSError where one is missing."""
+        """Return the next part, at most PART_BYTES; b"" after the last. Raises OSError if one is missing."""
         if self.bytes_read >= self._upload.size:
             return b""
         place = {"upload_id": self._upload.pk, "number": self._number}
@@ -58,13 +58,13 @@ class PartReader:
 
 @contextmanager
 def open_parts(upload: ClientUpload) -> Iterator[PartReader]:
-    """On a session of its own: the import reads on one thread while it writes on another."""
+    """Open them on a separate session: the import reads on one thread while it writes on another."""
     with closing(connection.get_new_connection(connection.get_connection_params())) as session:
         session.autocommit = True
         yield PartReader(session, upload)
 
 
-def head_of(upload: ClientUpload) -> bytes:
-    """The first PART_BYTES of the file."""
-    part = UploadPart.objects.filter(upload=upload, number=0).values_list("content", flat=True).first()
-    return bytes(part or b"")
+def head_of(upload: ClientUpload, *, parts: int = 1) -> bytes:
+    """Return the content of the first parts of the file."""
+    first = UploadPart.objects.filter(upload=upload, number__lt=parts).order_by("number")
+    return b"".join(map(bytes, first.values_list("content", flat=True)))

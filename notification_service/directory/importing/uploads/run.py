@@ -1,4 +1,4 @@
-"""An upload that was started, taken from where the worker before stopped (see `mailings.client_uploads`)."""
+"""Imports a started upload from where the last worker stopped (see `mailings.client_uploads`)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 from notification_service.directory.importing import (
     FileFormat,
     FileRefused,
-    Header,
     ImportStopped,
     WrittenChunk,
 )
 from notification_service.directory.importing.report import RejectedRow
 from notification_service.directory.importing.run import OnMoved, import_clients
 from notification_service.directory.importing.uploads.encodings import as_utf8
+from notification_service.directory.importing.uploads.layout import choices_of, header_of
 from notification_service.directory.importing.uploads.lifecycle import TO_BE_TAKEN, Status, end
 from notification_service.directory.importing.uploads.parts import PartReader, open_parts
 from notification_service.directory.models import ClientUpload, RejectedLine
-from notification_service.directory.rules import storable
 
 MOST_TRIES = 5
 REJECTED_KEPT = 100_000
@@ -32,19 +31,19 @@ log = structlog.get_logger(__name__)
 
 
 class _Stopped(Exception):  # noqa: N818
-    """It was cancelled, or is another's, or the process stops: this chunk must not be written."""
+    """It was cancelled, another worker has it, or the process stops: this chunk must not be written."""
 
 
 def waiting_uploads() -> list[int]:
-    """Those that were started and have not ended, the oldest first."""
+    """Return those that were started and have not ended, the oldest first."""
     waiting = ClientUpload.objects.filter(finished_at=None, status__in=TO_BE_TAKEN).order_by("pk")
     return list(waiting.values_list("pk", flat=True))
 
 
 def take_upload(upload_id: int, *, on_moved: OnMoved, should_stop: ShouldStop, **options: Any) -> None:
-    """Import what is left of the file, unless it has ended; no other worker may be at it.
+    """Import what is left of the file, unless it has ended. No other worker may be importing it.
 
-    `on_moved` is `import_clients`' own, and `options` are more of its options.
+    `on_moved` and `options` are options of `import_clients`.
     """
     upload = _begin(upload_id)
     if upload is None:
@@ -76,13 +75,12 @@ def _gave_up(upload: ClientUpload) -> str:
 
 
 def _import(upload: ClientUpload, should_stop: ShouldStop, **options: Any) -> None:
-    is_csv = upload.file_format == ClientUpload.Format.CSV
-    header = Header(tuple(upload.columns), upload.separator) if is_csv else None
     with open_parts(upload) as parts:
         import_clients(
             as_utf8(parts.read, upload.encoding),
             file_format=FileFormat(upload.file_format),
-            header=header,
+            header=header_of(upload),
+            choices=choices_of(upload),
             resume_after=upload.last_line,
             on_written=lambda chunk: _record_progress(upload, chunk, parts, should_stop),
             **options,
@@ -92,7 +90,7 @@ def _import(upload: ClientUpload, should_stop: ShouldStop, **options: Any) -> No
 def _record_progress(
     upload: ClientUpload, chunk: WrittenChunk, parts: PartReader, should_stop: ShouldStop
 ) -> None:
-    """In the transaction of the chunk: how far the file is taken, and what it came to."""
+    """Record, in the transaction of the chunk, how far the file is imported, and the result so far."""
     if should_stop():
         raise _Stopped
     kept = chunk.rejected[: REJECTED_KEPT - upload.rejected_kept]
@@ -120,5 +118,5 @@ def _row(upload: ClientUpload, line: RejectedRow) -> RejectedLine:
         line=line.rejection.line,
         field=line.rejection.field or "",
         reason=line.rejection.reason,
-        content=storable(line.content.decode("utf-8", "backslashreplace")),
+        content=line.text,
     )

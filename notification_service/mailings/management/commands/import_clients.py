@@ -1,4 +1,3 @@
-import csv
 import sys
 import time
 from argparse import ArgumentParser
@@ -16,11 +15,18 @@ from notification_service.directory.importing import (
     FileRefused,
     ImportResult,
     ImportStopped,
-    Rejection,
+)
+from notification_service.directory.importing.choices import Choices, TagMode
+from notification_service.directory.importing.rejected_file import (
+    RejectedCsvWriter,
+    RejectedNdjsonWriter,
+    RejectedWriter,
 )
 from notification_service.directory.importing.uploads.encodings import as_utf8, by_mark
 from notification_service.directory.models import ClientUpload
-from notification_service.directory.spreadsheets import guarded
+from notification_service.directory.rules import TAG_LENGTH, tag_of
+from notification_service.directory.zone_names import zone_key
+from notification_service.directory.zones import known_zones
 from notification_service.mailings.client_changes import import_audited
 
 PRINTED_REJECTIONS = 20
@@ -50,7 +56,27 @@ class Command(BaseCommand):
             help="by default UTF-16 where the file has its byte order mark, else UTF-8",
         )
         parser.add_argument(
-            "--rejected", type=Path, metavar="FILE", help="write every rejected line's reason here"
+            "--rejected",
+            type=Path,
+            metavar="FILE",
+            help="write every rejected line here, its reason beside it; corrected, it can be imported",
+        )
+        parser.add_argument(
+            "--timezone", default="", metavar="ZONE", help="for clients whose line has none: Europe/Moscow"
+        )
+        parser.add_argument(
+            "--zone",
+            action="append",
+            default=[],
+            metavar="WRITTEN=ZONE",
+            help="what the file means by what is no IANA name, such as МСК=Europe/Moscow; may be repeated",
+        )
+        parser.add_argument("--tag", default="", help="for clients whose line has none")
+        parser.add_argument(
+            "--tags",
+            choices=[*TagMode],
+            default=TagMode.REPLACE.value,
+            help="whether the tags of the file replace those that a client has, or are added to them",
         )
 
     def handle(self, *_args: Any, file: str, rejected: Path | None, **options: Any) -> None:
@@ -58,14 +84,17 @@ class Command(BaseCommand):
         try:
             with ExitStack() as stack:
                 source = _open(file, stack)
-                on_rejected = _rejection_writer(rejected, stack)
+                file_format = FileFormat(options["format"] or _format_of(file))
+                writer = _rejected_writer(rejected, file_format, stack)
                 on_progress = stack.enter_context(self._progress(_size(source)))
                 encoding = options["encoding"]
                 result = import_audited(
                     as_utf8(source.read, encoding) if encoding else by_mark(source.read),
                     name=Path(file).name,
-                    file_format=FileFormat(options["format"] or _format_of(file)),
-                    on_rejected=on_rejected,
+                    file_format=file_format,
+                    choices=_choices(options),
+                    on_header=writer.take_header,
+                    on_rejected=writer.write,
                     on_progress=on_progress,
                 )
         except FileRefused as refusal:
@@ -127,7 +156,7 @@ def _open(file: str, stack: ExitStack) -> IO[bytes]:
 
 
 def _size(source: IO[bytes]) -> int | None:
-    """None where nobody knows it: a pipe."""
+    """Return None if it is not known, as for a pipe."""
     return source.seek(0, 2) - source.seek(0) if source.seekable() else None
 
 
@@ -136,13 +165,26 @@ def _format_of(file: str) -> FileFormat:
     return FileFormat.NDJSON if is_ndjson else FileFormat.CSV
 
 
-def _rejection_writer(path: Path | None, stack: ExitStack) -> Callable[[Rejection], None]:
+def _choices(options: dict[str, Any]) -> Choices:
+    named = [text.rpartition("=") for text in options["zone"]]
+    for zone in (*filter(None, [options["timezone"]]), *(zone for _written, _equals, zone in named)):
+        if zone not in known_zones():
+            raise CommandError(f"{zone} is no time zone that is known: write its name as in Europe/Moscow.")
+    tag = tag_of(options["tag"])
+    if len(tag) > TAG_LENGTH:
+        raise CommandError(f"The tag must have no more than {TAG_LENGTH} characters.")
+    zones = {zone_key(written): zone for written, _equals, zone in named}
+    tag_mode = TagMode(options["tags"])
+    return Choices(zones=zones, timezone=options["timezone"], tag=tag, tag_mode=tag_mode)
+
+
+def _rejected_writer(path: Path | None, file_format: FileFormat, stack: ExitStack) -> RejectedWriter:
     if path is None:
-        return lambda _: None
-    file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-    rows = csv.writer(file, quoting=csv.QUOTE_ALL)
-    rows.writerow(["line", "field", "reason"])
-    return lambda rejection: rows.writerow([rejection.line, rejection.field, guarded(rejection.reason)])
+        return RejectedWriter()
+    is_csv = file_format == FileFormat.CSV
+    encoding = "utf-8-sig" if is_csv else "utf-8"  # Excel needs the mark
+    file = stack.enter_context(path.open("w", encoding=encoding, newline=""))
+    return RejectedCsvWriter(file) if is_csv else RejectedNdjsonWriter(file)
 
 
 def _progress_bar() -> Progress:

@@ -1,4 +1,4 @@
-"""Remove or anonymise, now and to the end, the mailings that ended longer ago than so many days."""
+"""Remove or anonymise, now and completely, the mailings that ended more than so many days ago."""
 
 import argparse
 from typing import Any

@@ -1,4 +1,4 @@
-"""A container's health check: it asks the database, so a broker that is away makes no worker unhealthy."""
+"""A container's health check. It asks the database, so workers stay healthy while the broker is away."""
 
 import argparse
 import socket
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             seconds = live_workers(host=options["host"]).seen_seconds_ago
         except DatabaseError as error:
-            # To restart workers would not bring it back.
+            # Restarting workers would not bring it back.
             self.stdout.write(f"unknown: the database does not answer ({' '.join(str(error).split())})")
             return
         if seconds is None or seconds > HUNG_SECONDS:

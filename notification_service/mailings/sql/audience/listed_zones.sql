@@ -1,2 +1,4 @@
--- The time zones of the clients on some pages of the session's audience table.
-SELECT DISTINCT timezone FROM pg_temp.audience WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid
+-- On some pages of the session's audience table: how many clients each time zone has, by what excludes them (null:
+-- nothing), and the last of their ids.
+SELECT timezone, exclusion, count(*), max(id) FROM pg_temp.audience
+WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid GROUP BY timezone, exclusion

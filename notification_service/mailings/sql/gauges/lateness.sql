@@ -1,4 +1,4 @@
--- For how many seconds a mailing should have started, and for how many one past its deadline is unsettled.
+-- How many seconds late the start of a mailing is, and how long one past its deadline has been unsettled.
 -- Index: mailing_unsettled.
 SELECT
   coalesce(extract(epoch FROM max(now() - greatest(start_at, created_at))

@@ -1,2 +1,2 @@
--- For how many seconds the oldest lease has been over that nobody rescued. Index: mailings_batch (lease_expires_at).
+-- How many seconds ago the oldest lease ended that nobody has rescued. Index: mailings_batch (lease_expires_at).
 SELECT coalesce(greatest(extract(epoch FROM now() - min(lease_expires_at)), 0), 0)::float8 FROM mailings_batch

@@ -1,4 +1,4 @@
--- What running mailings have pending and sending, and for how long the first due message has been due.
+-- How many messages of running mailings are pending and sending, and how long the first due one has been due.
 -- Indexes: mailing_unsettled, message_count_slot; one look into due_of_mailing for each mailing.
 SELECT coalesce(sum(counted.pending), 0)::float8, coalesce(sum(counted.sending), 0)::float8,
   coalesce(greatest(extract(epoch FROM now() - min(first.due_at)), 0), 0)::float8

@@ -1,5 +1,5 @@
--- How many workers whose name begins so live, how many of these hear nothing or have not heard anything yet, how
--- many do not get at the queue, and how old the latest word is.
+-- Of workers whose name begins so: how many are alive, how many of these hear no call or have heard none yet, how
+-- many cannot reach the queue, and the age of the latest heartbeat.
 SELECT count(*) FILTER (WHERE alive), count(*) FILTER (WHERE alive AND silent),
   count(*) FILTER (WHERE alive AND cut_off), min(age)
 FROM (

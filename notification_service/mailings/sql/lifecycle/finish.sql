@@ -1,4 +1,4 @@
--- End the mailings that are written or cancelled and, as the caller has counted, have nothing left to send.
+-- End the mailings that are written or cancelled and, by the caller's count, have nothing left to send.
 -- Guarantees: finished_at is set once. Index: primary key.
 UPDATE mailings_mailing SET
   status = CASE status WHEN 'cancelled' THEN status ELSE 'finished' END, finished_at = now()

@@ -1,5 +1,5 @@
--- Start what has reached start_at, end what slept past its end_at; say which, and how late.
--- Guarantees: each mailing is begun by one caller. Index: mailing_unsettled.
+-- Start mailings at start_at, end those that missed their end_at; return which, and how late.
+-- Guarantees: one caller starts each mailing. Index: mailing_unsettled.
 UPDATE mailings_mailing SET
   status = CASE WHEN end_at > now() THEN 'running' ELSE 'finished' END,
   started_at = CASE WHEN end_at > now() THEN now() END,

@@ -3,9 +3,18 @@
 -- update): 36,000 claims and records a second against 28,000 on full pages, on 2 cores. 44 in place of 50 leaves
 -- room for the gateway that took a message.
 -- Due messages are like a queue's: their rows live for as long as a message waits.
-ALTER TABLE mailings_message SET (
-  fillfactor = 44, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0
-);
+DO $$
+DECLARE partition regclass;
+BEGIN
+  FOR partition IN
+    SELECT inhrelid FROM pg_inherits WHERE inhparent = 'mailings_message'::regclass
+  LOOP
+    EXECUTE format(
+      'ALTER TABLE %s SET (fillfactor = 44, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)',
+      partition
+    );
+  END LOOP;
+END $$;
 ALTER TABLE mailings_duemessage SET (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE mailings_messagecount SET (fillfactor = 20);
 ALTER TABLE mailings_minutecount SET (fillfactor = 20);

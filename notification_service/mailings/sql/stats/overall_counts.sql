@@ -1,5 +1,5 @@
--- The messages of all mailings by status, in the order of Message.Status, then of each that is being deleted: in
--- one statement, so that the difference is of one moment. Indexes: message_count_slot, mailing_deleted.
+-- Count the messages of all mailings by status, in the order of Message.Status, then of each that is being deleted:
+-- in one statement, so that both are of one moment. Indexes: message_count_slot, mailing_deleted.
 SELECT mailing_id, sum(pending)::bigint, sum(sending)::bigint, sum(sent)::bigint, sum(failed)::bigint,
   sum(expired)::bigint, sum(cancelled)::bigint, sum(unknown)::bigint
 FROM mailings_messagecount WHERE mailing_id IS NULL GROUP BY mailing_id

@@ -1,3 +1,3 @@
--- The latest minutes of a mailing in which anything happened, the latest first. Index: minute_count_slot.
+-- List the latest minutes of a mailing in which anything happened, latest first. Index: minute_count_slot.
 SELECT minute, sum(sent)::bigint, sum(failed)::bigint, sum(retried)::bigint
 FROM mailings_minutecount WHERE mailing_id = %(id)s GROUP BY minute ORDER BY minute DESC LIMIT %(minutes)s

@@ -1,4 +1,4 @@
-"""Send, or show, the report of a day: by hand, whether or not it has gone by itself."""
+"""Send or show the report of a day by hand, even if it was sent already."""
 
 import argparse
 from datetime import date

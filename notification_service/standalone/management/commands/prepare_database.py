@@ -21,7 +21,7 @@ class Command(BaseCommand):
             if lacking := vital(connection):
                 raise CommandError(f"{lacking[0].sentence} {lacking[0].hint}")
             call_command("migrate", interactive=False, stdout=self.stdout)
-            forget_ended_workers()  # of a service that was killed, which would pass for ours
+            forget_ended_workers()  # of a killed service, whose workers would look like ours
             ensure_credentials(Path(settings.DATA_DIR) / FILE_NAME)
         except DatabaseError as error:
             raise CommandError(explained(error) or " ".join(str(error).split())) from error

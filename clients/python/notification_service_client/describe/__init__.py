@@ -1,0 +1,1 @@
+"""Each request of the API, described once for both clients."""

@@ -1,0 +1,3 @@
+from notification_service.command import main
+
+main()

@@ -1,0 +1,21 @@
+"""What the document says of one operation, where drf-spectacular would not say it as it is."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from notification_service.access.doors import needed
+from notification_service.access.permissions import holders_of
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+CSRF = "csrfToken"
+
+
+class Described(AutoSchema):
+    def get_auth(self) -> list[dict[str, Any]]:
+        """A key with the scope that it needs, if any may do it; or the console's login, with its token."""
+        super().get_auth()  # registers the schemes
+        permission = needed(self.view, self.method)
+        scope = holders_of(permission)[0] if permission else None
+        session: dict[str, Any] = {"consoleSession": []} | ({} if self.method in SAFE else {CSRF: []})
+        return [*([{"apiKey": [scope]}] if scope else []), session]

@@ -1,0 +1,120 @@
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from notification_service.access.authentication import actor_of
+from notification_service.access.permissions import MAILINGS, Permission
+from notification_service.access.phones import note_phones, phone_for
+from notification_service.api.idempotency import run_once
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY
+from notification_service.api.serializers.draft import (
+    NewMailingSerializer,
+    PreviewSerializer,
+    TestSendSerializer,
+    TestSerializer,
+    fields_of,
+)
+from notification_service.api.views.base import ApiViewSet, created
+from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
+from notification_service.directory.models import Client
+from notification_service.mailings import matching, test_sends
+from notification_service.mailings.models import Mailing, TestSend
+from notification_service.mailings.preview import preview, sample_texts, shows_phones
+
+SHOWN = ("clients", "excluded", "sms", "first_at", "unreachable")
+
+
+class DraftViewSet(ApiViewSet):
+    """A mailing that is not made yet."""
+
+    serializer_class = PreviewSerializer
+    needs = MAILINGS
+    action_needs = {"preview": Permission.SEE_MAILINGS, "retrieve": Permission.ADD_MAILINGS}
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[TestSend]:
+        return TestSend.objects.filter(requested_by=actor_of(self.request)).select_related("gateway")
+
+    @extend_schema(
+        summary="Preview a mailing",
+        description="What a mailing would do if it were scheduled now: whom it reaches and when, what they "
+        "get, and who is left out. Nothing is kept, hence a read key may ask.",
+        operation_id="mailings_preview",
+        request=NewMailingSerializer,
+        responses=PreviewSerializer,
+    )
+    def preview(self, request: Request) -> Response:
+        fields = fields_of(self.valid(NewMailingSerializer(data=request.data)))
+        self._check_filter(fields)
+        found = preview(fields)
+        samples = sample_texts(fields, shown_phone=partial(phone_for, request.user))
+        if shows_phones(fields["text"]):
+            note_phones(request.user, len(samples))
+        body = {name: getattr(found, name) for name in SHOWN}
+        body |= {"samples": samples, "last_opening_at": found.last_at}
+        return Response(PreviewSerializer(body).data)
+
+    @extend_schema(
+        summary="Test a mailing",
+        description="Sends its text once to one phone, with the values of a client if one is given. It "
+        f"counts in no statistics. At most {test_sends.MOST_AN_HOUR} an hour.",
+        operation_id="mailings_test",
+        request=TestSerializer,
+        responses={201: TestSendSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def test(self, request: Request) -> Response:
+        values = self.valid(TestSerializer(data=request.data))
+        make = partial(self._request, values)
+        body, is_replayed = run_once(request, values, lambda: self._described(make()))
+        location = reverse("test-send", kwargs={"pk": body["id"]}, request=request)
+        return created(body, location=location, is_replayed=is_replayed, row=None)
+
+    @extend_schema(
+        summary="Show a test",
+        description="What became of a test that the same key or person asked for, within an hour.",
+        operation_id="mailings_test_retrieve",
+        responses=TestSendSerializer,
+    )
+    def retrieve(self, _request: Request, pk: int) -> Response:
+        return Response(self._described(self.get_queryset().get(pk=pk)))
+
+    def _check_filter(self, fields: dict[str, Any]) -> None:
+        found = matching.filter_of(Mailing(**fields))
+        refuse_hidden_phones(self.request.user, found)
+        with refusing_unknown_names("filter"):
+            matching.check_filter(found)
+
+    def _request(self, values: dict[str, Any]) -> TestSend:
+        client = _client(values.get("client"))
+        try:
+            text = test_sends.text_of_test(fields_of(values)["text"], client)
+        except test_sends.NoText as error:
+            raise serializers.ValidationError({"text": [str(error)]}) from None
+        return test_sends.request_test_send(
+            uuid4(),
+            requested_by=actor_of(self.request),
+            gateway=values.get("gateway"),
+            phone=str(values.get("phone") or (client and client.phone)),
+            text=text,
+        )
+
+    def _described(self, test_send: TestSend) -> Any:
+        shown = TestSendSerializer(test_send).data
+        return {**shown, "phone": phone_for(self.request.user, test_send.phone)}
+
+
+def _client(pk: int | None) -> Client | None:
+    if pk is None:
+        return None
+    client = Client.objects.alive().filter(pk=pk).first()
+    if client is None:
+        raise serializers.ValidationError({"client": ["There is no such client."]})
+    return client

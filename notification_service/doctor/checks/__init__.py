@@ -1,0 +1,1 @@
+"""A module for each thing that may be wrong; each yields its findings."""

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class TerminalConfig(AppConfig):
+    name = "notification_service.terminal"

@@ -1,0 +1,58 @@
+"""What a mailing would do: to how many, when, and who is left out."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from notification_service.mailings.preview import preview
+from tests.factories import consent, make_client, make_clients_in_bulk, opt_out
+
+
+@pytest.mark.django_db
+def test_the_summary_counts_the_audience_and_the_clients_left_out() -> None:
+    now = timezone.now().replace(microsecond=0)
+    local = (now + timedelta(hours=3)).time()  # in Moscow
+    window = {"window_from": local.replace(second=0), "window_to": (now + timedelta(hours=4)).time()}
+    for zone in ("Etc/GMT-3", "Etc/GMT-3", "Etc/GMT-12"):
+        make_client(timezone=zone)
+    found = preview(
+        {"text": "Ж" * 71, "operator_codes": [], "tags": [], "start_at": now}
+        | {"end_at": now + timedelta(hours=2)}
+        | window
+    )
+    assert (found.clients, found.zones, found.unreachable) == (3, 2, 1)
+    assert (found.sms.total, found.sms.encoding) == (4, "UCS-2")
+    assert found.first_zone == "Etc/GMT-3"
+
+
+@pytest.mark.django_db
+def test_the_summary_counts_who_opted_out_and_who_has_not_consented() -> None:
+    clients = [make_client() for _ in range(4)]
+    opt_out(clients[0].phone, "offers")
+    consent(clients[1].phone)
+    now = timezone.now()
+    fields = {"text": "x", "operator_codes": [], "tags": [], "topic": "offers", "requires_consent": True}
+    found = preview(fields | {"start_at": now, "end_at": now + timedelta(hours=2)})
+    assert (found.clients, found.excluded) == (1, {"opted_out": 1, "no_consent": 2, "no_value": 0})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("chosen", [{"tags": ["", "vip"]}, {"operator_codes": ["900"]}, {}])
+def test_an_audience_is_counted_without_a_scan_of_the_clients(chosen: dict[str, list[str]]) -> None:
+    make_clients_in_bulk(20_000)
+    now = timezone.now()
+    fields = {"text": "x", "start_at": now, "end_at": now + timedelta(days=1)}
+    fields |= {"operator_codes": [], "tags": [], "window_from": None, "window_to": None, **chosen}
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE directory_client")
+    with CaptureQueriesContext(connection) as queries:
+        found = preview(fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries[2]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert (found.clients, len(queries)) == (20_000, 4)
+    assert "Index Only Scan using client_reach" in plan
+    assert "Seq Scan" not in plan

@@ -1,0 +1,96 @@
+"""`manage.py mailing`, as somebody at a terminal uses it."""
+
+from contextlib import nullcontext
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from notification_service.mailings.models import Mailing
+from tests.factories import make_client, make_mailing, make_messages, make_running_mailing
+
+END = "2090-03-02T21:00:00+03:00"
+
+pytestmark = pytest.mark.django_db
+
+
+def mailing(*arguments: str, **options: Any) -> str:
+    output = StringIO()
+    call_command("mailing", *arguments, stdout=output, **options)
+    return output.getvalue()
+
+
+def test_a_mailing_is_made_as_the_api_would_make_it() -> None:
+    make_client(phone="79160000001", operator_code="916", tag="vip")
+    made = mailing(
+        "create", "Sale!", "--end-at", END, "--tag", "vip", "--operator-code", "916", "--from", "09:00",
+        "--to", "21:00", "--yes",
+    )  # fmt: skip
+    [row] = Mailing.objects.all()
+    assert (row.text, row.tags, row.operator_codes) == ("Sale!", ["vip"], ["916"])
+    assert row.send_window is not None
+    assert made == f"mailing {row.pk}: scheduled, 1 clients match now\n"
+
+
+def test_nothing_is_sent_where_nobody_can_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="add --yes"):
+        mailing("create", "Sale!", "--end-at", END)
+    assert not Mailing.objects.exists()
+
+
+@pytest.mark.parametrize(("answer", "made"), [("y\n", 1), ("\n", 0), ("n\n", 0)])
+def test_a_mailing_is_made_only_after_a_yes(monkeypatch: pytest.MonkeyPatch, answer: str, made: int) -> None:
+    terminal = StringIO(answer)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    with nullcontext() if made else pytest.raises(CommandError, match="Nothing was made"):
+        mailing("create", "Sale!", "--end-at", END)
+    assert Mailing.objects.count() == made
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (("--end-at", "tomorrow"), "end_at: "),
+        (("--end-at", END, "--operator-code", "9"), "filter/operator_codes"),
+        (("--end-at", END, "--from", "25:00", "--to", "21:00"), "send_window"),
+        (("--end-at", END, "--gateway", "nowhere"), "gateway: "),
+        (("--end-at", "2001-01-01T00:00:00Z"), "end_at"),
+    ],
+)
+def test_bad_input_is_named_by_its_field(options: tuple[str, ...], fault: str) -> None:
+    with pytest.raises(CommandError, match=fault):
+        mailing("create", "Sale!", *options, "--yes")
+    assert not Mailing.objects.exists()
+
+
+def test_the_newest_mailings_are_listed_first() -> None:
+    first, second = make_mailing(text="The first"), make_mailing(text="The second\nof two")
+    lines = mailing("list").splitlines()
+    assert [line.split()[0] for line in lines] == ["ID", str(second.pk), str(first.pk)]
+    assert lines[1].endswith("The second of two")
+    assert len(mailing("list", "--status", "running").splitlines()) == 1
+
+
+def test_a_mailing_is_watched_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = make_running_mailing()
+    make_messages(ended, 3)
+    Mailing.objects.update(status="cancelled")
+    mailing("watch", str(ended.pk))
+    assert "3 pending" in capsys.readouterr().out
+
+
+def test_a_mailing_is_paused_resumed_and_cancelled() -> None:
+    running = make_running_mailing()
+    for action, status in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):
+        assert mailing(action, str(running.pk)) == f"mailing {running.pk}: {status}\n"
+    with pytest.raises(CommandError):
+        mailing("resume", str(running.pk))
+
+
+@pytest.mark.parametrize("action", ["watch", "pause", "resume", "cancel"])
+def test_a_mailing_that_does_not_exist_is_said_to_be_none(action: str) -> None:
+    with pytest.raises(CommandError, match=r"There is no mailing 7\."):
+        mailing(action, "7")
