@@ -93,6 +93,12 @@ def django_db_modify_db_settings(postgres_server: EmbeddedPostgres | None) -> No
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, postgres_server: EmbeddedPostgres | None) -> bool:
+    """An embedded server goes with its database, so nobody waits until its last session has ended."""
+    return bool(postgres_server or request.config.getoption("reuse_db"))
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Tests that commit have their rows removed behind them; the audit log refuses it but for this."""
     setattr(TransactionTestCase, "_fixture_teardown", lambda _: remove_committed_rows())  # noqa: B010

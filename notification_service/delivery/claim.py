@@ -45,8 +45,9 @@ class Claimer:
         """Take up to about `limit` due messages (a little more if several mailings divide them)."""
         lane, asked_at, began = self._lane, time.time_ns(), time.monotonic()
         known = lane.shared.exclusions.changes
+        most = limit if lane.shared.has_rate else max(limit, lane.config.batch_size)
         messages = await take_due(
-            lane.claims, lane.config, limit, is_probe=is_probe, slow_mailings=slow_mailings
+            lane.claims, lane.config, limit, most=most, is_probe=is_probe, slow_mailings=slow_mailings
         )
         lane.meters.claimed(len(messages), time.monotonic() - began)
         await lane.shared.exclusions.hold(messages, known=known, database=lane.claims)
@@ -74,16 +75,18 @@ async def take_due(
     config: DeliveryConfig,
     limit: int,
     *,
+    most: int = 0,
     is_probe: bool = False,
     slow_mailings: Sequence[int] = (),
 ) -> list[Claimed]:
     """Take up to about `limit` messages, none of slow mailings; for a probe, a single one.
 
-    None only if none is due: where a claim ends all that it takes, others may be behind that.
+    None only if none is due: where a claim ends all that it takes, others may be behind that. Of these it
+    takes twice as many each time, up to `most`, since thousands may end so.
     """
-    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
     lasts = min(config.lease_seconds - config.start_margin_seconds, FRESH_SECONDS)
     while True:
+        which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
         asked_at = steady_seconds()  # before the lease begins: ending too early does no harm
         rows = await database.fetch(
             "claim_probe" if is_probe else "claim",
@@ -95,6 +98,7 @@ async def take_due(
         if claimed or not rows:
             return claimed
         await database.execute("close_batches", ids=[rows[0][0]])
+        limit = max(limit, min(2 * limit, most))
 
 
 def _claimed(rows: list[tuple[Any, ...]], *, start_before: float, is_probe: bool) -> list[Claimed]:
