@@ -22,7 +22,11 @@ from tests.journeys.service import Service, wait_until
 from tests.ports import free_port
 
 NEVER = {"POLL_SECONDS": "3600"}
-LISTENING = "pid <> pg_backend_pid() AND query LIKE '%is next to be done%'"
+# The sessions of alarms that have looked at least once: a look is what they did last, or their second heartbeat.
+LISTENING = (
+    "pid <> pg_backend_pid() AND state = 'idle' AND (query LIKE '%is next to be done%' OR ("
+    "query LIKE '%Record that a worker is alive%' AND query_start > backend_start + interval '1 second'))"
+)
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def start_sleeping(service: Service, *names: str, **environment: str) -> None:
 
 
 def listeners() -> int:
-    return ask(f"SELECT count(*) FROM pg_stat_activity WHERE {LISTENING} AND state = 'idle'")
+    return ask(f"SELECT count(*) FROM pg_stat_activity WHERE {LISTENING}")
 
 
 def ask(question: str) -> int:
