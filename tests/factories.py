@@ -4,10 +4,19 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from notification_service.directory.models import Client, Consent, OptOut, Segment
-from notification_service.mailings.models import Attempt, Gateway, GatewayUse, Mailing, Message
+from notification_service.mailings.contact_hours import COLUMNS as WINDOW
+from notification_service.mailings.models import (
+    Attempt,
+    Gateway,
+    GatewayUse,
+    Mailing,
+    Message,
+    SingleMessage,
+)
+from notification_service.mailings.models.message import queue_of
 from tests.reasons import http_status
 
 _phones = itertools.count(79_000_000_000)
@@ -58,6 +67,29 @@ def make_message(mailing: Mailing | None = None, client: Client | None = None, *
         "next_attempt_at": moment - timedelta(seconds=1) if is_pending else None,
     }
     return Message.objects.create(**defaults | fields)
+
+
+def make_single(*, phone: str = "", client: Client | None = None, **fields: Any) -> Message:
+    """A single message that is due; without a client, to a phone that no client has."""
+    named = {"text", "end_at", "topic", "ignores_opt_outs", "reference", "gateway", *WINDOW}
+    terms = {name: fields.pop(name) for name in named & fields.keys()}
+    gateway_id = terms["gateway"].pk if "gateway" in terms else None
+    is_pending = fields.get("status", "pending") == "pending"
+    defaults: dict[str, Any] = {
+        "client": client,
+        "queue": queue_of(gateway_id),
+        "status": Message.Status.PENDING,
+        "created_at": now(),
+        "next_attempt_at": now() - timedelta(seconds=1) if is_pending else None,
+    }
+    defaults |= fields
+    with transaction.atomic():
+        message = Message.objects.create(**defaults)
+        said: dict[str, Any] = {"text": "Your code: 4711", "end_at": now() + timedelta(days=1)}
+        if client is None:
+            said["phone"] = phone or str(next(_phones))
+        SingleMessage.objects.create(message=message, **said | terms)
+    return message
 
 
 def make_messages(mailing: Mailing, count: int, **fields: Any) -> list[Message]:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_MESSAGES = "mailings.view_message"
     SEE_CLIENTS = "directory.view_client"
     SEE_GATEWAYS = "mailings.view_gateway"
+    ADD_MESSAGES = "mailings.add_message"  # single ones
     ADD_MAILINGS = "mailings.add_mailing"
     CHANGE_MAILINGS = "mailings.change_mailing"
     DELETE_MAILINGS = "mailings.delete_mailing"
@@ -49,7 +50,7 @@ P = Permission
 _LOOK = frozenset({P.SEE_MAILINGS, P.SEE_MESSAGES, P.SEE_CLIENTS, P.SEE_GATEWAYS, P.SEE_CONTACT_HOURS})
 _WRITE = frozenset(
     {
-        *(P.ADD_MAILINGS, P.CHANGE_MAILINGS, P.DELETE_MAILINGS),
+        *(P.ADD_MAILINGS, P.CHANGE_MAILINGS, P.DELETE_MAILINGS, P.ADD_MESSAGES),
         *(P.ADD_CLIENTS, P.CHANGE_CLIENTS, P.DELETE_CLIENTS, P.WHOLE_PHONES),
     }
 )
@@ -68,7 +69,7 @@ OF_SCOPE: Mapping[str, frozenset[Permission]] = {
     ADMIN: _LOOK | _WRITE | {P.IGNORE_OPT_OUTS},
 }
 
-# Fields of a mailing that not everyone who may write one may set.
+# Fields of a mailing or a single message that not everyone who may write one may set.
 RESERVED: Mapping[str, Permission] = {
     "ignores_contact_hours": P.CHANGE_CONTACT_HOURS,
     "ignores_opt_outs": P.IGNORE_OPT_OUTS,
@@ -105,7 +106,9 @@ GATEWAYS = by_method(
     see=P.SEE_GATEWAYS, add=P.ADD_GATEWAYS, change=P.CHANGE_GATEWAYS, delete=P.DELETE_GATEWAYS
 )
 CONTACT_HOURS = by_method_of_read_only(P.SEE_CONTACT_HOURS, other=P.CHANGE_CONTACT_HOURS)
-MESSAGES = by_method_of_read_only(P.SEE_MESSAGES, other=P.CHANGE_MAILINGS)
+MESSAGES = by_method(
+    see=P.SEE_MESSAGES, add=P.ADD_MESSAGES, change=P.CHANGE_MAILINGS, delete=P.CHANGE_MAILINGS
+)
 STATISTICS = by_method_of_read_only(P.SEE_MAILINGS, other=P.CHANGE_MAILINGS)
 AUDIT = by_method_of_read_only(P.SEE_AUDIT, other=P.SEE_AUDIT)
 

@@ -29,7 +29,7 @@ from notification_service.directory.rules import (
     without_plus,
 )
 from notification_service.mailings import partitions
-from notification_service.mailings.models import Batch, DueMessage, Mailing, Message
+from notification_service.mailings.models import Batch, DueMessage, Mailing, Message, SingleMessage
 from notification_service.mailings.reasons import Reason
 from notification_service.mailings.stats import RECORDED_AFTER_END, message_counts
 
@@ -144,6 +144,12 @@ class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
     mailing = id_filter("Messages of this mailing.", method="of_mailings", several=True)
     client = id_filter("Messages to this client.", several=True)
+    single = choice_filter(
+        ["true", "false"], "Whether they are single messages, which belong to no mailing.", method="of_kind"
+    )
+    reference = text_filter(
+        "Single messages that another system calls so.", clean=visible, several=True, method="of_references"
+    )
     status = choice_filter(
         Message.Status.values, "Messages of this status.", method="of_statuses", several=True
     )
@@ -186,7 +192,9 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
         if mailing is not None or since is None:
             return messages
         since = max(since, EARLIEST) - RECORDED_AFTER_END
-        return messages.filter(partition__in=partitions.used_since(since))
+        return messages.filter(
+            partition__in={0, *partitions.used_since(since)}
+        )  # single ones are in the first
 
     def _is_surely_empty(
         self, *, mailing: list[int] | None, status: list[str] | None, **_others: Any
@@ -206,6 +214,17 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
             return messages.filter(partition=found[0].partition, mailing=found[0])
         places = {mailing.partition for mailing in found}
         return messages.filter(partition__in=places, mailing__in=found) if found else messages.none()
+
+    def of_kind(self, messages: QuerySet[Message], name: str, answer: str) -> QuerySet[Message]:
+        if answer == "true":
+            return messages.filter(partition=0, mailing__isnull=True)
+        return messages.filter(mailing__isnull=False)
+
+    def of_references(
+        self, messages: QuerySet[Message], name: str, references: list[str]
+    ) -> QuerySet[Message]:
+        named = SingleMessage.objects.filter(reference__in=references).exclude(reference="")
+        return messages.filter(partition=0, pk__in=named.values("pk"))
 
     def of_statuses(self, messages: QuerySet[Message], name: str, statuses: list[Any]) -> QuerySet[Message]:
         return messages.filter(reduce(or_, map(_of_status, statuses)))

@@ -17,6 +17,7 @@ class Action(StrEnum):
     MAILING_MESSAGES_EXPORTED = "mailing.messages_exported"
     MAILING_FAILURES_EXPORTED = "mailing.failures_exported"
     MESSAGES_EXPORTED = "message.exported"
+    OPT_OUT_IGNORED = "message.opt_out_ignored"  # a single message that is sent whatever its person has said
     CLIENT_CREATED = "client.created"
     CLIENT_CHANGED = "client.changed"
     CLIENT_DELETED = "client.deleted"

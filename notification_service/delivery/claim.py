@@ -11,22 +11,26 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database, statement
 from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.delivery.lane import Lane
-from notification_service.delivery.messages import Claimed, ClaimedBatch
+from notification_service.delivery.messages import Claimed, ClaimedBatch, MailingTerms
 from notification_service.delivery.steady import steady_seconds
 from notification_service.directory.models import Client
 from notification_service.mailings.exclusions import cancel_waiting
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.send_window import window_of
 
 NO_PERMIT_SECONDS = 0.02  # between checks whether the gateway's rate allows more
 # After a claim, until its phones and zones are too old: three times as long as a claim's messages last.
 FRESH_SECONDS = 0.75
 RESCUED_BATCHES = 20
+PROBES_LOOKED_AT = 200  # single messages, to find one that has not failed
+COLUMNS = 11  # of a claim's row that are the message's; those of a single message have its terms behind them
 
 
 class Claimer:
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
         self._row = GatewayRow(lane.claims, lane.config)
+        self._begins_with_singles = False  # the latest probe
 
     async def permitted(self, wanted: int) -> int:
         """Return how many of `wanted` messages the gateway's rate allows to be claimed now."""
@@ -57,6 +61,18 @@ class Claimer:
             lane.permits.promised += len(messages)
         return messages
 
+    async def claim_singles(self, limit: int, *, is_probe: bool = False) -> list[Claimed]:
+        """Take up to about `limit` due single messages; for a probe, a single one."""
+        lane, began, known = self._lane, time.monotonic(), self._lane.shared.exclusions.changes
+        messages, terms = await take_singles(lane.claims, lane.config, limit, is_probe=is_probe)
+        if messages:
+            await lane.shared.learn_singles(terms)
+            lane.meters.claimed(len(messages), time.monotonic() - began)
+            await lane.shared.exclusions.hold(messages, known=known, database=lane.claims)
+            if lane.shared.has_rate:
+                lane.permits.promised += len(messages)
+        return messages
+
     async def claim_probe(self) -> list[Claimed]:
         """Take one message to find out if the held gateway takes messages again; none if others probe it."""
         stopping = self._lane.stopping
@@ -64,10 +80,19 @@ class Claimer:
             return []
         while not stopping.is_set() and not await self.permitted(1):  # noqa: ASYNC110
             await asyncio.sleep(NO_PERMIT_SECONDS)
-        probe = await self.claim(1, is_probe=True)
+        probe = await self._next_probe()
         if not probe:
             await self._row.end_probe()
         return probe
+
+    async def _next_probe(self) -> list[Claimed]:
+        """By turns of a mailing and a single one, so that neither keeps the gateway closed for the other."""
+        ways = [self.claim_singles, self.claim]
+        self._begins_with_singles = not self._begins_with_singles
+        for way in ways if self._begins_with_singles else reversed(ways):
+            if probe := await way(1, is_probe=True):
+                return probe
+        return []
 
 
 async def take_due(
@@ -81,33 +106,69 @@ async def take_due(
 ) -> list[Claimed]:
     """Take up to about `limit` messages, none of slow mailings; for a probe, a single one.
 
-    None only if none is due: where a claim ends all that it takes, others may be behind that. Of these it
-    takes twice as many each time, up to `most`, since thousands may end so.
+    None only if none is due: where a claim ends all that it takes, others may be behind that.
+    """
+    name = "claim_probe" if is_probe else "claim"
+    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
+    rows, start_before = await _take(database, config, name, most=most, **which)
+    return _claimed(rows, start_before=start_before, is_probe=is_probe)
+
+
+async def take_singles(
+    database: Database, config: DeliveryConfig, limit: int, *, is_probe: bool = False
+) -> tuple[list[Claimed], dict[int, MailingTerms]]:
+    """Take up to `limit` single messages, with the terms of each."""
+    looked_at = PROBES_LOOKED_AT if is_probe else limit
+    which = {"limit": 1 if is_probe else limit, "looked_at": looked_at, "is_probe": is_probe}
+    rows, start_before = await _take(database, config, "claim_single", **which)
+    messages = _claimed(rows, start_before=start_before, is_probe=is_probe)
+    return messages, {row[2]: _terms_of_single(row[COLUMNS:]) for row in rows}
+
+
+async def _take(
+    database: Database, config: DeliveryConfig, name: str, *, most: int = 0, **which: Any
+) -> tuple[list[tuple[Any, ...]], float]:
+    """Return the rows of messages that a claim took, and until when their requests may start.
+
+    Without those that it ended: they have no phone to go to. If it ended all that it found, claim again, twice
+    as many each time, up to `most`: thousands may end so.
     """
     lasts = min(config.lease_seconds - config.start_margin_seconds, FRESH_SECONDS)
     while True:
-        which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
         asked_at = steady_seconds()  # before the lease begins: ending too early does no harm
         rows = await database.fetch(
-            "claim_probe" if is_probe else "claim",
+            name,
             lease_seconds=config.lease_seconds,
             deadline_guard_seconds=config.deadline_guard_seconds,
             **which,
         )
-        claimed = _claimed(rows, start_before=asked_at + lasts, is_probe=is_probe)
-        if claimed or not rows:
-            return claimed
+        taken = [row for row in rows if row[4] is not None]
+        if taken or not rows:
+            return taken, asked_at + lasts
         await database.execute("close_batches", ids=[rows[0][0]])
-        limit = max(limit, min(2 * limit, most))
+        if which.get("limit", most) < most:
+            which["limit"] = min(2 * which["limit"], most)
 
 
 def _claimed(rows: list[tuple[Any, ...]], *, start_before: float, is_probe: bool) -> list[Claimed]:
-    """Return the messages of a claim, without those that it ended: they have no phone to go to."""
-    rows = [row for row in rows if row[4] is not None]
     if not rows:
         return []
     batch = ClaimedBatch(rows[0][0], left=len(rows), start_before=start_before, is_probe=is_probe)
-    return [Claimed(batch, *row[1:]) for row in rows]
+    return [Claimed(batch, *row[1:COLUMNS]) for row in rows]
+
+
+def _terms_of_single(columns: Sequence[Any]) -> MailingTerms:
+    """Nobody can change it or stop it once it is made, but for those who want no messages."""
+    text, end_at, *window = columns
+    own = window_of(*window)
+    return MailingTerms(
+        text=text,
+        end_at=end_at,
+        hours=(own,) if own else (),
+        give_up_on_unknown=False,
+        is_running=True,
+        hours_version=None,
+    )
 
 
 def rescue(connection: BaseDatabaseWrapper) -> int:

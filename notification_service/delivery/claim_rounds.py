@@ -13,6 +13,7 @@ from notification_service.delivery.record import Recorder
 from notification_service.delivery.steady import steady_seconds
 
 IDLE_CLAIM_SECONDS = 0.2  # between claims while requests are under way and nothing is due, unless called
+SINGLES_SECONDS = 0.05  # between looks for single messages, unless called
 SLOW_CLAIM_SECONDS = 0.05  # the same, while a mailing waits for stragglers, or messages go back to the queue
 # The longest that a message which hung before is put off while many are due, in time limits of a request.
 PUT_OFF_TIMES = 4
@@ -28,13 +29,20 @@ class ClaimRounds:
         self._random = Random()  # noqa: S311 (it spreads the load, and is no secret)
         self._put_off = 0  # by the last claim
         self.is_called = False  # since the last claim began
+        self._are_singles_wanted = False  # somebody has called since the last look for them began
+        self._has_looked_for_singles = False  # in this round
+        self._look_for_singles_at = float("-inf")  # steady_seconds()
 
     def call(self) -> None:
-        self.is_called = True
+        self.is_called = self._are_singles_wanted = True
         self._deliveries.changed.set()
 
     async def claim(self) -> float | None:
-        """Claim what there is room for; return how many seconds to pause then, None where all is done."""
+        """Claim what there is room for; return how many seconds to pause then, None where all is done.
+
+        Single messages first, for which there is room beside any number of others.
+        """
+        has_more = await self._claim_singles()
         room = self._room()
         permitted = await self._claimer.permitted(room)
         if room and not permitted:
@@ -48,13 +56,39 @@ class ClaimRounds:
         if slow_mailings and not claimed:
             claimed = await self._claim_slow(permitted)
         kept = self._put_off_hung(claimed)
+        self._put_off = len(claimed) - len(kept)
         self._deliveries.take(kept)
-        if kept:
+        if kept or has_more or self._are_singles_wanted:
             return 0
-        if not (self._deliveries.under_way or slow_mailings):  # what goes back to the queue may be due again
-            return SLOW_CLAIM_SECONDS if self._recorder.is_returning else None
+        if not (self._deliveries.under_way or slow_mailings):
+            return self._pause_of_idle()
         await self._wait_for_change(SLOW_CLAIM_SECONDS if slow_mailings or claimed else IDLE_CLAIM_SECONDS)
         return 0
+
+    def _pause_of_idle(self) -> float | None:
+        if self._recorder.is_returning:  # what goes back to the queue may be due again
+            return SLOW_CLAIM_SECONDS
+        return None if self._has_looked_for_singles else 0
+
+    async def _claim_singles(self) -> bool:
+        """Take single messages, and start at once: what follows may take longer than one of them should wait.
+
+        Return whether there may be more. Beside other messages they are looked for at intervals.
+        """
+        self._has_looked_for_singles = False
+        room = 0 if self._recorder.waiting >= MAX_UNRECORDED else self._deliveries.room_for_singles
+        is_time = self._are_singles_wanted or steady_seconds() >= self._look_for_singles_at
+        if not room or (self._deliveries.under_way and not is_time):
+            return False
+        permitted = await self._claimer.permitted(room)
+        if not permitted:
+            return False
+        self._are_singles_wanted, self._has_looked_for_singles = False, True
+        self._look_for_singles_at = steady_seconds() + SINGLES_SECONDS
+        claimed = await self._claimer.claim_singles(permitted)
+        self._deliveries.take(self._put_off_hung(claimed))
+        self._deliveries.start()
+        return len(claimed) >= permitted
 
     async def probe(self) -> None:
         """While the gateway is held, send one message an interval, to find out whether it takes any again.
@@ -104,7 +138,6 @@ class ClaimRounds:
         """
         hung = [message for message in claimed if message.reason and message.has_hung]
         too_many = hung[max(0, self._lane.stragglers.most_hung - self._deliveries.hung) :]
-        self._put_off = len(too_many)
         longest = PUT_OFF_TIMES * self._lane.config.request_timeout_seconds
         for message in too_many:
             self._deliveries.release(message, seconds=self._random.uniform(0, longest))

@@ -44,7 +44,7 @@ class Claimed(NamedTuple):
 
     batch: ClaimedBatch
     id: int
-    mailing_id: int
+    mailing_id: int  # of a single message, which has none: minus its own id, under which its terms are known
     attempt: int  # counts from 1, this one included
     phone: str
     timezone: str
@@ -54,6 +54,15 @@ class Claimed(NamedTuple):
     # Of its client, if the text had placeholders at the claim. As JSON, which is read if it is needed.
     attributes: str | None = None
     tag: str | None = None
+
+    @property
+    def is_single(self) -> bool:
+        return self.mailing_id < 0
+
+    @property
+    def in_mailing(self) -> int | None:
+        """The mailing's id, for people and logs."""
+        return None if self.mailing_id < 0 else self.mailing_id
 
     @property
     def has_failed(self) -> bool:
@@ -72,14 +81,14 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MailingTerms:
-    """What applies to every message of a mailing, as it is now."""
+    """What applies to every message of a mailing, as it is now; or to a single message, as it was claimed."""
 
     text: str
     end_at: datetime
     hours: Hours
     give_up_on_unknown: bool
     is_running: bool
-    hours_version: int = 0
+    hours_version: int | None = 0  # None: these hours never change
     trace_parent: str = ""
     is_done: bool = field(default=False, compare=False)  # each of its messages has ended
     ends_at: float = field(

@@ -243,4 +243,4 @@ def _columns(rows: list[NotSent]) -> dict[str, list[Any]]:
 
 
 def _about(message: Claimed, error: Exception) -> dict[str, Any]:
-    return {"message_id": message.id, "mailing_id": message.mailing_id, "error": str(error).strip()}
+    return {"message_id": message.id, "mailing_id": message.in_mailing, "error": str(error).strip()}

@@ -15,7 +15,7 @@ from notification_service.delivery.database import Database
 from notification_service.delivery.exclusions import Exclusions
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
-from notification_service.delivery.messages import MailingTerms
+from notification_service.delivery.messages import Claimed, MailingTerms
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.public_holidays import is_holiday
 from notification_service.mailings.reasons import Why
@@ -114,6 +114,15 @@ class SharedState:
         await self.exclusions.sync()
         self._synced_at = began_at
 
+    async def learn_singles(self, terms: dict[int, MailingTerms]) -> None:
+        """Keep the terms of single messages, by the key that each has in a mailing's place."""
+        await self._load_holidays(terms)
+        self.terms |= terms
+
+    def forget_single(self, message: Claimed) -> None:
+        if message.is_single:
+            self.terms.pop(message.mailing_id, None)
+
     async def learn_terms(self, mailing_ids: set[int]) -> None:
         """Read the terms of mailings that are not known yet."""
         if unknown := mailing_ids - self.terms.keys():
@@ -160,8 +169,11 @@ class SharedState:
         )
 
     async def _refresh_terms(self) -> None:
-        """Keep the present terms of running mailings; a claim reads the others again."""
-        known = list(self.terms)  # a claim may add to them while this waits
+        """Keep the present terms of running mailings; a claim reads the others again.
+
+        Those of a single message came with its claim, and go with the message.
+        """
+        known = [key for key in self.terms if key > 0]  # a claim may add to them while this waits
         present = await read_terms(self._database, known) if known else {}
         await self._load_holidays(present)
         self._have_done_settled(present)

@@ -64,7 +64,7 @@ class Meters:
                 metrics.attempts.labels(self._gateway, outcome, reason).inc(messages)
 
     def _log(self, outcomes: OutcomeBuffer) -> None:
-        sent = ((message.mailing_id, message.id) for message, _ in outcomes.sent)
+        sent = ((message.in_mailing, message.id) for message, _ in outcomes.sent)
         log_sent(log, sent, how=self._log_sent, gateway=self._gateway)
         for one in outcomes.not_sent:
             if one.attempt_outcome is not None:
@@ -73,7 +73,7 @@ class Meters:
     def _log_attempt(self, one: NotSent) -> None:
         log.info(
             "attempt",
-            mailing_id=one.message.mailing_id,
+            mailing_id=one.message.in_mailing,
             message_id=one.message.id,
             gateway=self._gateway,
             attempt=one.message.attempt,

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Now
 from psycopg.errors import UniqueViolation
 
@@ -19,7 +19,8 @@ from notification_service.directory.importing import audited, run
 from notification_service.directory.models import Client
 from notification_service.directory.versions import Stale, Versions
 from notification_service.mailings.exclusions import cancel_waiting
-from notification_service.mailings.models import Attempt, DueMessage, Message, TestSend
+from notification_service.mailings.models import Attempt, DueMessage, Message, SingleMessage, TestSend
+from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.wake_up import SEND, wake_up
 
@@ -92,8 +93,7 @@ def delete_client(client_id: int, *, expected: Versions = None) -> None:
     What a worker holds at this moment may still be sent. Raises Client.DoesNotExist, Stale.
     """
     phone = changes.erase_client(client_id, expected=expected)
-    _forget_responses({client_id: phone})
-    cancelled = _cancel_waiting([client_id]).total()
+    cancelled = _forget_messages({client_id: phone}).total()
     record(Action.CLIENT_DELETED, object_id=client_id, cancelled_messages=cancelled)
     log.info("client deleted", client_id=client_id, cancelled_messages=cancelled)
 
@@ -102,8 +102,7 @@ def delete_client(client_id: int, *, expected: Versions = None) -> None:
 def delete_clients(client_ids: Sequence[int], *, bulk_action: int) -> list[int]:
     """Do the same to many, in a few statements; return those who were still there."""
     phones = changes.erase_clients(client_ids)
-    _forget_responses(phones)
-    cancelled = _cancel_waiting(list(phones))
+    cancelled = _forget_messages(phones)
     record_all(
         entry(
             Action.CLIENT_DELETED,
@@ -117,19 +116,38 @@ def delete_clients(client_ids: Sequence[int], *, bulk_action: int) -> list[int]:
     return list(phones)
 
 
-def _cancel_waiting(client_ids: Sequence[int]) -> Counter[int]:
-    """Return how many messages of each client are cancelled."""
-    waiting = DueMessage.objects.filter(message__client_id__in=client_ids).order_by("pk")
+def _forget_messages(phones: Mapping[int, str]) -> Counter[int]:
+    """Cancel what waits for the clients, and forget what names them; return how many messages of each.
+
+    Single messages to a phone before it was a client's are also its client's.
+    """
+    whose = {phone: client_id for client_id, phone in phones.items()}
+    of_phones = SingleMessage.objects.filter(phone__in=[phone for phone in whose if phone])
+    singles = {pk: whose[phone] for pk, phone in of_phones.values_list("pk", "phone")}
+    _forget_responses(phones, singles)
+    cancelled = _cancel_waiting(list(phones), singles)
+    mine = Message.objects.filter(client__in=phones, mailing=None).values("pk")
+    SingleMessage.objects.filter(Q(pk__in=mine) | Q(pk__in=singles)).update(
+        phone="", text=FORGOTTEN_TEXT, reference="", anonymised_at=Now()
+    )
+    return cancelled
+
+
+def _cancel_waiting(client_ids: Sequence[int], singles: Mapping[int, int]) -> Counter[int]:
+    """`singles`: the client of each message that does not say it. Return how many of each are cancelled."""
+    ids = Message.objects.filter(client__in=client_ids, next_attempt_at__isnull=False).values("pk")
+    waiting = DueMessage.objects.filter(Q(pk__in=ids) | Q(pk__in=singles)).order_by("pk")
     held = dict(waiting.select_for_update(of=("self",)).values_list("pk", "message__client_id"))
     Message.objects.filter(pk__in=held).update(
         status=Message.Status.CANCELLED, next_attempt_at=None, **Why(Reason.CLIENT_DELETED).columns
     )
-    return Counter(held.values())
+    return Counter(client_id or singles[pk] for pk, client_id in held.items())
 
 
-def _forget_responses(phones: Mapping[int, str]) -> None:
+def _forget_responses(phones: Mapping[int, str], singles: Mapping[int, int]) -> None:
     """A gateway's response to a failed attempt may quote the phone, the text, the name."""
-    Attempt.objects.filter(message__client_id__in=phones).exclude(response="").update(response="")
+    for whose in (Q(message__client_id__in=phones), Q(partition=0, message__in=singles)):
+        Attempt.objects.filter(whose).exclude(response="").update(response="")
     quoting = [
         pk
         for pk, response in TestSend.objects.exclude(response="").values_list("pk", "response")

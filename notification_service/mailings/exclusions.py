@@ -5,7 +5,6 @@ The engine's statements have the same rule in their own words: `delivery/sql/cla
 
 from collections.abc import Collection
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import structlog
@@ -145,11 +144,18 @@ def _cancel(statement: str, **parameters: Any) -> int:
 def _cancel_once(statement: str, **parameters: Any) -> tuple[int, int]:
     rows = sql.rows(statement, **parameters)
     found = rows[0][0]
-    ended = sorted((row[1:] for row in rows if row[1] is not None), key=itemgetter(0, 3))
-    for (mailing_id, reason), same in groupby(ended, key=itemgetter(0, 3)):
+    ended = sorted((row[1:] for row in rows if row[2] is not None), key=_whose)
+    for (mailing_id, reason), same in groupby(ended, key=_whose):
         messages = [(message_id, client_id) for _, message_id, client_id, _ in same]
         metrics.ended.labels("cancelled").inc(len(messages))
-        message_lines.log_messages(log, "messages ended", messages, mailing_id=mailing_id, reason=reason)
+        message_lines.log_messages(
+            log, "messages ended", messages, mailing_id=mailing_id or None, reason=reason
+        )
     if ended:
         wake_up(SETTLE)  # nothing may be left to send
     return found, len(ended)
+
+
+def _whose(ended: tuple[int | None, int, int | None, str]) -> tuple[int, str]:
+    """Return the mailing of a message, 0 for none, and its reason."""
+    return ended[0] or 0, ended[3]

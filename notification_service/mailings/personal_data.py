@@ -7,12 +7,12 @@ client adds it to SECTIONS, and sees to it that `client_changes.delete_client` e
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.lifecycle import rejected_lines_with
 from notification_service.directory.models import Client, Consent, OptOut
-from notification_service.mailings.models import Attempt, Message
+from notification_service.mailings.models import Attempt, Message, SingleMessage
 
 Section = Callable[[Client], Any]
 
@@ -31,17 +31,23 @@ def _fields(client: Client) -> dict[str, Any]:
 
 
 def _messages(client: Client) -> list[dict[str, Any]]:
-    """The oldest first, without those of mailings that are being deleted."""
+    """The oldest first, without those of mailings that are being deleted.
+
+    With single messages to the phone, before it was a client's.
+    """
     attempts = Prefetch("failed_attempts", Attempt.objects.order_by("pk"))
-    found = Message.objects.filter(client=client, mailing__deleted_at=None).order_by("pk")
-    return [_message(each) for each in found.select_related("mailing", "gateway").prefetch_related(attempts)]
+    to_phone = SingleMessage.objects.filter(phone=client.phone).exclude(phone="").values("pk")
+    theirs = Message.objects.filter(client=client, mailing__deleted_at=None).values("pk")
+    found = Message.objects.filter(Q(pk__in=theirs) | Q(pk__in=to_phone)).order_by("pk")
+    related = found.select_related("mailing", "single", "gateway")
+    return [_message(each) for each in related.prefetch_related(attempts)]
 
 
 def _message(message: Message) -> dict[str, Any]:
     return {
         "id": message.pk,
         "mailing": message.mailing_id,
-        "text": message.mailing.text,
+        "text": message.text,
         "status": message.status,
         "created_at": message.created_at,
         "sent_at": message.sent_at,

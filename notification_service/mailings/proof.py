@@ -14,19 +14,19 @@ from notification_service.mailings.personal_data import failed_attempt
 
 
 def proof_of(message: Message) -> dict[str, Any]:
-    """Return what is known. A message has no phone of its own: this is the client's, as it is now.
+    """Return what is known. The phone is the client's, as it is now; or that of a single message without one.
 
-    With the client erased, or the mailing anonymised, only the outcome is left.
+    With the client erased, or the message anonymised, only the outcome is left.
     """
     client = message.client
     attempts = message.failed_attempts.filter(partition=message.partition).order_by("pk")
     return {
         "message": message.pk,
         "mailing": message.mailing_id,
-        "text": message.mailing.text or None,
+        "text": message.text or None,
         "status": message.status,
         "client": message.client_id,
-        "phone": client.phone if client else None,
+        "phone": message.phone or None,
         "phone_changed_since": _phone_changed(client, since=message.sent_at or message.created_at),
         "timezone": client.timezone if client and client.phone else None,
         "created_at": message.created_at,
@@ -41,10 +41,10 @@ def proof_of(message: Message) -> dict[str, Any]:
 
 def consent_of(message: Message) -> dict[str, Any] | None:
     """Return the consent of the phone that was in force when it was sent, one to its topic first."""
-    client, at = message.client, message.sent_at
-    if client is None or client.phone is None or at is None:
+    phone, at = message.phone, message.sent_at
+    if not phone or at is None:
         return None
-    of_phone = Consent.objects.filter(phone=client.phone, topic__in={EVERYTHING, message.mailing.topic})
+    of_phone = Consent.objects.filter(phone=phone, topic__in={EVERYTHING, message.terms.topic})
     then = of_phone.filter(given_at__lte=at).filter(Q(revoked_at=None) | Q(revoked_at__gt=at))
     found = then.order_by("-topic", "-pk").values("id", "topic", "given_at", "evidence", "revoked_at").first()
     return dict(found) if found else None

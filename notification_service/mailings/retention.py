@@ -16,16 +16,19 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings import lifecycle, settlement
+from notification_service.mailings import lifecycle, settlement, single_messages
 from notification_service.mailings.gateways import forget_old_incidents
-from notification_service.mailings.models import GatewayUse, Mailing, Message
+from notification_service.mailings.models import GatewayUse, Mailing, Message, MinuteCount
+from notification_service.mailings.models.message import SINGLES
+from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.partitions import partition_of
 from notification_service.mailings.sql import sql
 
 REMOVE, ANONYMISE = ACTIONS = ("remove", "anonymise")
 CHUNK_MESSAGES = 5_000
-FORGOTTEN = "(removed)"
+FORGOTTEN = FORGOTTEN_TEXT
 WORKER_GONE_AFTER = timedelta(days=1)
+MINUTES_KEPT_FOR = timedelta(days=40)  # of single messages: reports look back a day
 
 log = structlog.get_logger(__name__)
 
@@ -49,8 +52,19 @@ def retire(*, days: int, action: str) -> Iterator[int]:
             yield mailing_id
 
 
+def retire_singles(*, days: int, action: str) -> Iterator[int]:
+    """The same to single messages, by their deadlines; yield how many after each chunk."""
+    forgotten = FORGOTTEN if action == ANONYMISE else None
+    while retired := single_messages.retire_some(days=days, forgotten=forgotten, limit=CHUNK_MESSAGES):
+        yield retired
+
+
 def sweep() -> None:
-    """Delete sessions that have ended, workers that are gone and old incidents."""
+    """Delete sessions that have ended, workers that are gone, old incidents, and old minutes.
+
+    The minutes of a mailing go with it; single messages never end.
+    """
+    MinuteCount.objects.filter(mailing=SINGLES, minute__lt=Now() - MINUTES_KEPT_FOR).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     GatewayUse.objects.filter(lease_expires_at__lt=Now() - WORKER_GONE_AFTER).delete()
     forget_old_incidents()

@@ -11,7 +11,14 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from notification_service.directory.models import Client
-from notification_service.mailings import audience, contact_hours, lifecycle, partitions, stats
+from notification_service.mailings import (
+    audience,
+    contact_hours,
+    lifecycle,
+    partitions,
+    single_messages,
+    stats,
+)
 from notification_service.mailings.models import (
     DueMessage,
     FailureCount,
@@ -59,12 +66,16 @@ def _end_all() -> None:
 
 
 def _end_some() -> bool:
-    """Do a few chunks of every mailing that has ended and is not settled; return whether there are more."""
+    """Do a few chunks of each mailing that has ended and is not settled, and of singles past their end.
+
+    Return whether there are more.
+    """
     unsettled = Mailing.objects.filter(finished_at=None)
     expired = _ids(unsettled.filter(lifecycle.past_deadline()))
     cancelled = _ids(unsettled.filter(status=Mailing.Status.CANCELLED, deleted_at=None))
     more = [_end_waiting(pk, Message.Status.EXPIRED, Reason.DEADLINE_PASSED) for pk in expired]
     more += [_end_waiting(pk, Message.Status.CANCELLED, Reason.MAILING_CANCELLED) for pk in cancelled]
+    more += [single_messages.expire_some(limit=CHUNK_MESSAGES) == CHUNK_MESSAGES]
     _finish()
     return any(more)
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypedDict
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from notification_service.mailings.models import Mailing, Message, MinuteCount, QuarterFailure
+from notification_service.mailings.models.message import SINGLES
 from notification_service.mailings.reasons import ANOTHER_REASON, Why, read_row
 from notification_service.mailings.sql import sql
 
@@ -43,8 +44,9 @@ def no_messages(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
 
 
 def overall_counts() -> dict[str, dict[str, int]]:
-    """Return all mailings by status and all messages by status, without mailings that are being deleted."""
-    return {"mailings": _mailing_counts(), "messages": _all_message_counts()}
+    """Return mailings, messages and the single ones among these by status, without what is being deleted."""
+    messages, single = _all_message_counts()
+    return {"mailings": _mailing_counts(), "messages": messages, "single": single}
 
 
 def timeline(mailing_id: int) -> list[Minute]:
@@ -70,18 +72,17 @@ def waiting_for_hours() -> dict[int | None, int]:
 def ended_between(since: datetime, until: datetime) -> dict[str, int]:
     """Return messages that ended in the minutes from `since` to before `until`, and attempts to be repeated.
 
-    Keys: those of ENDS, and `retried`. A mailing being deleted is not counted.
+    Keys: those of ENDS, and `retried`. Single messages count; a mailing being deleted does not.
     """
-    mailings = _sending_between(since, until).values("pk")
-    minutes = MinuteCount.objects.filter(mailing__in=mailings, minute__gte=since, minute__lt=until)
+    minutes = MinuteCount.objects.filter(_sending_between(since, until), minute__gte=since, minute__lt=until)
     sums = minutes.aggregate(**{f"{key}_sum": Sum(key) for key in (*ENDS, "retried")})
     return {key: int(sums[f"{key}_sum"] or 0) for key in (*ENDS, "retried")}
 
 
 def failures_between(since: datetime, until: datetime) -> list[Failure]:
     """Return why messages failed or became unknown in the whole quarters of an hour, most first."""
-    mailings = _sending_between(since, until).values("pk")
-    quarters = QuarterFailure.objects.filter(mailing__in=mailings, quarter__gte=since, quarter__lt=until)
+    within = {"quarter__gte": since, "quarter__lt": until}
+    quarters = QuarterFailure.objects.filter(_sending_between(since, until), **within)
     reasons = quarters.values_list("reason", "reason_number").annotate(count=Sum("messages"))
     counts = reasons.order_by("-count", "reason", "reason_number")
     return [failure for row in counts if (failure := _failure(*row)).messages > 0]
@@ -91,10 +92,11 @@ def _failure(code: str, number: int | None, messages: int) -> Failure:
     return Failure(read_row(code, number) or ANOTHER_REASON, messages)
 
 
-def _sending_between(since: datetime, until: datetime) -> QuerySet[Mailing]:
-    """By mailing, because the counters are indexed by it."""
+def _sending_between(since: datetime, until: datetime) -> Q:
+    """By mailing, because the counters are indexed by it: those of that time, and single messages."""
     still_open = Q(finished_at=None) | Q(finished_at__gte=since - RECORDED_AFTER_END)
-    return Mailing.objects.alive().filter(still_open, started_at__lt=until)
+    mailings = Mailing.objects.alive().filter(still_open, started_at__lt=until)
+    return Q(mailing__in=mailings.values("pk")) | Q(mailing=SINGLES)
 
 
 def _mailing_counts() -> dict[str, int]:
@@ -103,13 +105,16 @@ def _mailing_counts() -> dict[str, int]:
     return {"total": sum(by_status.values()), **by_status}
 
 
-def _all_message_counts() -> dict[str, int]:
-    counts = _tally([0] * len(STATUSES))
+def _all_message_counts() -> tuple[dict[str, int], dict[str, int]]:
+    counts, single = _tally([0] * len(STATUSES)), _tally([0] * len(STATUSES))
     for mailing_id, *by_status in sql.rows("stats/overall_counts"):
+        if mailing_id == SINGLES:
+            single = _tally(by_status)
+            continue
         sign = 1 if mailing_id is None else -1
         for key, messages in _tally(by_status).items():
             counts[key] += sign * messages
-    return counts
+    return counts, single
 
 
 def _tally(by_status: Sequence[int]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import chain
 from typing import Any
 
 from celery import shared_task
@@ -61,12 +62,12 @@ def _stop_importing(**_: Any) -> None:
 
 @shared_task(ignore_result=True)
 def retire() -> None:
-    """Work for a few seconds on mailings that are no longer to be kept."""
+    """Work for a few seconds on mailings and single messages that are no longer to be kept."""
     with try_lock("retire") as is_mine:
         if is_mine and settings.RETENTION_DAYS > 0:
             until = time.monotonic() + RETIRE_SECONDS
-            chunks = retention.retire(days=settings.RETENTION_DAYS, action=settings.RETENTION_ACTION)
-            for _ in chunks:
+            how: dict[str, Any] = {"days": settings.RETENTION_DAYS, "action": settings.RETENTION_ACTION}
+            for _ in chain(retention.retire(**how), retention.retire_singles(**how)):
                 if time.monotonic() > until:
                     break
 

@@ -14,11 +14,11 @@ def log_messages(log: Any, event: str, messages: Sequence[tuple[int, int]], **fi
         log.info(event, **fields, message_ids=message_ids, client_ids=client_ids)
 
 
-def log_sent(log: Any, sent: Iterable[tuple[int, int]], *, how: str, **fields: Any) -> None:
-    """Log which messages were sent, each given with its mailing. `how`: grouped, each or off."""
+def log_sent(log: Any, sent: Iterable[tuple[int | None, int]], *, how: str, **fields: Any) -> None:
+    """Log which messages were sent, each given with its mailing, if any. `how`: grouped, each or off."""
     if how == "off":
         return
-    of_mailings: defaultdict[int, list[int]] = defaultdict(list)
+    of_mailings: defaultdict[int | None, list[int]] = defaultdict(list)
     for mailing_id, message_id in sent:
         of_mailings[mailing_id].append(message_id)
     for mailing_id, message_ids in of_mailings.items():

@@ -43,6 +43,8 @@ def test_a_message_is_shown_with_its_failed_attempts(reader: Api) -> None:
         "code_number": 503,
         "cause": None,
         "cause_number": None,
+        "reference": None,
+        "single": None,
         "failed_attempts": [
             {
                 "number": 1,
@@ -142,9 +144,9 @@ def test_an_unescaped_plus_in_a_time_offset_is_understood(reader: Api) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_messages_are_read_only(api: Api, method: str) -> None:
+def test_a_message_cannot_be_changed(api: Api, method: str) -> None:
     message = make_message()
-    paths = ["/api/messages/", f"/api/messages/{message.pk}/"]
+    paths = [f"/api/messages/{message.pk}/", f"/api/messages/{message.pk}/proof/"]
     assert [api.send(method, path, {}).status_code for path in paths] == [405, 405]
 
 

@@ -8,6 +8,7 @@ from tests.benchmarks import (
     idle,
     removal,
     sends,
+    single_messages,
     slow_gateway,
     start_up,
     statistics_pages,
@@ -28,6 +29,7 @@ BENCHMARKS = (
     idle.BENCHMARK,
     start_up.BENCHMARK,
     removal.BENCHMARK,
+    single_messages.BENCHMARK,
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)
 KEYS = tuple(goal.key for benchmark in BENCHMARKS for goal in benchmark.goals)

@@ -129,8 +129,21 @@ def test_a_program_reads_statistics_messages_and_gateways(program: Program) -> N
     assert (message.id, message.client, message.status) == (row.pk, client.pk, "pending")
     assert program.do("messages", "get", message).failed_attempts == ()
     assert program.do("mailings", "info", mailing.pk).first_messages.results == (message,)
-    assert program.do("mailings", "fullinfo").mailings.total == 1
+    statistics = program.do("mailings", "fullinfo")
+    assert (statistics.mailings.total, statistics.single.total) == (1, 0)
     assert "second" in [each.name for each in program.do("gateways", "list")]
+
+
+def test_a_program_sends_single_messages(program: Program) -> None:
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    code = program.do("messages", "create", phone="79161234567", text="Your code: 4711", end_at=until)
+    assert (code.mailing, code.status) == (None, "pending")
+    single = program.do("messages", "get", code).single
+    assert (single.phone, single.end_at) == ("79161234567", until)
+    many = [{"phone": "79161234567", "text": "x", "end_at": until}, {"phone": "1", "text": "x"}]
+    results = program.do("messages", "create_many", many)
+    assert (results.accepted, results.refused, results.results[1].errors[0].code) == (1, 1, "pattern")
+    assert len(program.do("messages", "list", single="true")) == 2
 
 
 def test_a_program_saves_a_segment_and_sends_to_it(program: Program) -> None:

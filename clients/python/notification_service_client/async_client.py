@@ -113,6 +113,8 @@ class Templates:
 
 class Messages:
     def __init__(self, transport: Transport) -> None:
+        self.create = transport.call(messages.create)
+        self.create_many = transport.call(messages.create_many)
         self.get = transport.call(messages.get)
         self.list = transport.pages(messages.every)
 

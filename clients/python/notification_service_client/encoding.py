@@ -51,6 +51,8 @@ def write(value: Any) -> Any:
         return {json_name(field.name): write(each) for field, each in pairs if each != field.default}
     if isinstance(value, Mapping):
         return {name: write(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [write(each) for each in value]
     if isinstance(value, datetime) and value.utcoffset() is None:
         raise ValueError(f"{value!r} has no time zone: datetime(…, tzinfo=ZoneInfo('Europe/Moscow'))")
     return value.isoformat() if isinstance(value, datetime | time) else value

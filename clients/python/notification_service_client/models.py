@@ -166,7 +166,7 @@ class Failure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     id: int
-    mailing: int
+    mailing: int | None  # None: a single message
     client: int | None
     client_external_id: str | None
     status: MessageStatus
@@ -180,6 +180,7 @@ class Message:
     code_number: int | None
     cause: str | None
     cause_number: int | None
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +198,44 @@ class FailedAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SingleTerms:
+    """What a single message says."""
+
+    phone: str | None
+    text: str
+    end_at: datetime
+    send_window: SendWindow | None
+    gateway: str | None
+    topic: str
+    ignores_opt_outs: bool
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageError:
+    pointer: str
+    detail: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageResult:
+    message: Message | None  # None: it was not taken
+    errors: tuple[MessageError, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageResults:
+    """One for each message that was sent, in their order."""
+
+    accepted: int
+    refused: int
+    results: tuple[MessageResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDetail(Message):
+    single: SingleTerms | None
     failed_attempts: tuple[FailedAttempt, ...]
 
 
@@ -232,6 +270,7 @@ class FullInfo:
 
     mailings: MailingCounts
     messages: MessageCounts
+    single: MessageCounts
     next: str | None
     previous: str | None
     results: tuple[Mailing, ...]

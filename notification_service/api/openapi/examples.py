@@ -96,6 +96,7 @@ MESSAGE = {
     "code_number": None,
     "cause": None,
     "cause_number": None,
+    "reference": None,
 }
 FAILED_ATTEMPT = {
     "number": 1,
@@ -110,6 +111,25 @@ FAILED_ATTEMPT = {
     "retry_at": "2030-01-31T06:00:01.700000Z",
 }
 KNOWN_ATTEMPT = {name: FAILED_ATTEMPT[name] for name in ("at", "outcome", "error", "answer")}
+CODE_REQUEST = {"phone": "79161234567", "text": "Your code: 4711", "reference": "login-1"}
+TAKEN = {
+    **MESSAGE,
+    "id": 2,
+    "mailing": None,
+    "client": None,
+    "client_external_id": None,
+    "status": "pending",
+    "sent_at": None,
+    "attempts": 0,
+    "next_attempt_at": "2030-01-31T06:00:00.250000Z",
+    "gateway": None,
+    "reference": "login-1",
+}
+NOT_TAKEN = {
+    "pointer": "#/messages/1/phone",
+    "detail": "Must be 11 digits, the first a 7.",
+    "code": "pattern",
+}
 KNOWN_MESSAGE = {
     "id": 1,
     "mailing": 1,
@@ -270,6 +290,10 @@ REQUESTS: Examples = {
     "clients_update": _one(CLIENT_REQUEST),
     "clients_partial_update": _one({"tags": ["regular"]}),
     "clients_put_by_phone": _one({name: CLIENT_REQUEST[name] for name in ("tags", "timezone", "attributes")}),
+    "messages_create": {
+        "one message": {"value": CODE_REQUEST},
+        "a list": {"value": {"messages": [CODE_REQUEST, {"client": 1, "text": "Your order is ready."}]}},
+    },
     "opt_outs_create": _one(OPT_OUT_REQUEST),
     "consents_create": _one(CONSENT_REQUEST),
     "contact_hours_update": _one({"from": "08:00", "to": "22:00"}),
@@ -403,6 +427,7 @@ RESPONSES: Examples = {
                 "cancelled": 0,
             },
             "messages": COUNTS,
+            "single": NO_MESSAGES,
             **_page(RUNNING),
         }
     ),
@@ -422,5 +447,15 @@ RESPONSES: Examples = {
     "segments_update": _one(SEGMENT),
     "segments_partial_update": _one({**SEGMENT, "filter": AUDIENCE}),
     "messages_list": _one(_page(MESSAGE)),
-    "messages_retrieve": _one({**MESSAGE, "failed_attempts": [FAILED_ATTEMPT]}),
+    "messages_create": {
+        "one message": {"value": TAKEN},
+        "a list": {
+            "value": {
+                "accepted": 1,
+                "refused": 1,
+                "results": [{"message": TAKEN, "errors": []}, {"message": None, "errors": [NOT_TAKEN]}],
+            }
+        },
+    },
+    "messages_retrieve": _one({**MESSAGE, "single": None, "failed_attempts": [FAILED_ATTEMPT]}),
 }

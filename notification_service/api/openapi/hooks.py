@@ -75,7 +75,7 @@ def _operations(result: Document) -> Iterator[tuple[str, Document]]:
 
 def _forbid_unknown_fields(schemas: Document) -> None:
     for name, schema in schemas.items():
-        if name.endswith("Request"):
+        if name.endswith("Request") and "oneOf" not in schema:
             schema["additionalProperties"] = False
 
 
@@ -120,7 +120,7 @@ def _describe_success(operation: Document) -> None:
 
 def _require_what_is_always_there(schemas: Document) -> None:
     for name, schema in schemas.items():
-        if not name.endswith("Request") and name not in FIELDS_MAY_BE_ABSENT:
+        if "properties" in schema and not name.endswith("Request") and name not in FIELDS_MAY_BE_ABSENT:
             schema["required"] = sorted(schema["properties"].keys() - ONLY_IF_ASKED)
 
 
@@ -137,10 +137,10 @@ def _add_versions(operation: Document) -> None:
 
 
 def _add_location(operation: Document) -> None:
-    if "201" in operation["responses"]:
-        is_once = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
-        headers = LOCATION | (REPLAYED if is_once else {})
-        operation["responses"]["201"].setdefault("headers", {}).update(headers)
+    is_once = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
+    for status in operation["responses"].keys() & {"201", "202"}:
+        headers = (LOCATION if status == "201" else {}) | (REPLAYED if is_once else {})
+        operation["responses"][status].setdefault("headers", {}).update(headers)
 
 
 def _add_quota(operation: Document) -> None:

@@ -16,6 +16,7 @@ SUCCESS = {
     "list": "A page of the list.",
     "retrieve": "As it is now.",
     "create": "It was made.",
+    "messages_create": "It waits to be sent; of a list, what is taken.",
     "update": "As it is now.",
     "partial_update": "As it is now.",
     "put_by_phone": "As it is now.",

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from notification_service.api.fields import Id
 from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.serializers.fast import FastSerializer
+from notification_service.api.serializers.hours import SendWindowField
 from notification_service.mailings.models import Attempt, Message
 from notification_service.mailings.reasons import Reason
 
@@ -31,9 +32,12 @@ class Sentence(serializers.CharField):
 
 class MessageSerializer(FastSerializer):
     id = Id(read_only=True)
-    mailing = Id(source="mailing_id", read_only=True)
+    mailing = Id(source="mailing_id", read_only=True, allow_null=True, help_text="null for a single message.")
     client = Id(
-        source="client_id", read_only=True, allow_null=True, help_text="null once the mailing is anonymised."
+        source="client_id",
+        read_only=True,
+        allow_null=True,
+        help_text="null once the message is anonymised, and for a single message to a phone of no client.",
     )
     client_external_id = serializers.CharField(
         read_only=True, allow_null=True, help_text="That of the client, as it is now."
@@ -60,6 +64,9 @@ class MessageSerializer(FastSerializer):
     )
     cause = NullIfEmpty(read_only=True, allow_null=True, help_text=CAUSE)
     cause_number = serializers.IntegerField(read_only=True, allow_null=True, help_text=CODE_NUMBER)
+    reference = NullIfEmpty(
+        read_only=True, allow_null=True, help_text="What another system calls it; only of a single message."
+    )
 
 
 # With `?expand=client`; the view puts the masked or whole client into the context.
@@ -96,7 +103,27 @@ class FailedAttemptSerializer(FastSerializer):
     retry_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
+class SingleTermsSerializer(FastSerializer):
+    phone = serializers.CharField(
+        allow_null=True, help_text="To whom it goes, or went; masked unless the reader may see whole phones."
+    )
+    text = serializers.CharField(help_text="With its placeholders.")
+    end_at = serializers.DateTimeField()
+    send_window = SendWindowField()
+    gateway = serializers.CharField(source="gateway.name", allow_null=True, default=None)
+    topic = serializers.CharField()
+    ignores_opt_outs = serializers.BooleanField()
+    reference = serializers.CharField()
+
+
 class MessageDetailSerializer(MessageSerializer):
+    single = serializers.SerializerMethodField(
+        help_text="What a single message says, and its terms; null for a message of a mailing."
+    )
     failed_attempts = FailedAttemptSerializer(
         many=True, read_only=True, source="latest_failures", help_text="The latest 1,000, oldest first."
     )
+
+    @extend_schema_field(SingleTermsSerializer(allow_null=True))
+    def get_single(self, message: Any) -> Any:
+        return message.shown_terms

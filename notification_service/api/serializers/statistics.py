@@ -20,6 +20,7 @@ class MailingCountsSerializer(serializers.Serializer[Any]):
 class FullInfoSerializer(serializers.Serializer[Any]):
     mailings = MailingCountsSerializer(help_text="All mailings by status.")
     messages = MessageCountsSerializer(help_text="All messages by status.")
+    single = MessageCountsSerializer(help_text="Those of them that belong to no mailing.")
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = MailingSerializer(many=True, help_text="The mailings of this page, each with its counts.")

@@ -13,7 +13,7 @@ from notification_service.access.permissions import MESSAGES
 from notification_service.api.exports import csv_lines, ndjson_lines
 from notification_service.api.renderers import CsvRenderer, NdjsonRenderer
 from notification_service.api.views.base import ApiViewSet
-from notification_service.api.views.messages import shown_messages
+from notification_service.api.views.message_rows import shown_messages
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.mailings.models import Mailing

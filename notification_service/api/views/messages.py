@@ -1,9 +1,9 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
@@ -12,17 +12,21 @@ from rest_framework.response import Response
 from notification_service.access.permissions import MESSAGES
 from notification_service.access.phones import note_phones, phone_for, sees_whole_phones, text_for
 from notification_service.api.filters import MessageFilter
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY
 from notification_service.api.problems import InvalidQuery
 from notification_service.api.serializers.client import ClientSerializer, MaskedClientSerializer
 from notification_service.api.serializers.message import (
     ExpandedMessageSerializer,
     MessageDetailSerializer,
     MessageSerializer,
+    SingleTermsSerializer,
 )
 from notification_service.api.serializers.personal_data import ProofSerializer
+from notification_service.api.serializers.single_message import SingleMessageSerializer
 from notification_service.api.views.base import ApiViewSet
-from notification_service.mailings.models import Mailing, Message
-from notification_service.mailings.models.message import MessageQuerySet
+from notification_service.api.views.message_rows import visible_messages
+from notification_service.api.views.single_messages import REQUEST, RESPONSE, SEND, send_list, send_one
+from notification_service.mailings.models import Message
 from notification_service.mailings.proof import proof_of
 
 FAILURES_SHOWN = 1000
@@ -52,6 +56,19 @@ class MessageViewSet(ApiViewSet):
             return self.get_paginated_response(self._expanded(self.rows_of_page()))
         return self.get_paginated_response(MessageSerializer(self.rows_of_page(), many=True).data)
 
+    @extend_schema(
+        operation_id="messages_create",
+        summary="Send single messages",
+        description=SEND,
+        request=REQUEST,
+        responses={202: RESPONSE},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def create(self, request: Request) -> Response:
+        if isinstance(request.data, Mapping) and "messages" in request.data:
+            return send_list(request)
+        return send_one(request, self.valid(SingleMessageSerializer(data=request.data)))
+
     def query_parameters(self) -> set[str]:
         return super().query_parameters() | ({"expand"} if self.action == "list" else set())
 
@@ -77,14 +94,24 @@ class MessageViewSet(ApiViewSet):
         responses=MessageDetailSerializer,
     )
     def retrieve(self, request: Request, pk: int) -> Response:
-        message = self.get_queryset().select_related("client").get(pk=pk)
+        message = self.get_queryset().select_related("client", "single").get(pk=pk)
         attempts = message.failed_attempts.filter(partition=message.partition)
         failures = attempts.select_related("gateway").order_by("-id")[:FAILURES_SHOWN]
         message.latest_failures = list(reversed(failures))  # type: ignore[attr-defined]
-        phone = message.client.phone if message.client else None
         for failure in failures:
-            failure.response = text_for(request.user, failure.response, phone=phone)
+            failure.response = text_for(request.user, failure.response, phone=message.phone or None)
+        message.shown_terms = self._terms_of(message)  # type: ignore[attr-defined]
         return Response(MessageDetailSerializer(message).data)
+
+    def _terms_of(self, message: Message) -> Any:
+        """Return what a single message says, with its phone and its text as the reader may see them."""
+        if message.mailing_id is not None:
+            return None
+        who, single = self.request.user, message.single
+        shown = SingleTermsSerializer(single).data
+        text = text_for(who, single.text, phone=message.phone or None)
+        note_phones(who, 1)
+        return {**shown, "phone": phone_for(who, message.phone) or None, "text": text}
 
     @extend_schema(
         operation_id="messages_proof",
@@ -94,24 +121,13 @@ class MessageViewSet(ApiViewSet):
         responses=ProofSerializer,
     )
     def proof(self, request: Request, pk: int) -> Response:
-        found = self.get_queryset().select_related("client", "mailing", "gateway").get(pk=pk)
+        found = self.get_queryset().select_related("client", "mailing", "single", "gateway").get(pk=pk)
         proof = proof_of(found)
         phone = proof["phone"]
+        if found.mailing_id is None and proof["text"]:
+            proof["text"] = text_for(request.user, proof["text"], phone=phone)
         for attempt in proof["failed_attempts"]:
             attempt["answer"] = text_for(request.user, attempt["answer"] or "", phone=phone) or None
         note_phones(request.user, 1)
         shown = {**proof, "phone": phone_for(request.user, phone) or None}
         return Response(ProofSerializer(shown).data)
-
-
-def visible_messages() -> MessageQuerySet:
-    # Not a join: the few mailings that are being deleted are read once, and the list stays one index scan.
-    going = Mailing.objects.filter(deleted_at__isnull=False)
-    return shown_messages().exclude(mailing__in=going.values("pk"))
-
-
-def shown_messages() -> MessageQuerySet:
-    """With what MessageSerializer shows of other tables; with the messages of mailings being deleted."""
-    return Message.objects.annotate(
-        gateway_name=F("gateway__name"), client_external_id=F("client__external_id")
-    )

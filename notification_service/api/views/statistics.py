@@ -14,7 +14,7 @@ from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.serializers.statistics import FullInfoSerializer, MailingInfoSerializer
 from notification_service.api.views.base import ApiViewSet
 from notification_service.api.views.mailings import describe_all
-from notification_service.api.views.messages import shown_messages
+from notification_service.api.views.message_rows import shown_messages
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
 

@@ -21,6 +21,7 @@ ACTION = {
     "mailing.messages_exported": gettext_lazy("Messages of a mailing exported"),
     "mailing.failures_exported": gettext_lazy("Failures of a mailing exported"),
     "message.exported": gettext_lazy("Messages exported"),
+    "message.opt_out_ignored": gettext_lazy("Message sent despite opt-outs"),
     "client.created": gettext_lazy("Client created"),
     "client.changed": gettext_lazy("Client changed"),
     "client.deleted": gettext_lazy("Client deleted"),

@@ -52,7 +52,9 @@ def filter_wanted(request: HttpRequest) -> dict[str, Any]:
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.alive(), pk=pk)
-    history = Message.objects.filter(client=client, mailing__deleted_at=None).select_related("client")
+    history = Message.objects.filter(client=client, mailing__deleted_at=None).select_related(
+        "client", "single"
+    )
     page = page_by_id(request, history)
     note_words(page.rows)
     note_phones(request.user, 1)

@@ -44,7 +44,7 @@ def messages_response(
 
 def message_rows(messages: QuerySet[Message], who: Any, want: Wanted, zone: tzinfo) -> Iterator[Row]:
     """No index has the status, so each chunk is filtered after it was read."""
-    for some in in_order(messages.select_related("client")):
+    for some in in_order(messages.select_related("client", "single")):
         found = message_queries.matching(some, want)
         responses = last_responses(message.pk for message in found if message.reason)
         for message in found:
@@ -52,8 +52,8 @@ def message_rows(messages: QuerySet[Message], who: Any, want: Wanted, zone: tzin
 
 
 def _row(message: Message, response: str, who: Any, zone: tzinfo) -> Row:
-    client = message.client  # none if the mailing is anonymised
-    phone = client.phone if client else None
+    client = message.client  # none if the message is anonymised, or to a phone of no client
+    phone = message.phone
     return [
         *(message.pk, message.mailing_id, phone_for(who, phone)),
         *(client.timezone if client else "", message.status),

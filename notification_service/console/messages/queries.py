@@ -13,7 +13,7 @@ from notification_service.console.parts.gateway_words import note_words, pattern
 from notification_service.console.parts.paging import whole_number
 from notification_service.directory.models import Client
 from notification_service.directory.rules import is_phone, typed_phone
-from notification_service.mailings.models import Attempt, Batch, Message
+from notification_service.mailings.models import Attempt, Batch, Message, SingleMessage
 from notification_service.mailings.reasons import NUMBERED, Why, read_key
 
 PAGE_ROWS = 50
@@ -28,6 +28,7 @@ class Wanted:
     said: str = ""  # by the gateway
     phone: str = ""
     mailing: int | None = None
+    single: bool = False  # those that belong to no mailing
     id: int | None = None
     before: int | None = None
 
@@ -39,7 +40,7 @@ class Wanted:
     @property
     def is_filtered(self) -> bool:
         texts = (self.status, self.reason, self.cause, self.said, self.phone)
-        return any(texts) or self.mailing is not None or self.id is not None
+        return any(texts) or self.single or self.mailing is not None or self.id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def wanted(query: Any) -> Wanted:
         status=status if status in Message.Status.values else "",
         phone=query.get("phone", "").strip(),
         mailing=whole_number(query.get("mailing", "").strip().removeprefix("#")),
+        single=query.get("kind", "") == "single",
         id=whole_number(query.get("id", "").strip().removeprefix("#")),
         before=whole_number(query.get("before")),
         **texts,
@@ -81,8 +83,10 @@ def narrowed(messages: QuerySet[Message], want: Wanted) -> QuerySet[Message]:
     """Filter by what an index has."""
     if want.mailing is not None:
         messages = messages.filter(mailing_id=want.mailing)
+    if want.single:
+        messages = messages.filter(partition=0, mailing__isnull=True)
     if want.phone:
-        messages = messages.filter(client_id__in=clients_by_phone(want.phone))
+        messages = messages.filter(_to_phone(want.phone))
     if want.id is not None:
         messages = messages.filter(pk=want.id)
     if want.status in Message.UNDELIVERED:
@@ -90,6 +94,14 @@ def narrowed(messages: QuerySet[Message], want: Wanted) -> QuerySet[Message]:
     elif want.reason and not want.status:
         messages = messages.filter(undelivered__isnull=False)
     return messages
+
+
+def _to_phone(text: str) -> Q:
+    """Return which messages go to the clients with the phone, or as single ones to the phone itself."""
+    singles = SingleMessage.objects.filter(phone=typed_phone(text)).exclude(phone="")
+    ids = list(singles.order_by("-pk").values_list("pk", flat=True)[:STRETCH])
+    whose = Q(client_id__in=clients_by_phone(text))
+    return whose | Q(pk__in=ids) if ids else whose
 
 
 def clients_by_phone(text: str) -> list[int]:
@@ -166,7 +178,7 @@ def _page(bases: list[QuerySet[Message]], want: Wanted) -> MessagePage:
 
 
 def _newest(messages: QuerySet[Message], want: Wanted) -> QuerySet[Message]:
-    return _older(messages, want).select_related("client").order_by("-pk")[: PAGE_ROWS + 1]
+    return _older(messages, want).select_related("client", "single").order_by("-pk")[: PAGE_ROWS + 1]
 
 
 def _older(messages: QuerySet[Message], want: Wanted) -> QuerySet[Message]:

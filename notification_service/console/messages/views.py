@@ -33,20 +33,26 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 
 def visible_messages() -> QuerySet[Message]:
-    # The inner join leaves out the messages of mailings that are being deleted.
+    # With those of no mailing, without those of mailings that are being deleted.
     return Message.objects.filter(mailing__deleted_at=None)
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    messages = Message.objects.filter(mailing__deleted_at=None).select_related("client", "mailing")
-    message = get_object_or_404(messages, pk=pk)
-    phone = message.client.phone if message.client else None
+    related = ("client", "mailing", "single", "single__gateway")
+    message = get_object_or_404(visible_messages().select_related(*related), pk=pk)
+    phone = message.phone
     attempts = [
         (attempt, labels.OUTCOME[attempt.outcome], text_for(request.user, attempt.response, phone=phone))
         for attempt in message.failed_attempts.filter(partition=message.partition).order_by("at", "pk")[:200]
     ]
     note_phones(request.user, 1)
-    title = _("Message #%(id)s") % {"id": pk}
+    is_single = message.mailing_id is None
     return show(
-        request, "messages/detail.html", title=title, section="messages", message=message, attempts=attempts
+        request,
+        "messages/detail.html",
+        title=_("Message #%(id)s") % {"id": pk},
+        section="messages",
+        message=message,
+        text=text_for(request.user, message.text, phone=phone) if is_single else message.text,
+        attempts=attempts,
     )

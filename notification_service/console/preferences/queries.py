@@ -1,5 +1,6 @@
 """What was said by phones, as the screens show it, and what waits for a phone."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from notification_service.access.phones import text_for
 from notification_service.audit.models import Entry
 from notification_service.console.preferences.kinds import CONSENTS, OPT_OUTS, PreferenceScreen, topic_words
 from notification_service.directory.models import EVERYTHING, Client
-from notification_service.mailings.models import Message
+from notification_service.mailings.models import Message, SingleMessage
 
 MOST = 100  # of a client's history
 MOST_TOPICS = 50  # offered while one types
@@ -85,9 +86,12 @@ def _reasons_of_end(kind: PreferenceScreen, ids: list[int]) -> dict[int, str]:
 
 def waiting_by_topic(phone: str) -> list[tuple[str, int]]:
     """Return how many messages wait for the phone that an opt-out would cancel, by topic."""
-    waiting = _waiting(phone).filter(mailing__ignores_opt_outs=False)
-    counted = waiting.values_list("mailing__topic").annotate(number=Count("*")).order_by("mailing__topic")
-    return [(topic_words(topic) if topic else "", number) for topic, number in counted]
+    counted: Counter[str] = Counter()
+    for terms in ("mailing", "single"):
+        waiting = _waiting(phone).filter(**{f"{terms}__ignores_opt_outs": False})
+        topics = waiting.values_list(f"{terms}__topic").annotate(number=Count("*")).order_by()
+        counted.update(dict(topics))
+    return [(topic_words(topic) if topic else "", number) for topic, number in sorted(counted.items())]
 
 
 def waiting_under(consent: Any) -> int:
@@ -105,5 +109,9 @@ def _consents(consent: Any) -> QuerySet[Any]:
 
 
 def _waiting(phone: str) -> QuerySet[Message]:
-    client = Client.objects.alive().filter(phone=phone).values_list("pk", flat=True).first()
-    return Message.objects.filter(client=client, next_attempt_at__isnull=False)
+    """Return those to the client with the phone, and single messages to the phone itself."""
+    clients = Client.objects.alive().filter(phone=phone)
+    theirs = Message.objects.filter(client__in=clients.values("pk"), next_attempt_at__isnull=False)
+    singles = SingleMessage.objects.filter(phone=phone).exclude(phone="")
+    to_phone = Message.objects.filter(pk__in=singles.values("pk"), next_attempt_at__isnull=False)
+    return Message.objects.filter(Q(pk__in=theirs.values("pk")) | Q(pk__in=to_phone.values("pk")))

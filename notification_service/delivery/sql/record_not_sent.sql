@@ -6,7 +6,7 @@
 -- and finds the message waiting.
 -- What the gateway responded may quote the client: of one who is deleted, or is being deleted, it is not kept; a
 -- deletion that comes later waits for this, and forgets it.
--- Index: primary keys of messages, clients and mailings.
+-- Index: primary keys of messages, clients, mailings and single messages.
 WITH outcome AS (
   SELECT * FROM unnest(
     %(ids)s::bigint[], %(batch_ids)s::bigint[], %(statuses)s::text[], %(next_attempt_at)s::timestamptz[],
@@ -22,6 +22,7 @@ WITH outcome AS (
     status = outcome.status,
     next_attempt_at = CASE
       WHEN (outcome.next_attempt_at > now()) IS TRUE -- NULL would still have the client locked
+        AND message.client_id IS NOT NULL -- without a client there is no zone, and are no hours
         AND (
           outcome.timezone IS DISTINCT FROM (
             SELECT timezone FROM directory_client WHERE id = message.client_id FOR SHARE SKIP LOCKED
@@ -52,6 +53,9 @@ SELECT %(partition)s, id, mailing_id, %(gateway_id)s, number, to_timestamp(at), 
   CASE WHEN response = '' THEN '' ELSE coalesce((
     SELECT response FROM directory_client AS client
     WHERE client.id = recorded.client_id AND client.deleted_at IS NULL FOR KEY SHARE SKIP LOCKED
+  ), (
+    SELECT response FROM mailings_singlemessage AS single
+    WHERE single.message_id = recorded.id AND single.phone <> '' FOR KEY SHARE SKIP LOCKED
   ), '') END,
   retry_at
 FROM recorded WHERE attempt_outcome IS NOT NULL

@@ -3,7 +3,7 @@
 -- outage that outlasted leases, living workers come first: they have five seconds to record what they hold.
 -- If the mailing gives up in doubt, the messages that mark_attempted has marked become unknown.
 -- Rare, so it may look into every partition.
--- Indexes: mailings_batch (lease_expires_at), primary key of messages.
+-- Indexes: mailings_batch (lease_expires_at), primary keys of messages and mailings.
 WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (
     SELECT id FROM mailings_batch WHERE lease_expires_at < now()
@@ -14,14 +14,17 @@ WITH dead AS (
   SELECT id AS batch_id, unnest(message_ids) AS message_id FROM dead
 ), lost AS (
   UPDATE mailings_message AS message SET
-    status = CASE WHEN mailing.on_unknown = 'give_up' AND message.gateway_id IS NOT NULL
-      THEN 'unknown' ELSE 'pending' END,
-    next_attempt_at = CASE WHEN mailing.on_unknown = 'give_up' AND message.gateway_id IS NOT NULL
-      THEN NULL ELSE now() END,
+    (status, next_attempt_at) = (
+      SELECT CASE WHEN is_given_up THEN 'unknown' ELSE 'pending' END, CASE WHEN NOT is_given_up THEN now() END
+      FROM (
+        SELECT message.gateway_id IS NOT NULL AND EXISTS (
+          SELECT FROM mailings_mailing WHERE id = message.mailing_id AND on_unknown = 'give_up'
+        ) AS is_given_up
+      ) AS why
+    ),
     reason = 'worker_lost', reason_number = NULL
-  FROM held, mailings_mailing AS mailing
+  FROM held
   WHERE message.id = held.message_id AND message.batch_id = held.batch_id AND message.status = 'sending'
-    AND mailing.id = message.mailing_id
   RETURNING message.partition, message.id, message.mailing_id, message.attempts, message.status
 )
 INSERT INTO mailings_attempt (partition, message_id, mailing_id, number, at, outcome, reason, response)

@@ -71,7 +71,7 @@ def release_gateway(gateway_id: int) -> Gateway:
 
 @transaction.atomic
 def delete_gateway(gateway_id: int, *, expected: Versions = None) -> None:
-    """Raises Gateway.DoesNotExist, Stale, and GatewayInUse for `main` and if a mailing uses it."""
+    """Raises Gateway.DoesNotExist, Stale, and GatewayInUse for `main` and if any message uses it."""
     gateway = Gateway.objects.select_for_update().get(pk=gateway_id)
     check_version(gateway, expected)
     if gateway.name == MAIN:
@@ -79,7 +79,8 @@ def delete_gateway(gateway_id: int, *, expected: Versions = None) -> None:
     try:
         gateway.delete()
     except ProtectedError:
-        raise GatewayInUse("Mailings use this gateway: it cannot be deleted. Disable it instead.") from None
+        in_use = "Mailings or single messages use this gateway"
+        raise GatewayInUse(f"{in_use}: it cannot be deleted. Disable it instead.") from None
     record(Action.GATEWAY_DELETED, object_id=gateway_id, object_name=gateway.name)
     log.info("gateway deleted", gateway=gateway.name)
 

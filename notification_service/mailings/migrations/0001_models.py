@@ -664,12 +664,12 @@ class Migration(migrations.Migration):
             sql.frozen("schema/status_change", digest="31aeea8eddb0d822"), "DROP TYPE mailings_status_change"
         ),
         migrations.RunSQL(
-            sql.frozen("schema/counters", digest="03ea5159b776781b"),
+            sql.frozen("schema/counters", digest="9b0153f2e49f08a3"),
             "DROP FUNCTION mailings_count_inserted, mailings_count_deleted, mailings_count_updated,"
             " mailings_count_retried, mailings_add_counts, mailings_count_slot CASCADE",
         ),
         migrations.RunSQL(
-            sql.frozen("schema/due_messages", digest="f8d2572143ac0129"),
+            sql.frozen("schema/due_messages", digest="6d4af894f77540e9"),
             "DROP FUNCTION mailings_keep_due CASCADE",
         ),
         migrations.RunSQL(sql.frozen("schema/storage", digest="ff09e86b146debbb"), migrations.RunSQL.noop),

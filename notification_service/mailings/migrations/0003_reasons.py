@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 nulls_distinct=False,
             ),
         ),
-        migrations.RunSQL(sql.frozen("schema/counters", digest="03ea5159b776781b"), migrations.RunSQL.noop),
+        migrations.RunSQL(sql.frozen("schema/counters", digest="9b0153f2e49f08a3"), migrations.RunSQL.noop),
         migrations.RemoveIndex("message", "message_trouble"),
         migrations.AddIndex(
             "message",

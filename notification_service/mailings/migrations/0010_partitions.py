@@ -102,9 +102,9 @@ class Migration(migrations.Migration):
             ]
         ),
         migrations.RunSQL(DEFINE + PARTITION, migrations.RunSQL.noop),
-        migrations.RunSQL(sql.frozen("schema/counters", digest="03ea5159b776781b"), migrations.RunSQL.noop),
+        migrations.RunSQL(sql.frozen("schema/counters", digest="9b0153f2e49f08a3"), migrations.RunSQL.noop),
         migrations.RunSQL(
-            sql.frozen("schema/due_messages", digest="f8d2572143ac0129"), migrations.RunSQL.noop
+            sql.frozen("schema/due_messages", digest="6d4af894f77540e9"), migrations.RunSQL.noop
         ),
         migrations.RunSQL(sql.frozen("schema/storage", digest="ff09e86b146debbb"), migrations.RunSQL.noop),
         migrations.RunSQL(sql.frozen("schema/partitions", digest="38047f578e71ee33"), migrations.RunSQL.noop),

@@ -1,5 +1,7 @@
 """Counters that triggers keep in the transaction that changes a message, so they are always exact.
 
+In the place of a mailing's id, SINGLES stands for all single messages.
+
 Each is the sum of its slots. A backend writes the slot of its own process id, so that workers do not wait for
 each other's row. Only `stats.py` reads them, and only the triggers write them.
 """

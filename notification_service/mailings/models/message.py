@@ -1,4 +1,4 @@
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -10,6 +10,16 @@ from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.reason import KeptReason
 
+if TYPE_CHECKING:
+    from notification_service.mailings.models.single_message import SingleMessage
+
+SINGLES = 0  # in the place of a mailing's id: single messages in the counters
+
+
+def queue_of(gateway_id: int | None) -> int:
+    """Where single messages for a gateway wait, in the place of a mailing's id; None: the default gateway."""
+    return -(gateway_id or 0)
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def of(self, mailing: Mailing) -> Self:
@@ -18,6 +28,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 class Message(KeptReason):
     """One text to one client. Its id is the gateway's message id, the same on every attempt.
+
+    A single message belongs to no mailing; `SingleMessage` has its text and terms, and its phone if no client
+    has it.
 
     `next_attempt_at` is set exactly while the message is pending. No index contains it or `status`, so
     claiming a message and recording its outcome are heap-only updates. `DueMessage` says what is due. The
@@ -40,8 +53,11 @@ class Message(KeptReason):
     NOT_REACHED = (Status.FAILED, Status.EXPIRED, Status.CANCELLED)  # these clients surely got nothing
     OUTCOMES = (*UNDELIVERED, Status.SENT)
 
-    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
-    # Empty once the message is anonymised.
+    # Empty: a single message.
+    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
+    # Of a single message: where it waits, as `queue_of` has it.
+    queue = models.BigIntegerField(null=True)
+    # Empty once the message is anonymised; of a single message, also if no client has the phone.
     client = models.ForeignKey(Client, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     status = models.CharField(max_length=10, choices=Status.choices)
     attempts = models.IntegerField(default=0)
@@ -100,6 +116,25 @@ class Message(KeptReason):
     def __str__(self) -> str:
         return f"message {self.pk}"
 
+    @property
+    def terms(self) -> "Mailing | SingleMessage":
+        """What says its text, its topic and its deadline."""
+        return self.mailing or self.single
+
+    @property
+    def text(self) -> str:
+        return self.terms.text
+
+    @property
+    def own_phone(self) -> str:
+        """Of a single message to somebody whom no client is; else empty."""
+        return "" if self.mailing_id else self.single.phone
+
+    @property
+    def phone(self) -> str:
+        """To whom it goes, or went; empty once that is forgotten."""
+        return (self.client.phone if self.client else None) or self.own_phone
+
 
 class DueMessage(models.Model):
     """When each pending message is to be attempted: a row for every one of them, and for no other.
@@ -111,6 +146,7 @@ class DueMessage(models.Model):
     message = models.OneToOneField(
         Message, models.DO_NOTHING, primary_key=True, related_name="due", db_constraint=False
     )
+    # Of a single message: its queue, which is no mailing's id.
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
     at = models.DateTimeField()
 
@@ -144,7 +180,7 @@ class Attempt(KeptReason):
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="failed_attempts", db_constraint=False)
     partition = models.SmallIntegerField(default=0, db_default=0)  # the message's; this table has the same
-    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, db_constraint=False, db_index=False)
+    mailing = models.ForeignKey(Mailing, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     number = models.IntegerField()
     at = models.DateTimeField()

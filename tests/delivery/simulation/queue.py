@@ -74,6 +74,9 @@ class Queue:
         each = math.ceil(limit / len(busy)) if busy else 0
         return self._taken([row for mailing_id in busy for row in self._first(mailing_id, each)])
 
+    def claim_single(self, **_: Any) -> list[Any]:
+        return []
+
     def claim_probe(self, **_: Any) -> list[Any]:
         probed = self.breaker.probed_mailing_id
         due = [sorted(entry for entry in due if entry[0] <= self.clock.now) for due in self.due.values()]

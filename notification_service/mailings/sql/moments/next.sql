@@ -1,8 +1,9 @@
 -- In how many seconds something is next to be done, by the call that does it; none where nothing will be, as things
 -- are. What is to be done already, or is being done by somebody, is due now.
--- Reads one due message of each mailing that has begun and not ended, and a row or two of everything else.
--- Indexes: mailing_unsettled, mailing_deleted, due_of_mailing, mailings_batch (lease_expires_at), upload_unfinished,
--- bulk_action_unfinished.
+-- Reads one due message of each mailing that has begun and not ended, the single messages that wait, which are few
+-- unless a gateway is away, and a row or two of everything else.
+-- Indexes: mailing_unsettled, mailing_deleted, due_of_mailing, primary key of single messages, mailings_batch
+-- (lease_expires_at), upload_unfinished, bulk_action_unfinished.
 WITH mailing AS MATERIALIZED (
   SELECT open.*, first.at AS due_at, status IN ('running', 'paused') AS is_active
   FROM mailings_mailing AS open
@@ -24,6 +25,11 @@ WITH mailing AS MATERIALIZED (
   SELECT 'settle', now() FROM mailings_mailing WHERE deleted_at IS NOT NULL
   UNION ALL
   SELECT 'send', due_at FROM mailing WHERE status = 'running' AND now() < end_at
+  UNION ALL
+  SELECT 'send', at FROM mailings_duemessage WHERE mailing_id <= 0
+  UNION ALL
+  SELECT 'settle', single.end_at FROM mailings_duemessage AS due
+  JOIN mailings_singlemessage AS single ON single.message_id = due.message_id WHERE due.mailing_id <= 0
   UNION ALL
   SELECT 'rescue', min(lease_expires_at) FROM mailings_batch
   UNION ALL

@@ -2,7 +2,8 @@
 -- Guarantees: at every moment a sum over the slots equals a count over the rows, whoever writes them, SQL by hand
 -- included. Every transaction locks its slot's row of the overall count (mailing null) before any other row of the
 -- counters, so that two of them never wait for each other in a circle. Each backend has a slot of its own, so that
--- workers do not wait for each other's row. See docs/decisions/0003-counters-by-trigger.md.
+-- workers do not wait for each other's row. See docs/decisions/0003-counters-by-trigger.md. Single messages, which have
+-- no mailing, are counted under 0 in its place (docs/decisions/0061-single-messages.md).
 -- Indexes: the unique ones of the counters.
 -- Needs: status_change.sql.
 
@@ -33,14 +34,18 @@ $$;
 CREATE OR REPLACE FUNCTION mailings_count_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM mailings_add_counts(array_agg((mailing_id, status, messages)::mailings_status_change))
-  FROM (SELECT mailing_id, status, count(*) AS messages FROM after_rows GROUP BY 1, 2) AS change;
+  FROM (
+    SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS messages FROM after_rows GROUP BY 1, 2
+  ) AS change;
   RETURN NULL;
 END $$;
 
 CREATE OR REPLACE FUNCTION mailings_count_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM mailings_add_counts(array_agg((mailing_id, status, -messages)::mailings_status_change))
-  FROM (SELECT mailing_id, status, count(*) AS messages FROM before_rows GROUP BY 1, 2) AS change;
+  FROM (
+    SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS messages FROM before_rows GROUP BY 1, 2
+  ) AS change;
   RETURN NULL;
 END $$;
 
@@ -49,9 +54,9 @@ BEGIN
   PERFORM mailings_add_counts(array_agg((mailing_id, status, messages)::mailings_status_change))
   FROM (
     SELECT mailing_id, status, sum(messages)::bigint AS messages FROM (
-      SELECT mailing_id, status, count(*) AS messages FROM after_rows GROUP BY 1, 2
+      SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS messages FROM after_rows GROUP BY 1, 2
       UNION ALL
-      SELECT mailing_id, status, -count(*) FROM before_rows GROUP BY 1, 2
+      SELECT coalesce(mailing_id, 0), status, -count(*) FROM before_rows GROUP BY 1, 2
     ) AS both_sides GROUP BY 1, 2 HAVING sum(messages) <> 0
   ) AS change;
 
@@ -65,10 +70,10 @@ BEGIN
     coalesce(sum(change) FILTER (WHERE status = 'unknown'), 0), 0
   FROM (
     SELECT mailing_id, status, sum(change) AS change FROM (
-      SELECT mailing_id, status, count(*) AS change FROM after_rows
+      SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS change FROM after_rows
       WHERE status IN ('sent', 'failed', 'expired', 'cancelled', 'unknown') GROUP BY 1, 2
       UNION ALL
-      SELECT mailing_id, status, -count(*) FROM before_rows
+      SELECT coalesce(mailing_id, 0), status, -count(*) FROM before_rows
       WHERE status IN ('sent', 'failed', 'expired', 'cancelled', 'unknown') GROUP BY 1, 2
     ) AS both_sides GROUP BY 1, 2 HAVING sum(change) <> 0
   ) AS changes GROUP BY 1 ORDER BY 1
@@ -80,10 +85,10 @@ BEGIN
   INSERT INTO mailings_failurecount AS c (mailing_id, reason, reason_number, slot, messages)
   SELECT mailing_id, reason, reason_number, mailings_count_slot(), sum(change)
   FROM (
-    SELECT mailing_id, reason, reason_number, count(*) AS change FROM after_rows
+    SELECT coalesce(mailing_id, 0) AS mailing_id, reason, reason_number, count(*) AS change FROM after_rows
     WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
     UNION ALL
-    SELECT mailing_id, reason, reason_number, -count(*) FROM before_rows
+    SELECT coalesce(mailing_id, 0), reason, reason_number, -count(*) FROM before_rows
     WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
   ) AS both_sides GROUP BY 1, 2, 3 HAVING sum(change) <> 0 ORDER BY 1, 2, 3
   ON CONFLICT (mailing_id, reason, reason_number, slot) DO UPDATE SET messages = c.messages + excluded.messages;
@@ -93,10 +98,10 @@ BEGIN
     SELECT mailing_id, date_bin('15 minutes', now(), TIMESTAMPTZ '2000-01-01 00:00:00+00'), reason, reason_number,
       mailings_count_slot(), sum(change)
     FROM (
-      SELECT mailing_id, reason, reason_number, count(*) AS change FROM after_rows
+      SELECT coalesce(mailing_id, 0) AS mailing_id, reason, reason_number, count(*) AS change FROM after_rows
       WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
       UNION ALL
-      SELECT mailing_id, reason, reason_number, -count(*) FROM before_rows
+      SELECT coalesce(mailing_id, 0), reason, reason_number, -count(*) FROM before_rows
       WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
     ) AS both_sides GROUP BY 1, 3, 4 HAVING sum(change) <> 0 ORDER BY 1, 3, 4
     ON CONFLICT (mailing_id, quarter, reason, reason_number, slot)
@@ -108,7 +113,7 @@ END $$;
 CREATE OR REPLACE FUNCTION mailings_count_retried() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO mailings_minutecount AS c (mailing_id, minute, slot, sent, failed, retried)
-  SELECT mailing_id, date_trunc('minute', now()), mailings_count_slot(), 0, 0, count(*)
+  SELECT coalesce(mailing_id, 0), date_trunc('minute', now()), mailings_count_slot(), 0, 0, count(*)
   FROM after_rows WHERE outcome IN ('retry', 'lost') GROUP BY 1 ORDER BY 1
   ON CONFLICT (mailing_id, minute, slot) DO UPDATE SET retried = c.retried + excluded.retried;
   RETURN NULL;

@@ -1,6 +1,7 @@
 -- When each pending message is due, in a table of its own.
 -- Guarantees: in the transaction that changes a message, a row for each that is pending and for no other, whoever
--- writes it. See docs/decisions/0025-due-messages-in-a-table.md.
+-- writes it. See docs/decisions/0025-due-messages-in-a-table.md. A single message, which has no mailing, has its queue
+-- in the place of the mailing's id (docs/decisions/0061-single-messages.md).
 -- A connection keeps its plan, and one that reads all of a small table would read all of a large one later: so the
 -- rows are found by the primary key.
 
@@ -8,7 +9,7 @@ CREATE OR REPLACE FUNCTION mailings_keep_due() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO mailings_duemessage (message_id, mailing_id, at)
-    SELECT id, mailing_id, next_attempt_at FROM after_rows WHERE next_attempt_at IS NOT NULL;
+    SELECT id, coalesce(mailing_id, queue), next_attempt_at FROM after_rows WHERE next_attempt_at IS NOT NULL;
   ELSIF TG_OP = 'TRUNCATE' THEN
     DELETE FROM mailings_duemessage;  -- it may be among what is being truncated, and then is empty
   ELSE
@@ -19,7 +20,7 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' THEN
       INSERT INTO mailings_duemessage (message_id, mailing_id, at)
-      SELECT id, mailing_id, next_attempt_at FROM after_rows WHERE next_attempt_at IS NOT NULL;
+      SELECT id, coalesce(mailing_id, queue), next_attempt_at FROM after_rows WHERE next_attempt_at IS NOT NULL;
     END IF;
   END IF;
   RETURN NULL;

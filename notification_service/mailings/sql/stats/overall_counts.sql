@@ -1,8 +1,9 @@
--- Count the messages of all mailings by status, in the order of Message.Status, then of each that is being deleted:
--- in one statement, so that both are of one moment. Indexes: message_count_slot, mailing_deleted.
+-- Count all messages by status, in the order of Message.Status; then the single messages, under 0, and those of each
+-- mailing that is being deleted: in one statement, so that they are of one moment.
+-- Indexes: message_count_slot, mailing_deleted.
 SELECT mailing_id, sum(pending)::bigint, sum(sending)::bigint, sum(sent)::bigint, sum(failed)::bigint,
   sum(expired)::bigint, sum(cancelled)::bigint, sum(unknown)::bigint
-FROM mailings_messagecount WHERE mailing_id IS NULL GROUP BY mailing_id
+FROM mailings_messagecount WHERE mailing_id IS NULL OR mailing_id = 0 GROUP BY mailing_id
 UNION ALL
 SELECT mailing_id, sum(pending)::bigint, sum(sending)::bigint, sum(sent)::bigint, sum(failed)::bigint,
   sum(expired)::bigint, sum(cancelled)::bigint, sum(unknown)::bigint
