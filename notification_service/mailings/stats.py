@@ -11,8 +11,11 @@ from notification_service.mailings.reasons import ANOTHER_REASON, Why, read_row
 from notification_service.mailings.sql import sql
 
 STATUSES = list(Message.Status.values)
+DELIVERIES = ["delivered", "undelivered", "awaited"]
+COLUMNS = [*STATUSES, *DELIVERIES]  # of the statements
 ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
+COUNTED_BY_MINUTE = ("sent", "failed", "retried", "delivered", "undelivered")
 # A success may be recorded after its mailing has ended, if its lease had ended.
 RECORDED_AFTER_END = timedelta(hours=1)
 # SQL, not the ORM, for what every page needs: the ORM takes three times as long to write such a statement as
@@ -24,6 +27,15 @@ class Minute(TypedDict):
     sent: int
     failed: int
     retried: int
+    delivered: int
+    undelivered: int
+
+
+class Counts(NamedTuple):
+    """Messages by status, with their total; and by what receipts say. Sent ones without any are awaited."""
+
+    messages: dict[str, int]
+    deliveries: dict[str, int]
 
 
 class Failure(NamedTuple):
@@ -33,26 +45,35 @@ class Failure(NamedTuple):
 
 def message_counts(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """Return the messages of each mailing by status, with their total; zeros if there are none."""
+    return {mailing_id: counts.messages for mailing_id, counts in counts_of(mailing_ids).items()}
+
+
+def counts_of(mailing_ids: Sequence[int]) -> dict[int, Counts]:
+    """Return the messages of each mailing by status and by delivery; zeros if there are none."""
     rows = sql.rows("stats/message_counts", ids=list(mailing_ids))
-    return no_messages(mailing_ids) | {row[0]: _tally(row[1:]) for row in rows}
+    return no_messages(mailing_ids) | {row[0]: _counts(row[1:]) for row in rows}
 
 
-def no_messages(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """What `message_counts` returns for mailings that were just created."""
-    return {mailing_id: _tally([0] * len(STATUSES)) for mailing_id in mailing_ids}
+def no_messages(mailing_ids: Sequence[int]) -> dict[int, Counts]:
+    """What `counts_of` returns for mailings that were just created."""
+    return {mailing_id: _counts([0] * len(COLUMNS)) for mailing_id in mailing_ids}
 
 
 def overall_counts() -> dict[str, dict[str, int]]:
-    """Return all mailings by status and all messages by status, without mailings that are being deleted."""
-    return {"mailings": _mailing_counts(), "messages": _all_message_counts()}
+    """Return all mailings by status, and all messages by status and by delivery.
+
+    Mailings that are being deleted do not count.
+    """
+    messages, deliveries = _all_message_counts()
+    return {"mailings": _mailing_counts(), "messages": messages, "deliveries": deliveries}
 
 
 def timeline(mailing_id: int) -> list[Minute]:
     """Return what was sent, failed and put off in each minute, oldest first: the last 1,440 with any."""
     rows = sql.rows("stats/timeline", id=mailing_id, minutes=TIMELINE_MINUTES)
     return [
-        Minute(minute=minute, sent=sent, failed=failed, retried=retried)
-        for minute, sent, failed, retried in reversed(rows)
+        Minute(minute=minute, **dict(zip(COUNTED_BY_MINUTE, counts, strict=True)))  # type: ignore[typeddict-item]
+        for minute, *counts in reversed(rows)
     ]
 
 
@@ -103,14 +124,17 @@ def _mailing_counts() -> dict[str, int]:
     return {"total": sum(by_status.values()), **by_status}
 
 
-def _all_message_counts() -> dict[str, int]:
-    counts = _tally([0] * len(STATUSES))
-    for mailing_id, *by_status in sql.rows("stats/overall_counts"):
+def _all_message_counts() -> Counts:
+    total = _counts([0] * len(COLUMNS))
+    for mailing_id, *row in sql.rows("stats/overall_counts"):
         sign = 1 if mailing_id is None else -1
-        for key, messages in _tally(by_status).items():
-            counts[key] += sign * messages
-    return counts
+        for sums, some in zip(total, _counts(row), strict=True):
+            for key, messages in some.items():
+                sums[key] += sign * messages
+    return total
 
 
-def _tally(by_status: Sequence[int]) -> dict[str, int]:
-    return {"total": sum(by_status), **dict(zip(STATUSES, by_status, strict=True))}
+def _counts(row: Sequence[int]) -> Counts:
+    by_status, by_delivery = row[: len(STATUSES)], row[len(STATUSES) :]
+    messages = {"total": sum(by_status), **dict(zip(STATUSES, by_status, strict=True))}
+    return Counts(messages, dict(zip(DELIVERIES, by_delivery, strict=True)))
