@@ -63,15 +63,10 @@ def _fields(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     return {
         "method": _method(request),
         "route": route,
-        "path": _path(request, match.kwargs if match else {}),
+        "path": request.path,
         **_actor(request),
         **_row(route, match.kwargs if match else {}, response.headers.get("Location", "")),
     }
-
-
-def _path(request: HttpRequest, kwargs: dict[str, Any]) -> str:
-    """Without the receipt key of providers that can send no header."""
-    return request.path.replace(kwargs["key"], "(key)") if kwargs.get("key") else request.path
 
 
 def _method(request: HttpRequest) -> str:
