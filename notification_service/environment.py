@@ -106,6 +106,15 @@ class Environment(environs.FileAwareEnv):
             found.setdefault(address.casefold(), address)
         return list(found.values())
 
+    def words(self, name: str, default: str) -> list[str]:
+        """Words or phrases, separated by commas."""
+        given: str = self.str(name, default)
+        found = [" ".join(word.split()) for word in given.split(",")]
+        for word in filter(None, found):
+            if not any(map(str.isalnum, word)):
+                raise ImproperlyConfigured(f"{name} has {word!r}, which has no letter and no digit")
+        return list(filter(None, found))
+
     def sender(self, name: str) -> str:
         """An e-mail address, with a name before it or without: `Mailings <mailings@example.com>`."""
         given: str = self.str(name, "")

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     DELETE_GATEWAYS = "mailings.delete_gateway"
     SEE_CONTACT_HOURS = "mailings.view_contacthours"
     CHANGE_CONTACT_HOURS = "mailings.change_contacthours"  # and have a mailing ignore them
+    RECEIPT_KEYS = "mailings.rotate_gateway"  # see what providers show us, and replace it
+    SEE_INBOUND = "mailings.view_inboundmessage"
     SEE_PEOPLE = "auth.view_user"
     ADD_PEOPLE = "auth.add_user"
     CHANGE_PEOPLE = "auth.change_user"
@@ -47,7 +49,12 @@ class Permission(StrEnum):
 
 
 P = Permission
-_LOOK = frozenset({P.SEE_MAILINGS, P.SEE_MESSAGES, P.SEE_CLIENTS, P.SEE_GATEWAYS, P.SEE_CONTACT_HOURS})
+_LOOK = frozenset(
+    {
+        *(P.SEE_MAILINGS, P.SEE_MESSAGES, P.SEE_CLIENTS, P.SEE_GATEWAYS, P.SEE_CONTACT_HOURS),
+        P.SEE_INBOUND,
+    }
+)
 _WRITE = frozenset(
     {
         *(P.ADD_MAILINGS, P.CHANGE_MAILINGS, P.DELETE_MAILINGS, P.ADD_MESSAGES),
@@ -66,7 +73,7 @@ OF_ROLE: Mapping[str, frozenset[Permission]] = {
 OF_SCOPE: Mapping[str, frozenset[Permission]] = {
     READ: _LOOK | {P.WHOLE_PHONES},
     WRITE: _LOOK | _WRITE,
-    ADMIN: _LOOK | _WRITE | {P.IGNORE_OPT_OUTS},
+    ADMIN: _LOOK | _WRITE | {P.IGNORE_OPT_OUTS, P.RECEIPT_KEYS},
 }
 
 # Fields of a mailing or a single message that not everyone who may write one may set.
@@ -109,6 +116,7 @@ CONTACT_HOURS = by_method_of_read_only(P.SEE_CONTACT_HOURS, other=P.CHANGE_CONTA
 MESSAGES = by_method(
     see=P.SEE_MESSAGES, add=P.ADD_MESSAGES, change=P.CHANGE_MAILINGS, delete=P.CHANGE_MAILINGS
 )
+INBOUND = by_method_of_read_only(P.SEE_INBOUND, other=P.CHANGE_MAILINGS)
 STATISTICS = by_method_of_read_only(P.SEE_MAILINGS, other=P.CHANGE_MAILINGS)
 AUDIT = by_method_of_read_only(P.SEE_AUDIT, other=P.SEE_AUDIT)
 

@@ -29,7 +29,14 @@ from notification_service.directory.rules import (
     without_plus,
 )
 from notification_service.mailings import partitions
-from notification_service.mailings.models import Batch, DueMessage, Mailing, Message, SingleMessage
+from notification_service.mailings.models import (
+    Batch,
+    DueMessage,
+    InboundMessage,
+    Mailing,
+    Message,
+    SingleMessage,
+)
 from notification_service.mailings.reasons import Reason
 from notification_service.mailings.stats import RECORDED_AFTER_END, message_counts
 
@@ -114,6 +121,26 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def of_state(self, consents: QuerySet[Consent], name: str, state: str) -> QuerySet[Consent]:
         return consents.filter(revoked_at__isnull=state == "in_force")
+
+
+class InboundFilter(django_filters.FilterSet):  # type: ignore[misc]
+    phone = text_filter("Replies of this phone.", pattern=PHONE_PATTERN, clean=_asked_phone)
+    gateway = text_filter("Replies that came through this gateway.", field_name="gateway__name")
+    is_stop = choice_filter(
+        ["true", "false"],
+        "Only stop words, or only others.",
+        condition=lambda said: Q(is_stop=said == "true"),
+    )
+    received_from = moment_filter(
+        "Replies that came at this time or later.", field_name="received_at", lookup_expr="gte"
+    )
+    received_before = moment_filter(
+        "Replies that came before this time.", field_name="received_at", lookup_expr="lt"
+    )
+
+    class Meta:
+        model = InboundMessage
+        fields: list[str] = []
 
 
 class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]

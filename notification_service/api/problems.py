@@ -26,7 +26,7 @@ from notification_service.directory.versions import Stale
 from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
 from notification_service.mailings.matching import CountTooSlow
-from notification_service.mailings.models import Gateway, Mailing, Message, Template, TestSend
+from notification_service.mailings.models import Gateway, InboundMessage, Mailing, Message, Template, TestSend
 from notification_service.mailings.segment_changes import SegmentInUse, SegmentNameTaken
 from notification_service.mailings.templates import TemplateNameTaken
 from notification_service.mailings.test_sends import NoGateway, TooManyTestSends
@@ -169,7 +169,7 @@ class InvalidQuery(exceptions.ValidationError):
 
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
     (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist): Missing,
-    (BulkAction.DoesNotExist,): Missing,
+    (BulkAction.DoesNotExist, InboundMessage.DoesNotExist): Missing,
     (Consent.DoesNotExist, OptOut.DoesNotExist, Entry.DoesNotExist): Missing,
     (Segment.DoesNotExist, Template.DoesNotExist, TestSend.DoesNotExist, Http404): Missing,
     (Stale,): PreconditionFailed,

@@ -11,6 +11,7 @@ from notification_service.api.views.contact_hours import ContactHoursViewSet
 from notification_service.api.views.drafts import DraftViewSet
 from notification_service.api.views.errors import unknown_url
 from notification_service.api.views.gateways import GatewayViewSet
+from notification_service.api.views.inbound import InboundListViewSet
 from notification_service.api.views.mailings import MailingViewSet
 from notification_service.api.views.message_files import MessageFileViewSet
 from notification_service.api.views.messages import MessageViewSet
@@ -19,6 +20,12 @@ from notification_service.api.views.preferences import (
     ConsentViewSet,
     OptOutImportView,
     OptOutViewSet,
+)
+from notification_service.api.views.receipts import (
+    InboundViewSet,
+    KeyedInboundViewSet,
+    KeyedReceiptViewSet,
+    ReceiptViewSet,
 )
 from notification_service.api.views.root import RootViewSet
 from notification_service.api.views.segments import SegmentViewSet
@@ -66,7 +73,22 @@ urlpatterns = [
     path("consents/<id:pk>/", ConsentViewSet.as_view(KEPT_ROW), name="consent"),
     path("contact-hours/", ContactHoursViewSet.as_view(ONE), name="contact-hours"),
     path("gateways/", GatewayViewSet.as_view(ROWS), name="gateways"),
+    path("gateways/<str:name>/inbound/", InboundViewSet.as_view({"post": "inbound"}), name="gateway-inbound"),
+    path("gateways/<str:name>/inbound/<str:key>/", KeyedInboundViewSet.as_view({"post": "inbound"})),
+    path(
+        "gateways/<str:name>/receipts/",
+        ReceiptViewSet.as_view({"post": "receipts"}),
+        name="gateway-receipts",
+    ),
+    path("gateways/<str:name>/receipts/<str:key>/", KeyedReceiptViewSet.as_view({"post": "receipts"})),
     path("gateways/<id:pk>/", GatewayViewSet.as_view(CHANGEABLE_ROW), name="gateway"),
+    path(
+        "gateways/<id:pk>/receipt-key/",
+        GatewayViewSet.as_view({"get": "receipt_key", "post": "replace_receipt_key"}),
+        name="gateway-receipt-key",
+    ),
+    path("inbound/", InboundListViewSet.as_view({"get": "list"}), name="inbound"),
+    path("inbound/<id:pk>/", InboundListViewSet.as_view({"get": "retrieve"}), name="inbound-message"),
     path("mailings/", MailingViewSet.as_view(ROWS), name="mailings"),
     path("mailings/audience/", MailingViewSet.as_view({"post": "audience"}), name="audience"),
     path("mailings/fullinfo/", StatisticsViewSet.as_view({"get": "fullinfo"}), name="fullinfo"),

@@ -47,6 +47,7 @@ class Action(StrEnum):
     GATEWAY_CREATED = "gateway.created"
     GATEWAY_CHANGED = "gateway.changed"
     GATEWAY_RELEASED = "gateway.released"
+    GATEWAY_RECEIPT_KEY_REPLACED = "gateway.receipt_key_replaced"
     GATEWAY_DELETED = "gateway.deleted"
     TEMPLATE_CREATED = "template.created"
     TEMPLATE_CHANGED = "template.changed"

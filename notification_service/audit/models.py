@@ -27,6 +27,7 @@ class Entry(models.Model):
     class Actor(models.TextChoices):
         PERSON = "person"  # signed in to the console
         KEY = "key"  # an API key
+        GATEWAY = "gateway"  # a provider, with the receipt key of its gateway
         COMMAND = "command"  # someone at a terminal of ours
         WORKER = "worker"  # the service by itself
         NOBODY = "nobody"  # a request of someone not signed in

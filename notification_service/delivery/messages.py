@@ -153,6 +153,8 @@ class OutcomeBuffer:
 
     sent: list[tuple[Claimed, float]] = field(default_factory=list)  # with seconds since the epoch
     not_sent: list[NotSent] = field(default_factory=list)
+    # What the provider calls those that are sent, where its answers say so.
+    provider_ids: dict[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sent) + len(self.not_sent)
@@ -160,6 +162,7 @@ class OutcomeBuffer:
     def extend(self, other: "OutcomeBuffer") -> None:
         self.sent.extend(other.sent)
         self.not_sent.extend(other.not_sent)
+        self.provider_ids |= other.provider_ids
 
     def count_off(self) -> list[int]:
         """Note that these are recorded; return the batches whose last messages were among them."""

@@ -1,6 +1,8 @@
 """Record: write what became of messages, many together. Written twice, it changes nothing twice."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter, itemgetter
@@ -23,6 +25,8 @@ from notification_service.delivery.outcome import (
     Unknown,
 )
 from notification_service.delivery.write_apart import OF_A_ROW, OF_ALL_ROWS, write_apart
+from notification_service.directory.rules import is_storable
+from notification_service.mailings.models.message import PROVIDER_ID_LENGTH
 from notification_service.mailings.send_window import find_zone, next_opening
 
 RESPONSE_CHARACTERS = 500  # of a response's start, kept with its attempt
@@ -36,7 +40,7 @@ class Recorder:
 
     def __init__(self, lane: Lane) -> None:
         self._database, self._shared, self._meters = lane.records, lane.shared, lane.meters
-        self._conceal = lane.concealer.conceal
+        self._conceal, self._gateway = lane.concealer.conceal, lane.gateway
         self._outcomes = OutcomeBuffer()
         self._being_written = 0
         self._being_returned = 0
@@ -55,6 +59,8 @@ class Recorder:
         clock = self._shared.clock
         if isinstance(outcome, Sent):
             self._outcomes.sent.append((message, clock.time_at(at)))
+            if self._gateway.names_messages:
+                self._keep_provider_id(message, response)
             return
         terms = self._shared.terms.get(message.mailing_id)  # the hours may have changed meanwhile
         now = clock.now()
@@ -67,6 +73,17 @@ class Recorder:
             row = not_sent(message, outcome, response=nothing, terms=None, now=now)
             row = without_details(row, now=now)
         self._outcomes.not_sent.append(row)
+
+    def _keep_provider_id(self, message: Claimed, response: Response | NoResponse) -> None:
+        """A success stays one whatever the rest of the response is."""
+        whole = response.partial if isinstance(response, NoResponse) else response
+        try:
+            name = self._gateway.provider_id(whole) if whole else ""
+        except Exception:
+            log.exception("provider's id not read", message_id=message.id)  # ours to mend
+            return
+        if name and len(name) <= PROVIDER_ID_LENGTH and is_storable(name):
+            self._outcomes.provider_ids[message.id] = name
 
     def release(self, message: Claimed, *, until: datetime, hours_version: int | None = None) -> None:
         """`hours_version`: of the hours that open at `until`, if the message waits for them."""
@@ -93,21 +110,28 @@ class Recorder:
     async def _write(self, outcomes: OutcomeBuffer) -> None:
         """Take what is refused out of `outcomes`, so that the others are written."""
         try:
-            await write(self._database, outcomes)
+            await write(self._database, outcomes, names=self._names(outcomes))
         except OF_ALL_ROWS:
             raise
         except OF_A_ROW:
             await self._write_sent_apart(outcomes)
             await self._write_not_sent_apart(outcomes)
 
+    def _names(self, outcomes: OutcomeBuffer) -> "Names | None":
+        if not self._gateway.names_messages:
+            return None
+        return Names(outcomes.provider_ids, is_in_receipts=self._gateway.is_named_in_receipts)
+
     async def _write_sent_apart(self, outcomes: OutcomeBuffer) -> None:
         """A success that is refused keeps waiting: another worker would send the message again."""
-        refused, untried = await write_apart(outcomes.sent, partial(record_sent, self._database))
+        record = partial(record_sent, self._database, names=self._names(outcomes))
+        refused, untried = await write_apart(outcomes.sent, record)
         if refused:
             (message, _), error = refused[0]
             log.error("successes not recorded", messages=len(refused), **_about(message, error))
         waiting = [row for row, _ in refused] + untried
         self._outcomes.sent += waiting
+        self._outcomes.provider_ids |= outcomes.provider_ids
         away = {message.id for message, _ in waiting}
         outcomes.sent = [row for row in outcomes.sent if row[0].id not in away]
 
@@ -129,19 +153,38 @@ class Recorder:
         outcomes.not_sent = [row for row in outcomes.not_sent if row.message.id not in away]
 
 
-async def write(database: Database, outcomes: OutcomeBuffer) -> None:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a provider calls the messages that it took."""
+
+    of_messages: Mapping[int, str]
+    is_in_receipts: bool  # whether receipts have nothing else of ours
+
+
+async def write(database: Database, outcomes: OutcomeBuffer, *, names: Names | None = None) -> None:
     if outcomes.sent:
-        await record_sent(database, outcomes.sent)
+        await record_sent(database, outcomes.sent, names=names)
     if outcomes.not_sent:
         await record_not_sent(database, outcomes.not_sent)
 
 
-async def record_sent(database: Database, rows: list[tuple[Claimed, float]]) -> None:
+async def record_sent(
+    database: Database, rows: list[tuple[Claimed, float]], *, names: Names | None = None
+) -> None:
     for partition, some in by_partition(rows, itemgetter(0)).items():
         # As text: an array of Python's numbers takes the driver ten times as long.
         ids = ",".join([str(message.id) for message, _ in some])
         sent_at = ",".join([str(at) for _, at in some])
-        await database.execute("record_sent", partition=partition, ids=f"{{{ids}}}", sent_at=f"{{{sent_at}}}")
+        whose = {"partition": partition, "ids": f"{{{ids}}}", "sent_at": f"{{{sent_at}}}"}
+        if names is None:
+            await database.execute("record_sent", **whose)
+            continue
+        await database.execute(
+            "record_sent_with_ids",
+            **whose,
+            provider_ids=[names.of_messages.get(message.id, "") for message, _ in some],
+            is_named_in_receipts=names.is_in_receipts,
+        )
 
 
 async def record_not_sent(database: Database, rows: list[NotSent]) -> None:

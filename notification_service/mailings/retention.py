@@ -16,13 +16,20 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
-from notification_service.mailings import lifecycle, settlement, single_messages
+from notification_service.mailings import lifecycle, receipts, settlement, single_messages
 from notification_service.mailings.gateways import forget_old_incidents
-from notification_service.mailings.models import GatewayUse, Mailing, Message, MinuteCount
+from notification_service.mailings.models import (
+    GatewayUse,
+    InboundMessage,
+    Mailing,
+    Message,
+    MinuteCount,
+)
 from notification_service.mailings.models.message import SINGLES
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.partitions import partition_of
 from notification_service.mailings.sql import sql
+from notification_service.observability import metrics
 
 REMOVE, ANONYMISE = ACTIONS = ("remove", "anonymise")
 CHUNK_MESSAGES = 5_000
@@ -60,7 +67,7 @@ def retire_singles(*, days: int, action: str) -> Iterator[int]:
 
 
 def sweep() -> None:
-    """Delete sessions that have ended, workers that are gone, old incidents, and old minutes.
+    """Delete what nobody needs any more: ended sessions, gone workers, old incidents, minutes, ids and replies.
 
     The minutes of a mailing go with it; single messages never end.
     """
@@ -68,6 +75,12 @@ def sweep() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     GatewayUse.objects.filter(lease_expires_at__lt=Now() - WORKER_GONE_AFTER).delete()
     forget_old_incidents()
+    receipts.forget_provider_ids()
+    for gateway, unknown in receipts.forget_unknown().items():
+        metrics.receipts.labels(gateway, "unknown").inc(unknown)
+    if settings.RETENTION_DAYS > 0:
+        old = Now() - timedelta(days=settings.RETENTION_DAYS)
+        InboundMessage.objects.filter(received_at__lt=old).delete()
 
 
 def _remove(mailing_id: int) -> Iterator[None]:

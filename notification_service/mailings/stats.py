@@ -12,8 +12,11 @@ from notification_service.mailings.reasons import ANOTHER_REASON, Why, read_row
 from notification_service.mailings.sql import sql
 
 STATUSES = list(Message.Status.values)
+DELIVERIES = ["delivered", "undelivered", "awaited"]
+COLUMNS = [*STATUSES, *DELIVERIES]  # of the statements
 ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
+COUNTED_BY_MINUTE = ("sent", "failed", "retried", "delivered", "undelivered")
 # A success may be recorded after its mailing has ended, if its lease had ended.
 RECORDED_AFTER_END = timedelta(hours=1)
 # SQL, not the ORM, for what every page needs: the ORM takes three times as long to write such a statement as
@@ -25,6 +28,15 @@ class Minute(TypedDict):
     sent: int
     failed: int
     retried: int
+    delivered: int
+    undelivered: int
+
+
+class Counts(NamedTuple):
+    """Messages by status, with their total; and by what receipts say. Sent ones without any are awaited."""
+
+    messages: dict[str, int]
+    deliveries: dict[str, int]
 
 
 class Failure(NamedTuple):
@@ -34,27 +46,40 @@ class Failure(NamedTuple):
 
 def message_counts(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """Return the messages of each mailing by status, with their total; zeros if there are none."""
+    return {mailing_id: counts.messages for mailing_id, counts in counts_of(mailing_ids).items()}
+
+
+def counts_of(mailing_ids: Sequence[int]) -> dict[int, Counts]:
+    """Return the messages of each mailing by status and by delivery; zeros if there are none."""
     rows = sql.rows("stats/message_counts", ids=list(mailing_ids))
-    return no_messages(mailing_ids) | {row[0]: _tally(row[1:]) for row in rows}
+    return no_messages(mailing_ids) | {row[0]: _counts(row[1:]) for row in rows}
 
 
-def no_messages(mailing_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """What `message_counts` returns for mailings that were just created."""
-    return {mailing_id: _tally([0] * len(STATUSES)) for mailing_id in mailing_ids}
+def no_messages(mailing_ids: Sequence[int]) -> dict[int, Counts]:
+    """What `counts_of` returns for mailings that were just created."""
+    return {mailing_id: _counts([0] * len(COLUMNS)) for mailing_id in mailing_ids}
 
 
 def overall_counts() -> dict[str, dict[str, int]]:
-    """Return mailings, messages and the single ones among these by status, without what is being deleted."""
-    messages, single = _all_message_counts()
-    return {"mailings": _mailing_counts(), "messages": messages, "single": single}
+    """Return mailings by status; messages, and the single ones among these, by status; messages by delivery.
+
+    Mailings that are being deleted do not count.
+    """
+    (messages, deliveries), (single, _) = _all_message_counts()
+    return {
+        "mailings": _mailing_counts(),
+        "messages": messages,
+        "single": single,
+        "deliveries": deliveries,
+    }
 
 
 def timeline(mailing_id: int) -> list[Minute]:
     """Return what was sent, failed and put off in each minute, oldest first: the last 1,440 with any."""
     rows = sql.rows("stats/timeline", id=mailing_id, minutes=TIMELINE_MINUTES)
     return [
-        Minute(minute=minute, sent=sent, failed=failed, retried=retried)
-        for minute, sent, failed, retried in reversed(rows)
+        Minute(minute=minute, **dict(zip(COUNTED_BY_MINUTE, counts, strict=True)))  # type: ignore[typeddict-item]
+        for minute, *counts in reversed(rows)
     ]
 
 
@@ -105,17 +130,21 @@ def _mailing_counts() -> dict[str, int]:
     return {"total": sum(by_status.values()), **by_status}
 
 
-def _all_message_counts() -> tuple[dict[str, int], dict[str, int]]:
-    counts, single = _tally([0] * len(STATUSES)), _tally([0] * len(STATUSES))
-    for mailing_id, *by_status in sql.rows("stats/overall_counts"):
+def _all_message_counts() -> tuple[Counts, Counts]:
+    """Those of all messages, then those of the single ones."""
+    total, single = _counts([0] * len(COLUMNS)), _counts([0] * len(COLUMNS))
+    for mailing_id, *row in sql.rows("stats/overall_counts"):
         if mailing_id == SINGLES:
-            single = _tally(by_status)
+            single = _counts(row)
             continue
         sign = 1 if mailing_id is None else -1
-        for key, messages in _tally(by_status).items():
-            counts[key] += sign * messages
-    return counts, single
+        for sums, some in zip(total, _counts(row), strict=True):
+            for key, messages in some.items():
+                sums[key] += sign * messages
+    return total, single
 
 
-def _tally(by_status: Sequence[int]) -> dict[str, int]:
-    return {"total": sum(by_status), **dict(zip(STATUSES, by_status, strict=True))}
+def _counts(row: Sequence[int]) -> Counts:
+    by_status, by_delivery = row[: len(STATUSES)], row[len(STATUSES) :]
+    messages = {"total": sum(by_status), **dict(zip(STATUSES, by_status, strict=True))}
+    return Counts(messages, dict(zip(DELIVERIES, by_delivery, strict=True)))

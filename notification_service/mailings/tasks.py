@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 
 from notification_service.directory.importing.uploads import lifecycle as uploads
-from notification_service.mailings import audience, client_uploads, lifecycle, retention, settlement
+from notification_service.mailings import audience, client_uploads, lifecycle, receipts, retention, settlement
 from notification_service.mailings.advisory_locks import try_lock
 from notification_service.mailings.bulk_actions import lifecycle as bulk_actions
 from notification_service.mailings.bulk_actions import run as bulk_run
@@ -39,6 +39,7 @@ def settle() -> None:
     with try_lock("settle") as is_mine:
         if is_mine:
             settlement.settle()
+            receipts.record_early_receipts()
 
 
 @shared_task(ignore_result=True)

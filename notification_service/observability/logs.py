@@ -8,6 +8,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # A Russian number, bare or as people write it. Commas do not belong to it: a list of ids is not a number.
 PHONE = re.compile(r"([78])(?<![\w.].)([ (-]{0,2}\d{3})[ )-]{0,2}\d{3}[ -]?\d{2}[ -]?(\d{2})(?!\w)")
+# Of a provider that can send it only in the address.
+RECEIPT_KEY = re.compile(r"nsr_[\w-]{8,}", re.ASCII)
 
 IDS = ("_id", "_ids")  # never phones, and there are many
 
@@ -47,6 +49,11 @@ def mask_phones(_logger: WrappedLogger, _method: str, line: str | EventDict) -> 
     return PHONE.sub(r"\1\2*****\3", str(line))
 
 
+def mask_receipt_keys(_logger: WrappedLogger, _method: str, line: str | EventDict) -> str:
+    """Of our lines and of the libraries': Django's name the address of what was refused."""
+    return RECEIPT_KEY.sub("nsr_*****", str(line))
+
+
 def mask_numbers(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
     """A phone that is a number becomes text: a masked number would not be JSON."""
     return {name: value if name.endswith(IDS) else _masked(value) for name, value in fields.items()}
@@ -83,4 +90,5 @@ def _rendering(log_format: str) -> list[Any]:
         mask_numbers,
         as_json if log_format == "json" else as_text,
         mask_phones,
+        mask_receipt_keys,
     ]

@@ -77,6 +77,13 @@ audience_messages = Counter("notifications_audience_messages", "Messages written
 audience_seconds = Counter("notifications_audience_busy_seconds", "Time spent writing audiences.")
 ended = Counter("notifications_ended_messages", "Unsent messages that were ended.", ["status"])
 
+receipts = Counter(
+    "notifications_receipts",
+    "Receipts of providers: delivered, undelivered, repeated, early (no such id yet), unknown.",
+    ["gateway", "outcome"],
+)
+replies = Counter("notifications_replies", "Replies that came, by whether they are stop words.", ["stop"])
+
 # calls to work
 calls = Counter("notifications_calls", "Tasks that a worker ran, and who called.", ["task", "source"])
 calls_lost = Counter("notifications_calls_lost", "Calls that could not be published.")

@@ -1,4 +1,4 @@
-"""The first administrator and the first API key, kept in DATA_DIR/credentials.env.
+"""The first administrator, the first API key and the receipt key of `main`, kept in DATA_DIR/credentials.env.
 
 Can be repeated after a crash at any point: what is not in both the file and the database is made again.
 """
@@ -12,6 +12,14 @@ from django.db import transaction
 from notification_service.access.models import ApiKey
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.mailings.gateways import (
+    GatewayUnusable,
+    is_receipt_key,
+    receipt_key,
+    replace_receipt_key,
+)
+from notification_service.mailings.models import Gateway
+from notification_service.mailings.models.gateway import MAIN
 from notification_service.standalone.env_file import read_env_file, write_env_file
 
 FILE_NAME = "credentials.env"
@@ -22,6 +30,7 @@ API_KEY_NAME = "first key"
 def ensure_credentials(path: Path) -> None:
     ensure_administrator(path)
     ensure_api_key(path)
+    ensure_receipt_key(path)
 
 
 def ensure_administrator(path: Path) -> None:
@@ -49,3 +58,15 @@ def ensure_api_key(path: Path) -> None:
             lost.delete()
         _, key = ApiKey.issue(name=API_KEY_NAME, scope="write")
     write_env_file(path, known | {"API_KEY": key})
+
+
+def ensure_receipt_key(path: Path) -> None:
+    """One that was made elsewhere, and is not in the file, stays: the provider has it."""
+    main, known = Gateway.objects.get(name=MAIN), read_env_file(path)
+    if is_receipt_key(main, known.get("RECEIPT_KEY", "")):
+        return
+    try:
+        key = receipt_key(main) or replace_receipt_key(main.pk)
+    except GatewayUnusable:
+        return  # kept under another SECRET_KEY: it works, and cannot be shown any more
+    write_env_file(path, known | {"RECEIPT_KEY": key})

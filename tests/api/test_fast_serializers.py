@@ -32,7 +32,7 @@ def test_the_fast_serializer_writes_mailings_as_the_fields_do() -> None:
         make_mailing(gateway=gateway, failover=True, tags=["a", ""], operator_codes=["916"], **night),
         make_mailing(status="finished", started_at=NOON, finished_at=NOON, text='<b>"текст"</b>'),
     ]
-    serializer = MailingSerializer(context={"counts": stats.message_counts([row.pk for row in rows])})
+    serializer = MailingSerializer(context={"counts": stats.counts_of([row.pk for row in rows])})
     for row in rows:
         assert serializer.to_representation(row) == by_field(serializer, row)
 

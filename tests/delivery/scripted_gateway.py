@@ -43,6 +43,8 @@ def always(response: Response | NoResponse) -> Script:
 
 
 class ScriptedGateway:
+    names_messages = is_named_in_receipts = False
+
     def __init__(self, script: Script = take) -> None:
         self._script = script
         self.requests: list[Request] = []

@@ -31,20 +31,30 @@ CLIENTS = 40
 
 # The mailings, and null for all together, of which a counter differs from the count over the rows.
 WRONG = """
+WITH rows AS (
+  SELECT mailing_id, status FROM mailings_message
+  UNION ALL
+  SELECT mailing_id, delivery FROM mailings_message WHERE delivery IS NOT NULL
+  UNION ALL
+  SELECT mailing_id, 'awaited' FROM mailings_message WHERE delivery IS NULL AND status = 'sent'
+)
 SELECT mailing_id FROM (
   SELECT mailing_id, status, messages FROM mailings_messagecount CROSS JOIN LATERAL (VALUES
     ('pending', pending), ('sending', sending), ('sent', sent), ('failed', failed),
-    ('expired', expired), ('cancelled', cancelled), ('unknown', unknown)
+    ('expired', expired), ('cancelled', cancelled), ('unknown', unknown),
+    ('delivered', delivered), ('undelivered', undelivered), ('awaited', sent - answered)
   ) AS counted (status, messages)
   UNION ALL
-  SELECT mailing_id, status, -1 FROM mailings_message
+  SELECT mailing_id, status, -1 FROM rows
   UNION ALL
-  SELECT NULL, status, -1 FROM mailings_message
+  SELECT NULL, status, -1 FROM rows
 ) AS both_sides GROUP BY mailing_id, status HAVING sum(messages) <> 0
 """
 INSERT = """
-INSERT INTO mailings_message (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error)
-SELECT %(mailing)s, id, %(status)s::text, 0, now(), CASE %(status)s::text WHEN 'pending' THEN now() END, ''
+INSERT INTO mailings_message
+  (mailing_id, client_id, status, attempts, created_at, next_attempt_at, error, delivery)
+SELECT %(mailing)s, id, %(status)s::text, 0, now(), CASE %(status)s::text WHEN 'pending' THEN now() END, '',
+  CASE id %% 3 WHEN 1 THEN 'delivered' WHEN 2 THEN 'undelivered' END
 FROM directory_client WHERE id %% 7 = %(share)s ON CONFLICT DO NOTHING
 """
 UPDATE = """
@@ -52,11 +62,17 @@ UPDATE mailings_message
 SET status = %(status)s::text, next_attempt_at = CASE %(status)s::text WHEN 'pending' THEN now() END
 WHERE mailing_id BETWEEN %(mailing)s AND %(mailing)s + 1 AND client_id %% 7 = %(share)s
 """
+RECEIPT = """
+UPDATE mailings_message
+SET delivery = CASE (client_id + %(share)s) %% 2 WHEN 0 THEN 'delivered' ELSE 'undelivered' END
+WHERE mailing_id BETWEEN %(mailing)s AND %(mailing)s + 1 AND client_id %% 7 = %(share)s
+  AND status = %(status)s::text
+"""
 DELETE = "DELETE FROM mailings_message WHERE mailing_id = %(mailing)s AND client_id %% 7 = %(share)s"
 
 Step = tuple[str, int, str, int]
 steps = st.tuples(
-    st.sampled_from([INSERT, INSERT, UPDATE, DELETE]),
+    st.sampled_from([INSERT, INSERT, UPDATE, RECEIPT, DELETE]),
     st.integers(1, 3),
     st.sampled_from(STATUSES),
     st.integers(0, 6),
@@ -110,7 +126,7 @@ def test_counters_are_exact_at_any_time_during_concurrent_writes() -> None:
         with other_connection() as writer:
             writer.autocommit = True
             for _ in range(150):
-                statement = random.choice([INSERT, UPDATE, DELETE])
+                statement = random.choice([INSERT, UPDATE, RECEIPT, DELETE])
                 step = (statement, random.randint(1, 3), random.choice(STATUSES), random.randint(0, 6))
                 try:
                     take(step, writer.execute)
@@ -232,6 +248,8 @@ def test_the_timeline_counts_ended_messages_and_retries() -> None:
         "sent": 3,
         "failed": 2,
         "retried": 2,
+        "delivered": 0,
+        "undelivered": 0,
     }
     assert minute["minute"] == execute("SELECT date_trunc('minute', now())")[0][0]
 
@@ -246,7 +264,8 @@ def test_the_timeline_adds_the_slots_of_a_minute_and_is_in_order() -> None:
                 mailing=mailing, minute=minute, slot=slot, sent=slot, failed=0, retried=1
             )
     assert stats.timeline(mailing.id) == [
-        {"minute": minute, "sent": 3, "failed": 0, "retried": 2} for minute in reversed(minutes)
+        {"minute": minute, "sent": 3, "failed": 0, "retried": 2, "delivered": 0, "undelivered": 0}
+        for minute in reversed(minutes)
     ]
 
 

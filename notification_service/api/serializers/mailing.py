@@ -32,6 +32,14 @@ class MessageCountsSerializer(serializers.Serializer[Any]):
     unknown = serializers.IntegerField()
 
 
+class DeliveriesSerializer(serializers.Serializer[Any]):
+    delivered = serializers.IntegerField(help_text="That reached the phone, by the provider's receipts.")
+    undelivered = serializers.IntegerField(help_text="That did not, by the provider's receipts.")
+    awaited = serializers.IntegerField(
+        help_text="Sent, without a receipt so far; of a provider that sends none, all of them."
+    )
+
+
 class PreferenceExclusionsSerializer(serializers.Serializer[Any]):
     opted_out = serializers.IntegerField(help_text="Whose phone has opted out of the topic, or of all.")
     no_consent = serializers.IntegerField(help_text="Who has not consented, where that is required.")
@@ -58,9 +66,9 @@ class WantedSerializer(StrictSerializer):
     )
 
 
-# The context carries `counts`: the messages by status of each mailing that is shown.
+# The context carries `counts`: the messages, by status and by delivery, of each mailing that is shown.
 class MailingSerializer(WantedSerializer):
-    moving = frozenset({"messages", "excluded", "updated_at"})
+    moving = frozenset({"messages", "deliveries", "excluded", "updated_at"})
 
     id = Id(read_only=True)
     name = Text(
@@ -112,6 +120,7 @@ class MailingSerializer(WantedSerializer):
     )
     status = serializers.ChoiceField(choices=Mailing.Status.values, read_only=True)
     messages = serializers.SerializerMethodField(help_text="The messages by status.")
+    deliveries = serializers.SerializerMethodField(help_text="The messages by what receipts say of them.")
     excluded = ExcludedSerializer(
         read_only=True, help_text="How many clients matched when it started, and get no message."
     )
@@ -122,7 +131,12 @@ class MailingSerializer(WantedSerializer):
 
     @extend_schema_field(MessageCountsSerializer)
     def get_messages(self, mailing: Mailing) -> dict[str, int]:
-        counts: dict[str, int] = self.context["counts"][mailing.pk]
+        counts: dict[str, int] = self.context["counts"][mailing.pk].messages
+        return counts
+
+    @extend_schema_field(DeliveriesSerializer)
+    def get_deliveries(self, mailing: Mailing) -> dict[str, int]:
+        counts: dict[str, int] = self.context["counts"][mailing.pk].deliveries
         return counts
 
 

@@ -55,6 +55,23 @@ class MessageSerializer(FastSerializer):
         allow_null=True,
         help_text="The gateway that took it.",
     )
+    provider_id = NullIfEmpty(
+        read_only=True, allow_null=True, help_text="What the provider calls it, if its answer says so."
+    )
+    delivery = serializers.ChoiceField(
+        choices=Message.Delivery.values,
+        read_only=True,
+        allow_null=True,
+        help_text="What the provider told later, by a receipt; null: nothing yet.",
+    )
+    delivered_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When it reached the phone."
+    )
+    delivery_reason = NullIfEmpty(
+        read_only=True,
+        allow_null=True,
+        help_text="What the provider says of it, mostly why it did not arrive.",
+    )
     error = Sentence(
         source="why", read_only=True, allow_null=True, help_text="Why it was not sent, or not yet."
     )

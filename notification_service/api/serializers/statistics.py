@@ -3,7 +3,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from notification_service.api.serializers.mailing import MailingSerializer, MessageCountsSerializer
+from notification_service.api.serializers.mailing import (
+    DeliveriesSerializer,
+    MailingSerializer,
+    MessageCountsSerializer,
+)
 from notification_service.api.serializers.message import CODE_NUMBER, CODES, MessageSerializer, Sentence
 
 
@@ -21,6 +25,7 @@ class FullInfoSerializer(serializers.Serializer[Any]):
     mailings = MailingCountsSerializer(help_text="All mailings by status.")
     messages = MessageCountsSerializer(help_text="All messages by status.")
     single = MessageCountsSerializer(help_text="Those of them that belong to no mailing.")
+    deliveries = DeliveriesSerializer(help_text="All messages by what receipts say of them.")
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = MailingSerializer(many=True, help_text="The mailings of this page, each with its counts.")
@@ -33,6 +38,8 @@ class MinuteSerializer(serializers.Serializer[Any]):
     sent = serializers.IntegerField()
     failed = serializers.IntegerField()
     retried = serializers.IntegerField()
+    delivered = serializers.IntegerField(help_text="For which a receipt said so in this minute.")
+    undelivered = serializers.IntegerField(help_text="The same.")
 
 
 class FailureSerializer(serializers.Serializer[Any]):

@@ -7,14 +7,17 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
-from notification_service.access.permissions import GATEWAYS
+from notification_service.access.permissions import GATEWAYS, Permission
 from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
+from notification_service.api.problems import ConflictError
 from notification_service.api.serializers.gateway import (
     GatewayChangeSerializer,
     GatewayCreationSerializer,
     GatewaySerializer,
 )
+from notification_service.api.serializers.receipt import ReceiptKeySerializer
 from notification_service.api.views.base import ApiViewSet, create_once, expected_versions, versioned
 from notification_service.mailings import gateways
 from notification_service.mailings.models import Gateway
@@ -25,6 +28,7 @@ ADMINISTRATORS = "For administrators of the console; API keys may only read."
 class GatewayViewSet(ApiViewSet):
     serializer_class = GatewaySerializer
     needs = GATEWAYS
+    action_needs = dict.fromkeys(("receipt_key", "replace_receipt_key"), Permission.RECEIPT_KEYS)
 
     def get_queryset(self) -> QuerySet[Gateway]:
         return Gateway.objects.all()
@@ -74,6 +78,40 @@ class GatewayViewSet(ApiViewSet):
     def destroy(self, request: Request, pk: int) -> Response:
         gateways.delete_gateway(pk, expected=expected_versions(request))
         return Response(status=204)
+
+    @extend_schema(
+        operation_id="gateways_receipt_key_retrieve",
+        summary="Show the receipt key",
+        description="What the gateway's provider shows us when it tells of deliveries and passes on replies, "
+        "and where it sends them.",
+        responses=ReceiptKeySerializer,
+    )
+    def receipt_key(self, request: Request, pk: int) -> Response:
+        gateway = Gateway.objects.get(pk=pk)
+        try:
+            return self._key_of(gateway, gateways.receipt_key(gateway))
+        except gateways.GatewayUnusable as unusable:
+            raise ConflictError("conflict", str(unusable)) from None
+
+    @extend_schema(
+        operation_id="gateways_receipt_key_replace",
+        summary="Replace the receipt key",
+        description="Make a new one. The old one is refused from now on, so tell the provider at once: it "
+        "sends again what is refused.",
+        request=None,
+        responses=ReceiptKeySerializer,
+    )
+    def replace_receipt_key(self, request: Request, pk: int) -> Response:
+        self.refuse_body(request)
+        key = gateways.replace_receipt_key(pk)
+        return self._key_of(Gateway.objects.get(pk=pk), key)
+
+    def _key_of(self, gateway: Gateway, key: str | None) -> Response:
+        addresses = {
+            f"{what}_url": reverse(f"gateway-{what}", kwargs={"name": gateway.name}, request=self.request)
+            for what in ("receipts", "inbound")
+        }
+        return Response({"key": key, **addresses})
 
 
 def _shown(gateway: Gateway) -> Response:

@@ -143,7 +143,7 @@ class MailingViewSet(ApiViewSet):
 
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         mailing = self.get_queryset().get(pk=pk)
-        context = {"counts": stats.message_counts([pk])}
+        context = {"counts": stats.counts_of([pk])}
         serializer = MailingSerializer(mailing, data=request.data, partial=partial, context=context)
         values = self.valid(serializer)
         refuse_reserved_fields(request.user, values, was=mailing)
@@ -175,8 +175,8 @@ def describe_new(mailing: Mailing) -> Any:
 
 
 def describe_all(mailings: list[Mailing]) -> Any:
-    return _with_counts(mailings, stats.message_counts([mailing.pk for mailing in mailings]))
+    return _with_counts(mailings, stats.counts_of([mailing.pk for mailing in mailings]))
 
 
-def _with_counts(mailings: list[Mailing], counts: dict[int, dict[str, int]]) -> Any:
+def _with_counts(mailings: list[Mailing], counts: dict[int, stats.Counts]) -> Any:
     return MailingSerializer(mailings, many=True, context={"counts": counts}).data

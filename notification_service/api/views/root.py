@@ -8,7 +8,17 @@ from notification_service.api.views.base import ApiViewSet
 
 ADDRESSES = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
 PLACES = (
-    *("clients", "opt-outs", "consents", "mailings", "messages", "segments", "gateways", "templates"),
+    *(
+        "clients",
+        "opt-outs",
+        "consents",
+        "mailings",
+        "messages",
+        "inbound",
+        "segments",
+        "gateways",
+        "templates",
+    ),
     *("contact-hours", "audit", "fullinfo", "docs", "redoc", "openapi"),
 )
 

@@ -53,7 +53,7 @@ class StatisticsViewSet(ApiViewSet):
         mailing.failures = stats.failures_by_reason(pk)  # type: ignore[attr-defined]
         mailing.messages_url = _messages_url(request, pk)  # type: ignore[attr-defined]
         mailing.first_messages = _first_messages(request, mailing)  # type: ignore[attr-defined]
-        counts = stats.message_counts([pk])
+        counts = stats.counts_of([pk])
         return Response(MailingInfoSerializer(mailing, context={"counts": counts}).data)
 
 

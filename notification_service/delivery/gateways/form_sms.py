@@ -72,6 +72,7 @@ class FormSmsGateway:
     """`settings.url` is the whole address; `settings.token` is `login:password`, or a key without a colon."""
 
     judge = staticmethod(judge)
+    names_messages = is_named_in_receipts = False
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._wire = build_wire(settings, headers={"Content-Type": "application/x-www-form-urlencoded"})

@@ -25,6 +25,8 @@ class HttpGateway:
         check_token(settings.token, config.request.placeholders)
         self._request = Filled(config, secrets_of(settings.token))
         self._answers = Answers(config)
+        self.names_messages = config.provider_id is not None
+        self.is_named_in_receipts = bool(config.receipts and config.receipts.is_by_provider_id)
         self._wire = build_wire(settings, headers=self._request.same_headers, method=config.request.method)
         self.judge, self.provider_id = self._answers.judge, self._answers.provider_id
 

@@ -38,6 +38,7 @@ class ProbeServerGateway:
     """`settings.url` is the base URL, `settings.token` the bearer token."""
 
     judge = staticmethod(judge)
+    names_messages = is_named_in_receipts = False
 
     def __init__(self, settings: GatewaySettings) -> None:
         settings = replace(settings, url=settings.url.rstrip("/"))

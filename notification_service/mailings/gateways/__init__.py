@@ -17,6 +17,11 @@ from notification_service.mailings.gateways.incidents import (
 )
 from notification_service.mailings.gateways.invalid import InvalidGateway
 from notification_service.mailings.gateways.problems import GatewayNameTaken, gateway_problems
+from notification_service.mailings.gateways.receipt_keys import (
+    is_receipt_key,
+    receipt_key,
+    replace_receipt_key,
+)
 from notification_service.mailings.gateways.state import (
     GatewayState,
     State,
@@ -48,10 +53,13 @@ __all__ = [
     "gateway_states",
     "incidents_between",
     "incidents_of",
+    "is_receipt_key",
     "latest_incidents",
     "mailings_touched",
     "note_usability",
+    "receipt_key",
     "release_gateway",
+    "replace_receipt_key",
     "save_gateway",
     "shown_url",
     "stopped_by",

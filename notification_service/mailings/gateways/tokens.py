@@ -32,6 +32,11 @@ def decrypt_key(encrypted: bytes | memoryview) -> str:
     return _decrypted(encrypted, "TLS key")
 
 
+def decrypt_receipt_key(encrypted: bytes | memoryview) -> str:
+    """Raises as `decrypt_token`."""
+    return _decrypted(encrypted, "receipt key")
+
+
 def token_from_environment(variable: str) -> str:
     """Raises GatewayUnusable if it is not set, or is not one that may be read."""
     if not VARIABLE.fullmatch(variable):

@@ -8,6 +8,7 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
+from notification_service.mailings.migrations._counters_before_receipts import COUNTERS
 from notification_service.mailings.sql import sql
 
 
@@ -664,7 +665,7 @@ class Migration(migrations.Migration):
             sql.frozen("schema/status_change", digest="31aeea8eddb0d822"), "DROP TYPE mailings_status_change"
         ),
         migrations.RunSQL(
-            sql.frozen("schema/counters", digest="9b0153f2e49f08a3"),
+            COUNTERS,
             "DROP FUNCTION mailings_count_inserted, mailings_count_deleted, mailings_count_updated,"
             " mailings_count_retried, mailings_add_counts, mailings_count_slot CASCADE",
         ),

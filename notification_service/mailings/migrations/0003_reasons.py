@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import migrations, models
 
-from notification_service.mailings.sql import sql
+from notification_service.mailings.migrations._counters_before_receipts import COUNTERS
 
 KNOWN = {
     "a private address, which is not allowed": "address_not_allowed",
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 nulls_distinct=False,
             ),
         ),
-        migrations.RunSQL(sql.frozen("schema/counters", digest="9b0153f2e49f08a3"), migrations.RunSQL.noop),
+        migrations.RunSQL(COUNTERS, migrations.RunSQL.noop),
         migrations.RemoveIndex("message", "message_trouble"),
         migrations.AddIndex(
             "message",

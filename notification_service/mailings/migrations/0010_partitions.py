@@ -6,6 +6,7 @@ In one transaction, which locks both tables: no release has them.
 import django.db.models.deletion
 from django.db import migrations, models
 
+from notification_service.mailings.migrations._counters_before_receipts import COUNTERS
 from notification_service.mailings.sql import sql
 
 PARTITIONS = 8
@@ -102,10 +103,10 @@ class Migration(migrations.Migration):
             ]
         ),
         migrations.RunSQL(DEFINE + PARTITION, migrations.RunSQL.noop),
-        migrations.RunSQL(sql.frozen("schema/counters", digest="9b0153f2e49f08a3"), migrations.RunSQL.noop),
+        migrations.RunSQL(COUNTERS, migrations.RunSQL.noop),
         migrations.RunSQL(
             sql.frozen("schema/due_messages", digest="6d4af894f77540e9"), migrations.RunSQL.noop
         ),
         migrations.RunSQL(sql.frozen("schema/storage", digest="ff09e86b146debbb"), migrations.RunSQL.noop),
-        migrations.RunSQL(sql.frozen("schema/partitions", digest="38047f578e71ee33"), migrations.RunSQL.noop),
+        migrations.RunSQL(sql.frozen("schema/partitions", digest="091152a39ca3ef6f"), migrations.RunSQL.noop),
     ]

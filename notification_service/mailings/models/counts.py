@@ -28,10 +28,14 @@ class StatusTally(models.Model):
 
 
 class MessageCount(StatusTally):
-    """Messages of a mailing by status; of all mailings together where the mailing is null."""
+    """Messages of a mailing by status and by delivery; of all mailings together where the mailing is null."""
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, null=True, db_constraint=False, db_index=False)
     slot = models.SmallIntegerField()
+    # By what receipts said, whatever the status is; of those that are sent, how many have a receipt.
+    delivered = models.BigIntegerField(db_default=0)
+    undelivered = models.BigIntegerField(db_default=0)
+    answered = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -56,6 +60,8 @@ class MinuteCount(models.Model):
     expired = models.BigIntegerField(db_default=0)
     cancelled = models.BigIntegerField(db_default=0)
     unknown = models.BigIntegerField(db_default=0)
+    delivered = models.BigIntegerField(db_default=0)
+    undelivered = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [

@@ -39,6 +39,9 @@ class Gateway(models.Model):
     tls_ca = models.TextField(blank=True, default="", db_default="")
     tls_certificate = models.TextField(blank=True, default="", db_default="")
     tls_key_encrypted = models.BinaryField(null=True)
+    # What the provider shows when it tells us something: a hash to compare, and ciphertext to show again.
+    receipt_key_hash = models.CharField(max_length=64, default="", db_default="", editable=False)
+    receipt_key_encrypted = models.BinaryField(null=True)
     # Empty: the workers' own CONNECT_TIMEOUT_SECONDS and REQUEST_TIMEOUT_SECONDS.
     connect_timeout_seconds = models.FloatField(null=True, blank=True)
     request_timeout_seconds = models.FloatField(null=True, blank=True)
@@ -64,6 +67,7 @@ class Gateway(models.Model):
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     class Meta:
+        permissions = [("rotate_gateway", "Can see and replace a gateway's receipt key")]
         constraints = [
             models.CheckConstraint(
                 name="gateway_has_one_token", condition=Q(token_variable="") | Q(token_encrypted=None)

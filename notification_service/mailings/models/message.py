@@ -13,6 +13,8 @@ from notification_service.mailings.models.reason import KeptReason
 if TYPE_CHECKING:
     from notification_service.mailings.models.single_message import SingleMessage
 
+DELIVERY_REASON_LENGTH = 200
+PROVIDER_ID_LENGTH = 200
 SINGLES = 0  # in the place of a mailing's id: single messages in the counters
 
 
@@ -53,6 +55,12 @@ class Message(KeptReason):
     NOT_REACHED = (Status.FAILED, Status.EXPIRED, Status.CANCELLED)  # these clients surely got nothing
     OUTCOMES = (*UNDELIVERED, Status.SENT)
 
+    class Delivery(models.TextChoices):
+        DELIVERED = "delivered"  # it reached the phone; final
+        UNDELIVERED = (
+            "undelivered"  # it did not, as far as the provider knows; a later receipt may say that it did
+        )
+
     # Empty: a single message.
     mailing = models.ForeignKey(Mailing, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     # Of a single message: where it waits, as `queue_of` has it.
@@ -68,6 +76,14 @@ class Message(KeptReason):
     # Which gateway took it or, if it is unknown, may have. If the mailing says `give_up`, this is set before
     # the request starts, to tell which messages of a dead worker were not requested.
     gateway = models.ForeignKey(Gateway, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
+    # What the provider told later, whatever the status is: receipts write nothing else.
+    delivery = models.CharField(  # noqa: DJ001 (null takes no room)
+        max_length=11, choices=Delivery.choices, null=True
+    )
+    delivered_at = models.DateTimeField(null=True)
+    delivery_reason = models.CharField(max_length=DELIVERY_REASON_LENGTH, default="", db_default="")
+    # What the provider calls it; in no index (see ProviderMessage).
+    provider_id = models.CharField(max_length=PROVIDER_ID_LENGTH, default="", db_default="")
     partition = models.SmallIntegerField(default=0, db_default=0)  # the mailing's
     # The status of a message that ended without success, for an index: a success leaves it null, which keeps
     # its update heap-only.

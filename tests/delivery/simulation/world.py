@@ -70,6 +70,7 @@ class Outage:
 
 @dataclass(slots=True)
 class SimulatedGateway:
+    names_messages = is_named_in_receipts = False
     clock: Clock
     random: Random
     outages: tuple[Outage, ...] = ()

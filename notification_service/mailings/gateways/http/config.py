@@ -25,7 +25,7 @@ CONFIG_BYTES = 64 * 1024
 OF_THE_REQUEST = ("method", "url", "headers", "content_type", "body")
 RULES = ("accepted", "refused", "not_let_in")  # in this order the first match wins
 FIELDS = (*OF_THE_REQUEST, *RULES, "provider_id", "receipts")
-OF_RECEIPTS = frozenset({"id", "provider_id", "delivered", "undelivered", "reason"})
+OF_RECEIPTS = frozenset({"list", "id", "provider_id", "delivered", "undelivered", "reason"})
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
 NEEDED = (RequestPlaceholder.PHONE, RequestPlaceholder.TEXT)
 
@@ -42,10 +42,15 @@ class ReceiptRules:
     """Where a receipt says of which message it is, and which ones say that it was delivered or not."""
 
     id: Pointer | None
-    provider_id: Pointer | None
+    provider_id: Pointer | None  # asked only where there is no `id`
     delivered: Conditions
     undelivered: Conditions
     reason: Pointer | None
+    list: Pointer | None = None  # of a body that has several: where they are; the others lead on from each
+
+    @property
+    def is_by_provider_id(self) -> bool:
+        return self.id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +148,5 @@ def _receipts(value: Any, faults: Faults) -> ReceiptRules | None:
         delivered=delivered,
         undelivered=undelivered,
         reason=_pointer(value, "reason", place, faults),
+        list=_pointer(value, "list", place, faults),
     )

@@ -12,7 +12,7 @@ $$ SELECT (pg_backend_pid() % 32)::smallint $$;
 
 CREATE OR REPLACE FUNCTION mailings_add_counts(changes mailings_status_change[]) RETURNS void LANGUAGE sql AS $$
   INSERT INTO mailings_messagecount AS c
-    (mailing_id, slot, pending, sending, sent, failed, expired, cancelled, unknown)
+    (mailing_id, slot, pending, sending, sent, failed, expired, cancelled, unknown, delivered, undelivered, answered)
   SELECT mailing_id, mailings_count_slot(),
     coalesce(sum(messages) FILTER (WHERE status = 'pending'), 0),
     coalesce(sum(messages) FILTER (WHERE status = 'sending'), 0),
@@ -20,7 +20,10 @@ CREATE OR REPLACE FUNCTION mailings_add_counts(changes mailings_status_change[])
     coalesce(sum(messages) FILTER (WHERE status = 'failed'), 0),
     coalesce(sum(messages) FILTER (WHERE status = 'expired'), 0),
     coalesce(sum(messages) FILTER (WHERE status = 'cancelled'), 0),
-    coalesce(sum(messages) FILTER (WHERE status = 'unknown'), 0)
+    coalesce(sum(messages) FILTER (WHERE status = 'unknown'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'delivered'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'undelivered'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'answered'), 0)
   FROM unnest(changes) GROUP BY GROUPING SETS ((mailing_id), ())
   HAVING count(*) > 0
   ORDER BY mailing_id NULLS FIRST
@@ -28,14 +31,29 @@ CREATE OR REPLACE FUNCTION mailings_add_counts(changes mailings_status_change[])
     pending = c.pending + excluded.pending, sending = c.sending + excluded.sending,
     sent = c.sent + excluded.sent, failed = c.failed + excluded.failed,
     expired = c.expired + excluded.expired, cancelled = c.cancelled + excluded.cancelled,
-    unknown = c.unknown + excluded.unknown
+    unknown = c.unknown + excluded.unknown, delivered = c.delivered + excluded.delivered,
+    undelivered = c.undelivered + excluded.undelivered, answered = c.answered + excluded.answered
+$$;
+
+-- The names under which a message is counted: its status; what a receipt said; and, while it is sent, that there is one.
+CREATE OR REPLACE FUNCTION mailings_counted_as(status text, delivery text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE
+    WHEN delivery IS NULL THEN ARRAY[status]
+    WHEN status = 'sent' THEN ARRAY[status, delivery, 'answered']
+    ELSE ARRAY[status, delivery]
+  END
 $$;
 
 CREATE OR REPLACE FUNCTION mailings_count_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM mailings_add_counts(array_agg((mailing_id, status, messages)::mailings_status_change))
   FROM (
-    SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS messages FROM after_rows GROUP BY 1, 2
+    SELECT mailing_id, name AS status, sum(messages)::bigint AS messages
+    FROM (
+      SELECT coalesce(mailing_id, 0) AS mailing_id, status, delivery, count(*) AS messages
+      FROM after_rows GROUP BY 1, 2, 3
+    ) AS rows
+    CROSS JOIN unnest(mailings_counted_as(status, delivery)) AS name GROUP BY 1, 2
   ) AS change;
   RETURN NULL;
 END $$;
@@ -44,43 +62,50 @@ CREATE OR REPLACE FUNCTION mailings_count_deleted() RETURNS trigger LANGUAGE plp
 BEGIN
   PERFORM mailings_add_counts(array_agg((mailing_id, status, -messages)::mailings_status_change))
   FROM (
-    SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS messages FROM before_rows GROUP BY 1, 2
+    SELECT mailing_id, name AS status, sum(messages)::bigint AS messages
+    FROM (
+      SELECT coalesce(mailing_id, 0) AS mailing_id, status, delivery, count(*) AS messages
+      FROM before_rows GROUP BY 1, 2, 3
+    ) AS rows
+    CROSS JOIN unnest(mailings_counted_as(status, delivery)) AS name GROUP BY 1, 2
   ) AS change;
   RETURN NULL;
 END $$;
 
 CREATE OR REPLACE FUNCTION mailings_count_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE changes mailings_status_change[];
 BEGIN
-  PERFORM mailings_add_counts(array_agg((mailing_id, status, messages)::mailings_status_change))
-  FROM (
-    SELECT mailing_id, status, sum(messages)::bigint AS messages FROM (
-      SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS messages FROM after_rows GROUP BY 1, 2
-      UNION ALL
-      SELECT coalesce(mailing_id, 0), status, -count(*) FROM before_rows GROUP BY 1, 2
-    ) AS both_sides GROUP BY 1, 2 HAVING sum(messages) <> 0
-  ) AS change;
+  changes := (
+    SELECT array_agg((mailing_id, name, messages)::mailings_status_change) FROM (
+      SELECT mailing_id, name, sum(messages)::bigint AS messages FROM (
+        SELECT coalesce(mailing_id, 0) AS mailing_id, status, delivery, count(*) AS messages
+        FROM after_rows GROUP BY 1, 2, 3
+        UNION ALL
+        SELECT coalesce(mailing_id, 0), status, delivery, -count(*) FROM before_rows GROUP BY 1, 2, 3
+      ) AS both_sides CROSS JOIN unnest(mailings_counted_as(status, delivery)) AS name
+      GROUP BY 1, 2 HAVING sum(messages) <> 0
+    ) AS change
+  );
+  PERFORM mailings_add_counts(changes);
 
   INSERT INTO mailings_minutecount AS c
-    (mailing_id, minute, slot, sent, failed, expired, cancelled, unknown, retried)
+    (mailing_id, minute, slot, sent, failed, expired, cancelled, unknown, delivered, undelivered, retried)
   SELECT mailing_id, date_trunc('minute', now()), mailings_count_slot(),
-    coalesce(sum(change) FILTER (WHERE status = 'sent'), 0),
-    coalesce(sum(change) FILTER (WHERE status = 'failed'), 0),
-    coalesce(sum(change) FILTER (WHERE status = 'expired'), 0),
-    coalesce(sum(change) FILTER (WHERE status = 'cancelled'), 0),
-    coalesce(sum(change) FILTER (WHERE status = 'unknown'), 0), 0
-  FROM (
-    SELECT mailing_id, status, sum(change) AS change FROM (
-      SELECT coalesce(mailing_id, 0) AS mailing_id, status, count(*) AS change FROM after_rows
-      WHERE status IN ('sent', 'failed', 'expired', 'cancelled', 'unknown') GROUP BY 1, 2
-      UNION ALL
-      SELECT coalesce(mailing_id, 0), status, -count(*) FROM before_rows
-      WHERE status IN ('sent', 'failed', 'expired', 'cancelled', 'unknown') GROUP BY 1, 2
-    ) AS both_sides GROUP BY 1, 2 HAVING sum(change) <> 0
-  ) AS changes GROUP BY 1 ORDER BY 1
+    coalesce(sum(messages) FILTER (WHERE status = 'sent'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'failed'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'expired'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'cancelled'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'unknown'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'delivered'), 0),
+    coalesce(sum(messages) FILTER (WHERE status = 'undelivered'), 0), 0
+  FROM unnest(changes)
+  WHERE status IN ('sent', 'failed', 'expired', 'cancelled', 'unknown', 'delivered', 'undelivered')
+  GROUP BY 1 ORDER BY 1
   ON CONFLICT (mailing_id, minute, slot) DO UPDATE SET
     sent = c.sent + excluded.sent, failed = c.failed + excluded.failed,
     expired = c.expired + excluded.expired, cancelled = c.cancelled + excluded.cancelled,
-    unknown = c.unknown + excluded.unknown;
+    unknown = c.unknown + excluded.unknown, delivered = c.delivered + excluded.delivered,
+    undelivered = c.undelivered + excluded.undelivered;
 
   INSERT INTO mailings_failurecount AS c (mailing_id, reason, reason_number, slot, messages)
   SELECT mailing_id, reason, reason_number, mailings_count_slot(), sum(change)

@@ -34,7 +34,8 @@ BEGIN
   FROM (
     SELECT by_status.status, sum(by_status.messages)::bigint AS messages FROM mailings_messagecount AS c
     CROSS JOIN LATERAL (VALUES ('pending', c.pending), ('sending', c.sending), ('sent', c.sent),
-      ('failed', c.failed), ('expired', c.expired), ('cancelled', c.cancelled), ('unknown', c.unknown)
+      ('failed', c.failed), ('expired', c.expired), ('cancelled', c.cancelled), ('unknown', c.unknown),
+      ('delivered', c.delivered), ('undelivered', c.undelivered), ('answered', c.answered)
     ) AS by_status (status, messages)
     WHERE c.mailing_id = deleted GROUP BY 1
   ) AS counted;

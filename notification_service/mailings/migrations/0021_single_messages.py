@@ -16,7 +16,7 @@ MAILING = models.ForeignKey(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mailings", "0019_topics")]
+    dependencies = [("mailings", "0020_receipts")]
 
     operations = [
         migrations.AddField("message", "queue", models.BigIntegerField(null=True)),
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(sql.frozen("schema/counters", digest="9b0153f2e49f08a3"), migrations.RunSQL.noop),
+        migrations.RunSQL(sql.frozen("schema/counters", digest="6f108420adc9395f"), migrations.RunSQL.noop),
         migrations.RunSQL(
             sql.frozen("schema/due_messages", digest="6d4af894f77540e9"), migrations.RunSQL.noop
         ),

@@ -1,0 +1,3 @@
+from tests.delivery.conftest import conninfo
+
+__all__ = ["conninfo"]
