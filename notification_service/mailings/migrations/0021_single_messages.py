@@ -80,7 +80,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(sql.frozen("schema/counters", digest="6f108420adc9395f"), migrations.RunSQL.noop),
         migrations.RunSQL(
             sql.frozen("schema/due_messages", digest="6d4af894f77540e9"), migrations.RunSQL.noop
         ),

@@ -12,6 +12,6 @@ def forwards(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Who may send single messages."""
 
-    dependencies = [("access", "0005_admin_scope"), ("mailings", "0020_single_messages")]
+    dependencies = [("access", "0006_receipts"), ("mailings", "0021_single_messages")]
 
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
