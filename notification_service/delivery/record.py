@@ -1,8 +1,10 @@
 """Record: write what became of messages, many together. Written twice, it changes nothing twice."""
 
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from json import dumps
 from operator import attrgetter, itemgetter
 from typing import Any, assert_never
 
@@ -50,11 +52,21 @@ class Recorder:
     def waiting(self) -> int:
         return len(self._outcomes) + self._being_written
 
-    def add(self, message: Claimed, outcome: Outcome, response: Response | NoResponse, *, at: float) -> None:
-        """`at`: when it was known, in steady_seconds()."""
+    def add(
+        self,
+        message: Claimed,
+        outcome: Outcome,
+        response: Response | NoResponse,
+        *,
+        at: float,
+        text: str | None = None,
+    ) -> None:
+        """`at`: when it was known, in steady_seconds(); `text`: to be kept with a success."""
         clock = self._shared.clock
         if isinstance(outcome, Sent):
             self._outcomes.sent.append((message, clock.time_at(at)))
+            if text is not None:
+                self._outcomes.texts[message.id] = text
             return
         terms = self._shared.terms.get(message.mailing_id)  # the hours may have changed meanwhile
         now = clock.now()
@@ -102,12 +114,16 @@ class Recorder:
 
     async def _write_sent_apart(self, outcomes: OutcomeBuffer) -> None:
         """A success that is refused keeps waiting: another worker would send the message again."""
-        refused, untried = await write_apart(outcomes.sent, partial(record_sent, self._database))
+        record = partial(record_sent, self._database, texts=outcomes.texts)
+        refused, untried = await write_apart(outcomes.sent, record)
         if refused:
             (message, _), error = refused[0]
             log.error("successes not recorded", messages=len(refused), **_about(message, error))
         waiting = [row for row, _ in refused] + untried
         self._outcomes.sent += waiting
+        self._outcomes.texts |= {
+            message.id: outcomes.texts[message.id] for message, _ in waiting if message.id in outcomes.texts
+        }
         away = {message.id for message, _ in waiting}
         outcomes.sent = [row for row in outcomes.sent if row[0].id not in away]
 
@@ -131,17 +147,41 @@ class Recorder:
 
 async def write(database: Database, outcomes: OutcomeBuffer) -> None:
     if outcomes.sent:
-        await record_sent(database, outcomes.sent)
+        await record_sent(database, outcomes.sent, texts=outcomes.texts)
     if outcomes.not_sent:
         await record_not_sent(database, outcomes.not_sent)
 
 
-async def record_sent(database: Database, rows: list[tuple[Claimed, float]]) -> None:
+async def record_sent(
+    database: Database, rows: list[tuple[Claimed, float]], *, texts: Mapping[int, str]
+) -> None:
     for partition, some in by_partition(rows, itemgetter(0)).items():
         # As text: an array of Python's numbers takes the driver ten times as long.
         ids = ",".join([str(message.id) for message, _ in some])
         sent_at = ",".join([str(at) for _, at in some])
-        await database.execute("record_sent", partition=partition, ids=f"{{{ids}}}", sent_at=f"{{{sent_at}}}")
+        columns = {"partition": partition, "ids": f"{{{ids}}}", "sent_at": f"{{{sent_at}}}"}
+        if kept := kept_texts([message for message, _ in some], texts) if texts else []:
+            await database.execute("record_sent_with_texts", texts=dumps(kept, ensure_ascii=False), **columns)
+        else:
+            await database.execute("record_sent", **columns)
+
+
+def kept_texts(messages: list[Claimed], texts: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return the texts that are to be kept, a row for each mailing."""
+    of_mailings: dict[int, list[int]] = {}
+    for message in messages:
+        if message.id in texts:
+            of_mailings.setdefault(message.mailing_id, []).append(message.id)
+    return [
+        {
+            "mailing_id": mailing_id,
+            "first_id": min(ids),
+            "last_id": max(ids),
+            "message_ids": ids,
+            "texts": [texts[message_id] for message_id in ids],
+        }
+        for mailing_id, ids in of_mailings.items()
+    ]
 
 
 async def record_not_sent(database: Database, rows: list[NotSent]) -> None:

@@ -21,6 +21,7 @@ from notification_service.directory.versions import Stale, Versions
 from notification_service.mailings.exclusions import cancel_waiting
 from notification_service.mailings.models import Attempt, DueMessage, Message, TestSend
 from notification_service.mailings.reasons import Reason, Why
+from notification_service.mailings.sent_texts import erase_texts
 from notification_service.mailings.wake_up import SEND, wake_up
 
 __all__ = [
@@ -93,6 +94,7 @@ def delete_client(client_id: int, *, expected: Versions = None) -> None:
     """
     phone = changes.erase_client(client_id, expected=expected)
     _forget_responses({client_id: phone})
+    erase_texts([client_id])
     cancelled = _cancel_waiting([client_id]).total()
     record(Action.CLIENT_DELETED, object_id=client_id, cancelled_messages=cancelled)
     log.info("client deleted", client_id=client_id, cancelled_messages=cancelled)
@@ -103,6 +105,7 @@ def delete_clients(client_ids: Sequence[int], *, bulk_action: int) -> list[int]:
     """Do the same to many, in a few statements; return those who were still there."""
     phones = changes.erase_clients(client_ids)
     _forget_responses(phones)
+    erase_texts(list(phones))
     cancelled = _cancel_waiting(list(phones))
     record_all(
         entry(

@@ -20,6 +20,7 @@ from notification_service.mailings import lifecycle, settlement
 from notification_service.mailings.gateways import forget_old_incidents
 from notification_service.mailings.models import GatewayUse, Mailing, Message
 from notification_service.mailings.partitions import partition_of
+from notification_service.mailings.sent_texts import erase_late_texts, forget_texts
 from notification_service.mailings.sql import sql
 
 REMOVE, ANONYMISE = ACTIONS = ("remove", "anonymise")
@@ -50,10 +51,11 @@ def retire(*, days: int, action: str) -> Iterator[int]:
 
 
 def sweep() -> None:
-    """Delete sessions that have ended, workers that are gone and old incidents."""
+    """Delete sessions that have ended, workers that are gone, old incidents and texts of erased clients."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     GatewayUse.objects.filter(lease_expires_at__lt=Now() - WORKER_GONE_AFTER).delete()
     forget_old_incidents()
+    erase_late_texts()
 
 
 def _remove(mailing_id: int) -> Iterator[None]:
@@ -84,10 +86,12 @@ def _forget_text(mailing_id: int) -> None:
         Mailing.objects.filter(pk=mailing_id).update(
             name="",
             text=FORGOTTEN,
+            first_text=None,
             anonymised_at=Now(),
             segments_at_start=None,
             **_forgotten_filter(mailing),
         )
+        forget_texts(mailing_id)
         record(Action.MAILING_ANONYMISED, object_id=mailing_id)
     log.info("mailing anonymised", mailing_id=mailing_id)
 

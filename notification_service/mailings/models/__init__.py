@@ -9,6 +9,7 @@ from notification_service.mailings.models.hours import ContactHours
 from notification_service.mailings.models.incident import GatewayIncident
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, DueMessage, Message
+from notification_service.mailings.models.sent_texts import SentTexts
 from notification_service.mailings.models.template import Template, TemplateVersion
 from notification_service.mailings.models.test_send import TestSend
 from notification_service.mailings.models.worker import Worker
@@ -27,6 +28,7 @@ __all__ = [
     "MessageCount",
     "MinuteCount",
     "QuarterFailure",
+    "SentTexts",
     "Template",
     "TemplateVersion",
     "TestSend",
