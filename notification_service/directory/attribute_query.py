@@ -114,7 +114,7 @@ class _OfTaken(Func):
         super().__init__(*expressions)
         self._columns = columns
 
-    def as_sql(
+    def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
     ) -> tuple[str, list[Any]]:
         (condition, of_condition), (attributes, _), *names = map(

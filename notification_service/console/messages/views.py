@@ -11,6 +11,7 @@ from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.mailings import stats
 from notification_service.mailings.models import Message
+from notification_service.mailings.sent_texts import text_sent
 
 
 def message_list(request: HttpRequest) -> HttpResponse:
@@ -48,5 +49,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     note_phones(request.user, 1)
     title = _("Message #%(id)s") % {"id": pk}
     return show(
-        request, "messages/detail.html", title=title, section="messages", message=message, attempts=attempts
+        request,
+        "messages/detail.html",
+        title=title,
+        section="messages",
+        message=message,
+        text=text_for(request.user, text_sent(message) or "", phone=phone) or message.mailing.text,
+        attempts=attempts,
     )
