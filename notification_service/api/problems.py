@@ -23,9 +23,9 @@ from notification_service.database.faults import Fault, fault_of
 from notification_service.directory.filters import Place
 from notification_service.directory.models import BulkAction, Client, Consent, OptOut, Segment
 from notification_service.directory.versions import Stale
+from notification_service.mailings.counting import CountTooSlow
 from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
-from notification_service.mailings.matching import CountTooSlow
 from notification_service.mailings.models import Gateway, InboundMessage, Mailing, Message, Template, TestSend
 from notification_service.mailings.segment_changes import SegmentInUse, SegmentNameTaken
 from notification_service.mailings.templates import TemplateNameTaken

@@ -21,6 +21,7 @@ from notification_service.console.mailings import exports as mailing_exports
 from notification_service.console.mailings import views as mailings
 from notification_service.console.messages import exports as message_exports
 from notification_service.console.messages import views as messages
+from notification_service.console.messages.proof import proof
 from notification_service.console.overview import views as overview
 from notification_service.console.parts.page import page
 from notification_service.console.people import views as people
@@ -77,7 +78,9 @@ urlpatterns = [
     path("mailings/<int:pk>/delete/", page(actions.delete, needs=May.DELETE_MAILINGS), name="delete"),
     path("messages/", page(messages.message_list, needs=May.SEE_MESSAGES), name="messages"),
     path("messages/<int:pk>/", page(messages.detail, needs=May.SEE_MESSAGES), name="message"),
+    path("messages/<int:pk>/proof/", page(proof, needs=May.SEE_MESSAGES), name="proof"),
     path("clients/", page(clients.client_list, needs=May.SEE_CLIENTS), name="clients"),
+    path("clients/filter/", page(clients.choose, needs=May.ADD_MAILINGS), name="client-filter"),
     path("clients/new/", page(clients.create, needs=May.ADD_CLIENTS), name="client-new"),
     path("clients/bulk/", page(bulk.action_list, needs=May.SEE_CLIENTS), name="bulk-actions"),
     path("clients/bulk/new/", page(bulk.create, needs=May.CHANGE_CLIENTS), name="bulk-action-new"),

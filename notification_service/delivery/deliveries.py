@@ -113,7 +113,7 @@ class Deliveries:
         match reply:
             case Reply():  # first, for it is nearly every one
                 outcome = self._decider.decide(message, reply)
-                self._recorder.add(message, outcome, reply.response, at=reply.ended_at)
+                self._recorder.add(message, outcome, reply.response, at=reply.ended_at, text=reply.text)
             case Released(until=until, hours_version=version):
                 self._recorder.release(message, until=until, hours_version=version)
             case NotBegun(reason=reason):

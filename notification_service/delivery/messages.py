@@ -95,10 +95,13 @@ class MailingTerms:
         init=False
     )  # the same end, in seconds since the epoch: it is asked for each message
     personal: PersonalText | None = field(init=False, compare=False)  # the text, if it may have placeholders
+    text_has_changed: bool = False  # since the mailing started
+    keeps_texts: bool = field(init=False, compare=False)  # for the mailing does not say what a message said
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ends_at", self.end_at.timestamp())
         object.__setattr__(self, "personal", _read(self.text) if is_personal(self.text) else None)
+        object.__setattr__(self, "keeps_texts", self.text_has_changed or self.personal is not None)
 
 
 class Released(NamedTuple):
@@ -128,6 +131,7 @@ class Reply:
     terms: MailingTerms  # as they were at its start
     seconds: float
     ended_at: float  # steady_seconds()
+    text: str | None = None  # if it is to be kept with a success
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +159,14 @@ class OutcomeBuffer:
     not_sent: list[NotSent] = field(default_factory=list)
     # What the provider calls those that are sent, where its answers say so.
     provider_ids: dict[int, str] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)  # to be kept, by the id of a sent message
 
     def __len__(self) -> int:
         return len(self.sent) + len(self.not_sent)
 
     def extend(self, other: "OutcomeBuffer") -> None:
         self.sent.extend(other.sent)
+        self.texts |= other.texts
         self.not_sent.extend(other.not_sent)
         self.provider_ids |= other.provider_ids
 

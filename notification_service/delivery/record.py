@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from json import dumps
 from operator import attrgetter, itemgetter
 from typing import Any, assert_never
 
@@ -54,13 +55,23 @@ class Recorder:
     def waiting(self) -> int:
         return len(self._outcomes) + self._being_written
 
-    def add(self, message: Claimed, outcome: Outcome, response: Response | NoResponse, *, at: float) -> None:
-        """`at`: when it was known, in steady_seconds()."""
+    def add(
+        self,
+        message: Claimed,
+        outcome: Outcome,
+        response: Response | NoResponse,
+        *,
+        at: float,
+        text: str | None = None,
+    ) -> None:
+        """`at`: when it was known, in steady_seconds(); `text`: to be kept with a success."""
         clock = self._shared.clock
         if isinstance(outcome, Sent):
             self._outcomes.sent.append((message, clock.time_at(at)))
             if self._gateway.names_messages:
                 self._keep_provider_id(message, response)
+            if text is not None:
+                self._outcomes.texts[message.id] = text
             return
         terms = self._shared.terms.get(message.mailing_id)  # the hours may have changed meanwhile
         now = clock.now()
@@ -124,7 +135,7 @@ class Recorder:
 
     async def _write_sent_apart(self, outcomes: OutcomeBuffer) -> None:
         """A success that is refused keeps waiting: another worker would send the message again."""
-        record = partial(record_sent, self._database, names=self._names(outcomes))
+        record = partial(record_sent, self._database, texts=outcomes.texts, names=self._names(outcomes))
         refused, untried = await write_apart(outcomes.sent, record)
         if refused:
             (message, _), error = refused[0]
@@ -132,6 +143,9 @@ class Recorder:
         waiting = [row for row, _ in refused] + untried
         self._outcomes.sent += waiting
         self._outcomes.provider_ids |= outcomes.provider_ids
+        self._outcomes.texts |= {
+            message.id: outcomes.texts[message.id] for message, _ in waiting if message.id in outcomes.texts
+        }
         away = {message.id for message, _ in waiting}
         outcomes.sent = [row for row in outcomes.sent if row[0].id not in away]
 
@@ -163,28 +177,52 @@ class Names:
 
 async def write(database: Database, outcomes: OutcomeBuffer, *, names: Names | None = None) -> None:
     if outcomes.sent:
-        await record_sent(database, outcomes.sent, names=names)
+        await record_sent(database, outcomes.sent, texts=outcomes.texts, names=names)
     if outcomes.not_sent:
         await record_not_sent(database, outcomes.not_sent)
 
 
 async def record_sent(
-    database: Database, rows: list[tuple[Claimed, float]], *, names: Names | None = None
+    database: Database,
+    rows: list[tuple[Claimed, float]],
+    *,
+    texts: Mapping[int, str],
+    names: Names | None = None,
 ) -> None:
     for partition, some in by_partition(rows, itemgetter(0)).items():
         # As text: an array of Python's numbers takes the driver ten times as long.
         ids = ",".join([str(message.id) for message, _ in some])
         sent_at = ",".join([str(at) for _, at in some])
         whose = {"partition": partition, "ids": f"{{{ids}}}", "sent_at": f"{{{sent_at}}}"}
-        if names is None:
+        kept = kept_texts([message for message, _ in some], texts) if texts else []
+        if names is None and not kept:
             await database.execute("record_sent", **whose)
             continue
         await database.execute(
-            "record_sent_with_ids",
+            "record_sent_with_more",
             **whose,
-            provider_ids=[names.of_messages.get(message.id, "") for message, _ in some],
-            is_named_in_receipts=names.is_in_receipts,
+            provider_ids=[names.of_messages.get(message.id, "") if names else "" for message, _ in some],
+            is_named_in_receipts=names is not None and names.is_in_receipts,
+            texts=dumps(kept, ensure_ascii=False),
         )
+
+
+def kept_texts(messages: list[Claimed], texts: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return the texts that are to be kept, a row for each mailing."""
+    of_mailings: dict[int, list[int]] = {}
+    for message in messages:
+        if message.id in texts:
+            of_mailings.setdefault(message.mailing_id, []).append(message.id)
+    return [
+        {
+            "mailing_id": mailing_id,
+            "first_id": min(ids),
+            "last_id": max(ids),
+            "message_ids": ids,
+            "texts": [texts[message_id] for message_id in ids],
+        }
+        for mailing_id, ids in of_mailings.items()
+    ]
 
 
 async def record_not_sent(database: Database, rows: list[NotSent]) -> None:

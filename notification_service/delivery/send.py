@@ -68,7 +68,7 @@ class Sender:
             return Released(self._clock.now())
         ended_at = steady_seconds()
         self._meters.responded(ended_at - now)
-        return Reply(response, terms, ended_at - now, ended_at)
+        return Reply(response, terms, ended_at - now, ended_at, text if terms.keeps_texts else None)
 
     def _text_now(self, message: Claimed, terms: MailingTerms) -> str | Released | NotBegun | Unsendable:
         try:

@@ -211,6 +211,7 @@ async def read_terms(database: Database, mailing_ids: Iterable[int]) -> dict[int
             is_running=row[13],
             trace_parent=row[14],
             is_done=row[15],
+            text_has_changed=row[16],
         )
         for row in rows
     }

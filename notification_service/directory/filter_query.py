@@ -6,39 +6,20 @@ message: nobody matches it, and whoever might have been excluded by it is.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
-from operator import and_, or_
-from typing import Any, assert_never
+from operator import and_
+from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    Exists,
-    Expression,
-    ExpressionWrapper,
-    F,
-    Func,
-    JSONField,
-    OuterRef,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-)
-from django.db.models.functions import Collate
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from notification_service.directory.filters.conditions import Comparison, Condition, Group, Not
+from notification_service.directory.attribute_query import is_not_true
+from notification_service.directory.condition_query import always, condition
 from notification_service.directory.filters.filter import ClientFilter, OutcomeOf
-from notification_service.directory.filters.operators import Op
 from notification_service.directory.models import Client
 from notification_service.directory.models.client import ClientQuerySet, any_tag
 
 # Returns the messages with such an outcome, or None if their mailing is deleted.
 MessagesOf = Callable[[OutcomeOf], QuerySet[Any] | None]
-
-# A scan of the index for each; for more values than this, reading the table once is as quick.
-MOST_BY_INDEX = 20
-SQL = {Op.EQ: "=", Op.NE: "<>", Op.LT: "<", Op.LTE: "<=", Op.GT: ">", Op.GTE: ">="}
 
 
 def clients_matching(
@@ -73,19 +54,17 @@ class _Reader:
 
     def _ended_so(self, outcome: OutcomeOf, *, is_wanted: bool) -> Q:
         messages = self.messages_of(outcome)
-        return _always(answer=not is_wanted) if messages is None else Q(pk__in=messages.values("client_id"))
+        return always(answer=not is_wanted) if messages is None else Q(pk__in=messages.values("client_id"))
 
     def _in_segment(self, name: str, *, is_wanted: bool) -> list[Q]:
         segment = self.segments.get(name)
-        return (
-            [_always(answer=not is_wanted)] if segment is None else self.parts(segment, is_wanted=is_wanted)
-        )
+        return [always(answer=not is_wanted)] if segment is None else self.parts(segment, is_wanted=is_wanted)
 
     def _not(self, excluded: ClientFilter, *, is_wanted: bool) -> Q:
         """Messages are joined, as a subquery for each client would take minutes over a million."""
         parts = self.parts(excluded, is_wanted=is_wanted)
         if not self._reads_messages(excluded):
-            return _is_not_true(reduce(and_, parts, _always(answer=True)))
+            return is_not_true(reduce(and_, parts, always(answer=True)))
         if excluded == ClientFilter(outcome_of=excluded.outcome_of) and excluded.outcome_of:
             messages = self.messages_of(excluded.outcome_of)
             if messages is not None:
@@ -95,120 +74,3 @@ class _Reader:
     def _reads_messages(self, found: ClientFilter) -> bool:
         named = (self.segments[name] for _, name in found.segments() if name in self.segments)
         return any(found.outcomes()) or any(map(self._reads_messages, named))
-
-
-def condition(found: Condition) -> Q:
-    """Three-valued, as SQL is: NULL and FALSE are both "no", except where a `not` turns them."""
-    match found:
-        case Group("all", members):
-            return reduce(and_, map(condition, members))
-        case Group(_, members):
-            return reduce(or_, map(condition, members))
-        case Not(member):
-            return _is_not_true(condition(member))
-        case Comparison():
-            return _comparison(found)
-    assert_never(found)
-
-
-def _comparison(found: Comparison) -> Q:
-    if found.attribute is not None:
-        return _of_attribute(found.attribute, found.op, found.value)
-    match found.field:
-        case "tags":
-            return _of_tags(found.op, found.value)
-        case "created_at":
-            return _of_moment(found.op, found.value)
-    return _of_text(found.field, found.op, found.value)
-
-
-def _of_tags(op: Op, value: Any) -> Q:
-    if op is Op.EXISTS:
-        return ~Q(tag="") if value else Q(tag="")
-    return any_tag(value if op is Op.IN else [value])
-
-
-def _of_moment(op: Op, value: Any) -> Q:
-    match op:
-        case Op.EXISTS:
-            return _always(answer=value)
-        case Op.IN:
-            return Q(created_at__in=[*map(datetime.fromisoformat, value)])
-    return _compared(F("created_at"), op, Value(datetime.fromisoformat(value)))
-
-
-def _of_text(field: str, op: Op, value: Any) -> Q:
-    """`field` is a column, of which the grammar knows three. What Django writes as LIKE has an index."""
-    match op:
-        case Op.EXISTS:
-            return _always(answer=value)
-        case Op.IN:
-            return Q(**{f"{field}__in": value})
-        case Op.CONTAINS:
-            return Q(**{f"{field}__contains": value})
-        case Op.STARTS_WITH:
-            return Q(**{f"{field}__startswith": value})
-        case Op.EQ | Op.NE:
-            return _compared(F(field), op, Value(value))
-    return _compared(Collate(F(field), "C"), op, Value(value))
-
-
-def _of_attribute(name: str, op: Op, value: Any) -> Q:
-    match op:
-        case Op.EXISTS:
-            exists = _compared(_kind(name), Op.NE, Value("null"))  # NULL where it is missing
-            return exists if value else _is_not_true(exists)
-        case Op.EQ:
-            return Q(attributes__contains={name: value})
-        case Op.IN if len(value) <= MOST_BY_INDEX:
-            return reduce(or_, (Q(attributes__contains={name: each}) for each in value))
-        case Op.IN:
-            values = Func(*map(_json, value), template="(ARRAY[%(expressions)s])")
-            return Q(_boolean(_member(name), values, " = ANY "))
-        case Op.CONTAINS:
-            found = Func(_text(name), Value(value), function="strpos")
-            return _is_kind(name, value) & _compared(found, Op.GT, Value(0))
-        case Op.STARTS_WITH:
-            found = Func(_text(name), Value(value), function="starts_with", output_field=BooleanField())
-            return _is_kind(name, value) & Q(found)
-    if isinstance(value, str) and op is not Op.NE:
-        return _is_kind(name, value) & _compared(Collate(_text(name), "C"), op, Value(value))
-    return _is_kind(name, value) & _compared(_member(name), op, _json(value))
-
-
-def _member(name: str) -> Func:
-    return Func(F("attributes"), Value(name), function="jsonb_object_field", output_field=JSONField())
-
-
-def _text(name: str) -> Func:
-    return Func(F("attributes"), Value(name), function="jsonb_object_field_text", output_field=TextField())
-
-
-def _kind(name: str) -> Func:
-    return Func(_member(name), function="jsonb_typeof", output_field=TextField())
-
-
-def _is_kind(name: str, value: Any) -> Q:
-    kind = {str: "string", bool: "boolean"}.get(type(value), "number")
-    return _compared(_kind(name), Op.EQ, Value(kind))
-
-
-def _json(value: Any) -> Value:
-    return Value(value, JSONField())
-
-
-def _compared(left: Expression | F, op: Op, right: Expression) -> Q:
-    return Q(_boolean(left, right, f" {SQL[op]} "))
-
-
-def _boolean(left: Expression | F, right: Expression, joiner: str) -> Func:
-    return Func(left, right, template="(%(expressions)s)", arg_joiner=joiner, output_field=BooleanField())
-
-
-def _always(*, answer: bool) -> Q:
-    return Q(Value(answer, BooleanField()))
-
-
-def _is_not_true(what: Q) -> Q:
-    inner = ExpressionWrapper(what, BooleanField())
-    return Q(Func(inner, template="((%(expressions)s) IS NOT TRUE)", output_field=BooleanField()))

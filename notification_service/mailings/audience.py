@@ -19,6 +19,7 @@ from notification_service.directory.models import Client
 from notification_service.directory.preferences import preference_changes
 from notification_service.mailings import contact_hours, partitions, stats
 from notification_service.mailings.advisory_locks import try_lock
+from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.exclusions import (
     CODES,
     EVERYBODY,
@@ -61,8 +62,9 @@ class Reach(NamedTuple):
 
 def count_reach(found: ClientFilter, terms: Terms) -> Reach:
     """Count the audience of a mailing with these terms, if it started now. Raises CountTooSlow."""
-    excluded = count_excluded(matching_clients(found), terms)
-    return Reach(count_matching(found) - sum(excluded.values()), excluded)
+    with counting_in_time():
+        excluded = count_excluded(matching_clients(found), terms)
+        return Reach(count_matching(found) - sum(excluded.values()), excluded)
 
 
 def audience_of(mailing: Mailing) -> QuerySet[Client]:

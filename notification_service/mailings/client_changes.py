@@ -22,6 +22,7 @@ from notification_service.mailings.exclusions import cancel_waiting
 from notification_service.mailings.models import Attempt, DueMessage, Message, SingleMessage, TestSend
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.reasons import Reason, Why
+from notification_service.mailings.sent_texts import erase_texts
 from notification_service.mailings.wake_up import SEND, wake_up
 
 __all__ = [
@@ -93,6 +94,7 @@ def delete_client(client_id: int, *, expected: Versions = None) -> None:
     What a worker holds at this moment may still be sent. Raises Client.DoesNotExist, Stale.
     """
     phone = changes.erase_client(client_id, expected=expected)
+    erase_texts([client_id])
     cancelled = _forget_messages({client_id: phone}).total()
     record(Action.CLIENT_DELETED, object_id=client_id, cancelled_messages=cancelled)
     log.info("client deleted", client_id=client_id, cancelled_messages=cancelled)
@@ -102,6 +104,7 @@ def delete_client(client_id: int, *, expected: Versions = None) -> None:
 def delete_clients(client_ids: Sequence[int], *, bulk_action: int) -> list[int]:
     """Do the same to many, in a few statements; return those who were still there."""
     phones = changes.erase_clients(client_ids)
+    erase_texts(list(phones))
     cancelled = _forget_messages(phones)
     record_all(
         entry(

@@ -4,6 +4,7 @@ scheduled -> running <-> paused -> finished | cancelled. A request changes only 
 messages follow in the background, in chunks (`settle`), so that the response never depends on their number.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -100,8 +101,7 @@ def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any
     check_version(mailing, expected)
     _check_changeable(mailing, changed)
     difference = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
-    for name in changed:
-        setattr(mailing, name, changes[name])
+    _apply(mailing, {name: changes[name] for name in changed})
     if "text" in changed:
         _check_text(mailing)
     if "start_at" in changed or "end_at" in changed:
@@ -118,6 +118,13 @@ def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any
     log.info("mailing changed", mailing_id=mailing_id, fields=sorted(changed))
     wake_up(START, SETTLE)
     return mailing
+
+
+def _apply(mailing: Mailing, changes: Mapping[str, Any]) -> None:
+    if "text" in changes and mailing.status in ACTIVE and mailing.first_text is None:
+        mailing.first_text = mailing.text
+    for name, value in changes.items():
+        setattr(mailing, name, value)
 
 
 def pause_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:

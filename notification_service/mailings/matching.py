@@ -5,28 +5,21 @@ matches out of a mailing (an opt-out, a missing consent) is no filter's business
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
-from psycopg.errors import QueryCanceled
 
 from notification_service.directory.filter_query import clients_matching
 from notification_service.directory.filters import ClientFilter, InvalidFilter, OutcomeOf, read_filter
 from notification_service.directory.models import Client, Segment
 from notification_service.directory.models.client import ClientQuerySet
 from notification_service.directory.segments import filters_named_by
+from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.models import Mailing, Message
 
-COUNT_SECONDS = 5
 Segments = Mapping[str, Any] | None
-
-
-class CountTooSlow(Exception):  # noqa: N818
-    """`args[0]` says what can be done about it."""
 
 
 def matching_clients(found: ClientFilter, *, segments: Segments = None) -> QuerySet[Client]:
@@ -55,26 +48,10 @@ def _but_for_tags(found: ClientFilter, segments: Segments) -> ClientQuerySet:
     return clients_matching(replace(found, tags=()), segments=known, messages_of=_messages_of)
 
 
-def count_matching(found: ClientFilter) -> int:
-    """Return how many clients match now. Raises CountTooSlow after COUNT_SECONDS."""
-    with counting_in_time():
+def count_matching(found: ClientFilter, *, key: str = "") -> int:
+    """Return how many clients match now. Raises CountTooSlow; `key` is that of a form."""
+    with counting_in_time(key=key):
         return sum(clients_by_zone(found).values())
-
-
-@contextmanager
-def counting_in_time() -> Iterator[None]:
-    """Give each statement COUNT_SECONDS. Raises CountTooSlow."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{COUNT_SECONDS}s"])
-            yield
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise CountTooSlow(
-                f"Counting took longer than {COUNT_SECONDS} seconds. Compare less, or add a tag, an operator "
-                "code or an attribute with `eq`, which an index finds."
-            ) from None
-        raise
 
 
 def check_filter(found: ClientFilter, *, is_kept: bool = False) -> None:

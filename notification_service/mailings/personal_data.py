@@ -13,6 +13,7 @@ from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.lifecycle import rejected_lines_with
 from notification_service.directory.models import Client, Consent, OptOut
 from notification_service.mailings.models import Attempt, Message, SingleMessage
+from notification_service.mailings.sent_texts import text_sent
 
 Section = Callable[[Client], Any]
 
@@ -47,7 +48,7 @@ def _message(message: Message) -> dict[str, Any]:
     return {
         "id": message.pk,
         "mailing": message.mailing_id,
-        "text": message.text,
+        "text": text_sent(message),
         "status": message.status,
         "created_at": message.created_at,
         "sent_at": message.sent_at,

@@ -11,6 +11,7 @@ from notification_service.audit.models import Entry
 from notification_service.directory.models import EVERYTHING, Client, Consent
 from notification_service.mailings.models import Message
 from notification_service.mailings.personal_data import failed_attempt
+from notification_service.mailings.sent_texts import text_sent
 
 
 def proof_of(message: Message) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def proof_of(message: Message) -> dict[str, Any]:
     return {
         "message": message.pk,
         "mailing": message.mailing_id,
-        "text": message.text or None,
+        "text": text_sent(message),
         "status": message.status,
         "client": message.client_id,
         "phone": message.phone or None,

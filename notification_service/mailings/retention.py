@@ -28,6 +28,7 @@ from notification_service.mailings.models import (
 from notification_service.mailings.models.message import SINGLES
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.partitions import partition_of
+from notification_service.mailings.sent_texts import erase_late_texts, forget_texts
 from notification_service.mailings.sql import sql
 from notification_service.observability import metrics
 
@@ -67,7 +68,8 @@ def retire_singles(*, days: int, action: str) -> Iterator[int]:
 
 
 def sweep() -> None:
-    """Delete what nobody needs any more: ended sessions, gone workers, old incidents, minutes, ids and replies.
+    """Delete what nobody needs any more: ended sessions, gone workers, old incidents, minutes, ids, replies and
+    texts of erased clients.
 
     The minutes of a mailing go with it; single messages never end.
     """
@@ -75,6 +77,7 @@ def sweep() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     GatewayUse.objects.filter(lease_expires_at__lt=Now() - WORKER_GONE_AFTER).delete()
     forget_old_incidents()
+    erase_late_texts()
     receipts.forget_provider_ids()
     for gateway, unknown in receipts.forget_unknown().items():
         metrics.receipts.labels(gateway, "unknown").inc(unknown)
@@ -111,10 +114,12 @@ def _forget_text(mailing_id: int) -> None:
         Mailing.objects.filter(pk=mailing_id).update(
             name="",
             text=FORGOTTEN,
+            first_text=None,
             anonymised_at=Now(),
             segments_at_start=None,
             **_forgotten_filter(mailing),
         )
+        forget_texts(mailing_id)
         record(Action.MAILING_ANONYMISED, object_id=mailing_id)
     log.info("mailing anonymised", mailing_id=mailing_id)
 

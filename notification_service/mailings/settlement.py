@@ -29,6 +29,7 @@ from notification_service.mailings.models import (
     QuarterFailure,
 )
 from notification_service.mailings.reasons import Reason
+from notification_service.mailings.sent_texts import forget_texts
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics
@@ -158,6 +159,7 @@ def remove_some(mailing_id: int) -> bool:
     with transaction.atomic():
         for counter in (MessageCount, MinuteCount, FailureCount, QuarterFailure):
             counter.objects.filter(mailing_id=mailing_id).delete()
+        forget_texts(mailing_id)
         Mailing.objects.filter(pk=mailing_id).delete()
     log.info("mailing removed", mailing_id=mailing_id)
     return False

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from notification_service.mailings import matching
+from notification_service.mailings import counting
 from notification_service.mailings.models import Mailing
 from tests.api.answers import body_of, errors_of, mailing_body
 from tests.api.conftest import Api
@@ -98,7 +98,7 @@ def test_an_audience_is_counted_less_those_who_got_another_mailing(reader: Api) 
 def test_a_count_that_takes_too_long_is_refused_in_a_sentence(
     reader: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "COUNT_SECONDS", 0.001)
+    monkeypatch.setattr(counting, "COUNT_SECONDS", 0.001)
     for n in range(200):
         make_client(attributes={str(k): n for k in range(20)})
     parts = [{"field": f"attributes.{n % 20}", "op": "lt", "value": 100 + n} for n in range(100)]

@@ -117,7 +117,8 @@ def _fill(clients: int) -> None:
 
 def _print_count(name: str, written: dict[str, Any]) -> None:
     from notification_service.directory.filters import read_filter
-    from notification_service.mailings.matching import CountTooSlow, count_matching
+    from notification_service.mailings.counting import CountTooSlow
+    from notification_service.mailings.matching import count_matching
 
     found, seconds, clients = read_filter(written), [], "too slow"
     for _ in range(RUNS):

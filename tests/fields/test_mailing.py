@@ -26,7 +26,7 @@ SCRIPT = CONSOLE / "static/console/compose.js"
 OF_THE_SERVICE = {
     *("id", "status", "trace_parent", "created_at", "updated_at", "started_at", "audience_built_at"),
     *("window_changed_at", "hours_version", "finished_at", "deleted_at", "anonymised_at", "partition"),
-    *("segments_at_start", "audience_written_to", "preferences_known"),
+    *("segments_at_start", "audience_written_to", "preferences_known", "first_text"),
     *("excluded_opted_out", "excluded_no_consent", "excluded_no_value"),
 }
 OF_PROGRAMS = {"reference"}  # the API alone writes it; the form leaves it as it is
@@ -37,13 +37,13 @@ IN_THE_API = {
     "send_window": {"window_from", "window_to", "window_days", "window_holidays"},
 }
 # What retention leaves of an anonymised mailing: nothing that could name a person.
-KEPT_FOR_EVER = OF_THE_SERVICE - {"segments_at_start"} | {
+KEPT_FOR_EVER = OF_THE_SERVICE - {"segments_at_start", "first_text"} | {
     *("start_at", "end_at", "operator_codes", "segment"),
     *("window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours"),
     *("on_unknown", "gateway", "failover", "outcome_of_mailing", "outcome_of_statuses", "reference"),
     *("topic", "requires_consent", "ignores_opt_outs"),
 }
-FORGOTTEN = {"name", "text", "tags", "where", "exclude", "segments_at_start"}
+FORGOTTEN = {"name", "text", "tags", "where", "exclude", "segments_at_start", "first_text"}
 
 
 def columns() -> set[str]:

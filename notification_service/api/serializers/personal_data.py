@@ -41,7 +41,7 @@ class KnownClientSerializer(serializers.Serializer[Any]):
 class KnownMessageSerializer(serializers.Serializer[Any]):
     id = Id()
     mailing = Id()
-    text = serializers.CharField(help_text="The mailing's, with its placeholders.")
+    text = serializers.CharField(allow_null=True, help_text="As it was sent; null if it was not.")
     status = serializers.ChoiceField(choices=Message.Status.values)
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
@@ -92,7 +92,8 @@ class ProofSerializer(serializers.Serializer[Any]):
     message = Id()
     mailing = Id()
     text = serializers.CharField(
-        allow_null=True, help_text="The mailing's, with its placeholders; null once it is anonymised."
+        allow_null=True,
+        help_text="As it was sent. Null if it was not, or the client is erased, or the mailing anonymised.",
     )
     status = serializers.ChoiceField(choices=Message.Status.values)
     client = Id(allow_null=True)

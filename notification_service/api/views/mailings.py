@@ -24,6 +24,7 @@ from notification_service.api.serializers.mailing import (
 from notification_service.api.views.base import ApiViewSet, create_once, expected_versions, versioned
 from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
 from notification_service.mailings import audience, lifecycle, matching, stats
+from notification_service.mailings.counting import COUNT_SECONDS
 from notification_service.mailings.exclusions import Terms
 from notification_service.mailings.models import Mailing
 
@@ -127,7 +128,7 @@ class MailingViewSet(ApiViewSet):
     @extend_schema(
         summary="Count an audience",
         description="How many clients match a filter now. Nothing is kept, hence a read key may ask. "
-        f"After {matching.COUNT_SECONDS} seconds the answer is 503.",
+        f"After {COUNT_SECONDS} seconds the answer is 503.",
         operation_id="mailings_audience",
         request=AudienceSerializer,
         responses=AudienceSizeSerializer,

@@ -129,5 +129,6 @@ class MessageViewSet(ApiViewSet):
         for attempt in proof["failed_attempts"]:
             attempt["answer"] = text_for(request.user, attempt["answer"] or "", phone=phone) or None
         note_phones(request.user, 1)
-        shown = {**proof, "phone": phone_for(request.user, phone) or None}
+        text = proof["text"] and text_for(request.user, proof["text"], phone=phone)
+        shown = {**proof, "phone": phone_for(request.user, phone) or None, "text": text}
         return Response(ProofSerializer(shown).data)

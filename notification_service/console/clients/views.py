@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from notification_service.access.phones import note_phones
+from notification_service.console.clients.built_filter import built_filter, chosen, form_of
 from notification_service.console.clients.forms import ClientForm
+from notification_service.console.filters.form import FilterForm
 from notification_service.console.parts import labels
 from notification_service.console.parts.client_queries import filter_of
 from notification_service.console.parts.gateway_words import note_words
@@ -28,16 +31,31 @@ from notification_service.mailings.models import Message
 
 
 def client_list(request: HttpRequest) -> HttpResponse:
-    filters, page = _filters(request), page_by_id(request, clients_wanted(request))
+    return _list_page(request, form_of(built_filter(request)))
+
+
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Show the clients for whom conditions hold that somebody has built."""
+    form = FilterForm(request.POST)
+    return chosen(form) or _list_page(request, form, code=422)
+
+
+def _list_page(request: HttpRequest, form: FilterForm, *, code: int = 200) -> HttpResponse:
+    built, filters = built_filter(request), _filters(request)
+    page = page_by_id(request, clients_wanted(request))
     note_phones(request.user, len(page.rows))
     return show(
         request,
         "clients/list.html",
         title=_("Clients"),
         section="clients",
+        code=code,
         page=page,
-        is_filtered=any(filters.values()),
+        is_filtered=bool(built.written) or any(filters.values()),
         filters=filters,
+        built=built,
+        form=form,
     )
 
 
@@ -47,7 +65,8 @@ def clients_wanted(request: HttpRequest) -> QuerySet[Client]:
 
 
 def filter_wanted(request: HttpRequest) -> dict[str, Any]:
-    return filter_of(_filters(request), who=request.user)
+    """What is typed beside the conditions restricts them; a code or a tag is a condition itself."""
+    return filter_of(_filters(request), who=request.user) | built_filter(request).written
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:

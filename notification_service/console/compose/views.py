@@ -27,7 +27,7 @@ from notification_service.console.mailings.state import states
 from notification_service.console.parts.page import show
 from notification_service.console.parts.paging import whole_number
 from notification_service.mailings import lifecycle
-from notification_service.mailings.matching import COUNT_SECONDS, CountTooSlow, counting_in_time
+from notification_service.mailings.counting import COUNT_SECONDS, CountTooSlow, counting_in_time
 from notification_service.mailings.models import Mailing, Message, Template
 from notification_service.mailings.personal_text import is_personal
 from notification_service.mailings.preview import SampleText, sample_texts, shows_phones, stopped_gateway
@@ -114,7 +114,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         fields = form.fields_of_mailing()
         context["stopped"] = stopped_gateway(fields)
         try:
-            with counting_in_time():
+            with counting_in_time(key=form.count_key):
                 context |= {"preview": preview_of(fields), "samples": _samples(request, fields)}
         except CountTooSlow:
             context["seconds"] = COUNT_SECONDS

@@ -2,6 +2,7 @@
 
 import json
 import re
+from secrets import token_urlsafe
 from typing import Any
 
 from django import forms
@@ -29,6 +30,7 @@ from notification_service.directory.rules import TAG_LENGTH, composed, is_operat
 from notification_service.mailings.models import Mailing, Message
 
 MOST_ENTRIES = 1000
+COUNT_KEY = re.compile(r"[\w-]{8,32}", re.ASCII)
 TAG_ATTRIBUTES = {
     "autocomplete": "off",
     "data-tags": "",
@@ -85,6 +87,12 @@ class FilterForm(forms.Form):
             if getattr(self.posted, name) != getattr(carried, name):  # else as it was written
                 data[name] = json.dumps(part, ensure_ascii=False) if part else ""
         return data
+
+    @property
+    def count_key(self) -> str:
+        """The same for all counts of a form that somebody has open, and for no other's."""
+        given = str(self.data.get("count_key", ""))
+        return given if COUNT_KEY.fullmatch(given) else token_urlsafe(12)
 
     @property
     def built(self) -> Built:

@@ -11,6 +11,7 @@ from notification_service.console.parts import labels
 from notification_service.console.parts.page import show
 from notification_service.mailings import stats
 from notification_service.mailings.models import Message
+from notification_service.mailings.sent_texts import text_sent
 
 
 def message_list(request: HttpRequest) -> HttpResponse:
@@ -53,6 +54,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Message #%(id)s") % {"id": pk},
         section="messages",
         message=message,
-        text=text_for(request.user, message.text, phone=phone) if is_single else message.text,
+        text=text_for(request.user, text_sent(message) or "", phone=phone) or message.text,
         attempts=attempts,
     )

@@ -15,7 +15,8 @@ from notification_service.directory.filters import InvalidFilter
 from notification_service.directory.models import Segment
 from notification_service.directory.versions import Stale
 from notification_service.mailings import segment_changes
-from notification_service.mailings.matching import COUNT_SECONDS, CountTooSlow, count_matching
+from notification_service.mailings.counting import COUNT_SECONDS, CountTooSlow
+from notification_service.mailings.matching import count_matching
 from notification_service.mailings.segment_changes import SegmentInUse, SegmentNameTaken, SegmentUsers
 
 MOST_SHOWN = 500
@@ -85,7 +86,7 @@ def count(request: HttpRequest) -> HttpResponse:
     form, context = SegmentForm(request.POST), dict[str, Any]()
     if form.is_ready_to_count():
         try:
-            context["clients"] = count_matching(form.found)
+            context["clients"] = count_matching(form.found, key=form.count_key)
         except CountTooSlow:
             context["seconds"] = COUNT_SECONDS
     return render(request, "console/segments/count.html", {"form": form, **context})

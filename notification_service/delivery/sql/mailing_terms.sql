@@ -9,7 +9,7 @@ SELECT mailing.id, text, end_at,
   trace_parent, audience_built_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM mailings_messagecount AS count WHERE count.mailing_id = mailing.id
     HAVING sum(count.pending + count.sending) > 0
-  )
+  ), first_text IS NOT NULL
 FROM mailings_mailing AS mailing
 LEFT JOIN mailings_contacthours AS contact ON NOT mailing.ignores_contact_hours
 WHERE mailing.id = ANY(%(ids)s)

@@ -11,6 +11,7 @@ from notification_service.mailings.models.incident import GatewayIncident
 from notification_service.mailings.models.mailing import Mailing
 from notification_service.mailings.models.message import Attempt, Batch, DueMessage, Message
 from notification_service.mailings.models.receipts import EarlyReceipt, ProviderMessage
+from notification_service.mailings.models.sent_texts import SentTexts
 from notification_service.mailings.models.single_message import SingleMessage
 from notification_service.mailings.models.template import Template, TemplateVersion
 from notification_service.mailings.models.test_send import TestSend
@@ -33,6 +34,7 @@ __all__ = [
     "MinuteCount",
     "ProviderMessage",
     "QuarterFailure",
+    "SentTexts",
     "SingleMessage",
     "Template",
     "TemplateVersion",

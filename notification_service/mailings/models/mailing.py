@@ -46,6 +46,8 @@ class Mailing(WindowColumns):
 
     name = models.CharField(max_length=NAME_LENGTH, default="", db_default="", blank=True)
     text = models.TextField(max_length=TEXT_LENGTH)
+    # What it was at its start, if it has changed since: what a worker sent that did not know of the change.
+    first_text = models.TextField(null=True, editable=False)  # noqa: DJ001 (null: it has not)
     start_at = models.DateTimeField()
     end_at = models.DateTimeField()
     operator_codes = ArrayField(models.CharField(max_length=3), default=list, blank=True)

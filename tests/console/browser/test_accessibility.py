@@ -62,6 +62,7 @@ def screens() -> list[str]:
     return [
         *("/mailings/templates/", "/mailings/templates/new/", f"/mailings/templates/{template.pk}/"),
         *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
+        f"/messages/{message.pk}/proof/",
         *(f"/messages/{message.pk}/", "/clients/", f"/clients/{message.client_id}/", "/search/?q=1"),
         *(f"/clients/{message.client_id}/edit/", "/settings/people/", "/settings/people/new/"),
         *("/settings/contact-hours/", "/settings/audit/", "/settings/audit/?actor=nobody", *entries),

@@ -1,16 +1,20 @@
 import csv
 import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from notification_service.console.messages import queries as message_queries
+from notification_service.directory.models import Consent
 from notification_service.directory.spreadsheets import guarded
 from notification_service.mailings import stats
-from notification_service.mailings.models import Message
+from notification_service.mailings.models import Message, SentTexts
 from notification_service.mailings.reasons import Reason, Why
 from tests.factories import (
     make_attempt,
@@ -127,3 +131,31 @@ def test_the_filter_of_failed_messages_reads_the_failed_messages_alone() -> None
     assert [row.pk for row in page.rows] == sorted(failed, reverse=True)
     assert "message_undelivered_of_mailing" in plan
     assert len(queries) == 2  # the other one asks what the gateway said
+
+
+def test_a_proof_says_what_a_client_got_and_when_by_their_clock(operator: Browser) -> None:
+    mailing = make_running_mailing(text="Hello {{name}}", requires_consent=True)
+    client = make_client(phone="79161234567", timezone="Asia/Omsk")
+    sent_at = datetime(2030, 1, 31, 6, tzinfo=UTC)
+    message = make_message(mailing, client, status="sent", sent_at=sent_at)
+    ids = {"first_id": message.pk, "last_id": message.pk, "message_ids": [message.pk]}
+    SentTexts.objects.create(mailing_id=mailing.pk, texts=["Hello Anna"], **ids)
+    Consent.objects.create(phone="79161234567", given_at=sent_at - timedelta(days=1), evidence="form 3")
+    linked = operator.get(reverse("console:message", args=[message.pk])).content.decode()
+    assert reverse("console:proof", args=[message.pk]) in linked
+    assert "Hello Anna" in linked
+    shown = operator.get(reverse("console:proof", args=[message.pk])).content.decode()
+    for words in ("Hello Anna", "Hello {{name}}", "12:00:00, Asia/Omsk (UTC+6)", "form 3"):
+        assert words in shown, words
+
+
+def test_a_proof_to_who_may_not_see_phones_has_none_in_the_text_either(logged_in: Any) -> None:
+    mailing = make_running_mailing(text="For {{phone}}")
+    message = make_message(mailing, make_client(phone="79161234567"), status="sent", sent_at=now())
+    ids = {"first_id": message.pk, "last_id": message.pk, "message_ids": [message.pk]}
+    SentTexts.objects.create(mailing_id=mailing.pk, texts=["For 79161234567"], **ids)
+    viewer = logged_in("viewer")
+    for name in ("message", "proof"):
+        page = viewer.get(reverse(f"console:{name}", args=[message.pk])).content.decode()
+        assert "1234567" not in page, name
+        assert "4567" in page, name

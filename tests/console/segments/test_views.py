@@ -6,7 +6,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from notification_service.directory.models import Segment
-from notification_service.mailings import matching
+from notification_service.mailings import counting
 from tests.console.compose.test_views import filled_in
 from tests.console.test_screens import queries_of
 from tests.factories import make_client, make_mailing, make_segment
@@ -142,7 +142,7 @@ def test_the_recipients_of_a_form_are_saved_and_counted(operator: Browser) -> No
 def test_a_count_that_takes_too_long_says_what_to_do(
     operator: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(matching, "COUNT_SECONDS", 0.001)
+    monkeypatch.setattr(counting, "COUNT_SECONDS", 0.001)
     for n in range(200):
         make_client(attributes={str(k): n for k in range(20)})
     parts = [{"field": f"attributes.{n % 20}", "op": "lt", "value": 100 + n} for n in range(100)]

@@ -127,7 +127,7 @@ class Queue:
 
     def mailing_terms(self, ids: list[int], **_: Any) -> list[Any]:
         hours = [None] * 8  # neither its own nor everybody's
-        return [(mailing_id, "text", FAR, *hours, 0, False, True, "", False) for mailing_id in ids]
+        return [(mailing_id, "text", FAR, *hours, 0, False, True, "", False, False) for mailing_id in ids]
 
     def preference_changes(self, **_: Any) -> list[Any]:
         return [(0,)]  # nobody opts out

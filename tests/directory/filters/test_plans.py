@@ -41,3 +41,10 @@ def test_equality_of_attributes_and_parts_of_phones_are_found_by_an_index(many_c
         plan = plan_of({"where": {"field": field, "op": op, "value": value}})
         assert index in plan, (field, op)
         assert "Seq Scan" not in plan, (field, op)
+
+
+def test_an_index_is_used_beside_many_comparisons_that_have_none(many_clients: None) -> None:
+    ranges = [{"field": "attributes.age", "op": "gt", "value": value} for value in range(20)]
+    plan = plan_of({"where": {"all": [*ranges, {"field": "attributes.city", "op": "eq", "value": "Kazan"}]}})
+    assert "client_attributes" in plan
+    assert "Seq Scan" not in plan

@@ -5,6 +5,7 @@
     if (event.target.closest("[data-theme-switch]")) {
       localStorage.setItem("console-theme", root.classList.toggle("dark") ? "dark" : "light");
     }
+    if (event.target.closest("[data-print]")) print();
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
