@@ -39,6 +39,8 @@ _OF_VALUES = {
     "moment": "not a time in ISO 8601 with an offset",
     "not_after_start": "not after `start_at`",
     "past": "not in the future",
+    "length": "not as many as there are columns",
+    "own_access": "nobody changes this of themselves",
     "taken": "something else has it: `existing` says what",
     "unknown_field": "there is no such field",
     "read_only": "the field cannot be set",
