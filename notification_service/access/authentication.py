@@ -42,6 +42,12 @@ class ConsoleSessionAuthentication(authentication.SessionAuthentication):
     """The console's login, with its CSRF token on everything but reads."""
 
 
+def name_of(request: Request) -> str:
+    """Return what people call the key or the person."""
+    user: Any = request.user
+    return str(user.name if isinstance(user, ApiKey) else user.get_username())
+
+
 def actor_of(request: Request) -> str:
     """Return a name for the key or the person: the same for all of its requests."""
     user: Any = request.user

@@ -38,7 +38,7 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         READ = "read"  # may look
         WRITE = "write"  # may look and change
-        ADMIN = "admin"  # may also have a mailing ignore opt-outs, and see receipt keys
+        ADMIN = "admin"  # may do what an administrator may
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=PREFIX_LENGTH, editable=False)

@@ -5,11 +5,56 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from notification_service.access.roles import role_name
 from notification_service.access.sign_in import lockout
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.mailings.advisory_locks import lock_until_commit
+
+
+class UsernameTaken(Exception):  # noqa: N818
+    def __init__(self, existing: User) -> None:
+        super().__init__("Someone has this name already.")
+        self.existing = existing
+
+
+class OwnAccess(Exception):  # noqa: N818
+    """People cannot lock themselves out. `field` is what they would have changed."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("Nobody changes this of themselves: another administrator can.")
+        self.field = field
+
+
+def people_for(who: Any) -> QuerySet[Any]:
+    """An administrator who is not a superuser must not take over a superuser's account; nor may a key."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk"))
+    everyone = User.objects.prefetch_related("groups").annotate(has_second_factor=Exists(factors))
+    return everyone if getattr(who, "is_superuser", False) else everyone.filter(is_superuser=False)
+
+
+@transaction.atomic
+def add_person(*, username: str, **values: Any) -> User:
+    """`values` are those of `save_person`. Raises UsernameTaken."""
+    lock_until_commit(f"username {username.lower()}")  # two at once may differ in the case of a letter
+    if taken := User.objects.filter(username__iexact=username).first():
+        raise UsernameTaken(taken)
+    person = User(username=username)
+    save_person(person, values)
+    return person
+
+
+@transaction.atomic
+def change_person(pk: int, *, by: Any, **changes: Any) -> None:
+    """Change what is given of a person whom `by` may change. Raises OwnAccess, User.DoesNotExist."""
+    person = people_for(by).select_for_update(of=("self",)).get(pk=pk)
+    is_now = {"full_name": person.first_name, "is_active": person.is_active, "role": role_name(person)}
+    for field in ("role", "is_active") if person == by else ():
+        if changes.get(field, is_now[field]) != is_now[field]:
+            raise OwnAccess(field)
+    save_person(person, {**is_now, "password": "", **changes})
 
 
 @transaction.atomic

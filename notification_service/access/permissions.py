@@ -62,8 +62,8 @@ _WRITE = frozenset(
     }
 )
 
-# Each may do what the one before may. A key may do none of the rest: whoever sets a gateway's URL gets every
-# phone, and the audit log cannot name the holder of a key.
+# Each may do what the one before may. A key of the scope `admin` may do what an administrator may: as it can
+# make people and keys, less would be no less. The audit log has its name, not that of whoever holds it.
 OF_ROLE: Mapping[str, frozenset[Permission]] = {
     VIEWER: _LOOK,
     OPERATOR: _LOOK | _WRITE,
@@ -73,7 +73,7 @@ OF_ROLE: Mapping[str, frozenset[Permission]] = {
 OF_SCOPE: Mapping[str, frozenset[Permission]] = {
     READ: _LOOK | {P.WHOLE_PHONES},
     WRITE: _LOOK | _WRITE,
-    ADMIN: _LOOK | _WRITE | {P.IGNORE_OPT_OUTS, P.RECEIPT_KEYS},
+    ADMIN: frozenset(Permission),
 }
 
 # Fields of a mailing or a single message that not everyone who may write one may set.
@@ -112,6 +112,10 @@ PREFERENCES = by_method(
 GATEWAYS = by_method(
     see=P.SEE_GATEWAYS, add=P.ADD_GATEWAYS, change=P.CHANGE_GATEWAYS, delete=P.DELETE_GATEWAYS
 )
+KEYS = by_method(see=P.SEE_KEYS, add=P.ADD_KEYS, change=P.CHANGE_KEYS, delete=P.CHANGE_KEYS)
+PEOPLE = by_method(see=P.SEE_PEOPLE, add=P.ADD_PEOPLE, change=P.CHANGE_PEOPLE, delete=P.CHANGE_PEOPLE)
+# Whoever may add clients may bring a file of them, and say how it is read.
+IMPORTS = by_method(see=P.SEE_CLIENTS, add=P.ADD_CLIENTS, change=P.ADD_CLIENTS, delete=P.ADD_CLIENTS)
 CONTACT_HOURS = by_method_of_read_only(P.SEE_CONTACT_HOURS, other=P.CHANGE_CONTACT_HOURS)
 MESSAGES = by_method(
     see=P.SEE_MESSAGES, add=P.ADD_MESSAGES, change=P.CHANGE_MAILINGS, delete=P.CHANGE_MAILINGS

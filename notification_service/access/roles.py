@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from notification_service.access.permissions import ADMINISTRATOR, OF_ROLE, OPERATOR, ROLES, VIEWER
 
-__all__ = ["ADMINISTRATOR", "OPERATOR", "ROLES", "VIEWER", "create_roles", "role_name"]
+__all__ = ["ADMINISTRATOR", "OPERATOR", "ROLES", "VIEWER", "create_roles", "effective_role", "role_name"]
 
 
 def create_roles(apps: Any) -> None:
@@ -25,6 +25,11 @@ def role_name(person: User) -> str:
     """Return the highest of the person's roles; empty if there is none."""
     names = {group.name for group in person.groups.all()}
     return next((role for role in reversed(ROLES) if role in names), "")
+
+
+def effective_role(person: User) -> str:
+    """Return what the person's permissions amount to: a superuser has them all."""
+    return ADMINISTRATOR if person.is_superuser else role_name(person)
 
 
 def _is_made(apps: Any, full_name: str) -> bool:

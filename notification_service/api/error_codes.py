@@ -42,6 +42,8 @@ _OF_VALUES = {
     "no_time_zone": "hours to a phone of no client, whose time zone nobody knows",
     "never_open": "hours that do not open in time",
     "no_value": "a value that the text needs is missing",
+    "length": "not as many as there are columns",
+    "own_access": "nobody changes this of themselves",
     "taken": "something else has it: `existing` says what",
     "unknown_field": "there is no such field",
     "read_only": "the field cannot be set",

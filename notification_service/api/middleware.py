@@ -1,18 +1,14 @@
 """Requests that would break Django before a view could refuse them; what every response of the API says."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.gzip import GZipMiddleware
 
 from notification_service.access.rate_limit import Quota
 from notification_service.api.addresses import UNVERSIONED, read_as_versioned
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-COMPRESSED = (UNVERSIONED, "/openapi.json")
-LEAST_BYTES = 1024
 
 
 class PlainRequest:
@@ -55,17 +51,6 @@ class Innermost:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
-
-
-class Compression(GZipMiddleware):
-    """Compresses what the API responds, from 1 KB on, if the caller takes gzip."""
-
-    def process_response(self, request: HttpRequest, response: Any) -> Any:
-        if not request.path_info.startswith(COMPRESSED):
-            return response
-        if not response.streaming and len(response.content) < LEAST_BYTES:
-            return response
-        return super().process_response(request, response)
 
 
 class ApiHeaders:

@@ -68,6 +68,18 @@ _TABLE = (
         "Another template has this name: `existing` has its address.",
         "Change that one.",
     ),
+    Kind(
+        "person-exists",
+        409,
+        "Another person has this username: `existing` has the address.",
+        "Choose another name, or change that person.",
+    ),
+    Kind(
+        "import-exists",
+        409,
+        "The same file waits or is being imported: `existing` has the address.",
+        "Follow that import.",
+    ),
     Kind("segment-in-use", 409, "A mailing or another segment names it.", "Change those first."),
     Kind("gateway-in-use", 409, "A mailing names the gateway, or it is `main`.", "Disable it instead."),
     Kind(

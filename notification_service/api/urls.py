@@ -11,10 +11,13 @@ from notification_service.api.views.contact_hours import ContactHoursViewSet
 from notification_service.api.views.drafts import DraftViewSet
 from notification_service.api.views.errors import unknown_url
 from notification_service.api.views.gateways import GatewayViewSet
+from notification_service.api.views.imports import FILE_PARSERS, ImportViewSet
 from notification_service.api.views.inbound import InboundListViewSet
+from notification_service.api.views.keys import KeyViewSet
 from notification_service.api.views.mailings import MailingViewSet
 from notification_service.api.views.message_files import MessageFileViewSet
 from notification_service.api.views.messages import MessageViewSet
+from notification_service.api.views.people import PersonViewSet
 from notification_service.api.views.preferences import (
     ConsentImportView,
     ConsentViewSet,
@@ -40,6 +43,7 @@ ROWS: Actions = {"get": "list", "post": "create"}
 ROW: Actions = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
 ONE: Actions = {"get": "retrieve", "put": "update"}
 CHANGEABLE_ROW: Actions = {name: ROW[name] for name in ("get", "patch", "delete")}
+LASTING_ROW: Actions = {name: ROW[name] for name in ("get", "patch")}
 KEPT_ROW: Actions = {name: ROW[name] for name in ("get", "delete")}
 
 urlpatterns = [
@@ -89,6 +93,15 @@ urlpatterns = [
     ),
     path("inbound/", InboundListViewSet.as_view({"get": "list"}), name="inbound"),
     path("inbound/<id:pk>/", InboundListViewSet.as_view({"get": "retrieve"}), name="inbound-message"),
+    path("imports/", ImportViewSet.as_view(ROWS, parser_classes=FILE_PARSERS), name="imports"),
+    path("imports/<id:pk>/", ImportViewSet.as_view(LASTING_ROW), name="import"),
+    path("imports/<id:pk>/preview/", ImportViewSet.as_view({"get": "preview"}), name="import-preview"),
+    path("imports/<id:pk>/rejected/", ImportViewSet.as_view({"get": "rejected"}), name="import-rejected"),
+    path("imports/<id:pk>/start/", ImportViewSet.as_view({"post": "start"}), name="import-start"),
+    path("imports/<id:pk>/cancel/", ImportViewSet.as_view({"post": "cancel"}), name="import-cancel"),
+    path("keys/", KeyViewSet.as_view(ROWS), name="keys"),
+    path("keys/<id:pk>/", KeyViewSet.as_view({"get": "retrieve"}), name="key"),
+    path("keys/<id:pk>/revoke/", KeyViewSet.as_view({"post": "revoke"}), name="key-revoke"),
     path("mailings/", MailingViewSet.as_view(ROWS), name="mailings"),
     path("mailings/audience/", MailingViewSet.as_view({"post": "audience"}), name="audience"),
     path("mailings/fullinfo/", StatisticsViewSet.as_view({"get": "fullinfo"}), name="fullinfo"),
@@ -112,6 +125,14 @@ urlpatterns = [
     path("opt-outs/", OptOutViewSet.as_view(ROWS), name="opt-outs"),
     path("opt-outs/import/", OptOutImportView.as_view(), name="opt-out-import"),
     path("opt-outs/<id:pk>/", OptOutViewSet.as_view(KEPT_ROW), name="opt-out"),
+    path("people/", PersonViewSet.as_view(ROWS), name="people"),
+    path("people/<id:pk>/", PersonViewSet.as_view(LASTING_ROW), name="person"),
+    path("people/<id:pk>/unlock/", PersonViewSet.as_view({"post": "unlock"}), name="person-unlock"),
+    path(
+        "people/<id:pk>/remove-second-factor/",
+        PersonViewSet.as_view({"post": "remove_second_factor"}),
+        name="person-second-factor",
+    ),
     path("templates/", TemplateViewSet.as_view(ROWS), name="templates"),
     path("templates/<id:pk>/", TemplateViewSet.as_view(ROW), name="template"),
     path(

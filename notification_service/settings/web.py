@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "notification_service.api.body_limits.BodyLimits",
-    "notification_service.api.middleware.Compression",
+    "notification_service.api.compression.Compression",
     "notification_service.api.middleware.ApiHeaders",
     "django.middleware.common.CommonMiddleware",
     "notification_service.api.middleware.PassedByPrograms",

@@ -112,8 +112,8 @@ def test_an_operation_names_the_scope_that_its_key_needs(document: dict[str, Any
     assert paths["/api/v1/clients/"]["get"]["security"] == [{"apiKey": ["read"]}, session]
     assert paths["/api/v1/clients/"]["post"]["security"] == [{"apiKey": ["write"]}, token]
     assert paths["/api/v1/mailings/audience/"]["post"]["security"] == [{"apiKey": ["read"]}, token]
-    assert paths["/api/v1/gateways/"]["post"]["security"] == [token]
-    assert paths["/api/v1/audit/"]["get"]["security"] == [session]
+    assert paths["/api/v1/gateways/"]["post"]["security"] == [{"apiKey": ["admin"]}, token]
+    assert paths["/api/v1/audit/"]["get"]["security"] == [{"apiKey": ["admin"]}, session]
     used = {name for o in _operations(document) for way in o["security"] for name in way}
     assert used == set(document["components"]["securitySchemes"])
 

@@ -167,6 +167,23 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ),
     ("PATCH", "/api/v1/gateways/<id:pk>/"): ("gateway.changed", of(make_gateway, {"enabled": False})),
     ("DELETE", "/api/v1/gateways/<id:pk>/"): ("gateway.deleted", of(make_gateway)),
+    ("POST", "/api/v1/imports/<id:pk>/start/"): ("import.started", of(upload)),
+    ("POST", "/api/v1/imports/<id:pk>/cancel/"): ("import.cancelled", of(upload)),
+    ("POST", "/api/v1/keys/"): ("key.created", lambda: (None, {"name": "crm", "scope": "read"})),
+    ("POST", "/api/v1/keys/<id:pk>/revoke/"): ("key.revoked", of(key)),
+    ("POST", "/api/v1/people/"): (
+        "person.created",
+        lambda: (None, {"username": "anna", "role": "viewer", "password": PASSWORD}),
+    ),
+    ("PATCH", "/api/v1/people/<id:pk>/"): (
+        "person.changed",
+        of(lambda: make_person("operator"), {"role": "viewer"}),
+    ),
+    ("POST", "/api/v1/people/<id:pk>/unlock/"): ("person.unlocked", of(lambda: make_person("viewer"))),
+    ("POST", "/api/v1/people/<id:pk>/remove-second-factor/"): (
+        "person.second_factor_removed",
+        of(person_with_second_factor),
+    ),
     ("PUT", "/api/v1/contact-hours/"): ("contact_hours.changed", lambda: (None, {"days": ["mon"]})),
     ("POST", "/api/v1/opt-outs/"): ("opt_out.created", lambda: (None, {"phone": "79161234567"})),
     ("DELETE", "/api/v1/opt-outs/<id:pk>/"): ("opt_out.withdrawn", of(lambda: opt_out("79161234567"))),
@@ -272,6 +289,8 @@ SIGN_IN = "several requests make one: tests/access/sign_in/test_audit.py"
 LOOK = "only shows"
 SILENT = {
     "POST /api/v1/clients/import/": "two entries: tests/audit/test_imports.py",
+    "POST /api/v1/imports/": "two entries: tests/api/test_imports.py",
+    "PATCH /api/v1/imports/<id:pk>/": "the entry of its start says that it was imported",
     "POST /api/v1/mailings/audience/": "only counts",
     "POST /api/v1/opt-outs/import/": "an entry for each part: tests/api/test_preferences.py",
     "POST /api/v1/consents/import/": "an entry for each part: tests/api/test_preferences.py",

@@ -16,20 +16,21 @@ CALLERS = (
     "revoked key",
     "read key",
     "write key",
+    "admin key",
     "no role",
     "viewer",
     "operator",
     "administrator",
 )
-NOBODY, KEYLESS = ("login",) * 6, ("401",) * 4
+NOBODY, KEYLESS = ("login",) * 7, ("401",) * 4
 
 # What each caller gets, in the order of CALLERS: "in", a redirect to the login, or a refusal. Everywhere else
 # the table of permissions says it.
 KINDS = {
-    "open": ("in",) * 10,
+    "open": ("in",) * 11,
     "person": (*NOBODY, *("in",) * 4),
-    "metrics": (*KEYLESS, "in", "in", *("401",) * 4),
-    "after the password": ("login",) * 10,
+    "metrics": (*KEYLESS, *("in",) * 3, *("401",) * 4),
+    "after the password": ("login",) * 11,
 }
 
 
@@ -87,7 +88,7 @@ def expected(route: str, method: str) -> dict[str, str]:
     if not isinstance(need, May):
         return dict(zip(CALLERS, KINDS[need], strict=True))
     is_api = route.startswith("/api/v1/")
-    keys = [OF_SCOPE["read"], OF_SCOPE["write"]]
+    keys = [OF_SCOPE[scope] for scope in ("read", "write", "admin")]
     outcomes = [
         *(KEYLESS if is_api else NOBODY),
         *((_in(need in of) for of in keys) if is_api else ()),
@@ -243,6 +244,9 @@ API: dict[str, tuple[May, ...]] = {
     "/api/v1/clients/": CLIENTS,
     "/api/v1/contact-hours/": (May.SEE_CONTACT_HOURS, *(May.CHANGE_CONTACT_HOURS,) * 4),
     "/api/v1/gateways/": GATEWAYS,
+    "/api/v1/imports/": (May.SEE_CLIENTS, *(May.ADD_CLIENTS,) * 4),
+    "/api/v1/keys/": (May.SEE_KEYS, May.ADD_KEYS, *(May.CHANGE_KEYS,) * 3),
+    "/api/v1/people/": (May.SEE_PEOPLE, May.ADD_PEOPLE, *(May.CHANGE_PEOPLE,) * 3),
     "/api/v1/mailings/<id:pk>/info/": (May.SEE_MAILINGS, *READ_ONLY),
     "/api/v1/mailings/<id:pk>/messages.": (May.SEE_MESSAGES, *READ_ONLY),
     "/api/v1/mailings/fullinfo/": (May.SEE_MAILINGS, *READ_ONLY),
@@ -256,6 +260,11 @@ API: dict[str, tuple[May, ...]] = {
 }
 API_EXCEPTIONS = {
     ("GET", "/api/v1/clients/<id:pk>/export/"): May.WHOLE_PHONES,
+    ("GET", "/api/v1/imports/<id:pk>/preview/"): May.WHOLE_PHONES,
+    ("GET", "/api/v1/imports/<id:pk>/rejected/"): May.WHOLE_PHONES,
+    ("POST", "/api/v1/keys/<id:pk>/revoke/"): May.CHANGE_KEYS,
+    ("POST", "/api/v1/people/<id:pk>/unlock/"): May.CHANGE_PEOPLE,
+    ("POST", "/api/v1/people/<id:pk>/remove-second-factor/"): May.CHANGE_PEOPLE,
     ("POST", "/api/v1/clients/bulk-actions/"): May.CHANGE_CLIENTS,
     ("POST", "/api/v1/clients/bulk-actions/<id:pk>/cancel/"): May.CHANGE_CLIENTS,
     ("POST", "/api/v1/clients/bulk-actions/<id:pk>/undo/"): May.CHANGE_CLIENTS,
@@ -285,6 +294,19 @@ API_ADDRESSES = {
     "/api/v1/contact-hours/",
     "/api/v1/gateways/",
     "/api/v1/gateways/<id:pk>/",
+    "/api/v1/imports/",
+    "/api/v1/imports/<id:pk>/",
+    "/api/v1/imports/<id:pk>/cancel/",
+    "/api/v1/imports/<id:pk>/preview/",
+    "/api/v1/imports/<id:pk>/rejected/",
+    "/api/v1/imports/<id:pk>/start/",
+    "/api/v1/keys/",
+    "/api/v1/keys/<id:pk>/",
+    "/api/v1/keys/<id:pk>/revoke/",
+    "/api/v1/people/",
+    "/api/v1/people/<id:pk>/",
+    "/api/v1/people/<id:pk>/remove-second-factor/",
+    "/api/v1/people/<id:pk>/unlock/",
     "/api/v1/mailings/",
     "/api/v1/mailings/<id:pk>/",
     "/api/v1/mailings/<id:pk>/cancel/",

@@ -93,6 +93,10 @@ TAKING_A_NAME = {
     *("segments_create", "segments_update", "segments_partial_update"),
     *("templates_create", "templates_update", "templates_partial_update"),
 }
+REFUSED_BY_WHAT_IS_THERE = {
+    *("bulk_actions_undo", "people_create"),
+    *("imports_create", "imports_partial_update", "imports_preview", "imports_start"),
+}
 CHANGES_OF_A_MAILING = {
     f"mailings_{name}" for name in ("update", "partial_update", "pause", "resume", "cancel")
 }
@@ -149,13 +153,14 @@ def error_responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     statuses = {400, 401, 403, 405, 406, 429, 503}
     if "{" in path:
         statuses.add(404)
-    if operation["operationId"].endswith("_import"):
+    if operation["operationId"].endswith("_import") or operation["operationId"] == "imports_create":
         statuses |= {411, 415}
     elif "requestBody" in operation or operation["operationId"] in CHANGES_OF_A_MAILING:
         statuses |= {411, 413, 415}
     if operation["operationId"] in {
         *CHANGES_OF_A_MAILING,
         *TAKING_A_NAME,
+        *REFUSED_BY_WHAT_IS_THERE,
         "gateways_destroy",
         "mailings_test",
         "segments_destroy",

@@ -11,7 +11,7 @@ from notification_service.api.serializers.audit import EntrySerializer
 from notification_service.api.views.base import ApiViewSet
 from notification_service.audit.models import Entry
 
-ADMINISTRATORS = "For administrators of the console; no API key may ask."
+ADMINISTRATORS = "For administrators, and keys of the scope `admin`."
 
 
 class AuditViewSet(ApiViewSet):

@@ -28,6 +28,7 @@ class ApiViewSet(GenericViewSet[Any]):
     needs: Methods = {}
     action_needs: Mapping[str, Permission] = {}
     paged_actions: tuple[str, ...] = ("list",)
+    file_actions: tuple[str, ...] = ()  # they read the body bit by bit
     orderings: tuple[str, ...] = ("-id", "id")
     filterset_class: type[Any] | None = None
     paginator: CursorPagination
@@ -38,7 +39,7 @@ class ApiViewSet(GenericViewSet[Any]):
         translation.activate("en")  # the document's language; half of the texts are REST framework's
         super().initial(request, *args, **kwargs)
         refuse_encoded_body(request)
-        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+        if has_unknown_length(request) and self.action not in self.file_actions:
             raise LengthRequired  # Django would read the body as an empty one
         if self.action:  # otherwise the method is not allowed, whatever the query says
             several = repeatable(self.filterset_class.base_filters) if self.filterset_class else set()
@@ -69,6 +70,10 @@ def refuse_encoded_body(request: Request) -> None:
     encoding = request.headers.get("Content-Encoding", "identity")
     if encoding.strip().lower() not in ("", "identity"):
         raise UnsupportedEncoding(encoding)
+
+
+def has_unknown_length(request: Request) -> bool:
+    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
 
 
 def versioned(body: Any, row: Versioned) -> Response:

@@ -74,8 +74,8 @@ class FileImportView(APIView):
 
 def imported(request: Request, run: Callable[..., ImportResult], *, also: str = "") -> Response:
     """Import the request's file: `run` gets what reads it, and `file_format`. `also`: what is read, too."""
-    file_format = _format_of(request._request, also=also)
-    body = _body_of(request._request, _decoding_of(request._request))
+    file_format = format_of(request._request, also=also)
+    body = body_of(request._request, _decoding_of(request._request))
     return result_of(lambda: run(body, file_format=file_format))
 
 
@@ -89,7 +89,7 @@ def result_of(run: Callable[[], ImportResult]) -> Response:
     return Response({**asdict(result), "errors_truncated": result.errors_truncated})
 
 
-def _format_of(request: HttpRequest, *, also: str) -> FileFormat:
+def format_of(request: HttpRequest, *, also: str) -> FileFormat:
     media_type = request.content_type or ""
     if media_type.lower() not in FORMATS:
         raise exceptions.UnsupportedMediaType(media_type, f"Send {also}{' or '.join(FORMATS)}.")
@@ -105,7 +105,7 @@ def _decoding_of(request: HttpRequest) -> Decode:
     return by_mark if encoding is None else lambda read: as_utf8(read, encoding)
 
 
-def _body_of(request: HttpRequest, decode: Decode) -> Read:
+def body_of(request: HttpRequest, decode: Decode) -> Read:
     if request.META.get("CONTENT_LENGTH"):
         return decode(_whole(request.read, length=int(request.META["CONTENT_LENGTH"])))
     if "HTTP_TRANSFER_ENCODING" not in request.META:

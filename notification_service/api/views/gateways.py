@@ -22,7 +22,7 @@ from notification_service.api.views.base import ApiViewSet, create_once, expecte
 from notification_service.mailings import gateways
 from notification_service.mailings.models import Gateway
 
-ADMINISTRATORS = "For administrators of the console; API keys may only read."
+ADMINISTRATORS = "For administrators, and keys of the scope `admin`."
 
 
 class GatewayViewSet(ApiViewSet):

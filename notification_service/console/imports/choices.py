@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from notification_service.console.imports import labels
 from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.choices import TagMode
-from notification_service.directory.importing.columns import ATTRIBUTE, attribute_names, missing, repeated
+from notification_service.directory.importing.columns import ATTRIBUTE
 from notification_service.directory.importing.uploads import lifecycle
-from notification_service.directory.importing.uploads.layout import choices_of, read_as
+from notification_service.directory.importing.uploads.layout import read_as
+from notification_service.directory.importing.uploads.obstacles import Obstacle, Obstructed, obstacle_of
 from notification_service.directory.importing.uploads.written_zones import WrittenZones, find_written_zones
 from notification_service.directory.models import ClientUpload
 from notification_service.directory.rules import TAG_LENGTH, tag_of
@@ -33,26 +34,25 @@ def keep_choices(found: ClientUpload, form: QueryDict) -> tuple[str, str]:
 
 
 def columns_problem(found: ClientUpload) -> str:
-    if found.file_format == ClientUpload.Format.NDJSON:
-        return ""
-    if twice := repeated(found.columns):
-        return _("Two columns are chosen as “%(name)s”: leave one of them out.") % {
-            "name": labels.FIELD[twice[0]]
-        }
-    own = attribute_names(found.columns, found.names or ())
-    if same := next((name for name in own if own.count(name) > 1), ""):
-        return _("Two columns are chosen as the attribute “%(name)s”: leave one of them out.") % {
-            "name": same
-        }
-    return _missing_problem(found)
+    match obstacle_of(found):
+        case Obstructed(by=Obstacle.FIELD_TWICE, names=(name,)):
+            return _("Two columns are chosen as “%(name)s”: leave one of them out.") % {
+                "name": labels.FIELD[name]
+            }
+        case Obstructed(by=Obstacle.ATTRIBUTE_TWICE, names=(name,)):
+            return _("Two columns are chosen as the attribute “%(name)s”: leave one of them out.") % {
+                "name": name
+            }
+        case Obstructed(names=absent):
+            return _missing_problem(absent)
+    return ""
 
 
-def _missing_problem(found: ClientUpload) -> str:
-    absent = missing(found.columns, required=choices_of(found).required)
-    if absent == ["timezone"]:
+def _missing_problem(absent: tuple[str, ...]) -> str:
+    if absent == ("timezone",):
         return _("Choose below the column of time zones, or a time zone for rows without one.")
     names = ", ".join(f"“{labels.FIELD[name]}”" for name in absent)
-    return _("Choose the column for %(names)s: every client needs it.") % {"names": names} if absent else ""
+    return _("Choose the column for %(names)s: every client needs it.") % {"names": names}
 
 
 def _take_layout(found: ClientUpload, form: QueryDict) -> str:

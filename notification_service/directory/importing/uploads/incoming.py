@@ -28,7 +28,8 @@ class IncomingFile:
     def __init__(self, *, file_name: str, by: str) -> None:
         name = file_name.replace("\0", "")[-NAME_LENGTH:] or "clients"
         self._upload = ClientUpload.objects.create(file_name=name, uploaded_by=by)
-        self._parts = PartWriter(self._upload.pk)
+        self.upload_id: int = self._upload.pk
+        self._parts = PartWriter(self.upload_id)
         self._digest = hashlib.sha256()
         self._guess = EncodingGuess()
         self._head = b""
@@ -44,6 +45,10 @@ class IncomingFile:
         self._guess.feed(block)
         self._upload.size += len(block)
         self._upload.lines += block.count(b"\n")
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()
 
     def finish(self) -> ClientUpload:
         """Return the upload, ready for its preview; if the same file waits or runs already, that one.
@@ -76,7 +81,8 @@ class IncomingFile:
         return upload
 
     def discard(self) -> None:
-        self._upload.delete()
+        """May be repeated: a transaction around `finish` may have been rolled back."""
+        ClientUpload.objects.filter(pk=self.upload_id).delete()
 
 
 def _encoding(head: bytes) -> str:

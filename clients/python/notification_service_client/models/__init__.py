@@ -1,0 +1,89 @@
+"""What the service responds. A field that a later version adds is left out; a new status comes as it is."""
+
+from notification_service_client.models.clients import Attribute, Client, ImportResult, Rejection
+from notification_service_client.models.drafts import Preview, SampleText, SmsCount, TestSend
+from notification_service_client.models.filters import (
+    AudienceFilter,
+    AudienceSize,
+    ClientFilter,
+    CountedSegment,
+    ExcludedFilter,
+    OutcomeOf,
+    PreferenceExclusions,
+    Segment,
+)
+from notification_service_client.models.gateways import Gateway
+from notification_service_client.models.mailings import (
+    Day,
+    Excluded,
+    Mailing,
+    MailingStatus,
+    MessageCounts,
+    OnUnknown,
+    SendWindow,
+)
+from notification_service_client.models.messages import (
+    FailedAttempt,
+    Message,
+    MessageDetail,
+    MessageError,
+    MessagePage,
+    MessageResult,
+    MessageResults,
+    MessageStatus,
+    SingleTerms,
+)
+from notification_service_client.models.preferences import Consent, OptOut
+from notification_service_client.models.statistics import (
+    Failure,
+    FullInfo,
+    MailingCounts,
+    MailingInfo,
+    Minute,
+)
+from notification_service_client.models.templates import Template, TemplateVersion
+
+__all__ = [
+    "Attribute",
+    "AudienceFilter",
+    "AudienceSize",
+    "Client",
+    "ClientFilter",
+    "Consent",
+    "CountedSegment",
+    "Day",
+    "Excluded",
+    "ExcludedFilter",
+    "FailedAttempt",
+    "Failure",
+    "FullInfo",
+    "Gateway",
+    "ImportResult",
+    "Mailing",
+    "MailingCounts",
+    "MailingInfo",
+    "MailingStatus",
+    "Message",
+    "MessageCounts",
+    "MessageDetail",
+    "MessageError",
+    "MessagePage",
+    "MessageResult",
+    "MessageResults",
+    "MessageStatus",
+    "Minute",
+    "OnUnknown",
+    "OptOut",
+    "OutcomeOf",
+    "PreferenceExclusions",
+    "Preview",
+    "Rejection",
+    "SampleText",
+    "Segment",
+    "SendWindow",
+    "SingleTerms",
+    "SmsCount",
+    "Template",
+    "TemplateVersion",
+    "TestSend",
+]
