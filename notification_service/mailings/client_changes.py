@@ -22,7 +22,7 @@ from notification_service.mailings.exclusions import cancel_waiting
 from notification_service.mailings.models import Attempt, DueMessage, Message, SingleMessage, TestSend
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.reasons import Reason, Why
-from notification_service.mailings.sent_texts import erase_texts
+from notification_service.mailings.sent_texts import erase_texts, erase_texts_of_singles
 from notification_service.mailings.wake_up import SEND, wake_up
 
 __all__ = [
@@ -129,6 +129,7 @@ def _forget_messages(phones: Mapping[int, str]) -> Counter[int]:
     singles = {pk: whose[phone] for pk, phone in of_phones.values_list("pk", "phone")}
     _forget_responses(phones, singles)
     cancelled = _cancel_waiting(list(phones), singles)
+    erase_texts_of_singles(singles)
     mine = Message.objects.filter(client__in=phones, mailing=None).values("pk")
     SingleMessage.objects.filter(Q(pk__in=mine) | Q(pk__in=singles)).update(
         phone="", text=FORGOTTEN_TEXT, reference="", anonymised_at=Now()

@@ -68,8 +68,8 @@ def retire_singles(*, days: int, action: str) -> Iterator[int]:
 
 
 def sweep() -> None:
-    """Delete what nobody needs any more: ended sessions, gone workers, old incidents, minutes, ids, replies and
-    texts of erased clients.
+    """Delete what nobody needs any more: ended sessions, gone workers, old incidents and minutes, the ids of
+    providers, replies, texts of erased clients.
 
     The minutes of a mailing go with it; single messages never end.
     """

@@ -3,7 +3,7 @@
 A text with placeholders differs from client to client, and a text may change while its mailing runs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -22,21 +22,17 @@ CHUNK_CLIENTS = 1_000
 def text_sent(message: Message) -> str | None:
     """Return the text that a message was sent with. None: it was not sent, it is erased, or was not kept.
 
-    A single message has one text from the beginning.
+    A single message has one text from the beginning, unless that has placeholders.
     """
     mailing = message.mailing
     if mailing is None:
-        return message.text or None
+        return _kept(message, -message.pk) if is_personal(message.text) else message.text or None
     if message.sent_at is None or mailing.anonymised_at is not None:
         return None
     if mailing.first_text is None and not is_personal(mailing.text):
         return mailing.text
-    if found := sql.rows("sent_texts/of_message", message_id=message.pk, mailing_id=mailing.pk):
-        text: str | None = found[0][0]
-        return text
-    # Whoever sent a changed text has kept it.
-    first = mailing.first_text
-    return None if first is None or is_personal(first) else first
+    first = mailing.first_text  # whoever sent a changed text has kept it
+    return _kept(message, mailing.pk, otherwise=None if first is None or is_personal(first) else first)
 
 
 def erase_texts(client_ids: Sequence[int]) -> int:
@@ -52,8 +48,18 @@ def erase_late_texts() -> None:
         erase_texts(some)
 
 
-def forget_texts(mailing_id: int) -> None:
-    SentTexts.objects.filter(mailing_id=mailing_id).delete()
+def erase_texts_of_singles(message_ids: Iterable[int]) -> None:
+    forget_texts(*(-message_id for message_id in message_ids))
+
+
+def forget_texts(*mailing_ids: int) -> None:
+    """Of a single message, minus its id stands for a mailing's."""
+    SentTexts.objects.filter(mailing_id__in=mailing_ids).delete()
+
+
+def _kept(message: Message, mailing_id: int, *, otherwise: str | None = None) -> str | None:
+    found = sql.rows("sent_texts/of_message", message_id=message.pk, mailing_id=mailing_id)
+    return found[0][0] if found else otherwise
 
 
 def _chunks(ids: Iterator[int]) -> Iterator[list[int]]:

@@ -1,10 +1,15 @@
 """What a message said can be told afterwards: of a personal text, and of one that changed on the way."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
 from notification_service.mailings import client_changes, lifecycle, retention
-from notification_service.mailings.models import Mailing, Message, SentTexts
+from notification_service.mailings.models import Mailing, Message, SentTexts, SingleMessage
 from notification_service.mailings.sent_texts import text_sent
 from tests.delivery.scripted_gateway import ScriptedGateway, drain
-from tests.factories import make_client, make_message, make_running_mailing
+from tests.factories import make_client, make_message, make_running_mailing, make_single, now
 
 
 def said(message: Message) -> str | None:
@@ -89,3 +94,25 @@ def test_texts_go_with_their_mailing_when_it_is_anonymised(conninfo: str) -> Non
     for _ in retention.retire(days=1, action=retention.ANONYMISE):
         pass
     assert not SentTexts.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "forget",
+    [
+        client_changes.delete_client,
+        lambda _: list(retention.retire_singles(days=30, action=retention.REMOVE)),
+        lambda _: list(retention.retire_singles(days=30, action=retention.ANONYMISE)),
+    ],
+    ids=["erased", "removed", "anonymised"],
+)
+def test_the_text_of_a_single_message_is_kept_until_its_client_or_its_time_is_gone(
+    conninfo: str, forget: Callable[[int], object]
+) -> None:
+    client = make_client(attributes={"name": "Anna"})
+    single = make_single(client=client, text="Hello {{name}}")
+    drain(conninfo, ScriptedGateway())
+    single.refresh_from_db()
+    assert text_sent(single) == "Hello Anna"
+    SingleMessage.objects.update(end_at=now() - timedelta(days=40))
+    forget(client.pk)
+    assert [text for row in SentTexts.objects.all() for text in row.texts if text] == []

@@ -22,7 +22,7 @@ from tests.journeys.service import Service, wait_until
 from tests.ports import free_port
 
 NEVER = {"POLL_SECONDS": "3600"}
-# The sessions of alarms that have looked at least once: a look is what they did last, or their second heartbeat.
+# Sessions of alarms that have looked at least once: a look is what they did last, or their second heartbeat.
 LISTENING = (
     "pid <> pg_backend_pid() AND state = 'idle' AND (query LIKE '%is next to be done%' OR ("
     "query LIKE '%Record that a worker is alive%' AND query_start > backend_start + interval '1 second'))"

@@ -13,7 +13,8 @@ from rest_framework.serializers import ValidationError
 
 from notification_service.access.doors import refuse_reserved_fields
 from notification_service.api.idempotency import run_once
-from notification_service.api.problems import PLACES, field_problems
+from notification_service.api.problems import field_problems
+from notification_service.api.problems.domain import PLACES
 from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.serializers.single_message import (
     MessageResultsSerializer,

@@ -21,7 +21,7 @@ FULL = "j E Y, H:i:s"
 
 def proof(request: HttpRequest, pk: int) -> HttpResponse:
     found = Message.objects.filter(mailing__deleted_at=None)
-    message = get_object_or_404(found.select_related("client", "mailing", "gateway"), pk=pk)
+    message = get_object_or_404(found.select_related("client", "mailing", "single", "gateway"), pk=pk)
     known = proof_of(message)
     note_phones(request.user, 1)
     title = _("Proof of message #%(id)s") % {"id": pk}
@@ -45,10 +45,11 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _written_as(message: Message) -> str:
-    """Return the mailing's text, if it is not what the client got."""
-    mailing = message.mailing
-    differs = mailing.first_text is not None or is_personal(mailing.text)
-    return mailing.text if differs and mailing.anonymised_at is None else ""
+    """Return the text with its placeholders, or as it was changed since, if the client got another."""
+    terms = message.terms
+    has_changed = message.mailing is not None and message.mailing.first_text is not None
+    differs = has_changed or is_personal(terms.text)
+    return terms.text if differs and terms.anonymised_at is None else ""
 
 
 def _moments(local: datetime | None, at: datetime | None) -> list[str]:

@@ -184,7 +184,8 @@ def test_claims_records_and_receipts_at_once_lock_nobody_out(conninfo: str) -> N
 def count_deadlocks() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database WHERE datname = current_database()"
+            "SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database"
+            " WHERE datname = current_database()"
         )
         return int(cursor.fetchone()[1])
 

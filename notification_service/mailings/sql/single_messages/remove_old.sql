@@ -1,7 +1,8 @@
 -- Remove a chunk of the single messages whose deadline was so many days ago, with their attempts. All have ended: those
 -- that still wait, or are being sent, are left.
 -- Guarantees: does not wait for locks.
--- Indexes: single_message_end, primary keys of messages and single messages, mailings_attempt (message_id).
+-- Indexes: single_message_end, primary keys of messages and single messages, mailings_attempt (message_id),
+-- sent_texts_of_mailing.
 WITH old AS MATERIALIZED (
   SELECT single.message_id AS id FROM mailings_singlemessage AS single
   JOIN mailings_message AS message ON message.partition = 0 AND message.id = single.message_id
@@ -11,5 +12,7 @@ WITH old AS MATERIALIZED (
   DELETE FROM mailings_attempt WHERE partition = 0 AND message_id IN (SELECT id FROM old)
 ), terms AS (
   DELETE FROM mailings_singlemessage WHERE message_id IN (SELECT id FROM old)
+), texts AS (
+  DELETE FROM mailings_senttexts WHERE mailing_id IN (SELECT -id FROM old)
 )
 DELETE FROM mailings_message WHERE partition = 0 AND id IN (SELECT id FROM old)
