@@ -130,8 +130,8 @@ async def _take(
 ) -> tuple[list[tuple[Any, ...]], float]:
     """Return the rows of messages that a claim took, and until when their requests may start.
 
-    Without those that it ended: they have no phone to go to. If it ended all that it found, claim again, twice
-    as many each time, up to `most`: thousands may end so.
+    Without those that it ended: they have no phone to go to. If it ended all that it found, claim again,
+    twice as many each time, up to `most`: thousands may end so.
     """
     lasts = min(config.lease_seconds - config.start_margin_seconds, FRESH_SECONDS)
     while True:

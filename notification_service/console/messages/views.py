@@ -47,7 +47,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         for attempt in message.failed_attempts.filter(partition=message.partition).order_by("at", "pk")[:200]
     ]
     note_phones(request.user, 1)
-    is_single = message.mailing_id is None
     return show(
         request,
         "messages/detail.html",
