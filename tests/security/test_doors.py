@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notification_service import environment
 from notification_service.access.models import ApiKey
-from notification_service.access.permissions import OF_ROLE, ROLES
+from notification_service.access.permissions import OF_ROLE, ROLES, SCOPES
 from tests.console.conftest import PASSWORD, make_person
 from tests.security.doors import (
     API_ADDRESSES,
@@ -45,7 +45,8 @@ def person(role: str) -> User:
 
 
 def _issued(name: str) -> str:
-    row, key = ApiKey.issue(name=name, scope="read" if name == "read key" else "write")
+    scope = name.split()[0]
+    row, key = ApiKey.issue(name=name, scope=scope if scope in SCOPES else "write", pii="pii" in name)
     match name:
         case "expired key":
             row.expires_at = timezone.now()
