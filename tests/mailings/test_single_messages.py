@@ -1,9 +1,11 @@
 """Single messages in the database: counted, ended in time, forgotten and found like all others."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from notification_service.mailings import retention, settlement
 from notification_service.mailings.client_changes import delete_client
@@ -133,6 +135,15 @@ def test_old_ones_are_anonymised_once() -> None:
     assert (to_client.client_id, Attempt.objects.get().response) == (None, "")
     said = set(SingleMessage.objects.values_list("phone", "text", "reference"))
     assert said == {("", "(removed)", "")}
+
+
+def test_the_command_removes_them_as_well() -> None:
+    old()
+    for options, said in (({"dry_run": True}, "would remove"), ({}, "remove")):
+        out = StringIO()
+        call_command("remove_old_mailings", older_than=30, stdout=out, **options)
+        assert out.getvalue() == f"{said}: 0 mailings, 0 messages, 1 single messages\n"
+    assert not SingleMessage.objects.exists()
 
 
 def test_old_minutes_are_forgotten() -> None:
