@@ -31,7 +31,7 @@ from tests.factories import make_attempt, make_client, make_gateway, make_messag
 pytestmark = pytest.mark.django_db
 
 PHONE = "79161234567"
-LONG_AGO = {"end_at": now() - timedelta(days=31)}
+LONG_AGO = now() - timedelta(days=31)
 
 
 def test_the_counters_equal_the_rows_through_every_change() -> None:
@@ -110,7 +110,7 @@ def test_the_data_of_a_client_has_them() -> None:
 
 
 def old(**fields: Any) -> Message:
-    return make_single(status="sent", **LONG_AGO | fields)
+    return make_single(status="sent", end_at=LONG_AGO, **fields)
 
 
 def retire(action: str) -> int:
@@ -119,7 +119,7 @@ def retire(action: str) -> int:
 
 def test_old_ones_are_removed() -> None:
     make_attempt(old())
-    kept = [make_single(status="sent").pk, make_single(**LONG_AGO).pk]
+    kept = [make_single(status="sent").pk, make_single(end_at=LONG_AGO).pk]
     assert retire("remove") == 1
     assert list(Message.objects.order_by("pk").values_list("pk", flat=True)) == kept
     assert (SingleMessage.objects.count(), Attempt.objects.count()) == (2, 0)
