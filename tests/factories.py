@@ -92,6 +92,11 @@ def make_single(*, phone: str = "", client: Client | None = None, **fields: Any)
     return message
 
 
+def mailing_of(message: Message) -> Mailing:
+    assert message.mailing is not None
+    return message.mailing
+
+
 def make_messages(mailing: Mailing, count: int, **fields: Any) -> list[Message]:
     return [make_message(mailing, **fields) for _ in range(count)]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the settings name this module, and views read the settings 
 def may(who: Any, permission: Permission) -> bool:
     """`who` is a request's user: a key, a person, or nobody. A person without a role may do nothing."""
     if isinstance(who, ApiKey):
-        return permission in OF_SCOPE[who.scope]
+        return any(permission in OF_SCOPE[scope] for scope in who.scopes)
     return bool(who.is_authenticated and who.is_staff and who.has_perm(permission))
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from notification_service.access.known_keys import KnownKeys
+from notification_service.access.permissions import PII
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 
@@ -37,13 +38,15 @@ class ApiKey(models.Model):
 
     class Scope(models.TextChoices):
         READ = "read"  # may look
-        WRITE = "write"  # may look and change
+        SEND = "send"  # may send single messages and mailings, and look at these
+        WRITE = "write"  # may look, send and change
         ADMIN = "admin"  # may do what an administrator may
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=PREFIX_LENGTH, editable=False)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     scope = models.CharField(max_length=10, choices=Scope.choices)
+    pii = models.BooleanField(default=False, db_default=False)  # whether phones are whole for it, not masked
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
@@ -59,7 +62,7 @@ class ApiKey(models.Model):
         verbose_name = "API key"
         constraints = [
             models.CheckConstraint(
-                name="api_key_scope_is_known", condition=Q(scope__in=["read", "write", "admin"])
+                name="api_key_scope_is_known", condition=Q(scope__in=["read", "send", "write", "admin"])
             )
         ]
 
@@ -68,14 +71,18 @@ class ApiKey(models.Model):
 
     @classmethod
     @transaction.atomic
-    def issue(cls, *, name: str, scope: str, expires_days: int | None = None) -> tuple[Self, str]:
+    def issue(
+        cls, *, name: str, scope: str, pii: bool = False, expires_days: int | None = None
+    ) -> tuple[Self, str]:
         """Make a key. Return its row and the key itself, which is never shown again."""
         key = f"ns_{secrets.token_urlsafe(KEY_BYTES)}"
-        row = cls(name=name, prefix=key[:PREFIX_LENGTH], key_hash=hash_key(key), scope=cls.Scope(scope))
+        row = cls(
+            name=name, prefix=key[:PREFIX_LENGTH], key_hash=hash_key(key), scope=cls.Scope(scope), pii=pii
+        )
         if expires_days is not None:
             row.expires_at = timezone.now() + timedelta(days=expires_days)
         row.save(force_insert=True)
-        row._record(Action.KEY_CREATED, scope=scope, expires_at=row.expires_at)
+        row._record(Action.KEY_CREATED, scope=" ".join(row.scopes), expires_at=row.expires_at)
         return row, key
 
     @transaction.atomic
@@ -84,6 +91,10 @@ class ApiKey(models.Model):
         if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
             self._record(Action.KEY_REVOKED)
         KNOWN.forget(self.key_hash)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return (self.scope, PII) if self.pii else (self.scope,)
 
     @property
     def is_expired(self) -> bool:

@@ -12,7 +12,8 @@ VIEWER, OPERATOR, ADMINISTRATOR = ROLES = (
     "operator",
     "administrator",
 )  # as the environment has them
-READ, WRITE, ADMIN = SCOPES = ("read", "write", "admin")
+READ, SEND, WRITE, ADMIN = SCOPES = ("read", "send", "write", "admin")
+PII = "pii"  # beside any of them: personal data, which are phones
 
 
 class Permission(StrEnum):
@@ -69,11 +70,13 @@ OF_ROLE: Mapping[str, frozenset[Permission]] = {
     OPERATOR: _LOOK | _WRITE,
     ADMINISTRATOR: frozenset(Permission),
 }
-# A program that reads clients reads their phones: an administrator gave it the key for that.
+# What a key with the scope may do; `send` needs no list of clients, and `write` may do the same and more.
 OF_SCOPE: Mapping[str, frozenset[Permission]] = {
-    READ: _LOOK | {P.WHOLE_PHONES},
-    WRITE: _LOOK | _WRITE,
-    ADMIN: frozenset(Permission),
+    READ: _LOOK,
+    SEND: frozenset({P.SEE_MAILINGS, P.SEE_MESSAGES, P.ADD_MAILINGS, P.CHANGE_MAILINGS, P.ADD_MESSAGES}),
+    WRITE: _LOOK | _WRITE - {P.WHOLE_PHONES},
+    ADMIN: frozenset(Permission) - {P.WHOLE_PHONES},
+    PII: frozenset({P.WHOLE_PHONES}),
 }
 
 # Fields of a mailing or a single message that not everyone who may write one may set.
@@ -127,5 +130,5 @@ AUDIT = by_method_of_read_only(P.SEE_AUDIT, other=P.SEE_AUDIT)
 
 def holders_of(permission: Permission) -> tuple[str | None, str]:
     """Return the narrowest scope and role that have it; None for the scope if no key has it."""
-    scope = next((name for name in SCOPES if permission in OF_SCOPE[name]), None)
+    scope = next((name for name in (*SCOPES, PII) if permission in OF_SCOPE[name]), None)
     return scope, next(name for name in ROLES if permission in OF_ROLE[name])

@@ -24,6 +24,7 @@ from notification_service.mailings.models import (
     Mailing,
     Message,
     MinuteCount,
+    SingleMessage,
 )
 from notification_service.mailings.models.message import SINGLES
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
@@ -58,6 +59,13 @@ def retire(*, days: int, action: str) -> Iterator[int]:
     for mailing_id in list(old_mailings(days=days, action=action).values_list("pk", flat=True)):
         for _ in work(mailing_id):
             yield mailing_id
+
+
+def old_singles(*, days: int, action: str) -> QuerySet[SingleMessage]:
+    """Return single messages whose deadline was so long ago, that have ended and are still to be retired."""
+    old = SingleMessage.objects.filter(end_at__lt=Now() - timedelta(days=days))
+    ended = old.filter(message__partition=0, message__status__in=Message.OUTCOMES)
+    return ended if action == REMOVE else ended.filter(anonymised_at=None)
 
 
 def retire_singles(*, days: int, action: str) -> Iterator[int]:

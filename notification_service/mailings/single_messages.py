@@ -49,7 +49,7 @@ class NewMessage:
         return window_of(self.window_from, self.window_to, list(self.window_days), self.window_holidays)
 
 
-class Refusal(NamedTuple):
+class NotTaken(NamedTuple):
     """Why a message is not taken: what is wrong with which of its fields; `code` is for programs."""
 
     field: str
@@ -76,7 +76,7 @@ class Known:
 
 
 @transaction.atomic
-def send_messages(messages: Sequence[NewMessage]) -> list[int | Refusal]:
+def send_messages(messages: Sequence[NewMessage]) -> list[int | NotTaken]:
     """Have the messages sent at once, or as soon as their windows open.
 
     Return for each, in order, its id or why it is not taken: the good ones are. Opt-outs are looked at when
@@ -84,9 +84,9 @@ def send_messages(messages: Sequence[NewMessage]) -> list[int | Refusal]:
     """
     known = _look_up(messages)
     rows = [_row(message, known) for message in messages]
-    taken = [row for row in rows if not isinstance(row, Refusal)]
+    taken = [row for row in rows if not isinstance(row, NotTaken)]
     ids = iter(_insert(taken))
-    results = [row if isinstance(row, Refusal) else next(ids) for row in rows]
+    results = [row if isinstance(row, NotTaken) else next(ids) for row in rows]
     _record_overrides(messages, results)
     if taken:
         log.info("single messages taken", messages=len(taken))
@@ -126,55 +126,55 @@ def _look_up(messages: Sequence[NewMessage]) -> Known:
     )
 
 
-def _row(message: NewMessage, known: Known) -> "Row | Refusal":
+def _row(message: NewMessage, known: Known) -> "ReadyMessage | NotTaken":
     client = known.client_of(message)
     if message.client is not None and client is None:
-        return Refusal("client", "There is no such client.", "unknown")
+        return NotTaken("client", "There is no such client.", "unknown")
     if message.gateway is not None and message.gateway not in known.gateways:
-        return Refusal("gateway", "There is no gateway of this name.", "unknown")
+        return NotTaken("gateway", "There is no gateway of this name.", "unknown")
     end_at = message.end_at or known.now + LASTS
     if end_at <= known.now:
-        return Refusal("end_at", "must be in the future", "past")
+        return NotTaken("end_at", "must be in the future", "past")
     opening = _opening(message, client, now=known.now, end_at=end_at)
-    if isinstance(opening, Refusal):
+    if isinstance(opening, NotTaken):
         return opening
     if client is None and (refusal := _lacks_values(message)):
         return refusal
-    return Row(message, client, end_at, opening, known.gateways.get(message.gateway or ""))
+    return ReadyMessage(message, client, end_at, opening, known.gateways.get(message.gateway or ""))
 
 
 def _opening(
     message: NewMessage, client: Addressee | None, *, now: datetime, end_at: datetime
-) -> datetime | Refusal | None:
+) -> datetime | NotTaken | None:
     """Return when its window opens for its client; None if it is open, or there is none."""
     window = message.window
     if window is None:
         return None
     if client is None:
         detail = "No client has the phone, so that its time zone is not known."
-        return Refusal("send_window", detail, "no_time_zone")
+        return NotTaken("send_window", detail, "no_time_zone")
     opening = opening_in(client.timezone, hours=(window,), at=now, end_at=end_at)
     if opening >= end_at:
-        return Refusal("send_window", "Does not open before `end_at` where the client is.", "never_open")
+        return NotTaken("send_window", "Does not open before `end_at` where the client is.", "never_open")
     return opening if opening > now else None
 
 
-def _lacks_values(message: NewMessage) -> Refusal | None:
+def _lacks_values(message: NewMessage) -> NotTaken | None:
     """A text to a phone of no client has only the phone to put in."""
     if not is_personal(message.text):
         return None
     try:
         missing = read_text(message.text).missing(values_of({}, phone=message.phone, tag=""))
     except InvalidText as error:
-        return Refusal("text", str(error))
+        return NotTaken("text", str(error))
     if not missing:
         return None
     names = ", ".join(missing)
     detail = f"No client has the phone: there is no value, and no fallback, of: {names}."
-    return Refusal("text", detail, "no_value")
+    return NotTaken("text", detail, "no_value")
 
 
-class Row(NamedTuple):
+class ReadyMessage(NamedTuple):
     """A message that is to be written."""
 
     message: NewMessage
@@ -184,7 +184,7 @@ class Row(NamedTuple):
     gateway_id: int | None
 
 
-def _insert(rows: Sequence[Row]) -> list[int]:
+def _insert(rows: Sequence[ReadyMessage]) -> list[int]:
     if not rows:
         return []
     messages = [row.message for row in rows]
@@ -208,13 +208,13 @@ def _insert(rows: Sequence[Row]) -> list[int]:
     return [message_id for (message_id,) in found]
 
 
-def _record_overrides(messages: Sequence[NewMessage], results: Sequence[int | Refusal]) -> None:
+def _record_overrides(messages: Sequence[NewMessage], results: Sequence[int | NotTaken]) -> None:
     record_all(
         entry(Action.OPT_OUT_IGNORED, object_id=message_id) for message_id in _overrides(messages, results)
     )
 
 
-def _overrides(messages: Sequence[NewMessage], results: Sequence[int | Refusal]) -> Iterator[int]:
+def _overrides(messages: Sequence[NewMessage], results: Sequence[int | NotTaken]) -> Iterator[int]:
     for message, result in zip(messages, results, strict=True):
         if message.ignores_opt_outs and isinstance(result, int):
             yield result

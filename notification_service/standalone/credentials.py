@@ -56,7 +56,7 @@ def ensure_api_key(path: Path) -> None:
         for lost in ApiKey.objects.filter(name=API_KEY_NAME, revoked_at=None):
             lost.revoke()
             lost.delete()
-        _, key = ApiKey.issue(name=API_KEY_NAME, scope="write")
+        _, key = ApiKey.issue(name=API_KEY_NAME, scope="write", pii=True)
     write_env_file(path, known | {"API_KEY": key})
 
 

@@ -37,6 +37,21 @@ def test_the_command_prints_a_working_key_of_the_scope(
     assert Api(printed.strip()).post("/api/clients/", {}).status_code == status
 
 
+def test_a_key_of_the_command_sees_whole_phones_only_if_it_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for options in ([], ["--pii"]):
+        call_command("create_api_key", "shop", "--scope", "send", *options)
+    assert list(ApiKey.objects.order_by("pk").values_list("pii", flat=True)) == [False, True]
+
+
+def test_a_key_that_sends_reaches_no_clients(capsys: pytest.CaptureFixture[str]) -> None:
+    program = Api(ApiKey.issue(name="shop", scope="send")[1])
+    assert program.post("/api/v1/messages/", {"phone": "79161234567", "text": "x"}).status_code == 202
+    reached = [program.get(f"/api/v1/{name}/").status_code for name in ("messages", "mailings", "clients")]
+    assert reached == [200, 200, 403]
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 101])
 def test_the_command_refuses_an_empty_or_long_name(name: str) -> None:
     with pytest.raises(CommandError, match="1 to 100 characters"):

@@ -42,12 +42,12 @@ class Api:
 
 @pytest.fixture
 def write_key(db: None) -> str:
-    return ApiKey.issue(name="writer", scope="write")[1]
+    return ApiKey.issue(name="writer", scope="write", pii=True)[1]
 
 
 @pytest.fixture
 def read_key(db: None) -> str:
-    return ApiKey.issue(name="reader", scope="read")[1]
+    return ApiKey.issue(name="reader", scope="read", pii=True)[1]
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def reader(read_key: str) -> Api:
 
 @pytest.fixture
 def admin(db: None) -> Api:
-    return Api(ApiKey.issue(name="admin", scope="admin")[1])
+    return Api(ApiKey.issue(name="admin", scope="admin", pii=True)[1])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.serializers.fast import FastSerializer, written_datetime
 from notification_service.api.serializers.mailing import MailingSerializer
 from notification_service.api.serializers.message import MessageSerializer
-from notification_service.api.views.messages import shown_messages
+from notification_service.api.views.message_rows import shown_messages
 from notification_service.mailings import stats
 from tests.factories import make_client, make_gateway, make_mailing, make_message
 from tests.reasons import http_status

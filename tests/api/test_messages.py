@@ -8,6 +8,7 @@ from notification_service.mailings.models import Batch, Message
 from tests.api.answers import body_of
 from tests.api.conftest import Api
 from tests.factories import (
+    mailing_of,
     make_attempt,
     make_client,
     make_mailing,
@@ -91,7 +92,7 @@ def test_the_list_of_messages_is_filtered_by_status(reader: Api, status: str) ->
         reason = "" if each in ("pending", "sending", "sent") else "other"
         ids[each] = make_message(status=each, reason=reason).pk
     Batch.objects.create(claimed_by="a worker", lease_expires_at=FIRST, message_ids=[ids["sending"]])
-    mailing = Message.objects.get(pk=ids[status]).mailing_id
+    mailing = mailing_of(Message.objects.get(pk=ids[status])).pk
     for query in ({"status": status}, {"status": status, "mailing": mailing}):
         body = body_of(reader.get("/api/messages/", **query))
         assert [row["id"] for row in body["results"]] == [ids[status]]

@@ -10,7 +10,7 @@ from notification_service.mailings.models import Attempt, Message
 from notification_service.mailings.personal_data import FIELDS, SECTIONS
 from tests.api.answers import body_of
 from tests.api.conftest import Api
-from tests.factories import make_client, make_message
+from tests.factories import mailing_of, make_client, make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_an_export_has_all_that_is_known_of_the_client_and_nothing_of_others(api
     [shown] = found["messages"]
     assert (shown["id"], shown["text"], shown["sent_at"]) == (
         message.pk,
-        message.mailing.text,
+        mailing_of(message).text,
         "2030-01-31T06:00:00Z",
     )
     assert [each["answer"] for each in shown["failed_attempts"]] == [f"{PHONE}: busy"]
@@ -78,7 +78,7 @@ def test_a_proof_says_to_whom_and_when_by_their_clock_and_what_the_gateway_said(
     proof = body_of(api.get(f"/api/v1/messages/{message.pk}/proof/"))
     assert (proof["phone"], proof["phone_changed_since"], proof["status"]) == (PHONE, False, "sent")
     assert (proof["sent_at"], proof["sent_at_local"]) == ("2030-01-31T06:00:00Z", "2030-01-31T12:00:00+06:00")
-    assert proof["text"] == message.mailing.text
+    assert proof["text"] == mailing_of(message).text
     assert [each["error"] for each in proof["failed_attempts"]] == ["HTTP 503"]
     assert proof["consent"] is None
 

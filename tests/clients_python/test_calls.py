@@ -22,7 +22,7 @@ from notification_service_client import (
     UnauthorizedError,
 )
 from tests.clients_python.program import Program
-from tests.factories import make_client, make_gateway, make_mailing, make_message
+from tests.factories import mailing_of, make_client, make_gateway, make_mailing, make_message
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
 SALE: dict[str, Any] = {"text": "Sale!", "start_at": TOMORROW, "end_at": TOMORROW + timedelta(days=1)}
@@ -85,10 +85,10 @@ def test_a_mailing_comes_back_as_it_was_made(program: Program) -> None:
 def test_a_mailing_may_go_to_whom_another_did_not_reach(program: Program) -> None:
     failed = make_message(status="failed")
     make_message(mailing=failed.mailing, status="sent")
-    audience = AudienceFilter(outcome_of=OutcomeOf(failed.mailing_id))
+    audience = AudienceFilter(outcome_of=OutcomeOf(mailing_of(failed).pk))
     assert program.do("mailings", "audience", audience).clients == 1
     made = program.do("mailings", "create", **SALE, filter=audience)
-    assert made.filter.outcome_of == OutcomeOf(failed.mailing_id, ("failed", "expired", "cancelled"))
+    assert made.filter.outcome_of == OutcomeOf(mailing_of(failed).pk, ("failed", "expired", "cancelled"))
 
 
 def test_a_program_keeps_texts_as_templates_and_previews_and_tests_them(program: Program) -> None:

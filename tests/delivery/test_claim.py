@@ -15,13 +15,15 @@ from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.models import Batch, Message
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import claim, config, ids, open_database
-from tests.factories import make_client, make_message, make_messages, make_running_mailing, now
+from tests.factories import mailing_of, make_client, make_message, make_messages, make_running_mailing, now
 
 
 def test_a_claim_takes_a_due_message(conninfo: str) -> None:
     message = make_message(client=make_client(phone="79161234567", timezone="Asia/Tokyo"), attempts=2)
     [claimed] = claim(conninfo)
-    assert claimed == Claimed(claimed.batch, message.id, message.mailing_id, 3, "79161234567", "Asia/Tokyo")
+    assert claimed == Claimed(
+        claimed.batch, message.id, mailing_of(message).pk, 3, "79161234567", "Asia/Tokyo"
+    )
     assert (claimed.batch.id, claimed.batch.left) == (Batch.objects.get().id, 1)
 
 
@@ -79,7 +81,7 @@ def test_a_claim_takes_only_messages_of_running_mailings(conninfo: str, status: 
 
 def test_a_claim_takes_no_message_of_a_deleted_mailing(conninfo: str) -> None:
     message = make_message()
-    delete_mailing(message.mailing_id)
+    delete_mailing(mailing_of(message).pk)
     assert claim(conninfo) == []
 
 

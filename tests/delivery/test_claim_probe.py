@@ -5,7 +5,7 @@ from datetime import timedelta
 from notification_service.delivery.database import statement
 from notification_service.mailings.models import Gateway, Message
 from tests.delivery.database import claim
-from tests.factories import make_message, make_messages, make_running_mailing, now
+from tests.factories import mailing_of, make_message, make_messages, make_running_mailing, now
 from tests.reasons import http_status
 
 FAILED = {**http_status(500).columns, "attempts": 1}
@@ -54,7 +54,7 @@ def test_each_probe_is_of_another_mailing_than_the_last(conninfo: str) -> None:
 
 def test_a_claim_passes_over_slow_mailings(conninfo: str) -> None:
     slow, quick = make_message(), make_message()
-    taken = claim(conninfo, slow_mailings=[slow.mailing_id])
+    taken = claim(conninfo, slow_mailings=[mailing_of(slow).pk])
     assert [message.id for message in taken] == [quick.id]
 
 

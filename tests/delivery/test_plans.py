@@ -109,6 +109,32 @@ def test_a_probe_is_chosen_among_a_few_hundred_messages_of_each_mailing(big_queu
     assert max(rows) <= 11 * 200
 
 
+SINGLES = """
+WITH message AS (
+  INSERT INTO mailings_message (queue, client_id, status, attempts, created_at, next_attempt_at)
+  SELECT 0, id, 'pending', 0, now(), now() - interval '1 hour' FROM directory_client ORDER BY id LIMIT 5000
+  RETURNING id
+)
+INSERT INTO mailings_singlemessage (message_id, text, end_at)
+SELECT id, 'x', now() + interval '1 day' FROM message
+"""
+
+
+def test_single_messages_are_claimed_through_the_indexes_and_no_others_are_read(big_queue: Mailing) -> None:
+    execute(SINGLES)
+    execute("ANALYZE mailings_singlemessage")
+    which = {"limit": 80, "looked_at": 80, "is_probe": False}
+    used = scans("claim_single", CLAIM | which)
+    assert {index for _, index in used} == {"due_of_mailing", "mailings_message_pkey"}
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + statement("claim_single").decode()
+        keys = {"gateway_id": Gateway.objects.get(name="main").pk}
+        cursor.execute(explain, CLAIM | which | keys)
+        [[[plan]]] = cursor.fetchall()
+    rows = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"])]
+    assert max(rows) <= 3 * 80
+
+
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", []):

@@ -13,7 +13,7 @@ from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message
 from notification_service.mailings.reasons import Reason, Why, explained
 from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
-from tests.factories import make_message, make_messages, make_running_mailing, now
+from tests.factories import mailing_of, make_message, make_messages, make_running_mailing, now
 from tests.reasons import http_status
 
 RESPONSE = '{"error": "79161234567 is blocked"}'
@@ -65,8 +65,9 @@ def test_a_success_recorded_twice_counts_once(conninfo: str) -> None:
     record_sent(conninfo, claimed, at=AT + timedelta(hours=1))
     message.refresh_from_db()
     assert message.sent_at == AT
-    assert stats.message_counts([message.mailing_id])[message.mailing_id]["sent"] == 1
-    assert [minute["sent"] for minute in stats.timeline(message.mailing_id)] == [1]
+    mailing_id = mailing_of(message).pk
+    assert stats.message_counts([mailing_id])[mailing_id]["sent"] == 1
+    assert [minute["sent"] for minute in stats.timeline(mailing_id)] == [1]
 
 
 @pytest.mark.parametrize("status", ["pending", "sending", "failed", "expired", "cancelled", "unknown"])
@@ -122,7 +123,7 @@ def test_a_refusal_ends_the_message_with_its_reason(conninfo: str) -> None:
     record_not_sent(conninfo, failed(claimed))
     message.refresh_from_db()
     assert (message.status, message.next_attempt_at, message.why) == ("failed", None, http_status(400))
-    assert stats.failures_by_reason(message.mailing_id) == [(http_status(400), 1)]
+    assert stats.failures_by_reason(mailing_of(message).pk) == [(http_status(400), 1)]
 
 
 def test_a_final_outcome_does_not_lock_the_client(conninfo: str) -> None:

@@ -25,6 +25,7 @@ from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.send_window import SendWindow, next_opening
 from notification_service.mailings.settlement import settle
 from tests.factories import (
+    mailing_of,
     make_client,
     make_gateway,
     make_mailing,
@@ -74,7 +75,7 @@ def test_an_expired_message_has_a_reason() -> None:
 
 
 def expire(message: Message) -> Why | None:
-    Mailing.objects.filter(pk=message.mailing_id).update(**ENDED)
+    Mailing.objects.filter(pk=mailing_of(message).pk).update(**ENDED)
     settle()
     message.refresh_from_db()
     assert message.status == "expired"
@@ -116,7 +117,7 @@ def test_a_message_that_nothing_kept_expires_without_a_cause(waits_for: str) -> 
 
 def test_a_cancelled_message_has_no_cause() -> None:
     message = make_message(**http_status(503).columns)
-    cancel_mailing(message.mailing_id)
+    cancel_mailing(mailing_of(message).pk)
     settle()
     message.refresh_from_db()
     assert (message.why, message.cause) == (Why(Reason.MAILING_CANCELLED), "")

@@ -1,9 +1,11 @@
 """Single messages in the database: counted, ended in time, forgotten and found like all others."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from notification_service.mailings import retention, settlement
 from notification_service.mailings.client_changes import delete_client
@@ -29,7 +31,7 @@ from tests.factories import make_attempt, make_client, make_gateway, make_messag
 pytestmark = pytest.mark.django_db
 
 PHONE = "79161234567"
-LONG_AGO = {"end_at": now() - timedelta(days=31)}
+LONG_AGO = now() - timedelta(days=31)
 
 
 def test_the_counters_equal_the_rows_through_every_change() -> None:
@@ -108,7 +110,7 @@ def test_the_data_of_a_client_has_them() -> None:
 
 
 def old(**fields: Any) -> Message:
-    return make_single(status="sent", **LONG_AGO | fields)
+    return make_single(status="sent", end_at=LONG_AGO, **fields)
 
 
 def retire(action: str) -> int:
@@ -117,7 +119,7 @@ def retire(action: str) -> int:
 
 def test_old_ones_are_removed() -> None:
     make_attempt(old())
-    kept = [make_single(status="sent").pk, make_single(**LONG_AGO).pk]
+    kept = [make_single(status="sent").pk, make_single(end_at=LONG_AGO).pk]
     assert retire("remove") == 1
     assert list(Message.objects.order_by("pk").values_list("pk", flat=True)) == kept
     assert (SingleMessage.objects.count(), Attempt.objects.count()) == (2, 0)
@@ -133,6 +135,15 @@ def test_old_ones_are_anonymised_once() -> None:
     assert (to_client.client_id, Attempt.objects.get().response) == (None, "")
     said = set(SingleMessage.objects.values_list("phone", "text", "reference"))
     assert said == {("", "(removed)", "")}
+
+
+def test_the_command_removes_them_as_well() -> None:
+    old()
+    for options, said in (({"dry_run": True}, "would remove"), ({}, "remove")):
+        out = StringIO()
+        call_command("remove_old_mailings", older_than=30, stdout=out, **options)
+        assert out.getvalue() == f"{said}: 0 mailings, 0 messages, 1 single messages\n"
+    assert not SingleMessage.objects.exists()
 
 
 def test_old_minutes_are_forgotten() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from notification_service.access.permissions import OF_ROLE, OF_SCOPE, ROLES, SCOPES
+from notification_service.access.permissions import OF_ROLE, OF_SCOPE, ROLES
 from notification_service.access.permissions import Permission as May
 
 CALLERS = (
@@ -15,6 +15,8 @@ CALLERS = (
     "expired key",
     "revoked key",
     "read key",
+    "read and pii key",
+    "send key",
     "write key",
     "admin key",
     "no role",
@@ -22,15 +24,15 @@ CALLERS = (
     "operator",
     "administrator",
 )
-NOBODY, KEYLESS = ("login",) * 7, ("401",) * 4
+NOBODY, KEYLESS = ("login",) * 9, ("401",) * 4
 
 # What each caller gets, in the order of CALLERS: "in", a redirect to the login, or a refusal. Everywhere else
 # the table of permissions says it.
 KINDS = {
-    "open": ("in",) * 11,
+    "open": ("in",) * 13,
     "person": (*NOBODY, *("in",) * 4),
-    "metrics": (*KEYLESS, *("in",) * 3, *("401",) * 4),
-    "after the password": ("login",) * 11,
+    "metrics": (*KEYLESS, *("in",) * 5, *("401",) * 4),
+    "after the password": ("login",) * 13,
 }
 
 
@@ -88,7 +90,10 @@ def expected(route: str, method: str) -> dict[str, str]:
     if not isinstance(need, May):
         return dict(zip(CALLERS, KINDS[need], strict=True))
     is_api = route.startswith("/api/v1/")
-    keys = [OF_SCOPE[scope] for scope in ("read", "write", "admin")]
+    keys = [
+        *(OF_SCOPE["read"], OF_SCOPE["read"] | OF_SCOPE["pii"]),
+        *(OF_SCOPE[scope] for scope in ("send", "write", "admin")),
+    ]
     outcomes = [
         *(KEYLESS if is_api else NOBODY),
         *((_in(need in of) for of in keys) if is_api else ()),
@@ -103,7 +108,7 @@ def _in(is_allowed: bool) -> str:
 
 def permissions_table() -> str:
     """For the document: who has what."""
-    holders = {f"{scope} key": OF_SCOPE[scope] for scope in SCOPES} | {role: OF_ROLE[role] for role in ROLES}
+    holders = {f"{scope} key": of for scope, of in OF_SCOPE.items()} | {role: OF_ROLE[role] for role in ROLES}
     names = [f"{holder} |" for holder in holders]
     lines = [f"| permission | Django's | {' '.join(names)}", "|---" * (len(holders) + 2) + "|"]
     for permission in May:
@@ -271,6 +276,7 @@ API_EXCEPTIONS = {
     ("POST", "/api/v1/mailings/audience/"): May.SEE_MAILINGS,
     ("POST", "/api/v1/mailings/preview/"): May.SEE_MAILINGS,
     ("GET", "/api/v1/mailings/test/<id:pk>/"): May.ADD_MAILINGS,
+    **{("POST", f"/api/v1/messages/{rest}"): May.ADD_MESSAGES for rest in ("", "<id:pk>/", "<id:pk>/proof/")},
     **{
         ("POST", f"/api/v1/mailings/<id:pk>/{action}/"): May.CHANGE_MAILINGS
         for action in ("pause", "resume", "cancel")

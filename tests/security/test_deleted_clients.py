@@ -23,7 +23,7 @@ CLIENT = {"phone": PHONE, "timezone": "Europe/Moscow", "tag": TAG, "attributes":
 
 @pytest.fixture
 def api() -> Api:
-    return Api(ApiKey.issue(name="shop", scope="write")[1])
+    return Api(ApiKey.issue(name="shop", scope="write", pii=True)[1])
 
 
 def _everything_written() -> dict[str, str]:

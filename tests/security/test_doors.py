@@ -45,7 +45,8 @@ def person(role: str) -> User:
 
 
 def _issued(name: str) -> str:
-    row, key = ApiKey.issue(name=name, scope=name.split()[0] if name.split()[0] in SCOPES else "write")
+    scope = name.split()[0]
+    row, key = ApiKey.issue(name=name, scope=scope if scope in SCOPES else "write", pii="pii" in name)
     match name:
         case "expired key":
             row.expires_at = timezone.now()

@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from notification_service.access import phones
 from notification_service.access.models import ApiKey
+from notification_service.access.permissions import SCOPES
 from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import Client, ClientUpload
 from notification_service.mailings.models import Message
 from tests.api.answers import body_of
 from tests.audit.entries import entries_of
-from tests.factories import make_attempt, make_client, make_message
+from tests.factories import make_attempt, make_client, make_message, make_single
 from tests.security.doors import address_of, methods_of, routes
 from tests.security.test_doors import person
 
@@ -38,6 +39,8 @@ def message() -> Message:
     """One client, whose phone is wherever it can be."""
     message = make_message(client=make_client(phone=PHONE), status="failed", error="HTTP 400")
     make_attempt(message, response=QUOTED)
+    single = make_single(phone=PHONE, text=f"Call {PHONE}", pk=message.pk + 1)
+    make_attempt(single, response=QUOTED)
     arrival = IncomingFile(file_name="clients.csv", by="anna")
     arrival.write(f"phone,timezone\n{PHONE},Europe/Moscow\n8 926 183 04 75,Nowhere\n".encode())
     arrival.finish()
@@ -48,6 +51,8 @@ def _addresses(message: Message) -> list[str]:
     rows = {"clients": message.client_id, "messages": message.pk, "mailings": message.mailing_id}
     upload = reverse("console:import", args=[ClientUpload.objects.get().pk])
     found = [upload, f"{upload}live/", f"{upload}rejected.csv"]
+    single = Message.objects.get(mailing=None).pk
+    found += [f"/messages/{single}/", f"/api/v1/messages/{single}/", f"/api/v1/messages/{single}/proof/"]
     for route in routes():
         row = next((pk for name, pk in rows.items() if f"/{name}/" in route), 1)
         found.append(address_of(re.sub(r"<(int|id):pk>", str(row), route)))
@@ -73,10 +78,37 @@ def test_an_operator_sees_whole_phones(address: str, message: Message) -> None:
     assert HIDDEN.search(_text_of(_visitor("operator").get(address)))
 
 
+def _program(scope: str, *, pii: bool = False) -> Browser:
+    key = ApiKey.issue(name="shop", scope=scope, pii=pii)[1]
+    return Browser(headers={"Authorization": f"Bearer {key}"})
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_no_address_shows_a_whole_phone_to_a_key_without_pii(scope: str, message: Message) -> None:
+    program = _program(scope)
+    texts = {address: _text_of(program.get(address)) for address in _addresses(message)}
+    assert [address for address, text in texts.items() if HIDDEN.search(text)] == []
+
+
+def test_what_a_key_without_pii_writes_comes_back_masked(message: Message) -> None:
+    program = _program("write")
+    opt_out = program.post("/api/opt-outs/", {"phone": PHONE}, content_type="application/json")
+    address = f"/api/clients/{message.client_id}/"
+    changed = program.patch(address, {"attributes": {"a": 1}}, content_type="application/json")
+    assert [answer.json()["phone"] for answer in (opt_out, changed)] == ["7926***0475"] * 2
+    body = {"text": "Call {{phone}}", "client": message.client_id, "phone": "79160000000"}
+    tested = program.post("/api/mailings/test/", body, content_type="application/json")
+    assert (tested.status_code, tested.json()["text"]) == (201, "Call 7926*****75")
+
+
+def test_a_key_without_pii_is_told_which_scope_it_lacks(message: Message) -> None:
+    answer = _program("admin").get(f"/api/clients/{message.client_id}/export/")
+    assert (answer.status_code, "the scope `pii`" in answer.json()["detail"]) == (403, True)
+
+
 @pytest.mark.parametrize("scope", ["read", "write"])
-def test_a_key_sees_whole_phones_wherever_there_are_any(scope: str, message: Message) -> None:
-    key = ApiKey.issue(name="shop", scope=scope)[1]
-    http = Browser(headers={"Authorization": f"Bearer {key}"})
+def test_a_key_with_pii_sees_whole_phones_wherever_there_are_any(scope: str, message: Message) -> None:
+    http = _program(scope, pii=True)
     assert body_of(http.get("/api/clients/"))["results"][0]["phone"] == PHONE
     assert body_of(http.get(f"/api/clients/{message.client_id}/"))["phone"] == PHONE
     assert body_of(http.get(f"/api/messages/{message.pk}/"))["failed_attempts"][0]["answer"] == QUOTED
@@ -136,7 +168,7 @@ def test_whoever_reads_many_whole_phones_is_in_the_audit_log_once_an_hour(
 def test_another_process_writes_no_second_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phones, "BULK", 1)
     make_client()
-    http = Browser(headers={"Authorization": f"Bearer {ApiKey.issue(name='shop', scope='write')[1]}"})
+    http = _program("write", pii=True)
     with entries_of() as entries:
         http.get("/api/clients/")
         phones._seen.clear()  # what another process knows of it

@@ -52,7 +52,7 @@ def secrets_in(output: bytes, *more: str) -> set[str]:
 
 def test_a_working_server_reveals_no_secret(transactional_db: None, tmp_path: Path) -> None:
     make_person("viewer")
-    key = ApiKey.issue(name="program", scope="write")[1]
+    key = ApiKey.issue(name="program", scope="write", pii=True)[1]
     environment = {**PLANTED, **OIDC, "BROKER_URL": BROKER_URL, "DATABASE_URL": database_conninfo()}
     with running(tmp_path, **environment) as server:
         output = everything_that_comes_out(server, key)

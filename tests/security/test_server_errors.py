@@ -16,7 +16,7 @@ from notification_service.directory.importing.uploads.incoming import IncomingFi
 from notification_service.mailings import test_sends
 from notification_service.mailings.models import Gateway
 from tests.console.conftest import make_person
-from tests.factories import make_attempt, make_client, make_message
+from tests.factories import mailing_of, make_attempt, make_client, make_message
 from tests.security.doors import DOORS, address_of
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def rows(person: User) -> dict[str, int]:
     )
     return {
         "clients": message.client_id,
-        "mailings": message.mailing_id,
+        "mailings": mailing_of(message).pk,
         "messages": message.pk,
         "imports": arrival.finish().pk,
         "gateways": gateway.pk,

@@ -51,7 +51,7 @@ def hostile_rows() -> None:
     make_attempt(message, **said, outcome="failed")
     changes = {"status": "failed", **said, "next_attempt_at": None}
     Message.objects.filter(pk=message.pk).update(**changes)
-    ApiKey.issue(name=HOSTILE[:100], scope="read")
+    ApiKey.issue(name=HOSTILE[:100], scope="read", pii=True)
     someone = person("viewer")
     someone.first_name = HOSTILE[:150]
     someone.save()

@@ -47,7 +47,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "An API key. Each operation names the scope it needs; `write` may also read.",
+            "description": "An API key. Each operation names the scope it needs. `write` may also read and "
+            "send, and `admin` all that. Without `pii`, phones are masked.",
         }
 
 

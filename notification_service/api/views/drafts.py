@@ -11,7 +11,7 @@ from rest_framework.reverse import reverse
 
 from notification_service.access.authentication import actor_of
 from notification_service.access.permissions import MAILINGS, Permission
-from notification_service.access.phones import note_phones, phone_for
+from notification_service.access.phones import note_phones, phone_for, text_for
 from notification_service.api.idempotency import run_once
 from notification_service.api.openapi.words import IDEMPOTENCY_KEY
 from notification_service.api.serializers.draft import (
@@ -108,7 +108,9 @@ class DraftViewSet(ApiViewSet):
 
     def _described(self, test_send: TestSend) -> Any:
         shown = TestSendSerializer(test_send).data
-        return {**shown, "phone": phone_for(self.request.user, test_send.phone)}
+        who = self.request.user
+        text = text_for(who, test_send.text)  # it may have the phone of the client whose values it has
+        return {**shown, "text": text, "phone": phone_for(who, test_send.phone)}
 
 
 def _client(pk: int | None) -> Client | None:

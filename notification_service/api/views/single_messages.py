@@ -23,7 +23,7 @@ from notification_service.api.serializers.single_message import (
     SingleMessagesSerializer,
 )
 from notification_service.api.views.message_rows import shown_messages
-from notification_service.mailings.single_messages import MOST_AT_ONCE, NewMessage, Refusal, send_messages
+from notification_service.mailings.single_messages import MOST_AT_ONCE, NewMessage, NotTaken, send_messages
 
 REQUEST = PolymorphicProxySerializer(
     component_name="MessagesToSend",
@@ -47,7 +47,7 @@ def send_one(request: Request, values: dict[str, Any]) -> Response:
 
     def work() -> Any:
         (result,) = send_messages([NewMessage(**values)])
-        if isinstance(result, Refusal):
+        if isinstance(result, NotTaken):
             raise ValidationError(_nested(result))
         return _shown([result])[result]
 
@@ -90,14 +90,14 @@ def _send(read: Sequence[dict[str, Any] | ValidationError]) -> dict[str, Any]:
     }
 
 
-def _result(end: int | Refusal | ValidationError, shown: dict[int, Any], place: int) -> dict[str, Any]:
+def _result(end: int | NotTaken | ValidationError, shown: dict[int, Any], place: int) -> dict[str, Any]:
     if isinstance(end, int):
         return {"message": shown[end], "errors": []}
-    detail = _nested(end) if isinstance(end, Refusal) else end.detail
+    detail = _nested(end) if isinstance(end, NotTaken) else end.detail
     return {"message": None, "errors": [*field_problems(detail, f"#/messages/{place}", separator="/")]}
 
 
-def _nested(refusal: Refusal) -> dict[str, Any]:
+def _nested(refusal: NotTaken) -> dict[str, Any]:
     nested: Any = [exceptions.ErrorDetail(refusal.detail, refusal.code)]
     for key in reversed(PLACES.get(refusal.field, (refusal.field,))):
         nested = {key: nested}

@@ -24,6 +24,11 @@ from notification_service.console.parts.page import show
 class KeyForm(forms.Form):
     name = forms.CharField(max_length=100, label=gettext_lazy("Name"))
     scope = forms.ChoiceField(choices=list(labels.SCOPE.items()), label=gettext_lazy("Permissions"))
+    pii = forms.BooleanField(
+        label=gettext_lazy("Sees whole phones"),
+        help_text=gettext_lazy("Without it, phones are masked: 7916***4567."),
+        required=False,
+    )
     expires_days = forms.IntegerField(
         label=gettext_lazy("Valid for, days"),
         help_text=gettext_lazy("Empty: until it is revoked."),

@@ -98,9 +98,11 @@ def narrowed(messages: QuerySet[Message], want: Wanted) -> QuerySet[Message]:
 
 def _to_phone(text: str) -> Q:
     """Return which messages go to the clients with the phone, or as single ones to the phone itself."""
-    singles = SingleMessage.objects.filter(phone=typed_phone(text)).exclude(phone="")
-    ids = list(singles.order_by("-pk").values_list("pk", flat=True)[:STRETCH])
-    whose = Q(client_id__in=clients_by_phone(text))
+    phone, whose = typed_phone(text), Q(client_id__in=clients_by_phone(text))
+    if not is_phone(phone):
+        return whose
+    singles = SingleMessage.objects.filter(phone=phone).order_by("-pk")
+    ids = list(singles.values_list("pk", flat=True)[:STRETCH])
     return whose | Q(pk__in=ids) if ids else whose
 
 

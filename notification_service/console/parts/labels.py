@@ -70,6 +70,7 @@ ROLE = {
 }
 SCOPE = {
     "read": pgettext_lazy("API key", "read"),
+    "send": pgettext_lazy("API key", "send messages and mailings"),
     "write": pgettext_lazy("API key", "read and write"),
     "admin": pgettext_lazy("API key", "read and write, and ignore opt-outs"),
 }

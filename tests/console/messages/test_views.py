@@ -24,6 +24,7 @@ from tests.factories import (
     make_messages,
     make_messages_in_bulk,
     make_running_mailing,
+    make_single,
 )
 from tests.reasons import http_status
 
@@ -159,3 +160,37 @@ def test_a_proof_to_who_may_not_see_phones_has_none_in_the_text_either(logged_in
         page = viewer.get(reverse(f"console:{name}", args=[message.pk])).content.decode()
         assert "1234567" not in page, name
         assert "4567" in page, name
+
+
+def test_single_messages_are_found_by_their_kind_and_by_the_phone_that_no_client_has(
+    operator: Browser,
+) -> None:
+    make_message()
+    single = make_single(phone="79161234567")
+    for query in ({"kind": "single"}, {"phone": "8 916 123-45-67"}):
+        answer = operator.get(reverse("console:messages"), query)
+        assert [row.pk for row in answer.context["page"].rows] == [single.pk]
+    shown = answer.content.decode()
+    assert '<span class="quiet">single</span>' in shown
+
+
+def test_the_page_of_a_single_message_has_its_text_and_its_terms(operator: Browser) -> None:
+    single = make_single(phone="79161234567", text="Your code: 4711", topic="login", reference="order-7")
+    shown = operator.get(reverse("console:message", args=[single.pk])).content.decode()
+    assert all(words in shown for words in ("Single message", "Your code: 4711", "login", "order-7"))
+
+
+def test_a_list_with_single_messages_asks_the_database_as_often_for_three_as_for_one(
+    operator: Browser,
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            operator.get(reverse("console:messages"), {"kind": "single"})
+        return len(captured)
+
+    make_single()
+    queries()
+    one = queries()
+    make_single()
+    make_single()
+    assert queries() == one

@@ -59,6 +59,15 @@ def test_a_new_key_is_shown_only_once(administrator: Browser) -> None:
     assert key not in administrator.get(reverse("console:keys")).content.decode()
 
 
+def test_a_key_sees_whole_phones_only_if_the_form_says_so(administrator: Browser) -> None:
+    for more in ({}, {"pii": "on"}):
+        administrator.post(reverse("console:keys"), {"name": "crm", "scope": "send"} | more)
+    kept = list(ApiKey.objects.order_by("pk").values_list("scope", "pii"))
+    assert kept == [("send", False), ("send", True)]
+    shown = administrator.get(reverse("console:keys")).content.decode()
+    assert shown.count("; whole phones") == 1
+
+
 def test_reloading_the_page_of_a_new_key_makes_no_other_key(administrator: Browser) -> None:
     path = reverse("console:keys")
     form_key = administrator.get(path).context["form"]["form_key"].value()

@@ -1,6 +1,7 @@
-"""Remove or anonymise, now and completely, the mailings that ended more than so many days ago."""
+"""Remove or anonymise, now and completely, the mailings and single messages of more than so many days ago."""
 
 import argparse
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from notification_service.mailings import retention, stats
 
 
 class Command(BaseCommand):
-    help = "Remove (or anonymise) mailings that ended longer ago than so many days, in small chunks."
+    help = "Remove (or anonymise) mailings and single messages that ended so many days ago, in small chunks."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--older-than", type=whole_days, metavar="DAYS", help="default: RETENTION_DAYS")
@@ -24,11 +25,16 @@ class Command(BaseCommand):
         old = retention.old_mailings(days=days, action=options["action"])
         counts = stats.message_counts(list(old.values_list("pk", flat=True)))
         messages = sum(count["total"] for count in counts.values())
+        singles = retention.old_singles(days=days, action=options["action"]).count()
         if not options["dry_run"]:
-            for _ in retention.retire(days=days, action=options["action"]):
+            how: dict[str, Any] = {"days": days, "action": options["action"]}
+            for _ in chain(retention.retire(**how), retention.retire_singles(**how)):
                 pass
         prefix = "would " if options["dry_run"] else ""
-        self.stdout.write(f"{prefix}{options['action']}: {len(counts)} mailings, {messages} messages")
+        told = f"{len(counts)} mailings, {messages} messages" + (
+            f", {singles} single messages" if singles else ""
+        )
+        self.stdout.write(f"{prefix}{options['action']}: {told}")
 
 
 def whole_days(text: str) -> int:
