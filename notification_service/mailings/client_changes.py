@@ -19,7 +19,7 @@ from notification_service.directory.importing import audited, run
 from notification_service.directory.models import Client
 from notification_service.directory.versions import Stale, Versions
 from notification_service.mailings.exclusions import cancel_waiting
-from notification_service.mailings.models import Attempt, DueMessage, Message, TestSend
+from notification_service.mailings.models import Attempt, DueMessage, InboundMessage, Message, TestSend
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.wake_up import SEND, wake_up
 
@@ -128,8 +128,14 @@ def _cancel_waiting(client_ids: Sequence[int]) -> Counter[int]:
 
 
 def _forget_responses(phones: Mapping[int, str]) -> None:
-    """A gateway's response to a failed attempt may quote the phone, the text, the name."""
+    """A gateway's response may quote the phone, the text, the name; and what the client wrote back goes.
+
+    If a reply was a stop word, its opt-out stays, and says so.
+    """
     Attempt.objects.filter(message__client_id__in=phones).exclude(response="").update(response="")
+    told = Message.objects.filter(client_id__in=phones, next_attempt_at=None).exclude(delivery_reason="")
+    told.update(delivery_reason="")
+    InboundMessage.objects.filter(phone__in=phones.values()).delete()
     quoting = [
         pk
         for pk, response in TestSend.objects.exclude(response="").values_list("pk", "response")

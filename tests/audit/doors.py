@@ -167,6 +167,7 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ),
     ("PATCH", "/api/v1/gateways/<id:pk>/"): ("gateway.changed", of(make_gateway, {"enabled": False})),
     ("DELETE", "/api/v1/gateways/<id:pk>/"): ("gateway.deleted", of(make_gateway)),
+    ("POST", "/api/v1/gateways/<id:pk>/receipt-key/"): ("gateway.receipt_key_replaced", of(make_gateway)),
     ("PUT", "/api/v1/contact-hours/"): ("contact_hours.changed", lambda: (None, {"days": ["mon"]})),
     ("POST", "/api/v1/opt-outs/"): ("opt_out.created", lambda: (None, {"phone": "79161234567"})),
     ("DELETE", "/api/v1/opt-outs/<id:pk>/"): ("opt_out.withdrawn", of(lambda: opt_out("79161234567"))),
@@ -234,6 +235,10 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ("POST", "/settings/gateways/new/"): ("gateway.created", lambda: (None, gateway_body())),
     ("POST", "/settings/gateways/<int:pk>/"): ("gateway.changed", of(make_gateway, gateway_body())),
     ("POST", "/settings/gateways/<int:pk>/switch/"): ("gateway.changed", of(make_gateway)),
+    ("POST", "/settings/gateways/<int:pk>/receipt-key/"): (
+        "gateway.receipt_key_replaced",
+        of(make_gateway),
+    ),
     ("POST", "/settings/gateways/<int:pk>/release/"): (
         "gateway.released",
         of(lambda: make_gateway(held_at=now(), probe_at=now())),
@@ -272,6 +277,11 @@ SIGN_IN = "several requests make one: tests/access/sign_in/test_audit.py"
 LOOK = "only shows"
 SILENT = {
     "POST /api/v1/clients/import/": "two entries: tests/audit/test_imports.py",
+    **{
+        f"POST /api/v1/gateways/<str:name>/{what}/{key}": "what providers tell: tests/api/test_receipts.py"
+        for what in ("receipts", "inbound")
+        for key in ("", "<str:key>/")
+    },
     "POST /api/v1/mailings/audience/": "only counts",
     "POST /api/v1/opt-outs/import/": "an entry for each part: tests/api/test_preferences.py",
     "POST /api/v1/consents/import/": "an entry for each part: tests/api/test_preferences.py",
@@ -324,6 +334,7 @@ SILENT = {
     "/password_change/done/": LOOK,
     "/redoc": LOOK,
     "/redoc/": LOOK,
+    "/replies/": LOOK,
     "/search/": LOOK,
     "/segments/": LOOK,
     "/segments/count/": "only counts",

@@ -6,6 +6,7 @@ from tests.benchmarks import (
     client_import,
     create_mailing,
     idle,
+    receipts,
     removal,
     sends,
     slow_gateway,
@@ -28,6 +29,7 @@ BENCHMARKS = (
     idle.BENCHMARK,
     start_up.BENCHMARK,
     removal.BENCHMARK,
+    receipts.BENCHMARK,
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)
 KEYS = tuple(goal.key for benchmark in BENCHMARKS for goal in benchmark.goals)

@@ -114,6 +114,15 @@ class MessageCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deliveries:
+    """By the provider's receipts; `awaited`: sent, without one so far."""
+
+    delivered: int
+    undelivered: int
+    awaited: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded(PreferenceExclusions):
     """How many clients matched at the start, and get no message."""
 
@@ -139,6 +148,7 @@ class Mailing:
     reference: str
     status: MailingStatus
     messages: MessageCounts
+    deliveries: Deliveries
     excluded: Excluded
     created_at: datetime
     updated_at: datetime
@@ -153,6 +163,8 @@ class Minute:
     sent: int
     failed: int
     retried: int
+    delivered: int
+    undelivered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +187,10 @@ class Message:
     attempts: int
     next_attempt_at: datetime | None
     gateway: str | None
+    provider_id: str | None
+    delivery: Literal["delivered", "undelivered"] | None
+    delivered_at: datetime | None
+    delivery_reason: str | None
     error: str | None
     code: str | None
     code_number: int | None
@@ -232,6 +248,7 @@ class FullInfo:
 
     mailings: MailingCounts
     messages: MessageCounts
+    deliveries: Deliveries
     next: str | None
     previous: str | None
     results: tuple[Mailing, ...]

@@ -59,6 +59,7 @@ NO_MESSAGES = dict.fromkeys(
     ["total", "pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"], 0
 )
 COUNTS = {**NO_MESSAGES, "total": 3, "pending": 1, "sent": 1, "failed": 1}
+DELIVERIES = {"delivered": 1, "undelivered": 0, "awaited": 0}
 SCHEDULED = {
     "id": 1,
     **MAILING_REQUEST,
@@ -66,6 +67,7 @@ SCHEDULED = {
     "end_at": "2030-01-31T18:00:00Z",
     "status": "scheduled",
     "messages": NO_MESSAGES,
+    "deliveries": {"delivered": 0, "undelivered": 0, "awaited": 0},
     "excluded": {"opted_out": 0, "no_consent": 0, "no_value": 0},
     "created_at": "2030-01-30T10:00:00Z",
     "updated_at": "2030-01-30T10:00:00Z",
@@ -77,6 +79,7 @@ RUNNING = {
     **SCHEDULED,
     "status": "running",
     "messages": COUNTS,
+    "deliveries": DELIVERIES,
     "excluded": EXCLUDED,
     "started_at": "2030-01-31T06:00:00.120000Z",
 }
@@ -91,6 +94,10 @@ MESSAGE = {
     "attempts": 2,
     "next_attempt_at": None,
     "gateway": "main",
+    "provider_id": None,
+    "delivery": "delivered",
+    "delivered_at": "2030-01-31T06:00:09Z",
+    "delivery_reason": None,
     "error": None,
     "code": None,
     "code_number": None,
@@ -118,6 +125,8 @@ KNOWN_MESSAGE = {
     "created_at": "2030-01-31T06:00:00.250000Z",
     "sent_at": "2030-01-31T06:00:02.500000Z",
     "gateway": "main",
+    "delivery": "delivered",
+    "delivered_at": "2030-01-31T06:00:09Z",
     "error": None,
     "failed_attempts": [KNOWN_ATTEMPT],
 }
@@ -140,6 +149,21 @@ CONSENT_REQUEST = {
     "evidence": "https://shop.example/forms/3, with the box ticked",
 }
 CONSENT = {"id": 1, **CONSENT_REQUEST, "revoked_at": None}
+REPLY_REQUEST = {"phone": "79161234567", "text": "Стоп!", "at": "2030-01-31T10:00:00+03:00"}
+REPLY = {
+    "id": 1,
+    "gateway": "main",
+    **REPLY_REQUEST,
+    "at": "2030-01-31T07:00:00Z",
+    "received_at": "2030-01-31T07:00:01.200000Z",
+    "is_stop": True,
+}
+RECEIPT = {"id": 1, "status": "delivered", "at": "2030-01-31T06:00:09Z"}
+RECEIPT_KEY = {
+    "key": "nsr_5Zb1Yw0Jt8nVqk3uXo2rCe7sLd9aHf4gPi6mTjBxNvE",
+    "receipts_url": "https://mailings.example/api/v1/gateways/main/receipts/",
+    "inbound_url": "https://mailings.example/api/v1/gateways/main/inbound/",
+}
 GATEWAY_REQUEST = {
     "name": "backup",
     "url": "https://backup.example",
@@ -277,6 +301,13 @@ REQUESTS: Examples = {
         "a gateway that speaks as the bundled one": {"value": GATEWAY_REQUEST},
         "any HTTP API": {"value": HTTP_GATEWAY_REQUEST},
     },
+    "gateways_receipts": {
+        "one": {"value": RECEIPT},
+        "several": {
+            "value": [RECEIPT, {"id": 2, "status": "undelivered", "reason": "the phone is switched off"}]
+        },
+    },
+    "gateways_inbound": _one(REPLY_REQUEST),
     "gateways_partial_update": _one({"max_requests_per_second": 200.0}),
     "mailings_create": {
         "full": {"value": MAILING_REQUEST},
@@ -346,6 +377,7 @@ RESPONSES: Examples = {
             "opt_outs": [],
             "consents": [{name: CONSENT[name] for name in ("topic", "given_at", "evidence", "revoked_at")}],
             "messages": [KNOWN_MESSAGE],
+            "replies": [{name: REPLY[name] for name in ("text", "at", "received_at", "is_stop")}],
             "changes": [
                 {"at": "2030-01-30T10:00:00Z", "action": "client.created", "by": "key", "facts": {}},
             ],
@@ -366,6 +398,10 @@ RESPONSES: Examples = {
     "clients_attributes": _one(
         {"results": [{"name": "city", "clients": 1200, "strings": 1200, "numbers": 0, "booleans": 0}]}
     ),
+    "gateways_receipts": _one({"receipts": 1, "unknown": 0}),
+    "gateways_inbound": _one({"id": 1, "is_stop": True}),
+    "gateways_receipt_key_retrieve": _one(RECEIPT_KEY),
+    "gateways_receipt_key_replace": _one(RECEIPT_KEY),
     "gateways_list": _one(_page(GATEWAY)),
     "gateways_create": _one(GATEWAY),
     "gateways_retrieve": _one(GATEWAY),
@@ -403,18 +439,30 @@ RESPONSES: Examples = {
                 "cancelled": 0,
             },
             "messages": COUNTS,
+            "deliveries": DELIVERIES,
             **_page(RUNNING),
         }
     ),
     "mailings_info": _one(
         {
             **RUNNING,
-            "timeline": [{"minute": "2030-01-31T06:00:00Z", "sent": 1, "failed": 1, "retried": 1}],
+            "timeline": [
+                {
+                    "minute": "2030-01-31T06:00:00Z",
+                    "sent": 1,
+                    "failed": 1,
+                    "retried": 1,
+                    "delivered": 1,
+                    "undelivered": 0,
+                }
+            ],
             "failures": [{"reason": "HTTP 400", "code": "http_status", "code_number": 400, "messages": 1}],
             "first_messages": _page(MESSAGE),
             "messages_url": MESSAGES_URL,
         }
     ),
+    "inbound_list": _one(_page(REPLY)),
+    "inbound_retrieve": _one(REPLY),
     "messages_proof": _one(PROOF),
     "segments_list": _one(_page(SEGMENT)),
     "segments_create": _one(SEGMENT),

@@ -41,7 +41,8 @@ def tell(*receipts: Receipt, gateway: int | None = None) -> ReceiptTally:
 
 
 def sent(**fields: Any) -> Message:
-    return make_message(**{"status": "sent", "attempts": 1, "gateway_id": main(), "sent_at": now()} | fields)
+    known: dict[str, Any] = {"status": "sent", "attempts": 1, "gateway_id": main(), "sent_at": now()}
+    return make_message(**known | fields)
 
 
 def delivery_of(message: Message) -> tuple[str | None, datetime | None, str]:
@@ -184,7 +185,8 @@ def test_claims_records_and_receipts_at_once_lock_nobody_out(conninfo: str) -> N
 def count_deadlocks() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database WHERE datname = current_database()"
+            "SELECT pg_stat_clear_snapshot(), deadlocks FROM pg_stat_database"
+            " WHERE datname = current_database()"
         )
         return int(cursor.fetchone()[1])
 
