@@ -55,6 +55,7 @@ class StandIns:
     origin: str = ""
     quotes: str = ""  # what every refusal repeats
     taken: list[Message] = field(default_factory=list)
+    before_answer: Callable[[Message], object] = lambda _: None  # on the thread of the request
 
     def config(self, name: str) -> dict[str, Any]:
         """Settings of the provider, at this address."""
@@ -77,10 +78,14 @@ def stand_ins() -> Iterator[StandIns]:
             _, name, rest = self.path.split("/", 2)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {key.lower(): value for key, value in self.headers.items()}
+            before = len(found.taken)
             try:
                 status, answer = ANSWERS[name](found, Received(f"/{rest}", headers, body))
             except (AssertionError, KeyError, ValueError, IndexError) as error:
                 status, answer = 400, {"not as documented": repr(error)}
+            for taken in found.taken[before:]:
+                if taken.provider == name:
+                    found.before_answer(taken)
             sent = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(sent)))
@@ -153,8 +158,16 @@ def _twilio(found: StandIns, request: Received) -> Answer:
         status = 429 if code == 20429 else 400
         return status, {"code": code, "message": "…", "more_info": "…", "status": status}
     found.taken.append(Message("twilio", form["To"][1:], form["Body"]))
-    sid = f"SM{len(found.taken):032x}"
-    return 201, {"sid": sid, "status": "queued", "error_code": None, "body": form["Body"]}
+    return 201, {
+        "sid": twilio_id(form["To"][1:]),
+        "status": "queued",
+        "error_code": None,
+        "body": form["Body"],
+    }
+
+
+def twilio_id(phone: str) -> str:
+    return f"SM{int(phone):032x}"
 
 
 def _vonage(found: StandIns, request: Received) -> Answer:

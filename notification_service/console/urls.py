@@ -28,6 +28,7 @@ from notification_service.console.people import views as people
 from notification_service.console.preferences import upload as preference_upload
 from notification_service.console.preferences import views as preferences
 from notification_service.console.preferences.kinds import CONSENTS, OPT_OUTS
+from notification_service.console.replies import views as replies
 from notification_service.console.saved_texts import views as saved_texts
 from notification_service.console.search import views as search
 from notification_service.console.segments import views as segments
@@ -124,6 +125,7 @@ urlpatterns = [
             ("<int:pk>/end/", "-end", preferences.end, May.DELETE_CLIENTS),
         )
     ),
+    path("replies/", page(replies.reply_list, needs=May.SEE_INBOUND), name="replies"),
     path("segments/", page(segments.segment_list, needs=May.SEE_MAILINGS), name="segments"),
     path("segments/new/", page(segments.create, needs=May.ADD_MAILINGS), name="segment-new"),
     path("segments/save/", page(segments.save, needs=May.ADD_MAILINGS), name="segment-save"),
@@ -145,6 +147,11 @@ urlpatterns = [
         "settings/gateways/<int:pk>/switch/",
         page(gateways.switch, needs=May.CHANGE_GATEWAYS),
         name="gateway-switch",
+    ),
+    path(
+        "settings/gateways/<int:pk>/receipt-key/",
+        page(gateways.replace_receipt_key, needs=May.RECEIPT_KEYS),
+        name="gateway-receipt-key",
     ),
     path(
         "settings/gateways/<int:pk>/release/",

@@ -15,6 +15,7 @@ from .contract import ContractError, RequestedMessage, parse_message, parse_msg_
 from .control import Control
 from .form_contract import NOT_KNOWN, FormError, parse_form
 from .ledger import Ledger
+from .receipts import ReceiptSender
 from .responses import JSON_WORDS, ResponseTexts, make_response, refusal
 from .ring import Received
 from .written_responses import Last, json_bytes
@@ -30,6 +31,7 @@ class SimulatedGateway:
         self.behaviour = behaviour
         self.ledger = ledger
         self._token = token.encode() if token else None
+        self.receipts: ReceiptSender | None = None
         self._control = Control(self)
 
     async def respond(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -86,6 +88,8 @@ class SimulatedGateway:
         reply = self.behaviour.decide_phone(str(message.phone), msg_id, nth)
         if reply.is_taken:
             self.ledger.mark_taken(msg_id)
+            if self.receipts is not None:
+                self.receipts.add(msg_id)
         now = time.time()
         self.ledger.record(Received(now, msg_id, message.phone, message.text, reply.answer))
         response = make_response(reply.answer, words, self.behaviour, now=now)

@@ -22,12 +22,19 @@ class SimulatorOptions:
     token: str | None = None
     keep: int = 100_000
     log_path: Path | None = None
+    receipts_url: str = ""  # empty: no receipts
+    receipt_key: str = ""
+    undelivered: float = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= _HIGHEST_PORT:
             raise OptionsError(f"--port {self.port} is not from 0 to {_HIGHEST_PORT}")
         if self.keep < 0:
             raise OptionsError("--keep is below 0")
+        if self.receipts_url and not self.receipts_url.startswith(("http://", "https://")):
+            raise OptionsError("--receipts-url is no http:// or https:// URL")
+        if not 0 <= self.undelivered <= 1:
+            raise OptionsError("--undelivered is not a share from 0 to 1")
         if self.token is not None and not (
             self.token.isascii() and self.token.isprintable() and self.token.strip()
         ):
@@ -47,6 +54,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=100_000,
         metavar="N",
         help="requests kept in memory (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--receipts-url", default="", metavar="URL", help="tell this address what was delivered"
+    )
+    parser.add_argument(
+        "--receipt-key-file", type=Path, metavar="FILE", help="read the gateway's receipt key from FILE"
+    )
+    parser.add_argument(
+        "--undelivered", type=float, default=0, metavar="SHARE", help="share of receipts that say undelivered"
     )
     parser.add_argument("--log", type=Path, metavar="FILE", help="append every request to FILE as NDJSON")
 
@@ -83,6 +99,9 @@ def read_options(arguments: Namespace) -> SimulatorOptions:
         port=arguments.port,
         behaviour=_read_behaviour(arguments),
         token=_read_token(arguments),
+        receipts_url=arguments.receipts_url,
+        receipt_key=_read_key(arguments.receipt_key_file),
+        undelivered=arguments.undelivered,
         keep=arguments.keep,
         log_path=arguments.log,
     )
@@ -103,9 +122,15 @@ def _read_behaviour(arguments: Namespace) -> Behaviour:
 def _read_token(arguments: Namespace) -> str | None:
     path: Path | None = arguments.token_file
     token: str | None = arguments.token
-    if path is None:
-        return token
+    return token if path is None else _read_secret(path, "token")
+
+
+def _read_key(path: Path | None) -> str:
+    return "" if path is None else _read_secret(path, "receipt key")
+
+
+def _read_secret(path: Path, what: str) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise OptionsError(f"cannot read the token from {path}: {error}") from None
+        raise OptionsError(f"cannot read the {what} from {path}: {error}") from None

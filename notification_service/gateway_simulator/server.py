@@ -7,7 +7,7 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import Final
 
@@ -19,6 +19,7 @@ from .connection import Request, ServerConnection
 from .gateway import SimulatedGateway
 from .ledger import Ledger
 from .options import OptionsError, SimulatorOptions, read_options
+from .receipts import ReceiptSender
 
 _FLUSH_SECONDS: Final = 0.1
 _BACKLOG: Final = 4096
@@ -61,19 +62,32 @@ async def listening(
     """Yield the gateway behind an open socket, and its URL. The caller flushes the ledger."""
     ledger = Ledger(keep=options.keep, log_path=options.log_path)
     gateway = make_gateway(behaviour=options.behaviour, ledger=ledger, token=options.token)
+    gateway.receipts = _receipts(options)
     loop = asyncio.get_running_loop()
     # Without a peer nobody waits for a response: a hanging one ends with its connection.
     http = web.Server(gateway.respond, request_factory=partial(Request, loop=loop), handler_cancellation=True)
     make_connection = partial(ServerConnection, http, refuse=gateway.refuse_and_close)
     try:
         server = await loop.create_server(make_connection, options.host, options.port, backlog=_BACKLOG)
-        yield gateway, _url(server)
+        async with gateway.receipts.sending() if gateway.receipts else nullcontext():
+            yield gateway, _url(server)
         server.close()
         for connection in http.connections:
             connection.force_close()
         await server.wait_closed()
     finally:
         ledger.close()
+
+
+def _receipts(options: SimulatorOptions) -> ReceiptSender | None:
+    if not options.receipts_url:
+        return None
+    return ReceiptSender(
+        url=options.receipts_url,
+        key=options.receipt_key,
+        undelivered=options.undelivered,
+        seed=options.behaviour.seed,
+    )
 
 
 async def _flush_until(stop: asyncio.Event, ledger: Ledger) -> None:

@@ -19,7 +19,14 @@ from notification_service.directory.importing import audited, run
 from notification_service.directory.models import Client
 from notification_service.directory.versions import Stale, Versions
 from notification_service.mailings.exclusions import cancel_waiting
-from notification_service.mailings.models import Attempt, DueMessage, Message, SingleMessage, TestSend
+from notification_service.mailings.models import (
+    Attempt,
+    DueMessage,
+    InboundMessage,
+    Message,
+    SingleMessage,
+    TestSend,
+)
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.sent_texts import erase_texts, erase_texts_of_singles
@@ -149,9 +156,16 @@ def _cancel_waiting(client_ids: Sequence[int], singles: Mapping[int, int]) -> Co
 
 
 def _forget_responses(phones: Mapping[int, str], singles: Mapping[int, int]) -> None:
-    """A gateway's response to a failed attempt may quote the phone, the text, the name."""
+    """A gateway's response may quote the phone, the text, the name; and what the client wrote back goes.
+
+    If a reply was a stop word, its opt-out stays, and says so.
+    """
     for whose in (Q(message__client_id__in=phones), Q(partition=0, message__in=singles)):
         Attempt.objects.filter(whose).exclude(response="").update(response="")
+    for theirs in (Q(client_id__in=phones), Q(partition=0, pk__in=singles)):
+        told = Message.objects.filter(theirs, next_attempt_at=None).exclude(delivery_reason="")
+        told.update(delivery_reason="")
+    InboundMessage.objects.filter(phone__in=phones.values()).delete()
     quoting = [
         pk
         for pk, response in TestSend.objects.exclude(response="").values_list("pk", "response")

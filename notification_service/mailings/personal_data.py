@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q
 from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.lifecycle import rejected_lines_with
 from notification_service.directory.models import Client, Consent, OptOut
-from notification_service.mailings.models import Attempt, Message, SingleMessage
+from notification_service.mailings.models import Attempt, InboundMessage, Message, SingleMessage
 from notification_service.mailings.sent_texts import text_sent
 
 Section = Callable[[Client], Any]
@@ -53,6 +53,8 @@ def _message(message: Message) -> dict[str, Any]:
         "created_at": message.created_at,
         "sent_at": message.sent_at,
         "gateway": message.gateway.name if message.gateway else None,
+        "delivery": message.delivery,
+        "delivered_at": message.delivered_at,
         "error": str(message.why) if message.why else None,
         "failed_attempts": [failed_attempt(each) for each in message.failed_attempts.all()],
     }
@@ -91,11 +93,18 @@ def _consents(client: Client) -> list[dict[str, Any]]:
     return list(Consent.objects.filter(phone=client.phone).order_by("pk").values(*fields))
 
 
+def _replies(client: Client) -> list[dict[str, Any]]:
+    """What came from the client's phone as it is now."""
+    fields = ("text", "at", "received_at", "is_stop")
+    return list(InboundMessage.objects.filter(phone=client.phone).order_by("pk").values(*fields))
+
+
 SECTIONS: Mapping[str, Section] = {
     "client": _fields,
     "opt_outs": _opt_outs,
     "consents": _consents,
     "messages": _messages,
+    "replies": _replies,
     "changes": _changes,
     "rejected_lines": _rejected_lines,
 }

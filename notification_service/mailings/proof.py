@@ -34,6 +34,8 @@ def proof_of(message: Message) -> dict[str, Any]:
         "sent_at": message.sent_at,
         "sent_at_local": _local(message.sent_at, client),
         "gateway": message.gateway.name if message.gateway else None,
+        "delivery": message.delivery,
+        "delivered_at": message.delivered_at,
         "error": str(message.why) if message.why else None,
         "failed_attempts": [failed_attempt(each) for each in attempts],
         "consent": consent_of(message),

@@ -17,7 +17,7 @@ from notification_service.mailings.gateways.http.providers import providers
 from notification_service.mailings.models import Gateway, InboundMessage, Message
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
-from tests.factories import make_gateway, make_message, make_running_mailing
+from tests.factories import make_client, make_gateway, make_message, make_running_mailing
 from tests.mailings.gateways.http.configs import changed
 
 pytestmark = pytest.mark.django_db
@@ -214,9 +214,7 @@ def test_a_reply_is_kept_once_and_listed(provider: Api, reader: Api) -> None:
 
 
 def test_a_stop_word_opts_out_with_the_reply_as_evidence(provider: Api, api: Api) -> None:
-    waiting = make_message()
-    waiting.client.phone = "79161234567"
-    waiting.client.save()
+    waiting = make_message(client=make_client(phone="79161234567"))
     assert body_of(provider.post(INBOUND, REPLY))["is_stop"] is True
     [said] = body_of(api.get("/api/opt-outs/"))["results"]
     assert (said["phone"], said["topic"], said["reason"]) == ("79161234567", "", "Стоп!")

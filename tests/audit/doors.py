@@ -184,6 +184,7 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
         "person.second_factor_removed",
         of(person_with_second_factor),
     ),
+    ("POST", "/api/v1/gateways/<id:pk>/receipt-key/"): ("gateway.receipt_key_replaced", of(make_gateway)),
     ("PUT", "/api/v1/contact-hours/"): ("contact_hours.changed", lambda: (None, {"days": ["mon"]})),
     ("POST", "/api/v1/messages/"): (  # any other leaves its row: there may be thousands a second
         "message.opt_out_ignored",
@@ -255,6 +256,10 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ("POST", "/settings/gateways/new/"): ("gateway.created", lambda: (None, gateway_body())),
     ("POST", "/settings/gateways/<int:pk>/"): ("gateway.changed", of(make_gateway, gateway_body())),
     ("POST", "/settings/gateways/<int:pk>/switch/"): ("gateway.changed", of(make_gateway)),
+    ("POST", "/settings/gateways/<int:pk>/receipt-key/"): (
+        "gateway.receipt_key_replaced",
+        of(make_gateway),
+    ),
     ("POST", "/settings/gateways/<int:pk>/release/"): (
         "gateway.released",
         of(lambda: make_gateway(held_at=now(), probe_at=now())),
@@ -295,6 +300,11 @@ SILENT = {
     "POST /api/v1/clients/import/": "two entries: tests/audit/test_imports.py",
     "POST /api/v1/imports/": "two entries: tests/api/test_imports.py",
     "PATCH /api/v1/imports/<id:pk>/": "the entry of its start says that it was imported",
+    **{
+        f"POST /api/v1/gateways/<str:name>/{what}/{key}": "what providers tell: tests/api/test_receipts.py"
+        for what in ("receipts", "inbound")
+        for key in ("", "<str:key>/")
+    },
     "POST /api/v1/mailings/audience/": "only counts",
     "POST /api/v1/opt-outs/import/": "an entry for each part: tests/api/test_preferences.py",
     "POST /api/v1/consents/import/": "an entry for each part: tests/api/test_preferences.py",
@@ -349,6 +359,7 @@ SILENT = {
     "/password_change/done/": LOOK,
     "/redoc": LOOK,
     "/redoc/": LOOK,
+    "/replies/": LOOK,
     "/search/": LOOK,
     "/segments/": LOOK,
     "/segments/count/": "only counts",

@@ -6,6 +6,7 @@ from tests.benchmarks import (
     client_import,
     create_mailing,
     idle,
+    receipts,
     removal,
     sends,
     single_messages,
@@ -29,6 +30,7 @@ BENCHMARKS = (
     idle.BENCHMARK,
     start_up.BENCHMARK,
     removal.BENCHMARK,
+    receipts.BENCHMARK,
     single_messages.BENCHMARK,
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)

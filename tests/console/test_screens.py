@@ -15,7 +15,7 @@ from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.reports.models import DailyReport
 from tests.factories import make_client, make_message, make_messages, make_running_mailing
 
-LISTS = ["overview", "mailings", "clients", "messages", "templates", "segments"]
+LISTS = ["overview", "mailings", "clients", "messages", "templates", "segments", "replies"]
 
 
 def queries_of(browser: Browser, path: str) -> int:

@@ -45,6 +45,7 @@ KINDS = {
     "str": "text",
     "time_of_day": "time, such as 08:00",
     "time_zone": "IANA name",
+    "words": "words, separated by commas",
     "zero_or_more": "whole number, 0 or more",
 }
 HEAD = """# Settings

@@ -33,6 +33,7 @@ KINDS = {
     "person": (*NOBODY, *("in",) * 4),
     "metrics": (*KEYLESS, *("in",) * 5, *("401",) * 4),
     "after the password": ("login",) * 13,
+    "provider": ("401",) * 13,  # with the receipt key of its gateway
 }
 
 
@@ -204,6 +205,7 @@ DOORS: dict[str, May | str] = {
     "/redoc": "open",
     "/redoc/": "open",
     "/search/": May.SEE_MAILINGS,
+    "/replies/": May.SEE_INBOUND,
     "/segments/": May.SEE_MAILINGS,
     "/segments/<int:pk>/": May.CHANGE_MAILINGS,
     "/segments/<int:pk>/delete/": May.DELETE_MAILINGS,
@@ -218,6 +220,7 @@ DOORS: dict[str, May | str] = {
     "/settings/gateways/<int:pk>/": May.CHANGE_GATEWAYS,
     "/settings/gateways/<int:pk>/delete/": May.DELETE_GATEWAYS,
     "/settings/gateways/<int:pk>/incidents/": May.SEE_GATEWAYS,
+    "/settings/gateways/<int:pk>/receipt-key/": May.RECEIPT_KEYS,
     "/settings/gateways/<int:pk>/release/": May.CHANGE_GATEWAYS,
     "/settings/gateways/<int:pk>/switch/": May.CHANGE_GATEWAYS,
     "/settings/gateways/live/": May.SEE_GATEWAYS,
@@ -244,14 +247,16 @@ GATEWAYS = (
     May.DELETE_GATEWAYS,
 )
 # By the start of the address, for each method.
-API: dict[str, tuple[May, ...]] = {
+API: dict[str, tuple[May | str, ...]] = {
     "/api/v1/audit/": (May.SEE_AUDIT,) * 5,
     "/api/v1/clients/": CLIENTS,
     "/api/v1/contact-hours/": (May.SEE_CONTACT_HOURS, *(May.CHANGE_CONTACT_HOURS,) * 4),
+    "/api/v1/gateways/<str:name>/": ("provider",) * 5,
     "/api/v1/gateways/": GATEWAYS,
     "/api/v1/imports/": (May.SEE_CLIENTS, *(May.ADD_CLIENTS,) * 4),
     "/api/v1/keys/": (May.SEE_KEYS, May.ADD_KEYS, *(May.CHANGE_KEYS,) * 3),
     "/api/v1/people/": (May.SEE_PEOPLE, May.ADD_PEOPLE, *(May.CHANGE_PEOPLE,) * 3),
+    "/api/v1/inbound/": (May.SEE_INBOUND, *READ_ONLY),
     "/api/v1/mailings/<id:pk>/info/": (May.SEE_MAILINGS, *READ_ONLY),
     "/api/v1/mailings/<id:pk>/messages.": (May.SEE_MESSAGES, *READ_ONLY),
     "/api/v1/mailings/fullinfo/": (May.SEE_MAILINGS, *READ_ONLY),
@@ -273,6 +278,8 @@ API_EXCEPTIONS = {
     ("POST", "/api/v1/clients/bulk-actions/"): May.CHANGE_CLIENTS,
     ("POST", "/api/v1/clients/bulk-actions/<id:pk>/cancel/"): May.CHANGE_CLIENTS,
     ("POST", "/api/v1/clients/bulk-actions/<id:pk>/undo/"): May.CHANGE_CLIENTS,
+    ("GET", "/api/v1/gateways/<id:pk>/receipt-key/"): May.RECEIPT_KEYS,
+    ("POST", "/api/v1/gateways/<id:pk>/receipt-key/"): May.RECEIPT_KEYS,
     ("POST", "/api/v1/mailings/audience/"): May.SEE_MAILINGS,
     ("POST", "/api/v1/mailings/preview/"): May.SEE_MAILINGS,
     ("GET", "/api/v1/mailings/test/<id:pk>/"): May.ADD_MAILINGS,
@@ -313,6 +320,13 @@ API_ADDRESSES = {
     "/api/v1/people/<id:pk>/",
     "/api/v1/people/<id:pk>/remove-second-factor/",
     "/api/v1/people/<id:pk>/unlock/",
+    "/api/v1/gateways/<id:pk>/receipt-key/",
+    "/api/v1/gateways/<str:name>/inbound/",
+    "/api/v1/gateways/<str:name>/inbound/<str:key>/",
+    "/api/v1/gateways/<str:name>/receipts/",
+    "/api/v1/gateways/<str:name>/receipts/<str:key>/",
+    "/api/v1/inbound/",
+    "/api/v1/inbound/<id:pk>/",
     "/api/v1/mailings/",
     "/api/v1/mailings/<id:pk>/",
     "/api/v1/mailings/<id:pk>/cancel/",

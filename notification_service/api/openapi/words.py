@@ -48,5 +48,9 @@ SUCCESS = {
     "info": "The mailing with what became of its messages.",
     "messages_csv": "The file: a line with the names of the columns, then one for each message.",
     "messages_ndjson": "The file: a JSON object on each line.",
+    "receipts": "They are recorded.",
+    "inbound": "It is kept.",
+    "receipt_key_retrieve": "The key, and the addresses for which it is.",
+    "receipt_key_replace": "The new key.",
     "root": "The addresses.",
 }

@@ -46,6 +46,8 @@ class KnownMessageSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
     gateway = serializers.CharField(allow_null=True)
+    delivery = serializers.ChoiceField(choices=Message.Delivery.values, allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
     error = serializers.CharField(allow_null=True)
     failed_attempts = KnownAttemptSerializer(many=True)
 
@@ -79,11 +81,21 @@ class KnownConsentSerializer(serializers.Serializer[Any]):
     revoked_at = serializers.DateTimeField(allow_null=True)
 
 
+class KnownReplySerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    at = serializers.DateTimeField(help_text="By the provider's clock.")
+    received_at = serializers.DateTimeField()
+    is_stop = serializers.BooleanField(help_text="Whether it was a stop word, and so made an opt-out.")
+
+
 class PersonalDataSerializer(serializers.Serializer[Any]):
     client = KnownClientSerializer()
     opt_outs = KnownOptOutSerializer(many=True, help_text="Of the client's phone; the oldest first.")
     consents = KnownConsentSerializer(many=True, help_text="Of the client's phone; the oldest first.")
     messages = KnownMessageSerializer(many=True, help_text="The oldest first.")
+    replies = KnownReplySerializer(
+        many=True, help_text="What came from the client's phone; the oldest first."
+    )
     changes = KnownChangeSerializer(many=True, help_text="What the audit log says of the client.")
     rejected_lines = KnownLineSerializer(many=True, help_text="Of imports, with the phone; kept for 30 days.")
 
@@ -106,6 +118,10 @@ class ProofSerializer(serializers.Serializer[Any]):
     sent_at = serializers.DateTimeField(allow_null=True, help_text="When the gateway had taken it.")
     sent_at_local = LocalTime(allow_null=True, help_text="The same moment by the client's clock.")
     gateway = serializers.CharField(allow_null=True, help_text="The gateway that took it.")
+    delivery = serializers.ChoiceField(
+        choices=Message.Delivery.values, allow_null=True, help_text="What the provider told later."
+    )
+    delivered_at = serializers.DateTimeField(allow_null=True, help_text="When it had reached the phone.")
     error = serializers.CharField(allow_null=True)
     failed_attempts = KnownAttemptSerializer(many=True)
     consent = serializers.DictField(allow_null=True, help_text="Under which it was sent; null: none is kept.")

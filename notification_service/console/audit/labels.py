@@ -51,6 +51,7 @@ ACTION = {
     "gateway.created": gettext_lazy("Gateway added"),
     "gateway.changed": gettext_lazy("Gateway changed"),
     "gateway.released": gettext_lazy("Gateway tried on request"),
+    "gateway.receipt_key_replaced": gettext_lazy("Receipt key replaced"),
     "gateway.deleted": gettext_lazy("Gateway deleted"),
     "template.created": gettext_lazy("Template saved"),
     "template.changed": gettext_lazy("Template changed"),
@@ -72,6 +73,7 @@ ACTION = {
 ACTOR = {
     "person": pgettext_lazy("actor", "person"),
     "key": pgettext_lazy("actor", "API key"),
+    "gateway": pgettext_lazy("actor", "provider"),
     "command": pgettext_lazy("actor", "command line"),
     "worker": pgettext_lazy("actor", "the service itself"),
     "nobody": pgettext_lazy("actor", "not signed in"),

@@ -68,7 +68,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _changed(saved))
         return redirect("console:gateways")
     return _page(
-        request, form, title=_("Gateway %(name)s") % {"name": gateway.name}, gateway=gateway, key=uuid4()
+        request,
+        form,
+        title=_("Gateway %(name)s") % {"name": gateway.name},
+        gateway=gateway,
+        key=uuid4(),
+        **_receipts(request, gateway),
     )
 
 
@@ -88,6 +93,13 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("“%(name)s” is not paused: it works.") % {"name": gateway.name})
         return redirect("console:gateways")
     return redirect(f"{reverse('console:gateways')}{address_part(gateway)}#gateway-{pk}")
+
+
+@require_POST
+def replace_receipt_key(request: HttpRequest, pk: int) -> HttpResponse:
+    _or_404(gateways.replace_receipt_key, pk)
+    messages.success(request, _("The receipt key is new. Give it to the provider."))
+    return redirect(f"{reverse('console:gateway', args=[pk])}#receipts")
 
 
 @require_POST
@@ -142,6 +154,18 @@ def _or_404(change: Any, pk: int) -> Any:
         return change(pk)
     except Gateway.DoesNotExist:
         raise Http404 from None
+
+
+def _receipts(request: HttpRequest, gateway: Gateway) -> dict[str, Any]:
+    """Where the provider tells us something, and with which key."""
+    addresses = {
+        f"{what}_url": request.build_absolute_uri(reverse(f"gateway-{what}", args=[gateway.name]))
+        for what in ("receipts", "inbound")
+    }
+    try:
+        return {**addresses, "receipt_key": gateways.receipt_key(gateway)}
+    except gateways.GatewayUnusable:  # kept under another SECRET_KEY: it works, but cannot be shown
+        return {**addresses, "receipt_key": None, "is_key_unreadable": True}
 
 
 def _changed(gateway: Gateway) -> str:

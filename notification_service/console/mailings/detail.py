@@ -50,6 +50,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 def _numbers(pk: int) -> dict[str, Any]:
     mailing = get_object_or_404(Mailing.objects.alive().select_related("gateway"), pk=pk)
     state = states([mailing])[0]
+    minutes = stats.timeline(pk)
     openings = pending_by_opening(mailing)
     expected = expected_clients([mailing])[pk] if mailing.status == "scheduled" else None
     return {
@@ -58,7 +59,8 @@ def _numbers(pk: int) -> dict[str, Any]:
         "everyones": contact_hours(),
         "openings": [(opening, labels.utc_offset(opening.offset_minutes)) for opening in openings],
         "summary": status_summary(state, openings, expected_clients=expected),
-        "chart": charts.chart(stats.timeline(pk)),
+        "chart": charts.chart(minutes),
+        "delivery_chart": charts.chart(minutes, series=stats.DELIVERIES[:2]) if state.has_receipts else None,
         "undelivered": undelivered(pk, state.counts),
         "most_reasons": REASONS,
         "incidents": list(incidents_of(mailing).reverse()[:INCIDENTS]),

@@ -1,6 +1,6 @@
 """A mailing with its exact counts and its pace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -18,6 +18,12 @@ class MailingState:
     counts: dict[str, int]
     per_second: float | None = None
     stopped: GatewayState | None = None  # the gateway that what is unsent waits for, as it takes nothing now
+    deliveries: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def has_receipts(self) -> bool:
+        """Return whether the provider tells what arrived: not every one does."""
+        return any(self.deliveries.get(each) for each in ("delivered", "undelivered"))
 
     @property
     def is_live(self) -> bool:
@@ -47,15 +53,18 @@ class MailingState:
 
 def states(mailings: list[Mailing]) -> list[MailingState]:
     ids = [mailing.pk for mailing in mailings]
-    counts = stats.message_counts(ids)
+    counts = stats.counts_of(ids)
     paces = _paces([mailing.pk for mailing in mailings if mailing.status == "running"])
     gateways = _gateways(mailings)
     return [
         MailingState(
             mailing,
-            counts[mailing.pk],
+            counts[mailing.pk].messages,
             paces.get(mailing.pk),
-            stopped_by(mailing, gateways) if gateways and _waits(mailing, counts[mailing.pk]) else None,
+            stopped_by(mailing, gateways)
+            if gateways and _waits(mailing, counts[mailing.pk].messages)
+            else None,
+            counts[mailing.pk].deliveries,
         )
         for mailing in mailings
     ]

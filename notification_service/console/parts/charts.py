@@ -48,19 +48,25 @@ class Chart:
         return "minute" if self.ticks[-1] - self.ticks[0] < timedelta(days=1) else "long"
 
 
-def chart(minutes: Sequence[Any], *, since: datetime | None = None, until: datetime | None = None) -> Chart:
-    """`minutes`: rows with `minute` and a number for each of the SERIES; gaps are drawn as gaps."""
+def chart(
+    minutes: Sequence[Any],
+    *,
+    series: Sequence[str] = SERIES,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Chart:
+    """`minutes`: rows with `minute` and a number for each of the series; gaps are drawn as gaps."""
     first = since or min((row["minute"] for row in minutes), default=datetime.now(UTC))
     last = max([until or first, *(row["minute"] for row in minutes)])
     step = _step((last - first) // timedelta(minutes=1) + 1)
-    buckets = _buckets(minutes, _floor(first, step), last, step)
+    buckets = _buckets(minutes, _floor(first, step), last, step, series)
     highest = max((sum(counts.values()) for counts in buckets.values()), default=0)
     top, width = _even_top(highest), WIDTH / len(buckets)
     columns = [
         Column(at, round(i * width, 2), round(width * 0.84, 2), counts, _parts(counts, top))
         for i, (at, counts) in enumerate(buckets.items())
     ]
-    totals = {name: sum(counts[name] for counts in buckets.values()) for name in SERIES}
+    totals = {name: sum(counts[name] for counts in buckets.values()) for name in series}
     times = list(buckets)
     ticks = [times[i * (len(times) - 1) // (TICKS - 1)] for i in range(TICKS)]
     return Chart(columns, step, highest, top, ticks, totals)
@@ -82,20 +88,20 @@ def _floor(at: datetime, step: int) -> datetime:
 
 
 def _buckets(
-    minutes: Sequence[Any], first: datetime, last: datetime, step: int
+    minutes: Sequence[Any], first: datetime, last: datetime, step: int, series: Sequence[str]
 ) -> dict[datetime, dict[str, int]]:
     count = max(int((last - first) / timedelta(minutes=step)) + 1, FEWEST_COLUMNS)
-    buckets = {first + i * timedelta(minutes=step): dict.fromkeys(SERIES, 0) for i in range(count)}
+    buckets = {first + i * timedelta(minutes=step): dict.fromkeys(series, 0) for i in range(count)}
     for row in minutes:
         if (bucket := buckets.get(_floor(row["minute"], step))) is not None:
-            for name in SERIES:
+            for name in series:
                 bucket[name] += row[name]
     return buckets
 
 
 def _parts(counts: dict[str, int], top: int) -> list[ColumnPart]:
     parts, bottom = [], float(HEIGHT)
-    for name in SERIES:
+    for name in counts:
         if counts[name] > 0:
             height = max(counts[name] / top * HEIGHT, 1)
             bottom -= height

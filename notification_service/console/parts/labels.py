@@ -8,7 +8,7 @@ from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from notification_service.console.parts.countries import COUNTRY
 from notification_service.mailings.models import Mailing
@@ -192,6 +192,26 @@ def duration(seconds: float) -> str:
         return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
     days = round(hours / 24)
     return ngettext("%(number)s day", "%(number)s days", days) % {"number": days}
+
+
+DELIVERY = {
+    "delivered": pgettext_lazy("message", "delivered"),
+    "undelivered": pgettext_lazy("message", "not delivered"),
+    "awaited": pgettext_lazy("message", "no receipt yet"),
+}
+SERIES = {
+    "sent": gettext_lazy("Sent"),
+    "failed": gettext_lazy("Failed"),
+    "retried": gettext_lazy("Tried again"),
+    "delivered": gettext_lazy("Delivered"),
+    "undelivered": gettext_lazy("Not delivered"),
+}
+
+
+def deliveries_sentence(deliveries: dict[str, int]) -> str:
+    return ", ".join(
+        f"{word} {number(deliveries[each])}" for each, word in DELIVERY.items() if deliveries[each]
+    )
 
 
 def counts_sentence(counts: dict[str, int]) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from notification_service.access.phones import phone_for, text_for
 from notification_service.access.roles import ROLES
 from notification_service.console.parts import filter_words, labels
-from notification_service.console.parts.charts import SERIES, Column
+from notification_service.console.parts.charts import Column
 from notification_service.console.parts.left_out import left_out_words
 from notification_service.mailings import reason_labels
 from notification_service.mailings.reasons import Why
@@ -75,13 +75,14 @@ def message_status(status: str) -> dict[str, Any]:
 def column_title(column: Column) -> str:
     """Return the hover text of a chart's column, in one line, because it is shown as it is written."""
     at = formats.date_format(timezone.localtime(column.at), "H:i")
-    return " · ".join([at, *(grouped(column.counts[series]) for series in SERIES)])
+    return " · ".join([at, *map(grouped, column.counts.values())])
 
 
 @register.inclusion_tag("console/parts/bar.html")
 def stacked_bar(counts: dict[str, int]) -> dict[str, Any]:
     total = counts["total"]
-    parts = [{"status": status, "x": x, "width": width} for status, x, width in _segments(counts, total)]
+    shown = {status: counts[status] for status in labels.BAR_ORDER}
+    parts = [{"status": status, "x": x, "width": width} for status, x, width in _shares(shown)]
     return {"parts": parts, "total": total, "label": labels.counts_sentence(counts)}
 
 
@@ -92,6 +93,25 @@ def legend(counts: dict[str, int], url: str = "", chosen: str = "") -> dict[str,
         for status in labels.BAR_ORDER
     ]
     return {"entries": entries, "url": url, "chosen": chosen}
+
+
+@register.inclusion_tag("console/parts/bar.html")
+def delivery_bar(deliveries: dict[str, int]) -> dict[str, Any]:
+    parts = [{"status": each, "x": x, "width": width} for each, x, width in _shares(deliveries)]
+    return {"parts": parts, "label": labels.deliveries_sentence(deliveries)}
+
+
+@register.inclusion_tag("console/parts/legend.html")
+def delivery_legend(deliveries: dict[str, int]) -> dict[str, Any]:
+    entries = [
+        {"status": each, "word": word, "messages": deliveries[each]} for each, word in labels.DELIVERY.items()
+    ]
+    return {"entries": entries}
+
+
+@register.filter
+def series_word(series: str) -> str:
+    return str(labels.SERIES[series])
 
 
 @register.simple_tag(takes_context=True)
@@ -106,9 +126,10 @@ def query(context: template.Context, **changes: Any) -> str:
     return f"?{params.urlencode()}"
 
 
-def _segments(counts: dict[str, int], total: int) -> list[tuple[str, str, str]]:
+def _shares(counts: dict[str, int]) -> list[tuple[str, str, str]]:
     """Return each part of the bar in thousandths, wide enough to be seen if it is not zero."""
-    shares = {s: max(counts[s] / total * 1000, 4) for s in labels.BAR_ORDER if total and counts[s]}
+    total = sum(counts.values())
+    shares = {name: max(count / total * 1000, 4) for name, count in counts.items() if count}
     scale = 1000 / sum(shares.values()) if shares else 1
     segments, x = [], 0.0
     for status, share in shares.items():

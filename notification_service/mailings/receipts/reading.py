@@ -12,6 +12,7 @@ from notification_service.directory.times import parse_datetime
 from notification_service.mailings.gateways.http.config import ReceiptRules, read_config
 from notification_service.mailings.gateways.http.pointers import MISSING, Pointer, value_at
 from notification_service.mailings.gateways.http.rules import all_hold
+from notification_service.observability.logs import mask_phones
 
 MOST_RECEIPTS = 1_000
 REASON_CHARACTERS = PROVIDER_ID_CHARACTERS = 200
@@ -159,8 +160,9 @@ def provider_id_of(found: Any) -> str:
 
 
 def _reason(found: Any) -> str:
+    """Without phones, which a viewer must not see: of a provider's words nobody needs them."""
     written = str(found) if type(found) in (str, int) else ""
-    return written.replace("\0", "\ufffd").strip()[:REASON_CHARACTERS]
+    return mask_phones(None, "", written.replace("\0", "\ufffd").strip())[:REASON_CHARACTERS]
 
 
 def _fault(value: dict[str, Any], name: str, place: Place, detail: str) -> ReceiptFault:

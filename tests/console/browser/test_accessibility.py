@@ -10,7 +10,10 @@ from notification_service.directory.importing.uploads.incoming import IncomingFi
 from notification_service.directory.models import ClientUpload
 from notification_service.mailings import lifecycle
 from notification_service.mailings.contact_hours import set_contact_hours
+from notification_service.mailings.gateways import replace_receipt_key
 from notification_service.mailings.models import Gateway, Mailing
+from notification_service.mailings.receipts import Receipt, record_receipts
+from notification_service.mailings.replies import keep_reply
 from notification_service.mailings.templates import create_template
 from tests.console.browser.conftest import log_in
 from tests.factories import (
@@ -42,7 +45,10 @@ def screens() -> list[str]:
     mailing = make_running_mailing(text="Ж" * 300, window_from="09:00", window_to="21:00")
     set_contact_hours(window_days=["mon", "tue", "wed", "fri"], window_holidays="RU")
     make_mailing()
-    make_message(mailing, status="sent")
+    sent = make_message(mailing, status="sent", attempts=1, provider_id="a-long-id-" * 20)
+    told = "a-long-word-" * 16
+    record_receipts(main_gateway().pk, [Receipt("undelivered", message_id=sent.pk, reason=told)])
+    keep_reply(main_gateway(), phone="79161234567", text="a-long-word-" * 40, at=now())
     client = make_client(tag="a-tag-" * 20)
     message = make_message(mailing, client)
     make_attempt(message, http_status=503, response="busy")
@@ -51,6 +57,7 @@ def screens() -> list[str]:
     entries = [f"/settings/audit/{pk}/" for pk in Entry.objects.values_list("pk", flat=True)]
     said, given = opt_out(client.phone), consent(client.phone, evidence="a-long-word-" * 40)
     held = make_gateway(name="a-long-name-" * 5)
+    replace_receipt_key(held.pk)
     Gateway.objects.filter(pk=held.pk).update(held_at=now(), held_reason="connection_refused")
     ended = make_ended_mailing(held)
     make_gateway_use(make_gateway(max_requests_per_second=50, enabled=False), latency_ms=84)
@@ -72,11 +79,16 @@ def screens() -> list[str]:
         *(f"/mailings/{built.pk}/edit/", f"/mailings/{deep.pk}/edit/", "/segments/", "/segments/new/"),
         *(f"/segments/{segment.pk}/", f"/segments/{segment.pk}/delete/"),
         *("/settings/keys/", "/password_change/", "/clients/new/", "/clients/imports/"),
+        *("/replies/", f"/messages/{sent.pk}/"),
         *("/opt-outs/", "/consents/", f"/opt-outs/{said.pk}/end/", f"/consents/{given.pk}/end/"),
         *(f"/opt-outs/new/?client={message.client_id}", "/consents/new/", "/opt-outs/import/"),
         *("/clients/bulk/", "/clients/bulk/new/"),
         *(f"/clients/{message.client_id}/delete/", *(f"/clients/imports/{pk}/" for pk in make_uploads())),
     ]
+
+
+def main_gateway() -> Gateway:
+    return Gateway.objects.get(name="main")
 
 
 def make_ended_mailing(gateway: Gateway) -> Mailing:

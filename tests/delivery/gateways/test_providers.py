@@ -118,6 +118,8 @@ def test_ready_made_settings_can_be_used_as_they_are(name: str) -> None:
 def test_a_documented_receipt_is_understood(name: str, delivered: object, undelivered: object) -> None:
     receipts = read_config(providers()[name].config).receipts
     assert receipts is not None
+    if receipts.list:
+        delivered, undelivered = (value_at(each, (*receipts.list, "0")) for each in (delivered, undelivered))
     assert all_hold(receipts.delivered, delivered)
     assert not all_hold(receipts.undelivered, delivered)
     assert all_hold(receipts.undelivered, undelivered)

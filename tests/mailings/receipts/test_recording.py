@@ -41,7 +41,8 @@ def tell(*receipts: Receipt, gateway: int | None = None) -> ReceiptTally:
 
 
 def sent(**fields: Any) -> Message:
-    return make_message(**{"status": "sent", "attempts": 1, "gateway_id": main(), "sent_at": now()} | fields)
+    known: dict[str, Any] = {"status": "sent", "attempts": 1, "gateway_id": main(), "sent_at": now()}
+    return make_message(**known | fields)
 
 
 def delivery_of(message: Message) -> tuple[str | None, datetime | None, str]:

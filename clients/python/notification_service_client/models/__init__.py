@@ -15,6 +15,7 @@ from notification_service_client.models.filters import (
 from notification_service_client.models.gateways import Gateway
 from notification_service_client.models.mailings import (
     Day,
+    Deliveries,
     Excluded,
     Mailing,
     MailingStatus,
@@ -52,6 +53,7 @@ __all__ = [
     "Consent",
     "CountedSegment",
     "Day",
+    "Deliveries",
     "Excluded",
     "ExcludedFilter",
     "FailedAttempt",

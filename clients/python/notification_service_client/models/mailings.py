@@ -34,6 +34,15 @@ class MessageCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deliveries:
+    """By the provider's receipts; `awaited`: sent, without one so far."""
+
+    delivered: int
+    undelivered: int
+    awaited: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excluded(PreferenceExclusions):
     """How many clients matched at the start, and get no message."""
 
@@ -59,6 +68,7 @@ class Mailing:
     reference: str
     status: MailingStatus
     messages: MessageCounts
+    deliveries: Deliveries
     excluded: Excluded
     created_at: datetime
     updated_at: datetime

@@ -21,6 +21,10 @@ class Message:
     attempts: int
     next_attempt_at: datetime | None
     gateway: str | None
+    provider_id: str | None
+    delivery: Literal["delivered", "undelivered"] | None
+    delivered_at: datetime | None
+    delivery_reason: str | None
     error: str | None
     code: str | None
     code_number: int | None

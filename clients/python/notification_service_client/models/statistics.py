@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from notification_service_client.models.mailings import Mailing, MessageCounts
+from notification_service_client.models.mailings import Deliveries, Mailing, MessageCounts
 from notification_service_client.models.messages import MessagePage
 
 
@@ -13,6 +13,8 @@ class Minute:
     sent: int
     failed: int
     retried: int
+    delivered: int
+    undelivered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class FullInfo:
     mailings: MailingCounts
     messages: MessageCounts
     single: MessageCounts
+    deliveries: Deliveries
     next: str | None
     previous: str | None
     results: tuple[Mailing, ...]

@@ -10,6 +10,7 @@ from notification_service.api.openapi.examples import (
     mailings,
     messages,
     preferences,
+    receipts,
     segments,
     templates,
 )
@@ -17,7 +18,7 @@ from notification_service.api.openapi.examples.parts import Examples
 
 SUBJECTS = (
     *(administration, clients, gateways, imports, mailings),
-    *(messages, preferences, segments, templates),
+    *(messages, preferences, receipts, segments, templates),
 )
 
 REQUESTS: Examples = {}

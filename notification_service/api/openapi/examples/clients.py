@@ -6,6 +6,7 @@ from notification_service.api.openapi.examples.imports import IMPORTED
 from notification_service.api.openapi.examples.messages import KNOWN_MESSAGE
 from notification_service.api.openapi.examples.parts import Examples, one, page
 from notification_service.api.openapi.examples.preferences import CONSENT
+from notification_service.api.openapi.examples.receipts import REPLY
 
 CLIENT_REQUEST = {
     "phone": "79161234567",
@@ -79,6 +80,7 @@ RESPONSES: Examples = {
             "opt_outs": [],
             "consents": [{name: CONSENT[name] for name in ("topic", "given_at", "evidence", "revoked_at")}],
             "messages": [KNOWN_MESSAGE],
+            "replies": [{name: REPLY[name] for name in ("text", "at", "received_at", "is_stop")}],
             "changes": [
                 {"at": "2030-01-30T10:00:00Z", "action": "client.created", "by": "key", "facts": {}},
             ],

@@ -29,6 +29,7 @@ NO_MESSAGES = dict.fromkeys(
     ["total", "pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"], 0
 )
 COUNTS = {**NO_MESSAGES, "total": 3, "pending": 1, "sent": 1, "failed": 1}
+DELIVERIES = {"delivered": 1, "undelivered": 0, "awaited": 0}
 SCHEDULED = {
     "id": 1,
     **MAILING_REQUEST,
@@ -36,6 +37,7 @@ SCHEDULED = {
     "end_at": "2030-01-31T18:00:00Z",
     "status": "scheduled",
     "messages": NO_MESSAGES,
+    "deliveries": dict.fromkeys(DELIVERIES, 0),
     "excluded": {"opted_out": 0, "no_consent": 0, "no_value": 0},
     "created_at": "2030-01-30T10:00:00Z",
     "updated_at": "2030-01-30T10:00:00Z",
@@ -47,6 +49,7 @@ RUNNING = {
     **SCHEDULED,
     "status": "running",
     "messages": COUNTS,
+    "deliveries": DELIVERIES,
     "excluded": EXCLUDED,
     "started_at": "2030-01-31T06:00:00.120000Z",
 }
@@ -120,13 +123,23 @@ RESPONSES: Examples = {
             },
             "messages": COUNTS,
             "single": NO_MESSAGES,
+            "deliveries": DELIVERIES,
             **page(RUNNING),
         }
     ),
     "mailings_info": one(
         {
             **RUNNING,
-            "timeline": [{"minute": "2030-01-31T06:00:00Z", "sent": 1, "failed": 1, "retried": 1}],
+            "timeline": [
+                {
+                    "minute": "2030-01-31T06:00:00Z",
+                    "sent": 1,
+                    "failed": 1,
+                    "retried": 1,
+                    "delivered": 1,
+                    "undelivered": 0,
+                }
+            ],
             "failures": [{"reason": "HTTP 400", "code": "http_status", "code_number": 400, "messages": 1}],
             "first_messages": page(MESSAGE),
             "messages_url": MESSAGES_URL,

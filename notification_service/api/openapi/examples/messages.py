@@ -14,6 +14,10 @@ MESSAGE = {
     "attempts": 2,
     "next_attempt_at": None,
     "gateway": "main",
+    "provider_id": None,
+    "delivery": "delivered",
+    "delivered_at": "2030-01-31T06:00:09Z",
+    "delivery_reason": None,
     "error": None,
     "code": None,
     "code_number": None,
@@ -46,6 +50,8 @@ TAKEN = {
     "attempts": 0,
     "next_attempt_at": "2030-01-31T06:00:00.250000Z",
     "gateway": None,
+    "delivery": None,
+    "delivered_at": None,
     "reference": "login-1",
 }
 NOT_TAKEN = {
@@ -61,6 +67,8 @@ KNOWN_MESSAGE = {
     "created_at": "2030-01-31T06:00:00.250000Z",
     "sent_at": "2030-01-31T06:00:02.500000Z",
     "gateway": "main",
+    "delivery": "delivered",
+    "delivered_at": "2030-01-31T06:00:09Z",
     "error": None,
     "failed_attempts": [KNOWN_ATTEMPT],
 }

@@ -1,4 +1,4 @@
--- Clear the clients of a chunk of a mailing's messages, and the gateway's responses.
+-- Clear the clients of a chunk of a mailing's messages, and what the gateway said of them.
 -- Guarantees: in the order of message_once_per_client, in which cleared rows come last, so that no chunk reads them
 -- again. Does not wait for locks.
 WITH chunk AS (
@@ -9,4 +9,4 @@ WITH chunk AS (
   UPDATE mailings_attempt SET response = ''
   WHERE partition = %(partition)s AND message_id IN (SELECT id FROM chunk) AND response <> ''
 )
-UPDATE mailings_message SET client_id = NULL WHERE partition = %(partition)s AND id IN (SELECT id FROM chunk)
+UPDATE mailings_message SET client_id = NULL, delivery_reason = '', provider_id = '' WHERE partition = %(partition)s AND id IN (SELECT id FROM chunk)
