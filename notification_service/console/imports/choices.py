@@ -11,6 +11,7 @@ from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.choices import TagMode
 from notification_service.directory.importing.columns import ATTRIBUTE, attribute_names, missing, repeated
 from notification_service.directory.importing.uploads import lifecycle
+from notification_service.directory.importing.uploads.kinds import kind_of
 from notification_service.directory.importing.uploads.layout import choices_of, read_as
 from notification_service.directory.importing.uploads.written_zones import WrittenZones, find_written_zones
 from notification_service.directory.models import ClientUpload
@@ -24,6 +25,10 @@ def keep_choices(found: ClientUpload, form: QueryDict) -> tuple[str, str]:
 
     Both are empty if there is nothing. Whatever is valid is saved.
     """
+    if kind_of(found).said:
+        wrong = _take_layout(found, form)
+        lifecycle.describe(found.pk, **{name: getattr(found, name) for name in lifecycle.LAYOUT})
+        return wrong, columns_problem(found)
     wrong = _take_layout(found, form) or _take_whole_file(found, form)
     seen = _seen_zones(form)
     zones = find_written_zones(found, at=timezone.now(), chosen=seen)
@@ -35,9 +40,9 @@ def keep_choices(found: ClientUpload, form: QueryDict) -> tuple[str, str]:
 def columns_problem(found: ClientUpload) -> str:
     if found.file_format == ClientUpload.Format.NDJSON:
         return ""
-    if twice := repeated(found.columns):
+    if twice := repeated(found.columns, known=kind_of(found).columns.names):
         return _("Two columns are chosen as “%(name)s”: leave one of them out.") % {
-            "name": labels.FIELD[twice[0]]
+            "name": labels.WORDS[twice[0]]
         }
     own = attribute_names(found.columns, found.names or ())
     if same := next((name for name in own if own.count(name) > 1), ""):
@@ -48,6 +53,9 @@ def columns_problem(found: ClientUpload) -> str:
 
 
 def _missing_problem(found: ClientUpload) -> str:
+    if kind_of(found).said:
+        is_there = not missing(found.columns, required=kind_of(found).required)
+        return "" if is_there else _("Choose the column of phones: every row needs one.")
     absent = missing(found.columns, required=choices_of(found).required)
     if absent == ["timezone"]:
         return _("Choose below the column of time zones, or a time zone for rows without one.")
@@ -61,7 +69,7 @@ def _take_layout(found: ClientUpload, form: QueryDict) -> str:
     encoding, separator = form.get("encoding", ""), form.get("separator", "")
     if encoding not in labels.ENCODING or separator not in labels.SEPARATOR:
         return _("Choose the encoding and the separator from their lists.")
-    known = {*labels.FIELD, ATTRIBUTE}
+    known = {*labels.FIELDS[found.kind], *([] if kind_of(found).said else [ATTRIBUTE])}
     chosen = [name if name in known else "" for name in form.getlist("column")]
     try:
         read_as(found, encoding=encoding, separator=separator, chosen=chosen)
