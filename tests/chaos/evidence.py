@@ -18,6 +18,10 @@ SELECT id, status, extract(epoch FROM started_at)::float8, extract(epoch FROM au
   finished_at IS NOT NULL
 FROM mailings_mailing
 """
+READ_TEXTS = """
+SELECT message_id, text FROM mailings_senttexts AS kept
+CROSS JOIN unnest(message_ids, texts) AS one (message_id, text) ORDER BY kept.id
+"""
 READ_ATTEMPTS = """
 SELECT message_id, outcome, extract(epoch FROM at)::float8, extract(epoch FROM retry_at)::float8
 FROM mailings_attempt ORDER BY id
@@ -89,6 +93,7 @@ class Story:
     requests: list[Request] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     row_status: str | None = None
+    kept_text: str | None = None  # what the service says was sent, if it keeps that
 
 
 @dataclass(slots=True)
@@ -141,6 +146,8 @@ def _stories(
         stories[message_id].statuses.append((status, at))
     for message_id, status in connection.execute("SELECT id, status FROM mailings_message"):
         stories[message_id].row_status = status
+    for message_id, text in connection.execute(READ_TEXTS):
+        stories[message_id].kept_text = text
     for message_id, *attempt in connection.execute(READ_ATTEMPTS):
         stories[message_id].attempts.append(Attempt(*attempt))
     return stories

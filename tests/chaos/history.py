@@ -43,6 +43,15 @@ class Changes(Generic[Value]):
         settled = [n for n, change in enumerate(self._changes) if change.settled_at <= moment]
         return [c.value for c in self._changes[max(settled, default=0) :] if c.asked_at <= moment]
 
+    def until(self, moment: float) -> list[Value]:
+        """Every value that has been asked for."""
+        return [change.value for change in self._changes if change.asked_at <= moment]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the latest value is in force, beyond doubt."""
+        return self._changes[-1].settled_at < NEVER
+
     def told(self) -> list[str]:
         """For people: each value with when it was asked for and when it had to hold."""
         return [f"{c.value} asked {c.asked_at:.3f}, settled {c.settled_at:.3f}" for c in self._changes]
@@ -72,6 +81,8 @@ class Hours:
         return is_open and self.weekday in (None, weekday)
 
 
+NAMELESS = "nobody"
+PLACEHOLDER = "{{name|nobody}}"
 RUNNING, PAUSED, CANCELLED, DELETED = "running", "paused", "cancelled", "deleted"
 
 
@@ -95,9 +106,15 @@ class ClientHistory:
     phone: Changes[str]
     timezone: Changes[str]
     is_alive: Changes[bool]
+    name: Changes[str] = field(default_factory=lambda: Changes(NAMELESS))  # of its attributes
 
 
 @dataclass(slots=True)
 class History:
     mailings: dict[int, MailingHistory] = field(default_factory=dict)  # by id
     clients: dict[int, ClientHistory] = field(default_factory=dict)  # by number
+    opt_outs: dict[str, Changes[bool]] = field(default_factory=dict)  # by phone; none is withdrawn
+
+    def wants_nothing(self, phone: str, *, at: float) -> list[bool]:
+        """Return whether the phone has opted out: both, where the answer may not be known yet."""
+        return self.opt_outs[phone].at(at) if phone in self.opt_outs else [False]

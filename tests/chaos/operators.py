@@ -13,6 +13,7 @@ from tests.chaos.history import (
     CANCELLED,
     DELETED,
     PAUSED,
+    PLACEHOLDER,
     RUNNING,
     Changes,
     ClientHistory,
@@ -48,6 +49,9 @@ class Operators:
             "delete_client": self._delete_client,
             "move_clients": self._move_clients,
             "add_clients": self._add_clients,
+            "opt_out": self._opt_out,
+            "opt_outs": self._opt_out_by_file,
+            "return_client": self._return_client,
             **dict.fromkeys(STATES, self._change_state),
         }
 
@@ -137,7 +141,10 @@ class Operators:
     def _edit_client(self, event: Event) -> None:
         client = self._history.clients[event.subject]
         path = f"/api/clients/{self.client_ids[client.number]}/"
-        if zone := event.details.get("timezone"):
+        if name := event.details.get("name"):
+            call = lambda: self._api.call("PATCH", path, {"attributes": {"name": name}})  # noqa: E731
+            self._change(client.name, name, call)
+        elif zone := event.details.get("timezone"):
             call = lambda: self._api.call("PATCH", path, {"timezone": zone})  # noqa: E731
             self._change(client.timezone, zone, call)
         else:
@@ -179,6 +186,46 @@ class Operators:
         for client, birth in zip(clients, births, strict=True):
             client.is_alive.settle(birth, answered_at=reply.answered_at)
 
+    def _return_client(self, event: Event) -> None:
+        """Delete a client and import the phone again: what it said before still holds."""
+        former = self._history.clients[event.subject]
+        if event.details["number"] in self._history.clients or not former.is_alive.latest:
+            return
+        self._delete_client(event)
+        if former.is_alive.latest or not former.is_alive.is_settled:
+            return
+        zone = event.details["timezone"]
+        client = new_client(event.details["number"], zone)
+        client.phone, client.is_alive = Changes(former.phone.latest), Changes(False)
+        birth = client.is_alive.ask(True, at=time.time())
+        self._history.clients[client.number] = client
+        line = f"{client.phone.latest},{client.tag},{zone}\n"
+        reply = self._api.call("POST", "/api/clients/import/", f"phone,tag,timezone\n{line}")
+        assert reply.is_success, reply
+        client.is_alive.settle(birth, answered_at=reply.answered_at)
+
+    # opt-outs, which are of phones
+
+    def _opt_out(self, event: Event) -> None:
+        phone = self._history.clients[event.subject].phone.latest
+        call = lambda: self._api.call("POST", "/api/opt-outs/", {"phone": phone, "reason": "storm"})  # noqa: E731
+        self._change(self._wish_of(phone), True, call)
+
+    def _opt_out_by_file(self, event: Event) -> None:
+        """Of clients whose phones this lane alone changes."""
+        mine = [number for number in event.details["numbers"] if number % LANES == event.subject % LANES]
+        phones = [self._history.clients[number].phone.latest for number in mine]
+        asked_at = time.time()
+        wishes = [(wish := self._wish_of(phone), wish.ask(True, at=asked_at)) for phone in phones]
+        file = "".join(["phone\n", *(f"{phone}\n" for phone in phones)])
+        reply = self._api.call("POST", "/api/opt-outs/import/", file)
+        assert reply.is_success, reply
+        for wish, change in wishes:
+            wish.settle(change, answered_at=reply.answered_at)
+
+    def _wish_of(self, phone: str) -> Changes[bool]:
+        return self._history.opt_outs.setdefault(phone, Changes(False))
+
     # both
 
     def _change(self, changes: Changes[Value], value: Value, call: Callable[[], Reply]) -> None:
@@ -217,7 +264,9 @@ def new_client(number: int, zone: str) -> ClientHistory:
 
 
 def _text(mailing: int, revision: int) -> str:
-    return f'Mailing {mailing}, "revision" {revision}: здравствуйте ☂'
+    """Of every other mailing a personal one."""
+    whom = PLACEHOLDER if mailing % 2 else "здравствуйте"
+    return f'Mailing {mailing}, "revision" {revision}: {whom} ☂'
 
 
 def _iso(moment: float) -> str:

@@ -11,7 +11,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tests.chaos.evidence import Evidence, MailingRow, Request, Story
-from tests.chaos.history import CANCELLED, DELETED, RUNNING, ClientHistory, MailingHistory
+from tests.chaos.history import (
+    CANCELLED,
+    DELETED,
+    PLACEHOLDER,
+    RUNNING,
+    ClientHistory,
+    History,
+    MailingHistory,
+)
 
 FINAL = {"sent", "failed", "expired", "cancelled", "unknown"}
 TAKEN = {"200", "trickle", "garbled"}  # answers that tell us that the message was taken
@@ -69,15 +77,19 @@ def audience(evidence: Evidence) -> Found:
         yield from ((story, "was not in the audience") for story in stories if _is_stranger(story))
         row = evidence.mailings.get(mailing_id)
         for client in evidence.history.clients.values():
-            if row and client.number not in numbers and _is_owed(client, mailing, row):
+            if row and client.number not in numbers and _is_owed(evidence.history, client, mailing, row):
                 yield None, f"mailing {mailing_id} has no message for client number {client.number}"
 
 
-def _is_owed(client: ClientHistory, mailing: MailingHistory, row: MailingRow) -> bool:
+def _is_owed(history: History, client: ClientHistory, mailing: MailingHistory, row: MailingRow) -> bool:
     if row.started_at is None or row.audience_built_at is None or client.tag not in mailing.tags:
         return False
     moments = (row.started_at, row.audience_built_at)
-    return all(client.is_alive.at(moment) == [True] for moment in moments)
+    return all(
+        client.is_alive.at(moment) == [True]
+        and not any(True in history.wants_nothing(phone, at=moment) for phone in client.phone.at(moment))
+        for moment in moments
+    )
 
 
 def _is_stranger(story: Story) -> bool:
@@ -171,8 +183,28 @@ def wrong_phone(evidence: Evidence) -> Found:
 
 def wrong_text(evidence: Evidence) -> Found:
     for story, request in _requests(evidence):
-        if request.text not in story.mailing.text.at(request.at):
-            yield story, f"sent {request.text!r}, expected one of {story.mailing.text.at(request.at)}"
+        texts = story.mailing.text.at(request.at)
+        names = story.client.name.at(request.at)
+        expected = [text.replace(PLACEHOLDER, name) for text in texts for name in names]
+        if request.text not in expected:
+            yield story, f"sent {request.text!r}, expected one of {expected}"
+
+
+# rule 14
+
+
+def opted_out(evidence: Evidence) -> Found:
+    """Requests to a phone more than a second after its opt-out was answered, whoever has it by then."""
+    for story, request in _requests(evidence):
+        if False not in evidence.history.wants_nothing(request.phone, at=request.at):
+            yield story, f"requested after {request.phone} had opted out"
+
+
+def wrong_proof(evidence: Evidence) -> Found:
+    """Texts that are kept as sent, and that no request has carried."""
+    for story in evidence.stories.values():
+        if story.kept_text is not None and story.kept_text not in {each.text for each in story.requests}:
+            yield story, f"is said to have been {story.kept_text!r}"
 
 
 # rule 5, and what the statuses promise
@@ -185,14 +217,14 @@ def wrong_end(evidence: Evidence) -> Found:
     """
     for story in evidence.stories.values():
         for status, at in story.statuses:
-            if status in FINAL and not _is_accounted_for(story, status, at):
+            if status in FINAL and not _is_accounted_for(evidence.history, story, status, at):
                 yield story, f"became {status} without a reason"
         for (former, _), (latter, _) in zip(story.statuses, story.statuses[1:], strict=False):
             if former in FINAL and latter != former and (latter != "sent" or former == "sent"):
                 yield story, f"became {latter} after {former}"
 
 
-def _is_accounted_for(story: Story, status: str, at: float) -> bool:
+def _is_accounted_for(history: History, story: Story, status: str, at: float) -> bool:
     answers = {request.answer for request in story.requests if request.at <= at}
     match status:
         case "sent":
@@ -205,7 +237,10 @@ def _is_accounted_for(story: Story, status: str, at: float) -> bool:
             return at >= min(story.mailing.end_at.at(at))
         case _:
             stopped = {CANCELLED, DELETED} & set(story.mailing.state.at(at))
-            return bool(stopped) or False in story.client.is_alive.at(at)
+            # A worker may have claimed it for a phone that was another one's by then.
+            phones = story.client.phone.until(at)
+            is_unwanted = any(True in history.wants_nothing(phone, at=at) for phone in phones)
+            return bool(stopped) or is_unwanted or False in story.client.is_alive.at(at)
 
 
 def broken_contract(evidence: Evidence) -> Found:
@@ -236,6 +271,8 @@ CHECKS: dict[str, Callable[[Evidence], Found]] = {
     "to a deleted client": deleted_client,
     "wrong phone": wrong_phone,
     "wrong text": wrong_text,
+    "after an opt-out": opted_out,
+    "wrong proof": wrong_proof,
     "wrong status": wrong_end,
     "broken contract": broken_contract,
     "leftover batches": leftover_batches,

@@ -27,6 +27,7 @@ ZONES = (
     *("America/St_Johns", "America/New_York", "America/Denver", "Pacific/Honolulu", "Pacific/Marquesas"),
 )
 HOUR = 3600.0
+RETURNED = 1_000_000  # more than there are: numbers from here on are of clients who had been deleted
 NOTHING_AFTER = 1.5  # seconds before the end from which nothing new happens
 AMBUSH_SECONDS = (0.9, 1.4)  # a stop that a claimed message's lease outlives: what it knows is old by then
 
@@ -55,6 +56,7 @@ def make_schedule(*, seed: int, seconds: float, clients: int) -> list[Event]:
     streams = (
         _mailings(Random(f"{seed} mailings"), last),
         _clients(Random(f"{seed} clients"), last, clients),
+        _wishes(Random(f"{seed} wishes"), last, clients),
         _gateway(Random(f"{seed} gateway"), last, {"seed": seed, "phones": _poisoned(clients)}),
         _processes(Random(f"{seed} processes"), last),
     )
@@ -159,6 +161,26 @@ def _clients(random: Random, last: float, clients: int) -> Iterator[Event]:
                 born += 20
                 yield Event(at, "add_clients", 0, {"numbers": numbers, "timezone": random.choice(ZONES)})
         at += random.uniform(0.05, 0.6)
+
+
+def _wishes(random: Random, last: float, clients: int) -> Iterator[Event]:
+    """Opt-outs, one by one and by file; who is deleted and comes back by an import; names that change."""
+    at, revision = 1.0, 0
+    while at < last:
+        action = random.choices(["opt_out", "opt_outs", "return_client", "name"], weights=[6, 2, 3, 8])[0]
+        number, revision = random.randrange(clients), revision + 1
+        match action:
+            case "opt_outs":
+                yield Event(at, action, number, {"numbers": random.sample(range(clients), clients // 50)})
+            case "return_client":
+                yield Event(
+                    at, action, number, {"number": RETURNED + number, "timezone": random.choice(ZONES)}
+                )
+            case "name":
+                yield Event(at, "edit_client", number, {"name": f"name {revision}"})
+            case _:
+                yield Event(at, action, number)
+        at += random.uniform(0.1, 0.8)
 
 
 # mailings

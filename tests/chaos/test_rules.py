@@ -10,6 +10,7 @@ from tests.chaos.evidence import Attempt, Evidence, MailingRow, Request, Story
 from tests.chaos.history import (
     CANCELLED,
     PAUSED,
+    PLACEHOLDER,
     RUNNING,
     Changes,
     ClientHistory,
@@ -162,3 +163,31 @@ def test_leftover_leases_and_unfinished_mailings_are_counted() -> None:
 
 def test_requests_that_break_the_contract_are_counted() -> None:
     assert broken_rules(story(), strangers=[request()], malformed=3) == {"broken contract": 2}
+
+
+def test_a_request_to_a_phone_that_has_opted_out_is_counted_whoever_has_it() -> None:
+    for answered_at, broken in ((SENT - 1.1, {"after an opt-out": 1}), (SENT - 0.9, {})):
+        opt_outs = {PHONE: changed(False, True, answered_at=answered_at)}
+        history = History(mailings={1: mailing()}, clients={0: client()}, opt_outs=opt_outs)
+        assert broken_rules(story(), history=history) == broken
+
+
+def test_who_has_opted_out_is_owed_nothing_and_what_waited_may_be_cancelled() -> None:
+    cancelled = story(statuses=[("pending", START), ("cancelled", SENT)], row_status="cancelled", requests=[])
+    opt_outs = {PHONE: changed(False, True, answered_at=START - 5)}
+    history = History(mailings={1: mailing()}, clients={0: client()}, opt_outs=opt_outs)
+    assert broken_rules(cancelled) == {"wrong status": 1}
+    assert broken_rules(cancelled, history=history) == {}
+
+
+def test_a_text_that_is_kept_as_sent_and_was_not_is_counted() -> None:
+    assert broken_rules(story(kept_text=TEXT)) == {}
+    assert broken_rules(story(kept_text="another")) == {"wrong proof": 1}
+
+
+def test_a_personal_text_has_the_name_that_its_client_had() -> None:
+    personal = mailing(text=Changes(f"hello {PLACEHOLDER}"))
+    named = client(name=changed("Ann", "Bob", answered_at=SENT - 1.1))
+    for text, broken in (("hello Bob", {}), ("hello Ann", {"wrong text": 1})):
+        told = story(mailing=personal, client=named, requests=[request(text=text)])
+        assert broken_rules(told) == broken

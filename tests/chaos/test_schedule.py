@@ -5,6 +5,7 @@ from tests.chaos.schedule import Event, load_schedule, make_schedule, save_sched
 ACTIONS = {
     *("create", "edit_mailing", "pause", "resume", "cancel", "delete"),
     *("edit_client", "delete_client", "move_clients", "add_clients"),
+    *("opt_out", "opt_outs", "return_client"),
     *("kill_worker", "stop_worker", "kill_beat", "stop_beat", "kill_web", "lose_machine"),
     *(
         "kill_broker",

@@ -11,6 +11,7 @@ from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.choices import TagMode
 from notification_service.directory.importing.columns import ATTRIBUTE
 from notification_service.directory.importing.uploads import lifecycle
+from notification_service.directory.importing.uploads.kinds import kind_of
 from notification_service.directory.importing.uploads.layout import read_as
 from notification_service.directory.importing.uploads.obstacles import Obstacle, Obstructed, obstacle_of
 from notification_service.directory.importing.uploads.written_zones import WrittenZones, find_written_zones
@@ -25,6 +26,10 @@ def keep_choices(found: ClientUpload, form: QueryDict) -> tuple[str, str]:
 
     Both are empty if there is nothing. Whatever is valid is saved.
     """
+    if kind_of(found).said:
+        wrong = _take_layout(found, form)
+        lifecycle.describe(found.pk, **{name: getattr(found, name) for name in lifecycle.LAYOUT})
+        return wrong, columns_problem(found)
     wrong = _take_layout(found, form) or _take_whole_file(found, form)
     seen = _seen_zones(form)
     zones = find_written_zones(found, at=timezone.now(), chosen=seen)
@@ -37,18 +42,20 @@ def columns_problem(found: ClientUpload) -> str:
     match obstacle_of(found):
         case Obstructed(by=Obstacle.FIELD_TWICE, names=(name,)):
             return _("Two columns are chosen as “%(name)s”: leave one of them out.") % {
-                "name": labels.FIELD[name]
+                "name": labels.WORDS[name]
             }
         case Obstructed(by=Obstacle.ATTRIBUTE_TWICE, names=(name,)):
             return _("Two columns are chosen as the attribute “%(name)s”: leave one of them out.") % {
                 "name": name
             }
         case Obstructed(names=absent):
-            return _missing_problem(absent)
+            return _missing_problem(found, absent)
     return ""
 
 
-def _missing_problem(absent: tuple[str, ...]) -> str:
+def _missing_problem(found: ClientUpload, absent: tuple[str, ...]) -> str:
+    if kind_of(found).said:
+        return _("Choose the column of phones: every row needs one.")
     if absent == ("timezone",):
         return _("Choose below the column of time zones, or a time zone for rows without one.")
     names = ", ".join(f"“{labels.FIELD[name]}”" for name in absent)
@@ -61,7 +68,7 @@ def _take_layout(found: ClientUpload, form: QueryDict) -> str:
     encoding, separator = form.get("encoding", ""), form.get("separator", "")
     if encoding not in labels.ENCODING or separator not in labels.SEPARATOR:
         return _("Choose the encoding and the separator from their lists.")
-    known = {*labels.FIELD, ATTRIBUTE}
+    known = {*labels.FIELDS[found.kind], *([] if kind_of(found).said else [ATTRIBUTE])}
     chosen = [name if name in known else "" for name in form.getlist("column")]
     try:
         read_as(found, encoding=encoding, separator=separator, chosen=chosen)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -22,7 +23,7 @@ STATUS = {
     "cancelled": (pgettext_lazy("import", "cancelled"), "cross", "cancelled"),
     "failed": (pgettext_lazy("import", "stopped by itself"), "alert", "failed"),
 }
-FIELD = {
+FIELD: dict[str, Promise] = {
     "phone": gettext_lazy("Phone"),
     "timezone": gettext_lazy("Time zone"),
     "operator_code": gettext_lazy("Operator code"),
@@ -30,6 +31,22 @@ FIELD = {
     "tags": gettext_lazy("Tags"),
     "attributes": gettext_lazy("Attributes (JSON)"),
 }
+FIELDS: dict[str, dict[str, Promise]] = {
+    "clients": FIELD,
+    "opt_outs": {
+        "phone": gettext_lazy("Phone"),
+        "topic": gettext_lazy("Topic"),
+        "reason": gettext_lazy("Reason"),
+        "source": gettext_lazy("Source"),
+    },
+    "consents": {
+        "phone": gettext_lazy("Phone"),
+        "topic": gettext_lazy("Topic"),
+        "given_at": gettext_lazy("Given"),
+        "evidence": gettext_lazy("Evidence"),
+    },
+}
+WORDS = {field: word for fields in FIELDS.values() for field, word in fields.items()}  # a field has one word
 ENCODING = {"utf-8": "UTF-8", "cp1251": "Windows-1251", "utf-16": "UTF-16"}
 SEPARATOR = {
     ",": gettext_lazy("comma ,"),
@@ -40,7 +57,7 @@ SEPARATOR = {
 
 def field_words(language: str) -> dict[str, str]:
     with translation.override(language):
-        return {field: str(word) for field, word in FIELD.items()}
+        return {field: str(word) for field, word in WORDS.items()}
 
 
 def reason_of(line: Rejection | RejectedLine, words: Mapping[str, str]) -> str:
@@ -53,7 +70,7 @@ def reason_of(line: Rejection | RejectedLine, words: Mapping[str, str]) -> str:
 
 def first_problems(rejections: Sequence[Rejection]) -> list[tuple[str, str]]:
     """Return the first reasons, each with the lines that it applies to."""
-    words = {field: str(word) for field, word in FIELD.items()}
+    words = {field: str(word) for field, word in WORDS.items()}
     lines: dict[str, list[int]] = {}
     for each in rejections:
         lines.setdefault(reason_of(each, words), []).append(each.line)

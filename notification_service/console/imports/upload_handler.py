@@ -15,8 +15,9 @@ class UploadHandler(FileUploadHandler):
 
     chunk_size = 256 * 1024
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, *, kind: str) -> None:
         super().__init__(request)
+        self._kind = kind
         self.refusal = ""
         self._by = request.user.get_username()
         self._arrival: IncomingFile | None = None
@@ -26,7 +27,7 @@ class UploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         if self._arrival is not None:
             raise SkipFile
-        self._arrival = IncomingFile(file_name=self.file_name or "", by=self._by)
+        self._arrival = IncomingFile(file_name=self.file_name or "", by=self._by, kind=self._kind)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 (Django passes it)
         # What follows a refusal is read and dropped: a browser reads a response once it has sent everything.

@@ -1,4 +1,4 @@
-"""Clients from a file: upload, preview, start, progress, and the rejected lines as a file."""
+"""Files of clients, opt-outs and consents: upload, preview, start, progress, and the rejected lines."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from notification_service.access.phones import note_phones, sees_whole_phones
 from notification_service.console.imports import labels as import_labels
 from notification_service.console.imports.choices import columns_problem, keep_choices
+from notification_service.console.imports.screens import SCREENS, UploadScreen, screen_of
 from notification_service.console.imports.upload_handler import UploadHandler
 from notification_service.console.imports.zones import zones_shown
 from notification_service.console.parts import labels
@@ -30,29 +31,36 @@ FORM_BYTES = 16 * 1024  # of the form's other fields
 
 
 def import_list(request: HttpRequest) -> HttpResponse:
-    return _list(request)
+    return show_list(request, SCREENS[ClientUpload.Kind.CLIENTS])
 
 
 @csrf_exempt  # the check would read the file; it is made below, once there is a place for it
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
+    return receive(request, SCREENS[ClientUpload.Kind.CLIENTS])
+
+
+def receive(request: HttpRequest, screen: UploadScreen) -> HttpResponse:
+    """Take the file of the form, to a view that is exempt from the check of its token."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_MB * MEGABYTE + FORM_BYTES:
-        return _list(request, problem=too_large(), code=413)
-    file = UploadHandler(request)
+        return show_list(request, screen, problem=too_large(screen), code=413)
+    file = UploadHandler(request, kind=screen.kind)
     request.upload_handlers = [file]
     try:
-        return _received(request, file)
+        return _received(request, file, screen)
     finally:
         file.clean_up()
 
 
 @csrf_protect
-def _received(request: HttpRequest, file: UploadHandler) -> HttpResponse:
+def _received(request: HttpRequest, file: UploadHandler, screen: UploadScreen) -> HttpResponse:
     if "whole" not in request.POST and not file.refusal:
-        return _list(request, problem=_("The file did not arrive whole. Send it again."), code=422)
+        problem = _("The file did not arrive whole. Send it again.")
+        return show_list(request, screen, problem=problem, code=422)
     found = file.finish()
     if found is None:
-        return _list(request, problem=file.refusal or _("Choose a file first."), code=422)
+        problem = file.refusal or _("Choose a file first.")
+        return show_list(request, screen, problem=problem, code=422)
     return redirect("console:import", pk=found.pk)
 
 
@@ -61,8 +69,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     title = _("Import of %(name)s") % {"name": found.file_name}
     if found.status == ClientUpload.Status.READY and sees_whole_phones(request.user):
         note_phones(request.user, SHOWN)
-        return show(request, "imports/preview.html", title=title, section="clients", **_preview(found))
-    return show(request, "imports/detail.html", title=title, section="clients", **_state(found))
+        return show(request, "imports/preview.html", title=title, **_preview(found))
+    section = screen_of(found).section
+    return show(request, "imports/detail.html", title=title, section=section, **_state(found))
 
 
 def live(request: HttpRequest, pk: int) -> HttpResponse:
@@ -91,7 +100,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:import", pk=pk)
 
 
-def too_large() -> str:
+def too_large(screen: UploadScreen) -> str:
+    if not screen.has_more:
+        return _("The file has more than %(most)s MB. Split it, or send it through the API.") % {
+            "most": settings.IMPORT_MAX_MB
+        }
     return _(
         "The file has more than %(most)s MB, and this page takes no more. Send it in parts; or use "
         "“manage.py import_clients FILE.csv” or the API, which take any size."
@@ -99,9 +112,11 @@ def too_large() -> str:
 
 
 def _preview(found: ClientUpload) -> dict[str, Any]:
-    seen = preview_upload(found)
+    seen, screen = preview_upload(found), screen_of(found)
     return {
         "upload": found,
+        "screen": screen,
+        "section": screen.section,
         "look": seen,
         "summary": import_labels.status_summary(found),
         "problem": seen.problem or columns_problem(found),
@@ -113,11 +128,11 @@ def _preview(found: ClientUpload) -> dict[str, Any]:
         "is_csv": found.file_format == ClientUpload.Format.CSV,
         "columns": _columns(found, seen),
         "ignored": _ignored(found, seen),
-        "fields": import_labels.FIELD.items(),
+        "fields": screen.fields.items(),
         "attribute": ATTRIBUTE,
         "encodings": import_labels.ENCODING.items(),
         "separators": import_labels.SEPARATOR.items(),
-        "zones": zones_shown(found),
+        "zones": zones_shown(found) if screen.has_more else None,
     }
 
 
@@ -134,6 +149,7 @@ def _ignored(found: ClientUpload, seen: UploadPreview) -> list[str]:
 def _state(found: ClientUpload) -> dict[str, Any]:
     return {
         "upload": found,
+        "screen": screen_of(found),
         "summary": import_labels.status_summary(found),
         "percent": import_labels.percent(found),
         "moves": found.status in MOVING,
@@ -141,17 +157,20 @@ def _state(found: ClientUpload) -> dict[str, Any]:
     }
 
 
-def _list(request: HttpRequest, *, problem: str = "", code: int = 200) -> HttpResponse:
-    page = page_by_id(request, ClientUpload.objects.all(), rows=20)
+def show_list(
+    request: HttpRequest, screen: UploadScreen, *, problem: str = "", code: int = 200
+) -> HttpResponse:
+    page = page_by_id(request, ClientUpload.objects.filter(kind=screen.kind), rows=20)
     return show(
         request,
         "imports/list.html",
-        title=_("Import clients"),
-        section="clients",
+        title=str(screen.title),
+        section=screen.section,
+        screen=screen,
         code=code,
         page=page,
         problem=problem,
         most=settings.IMPORT_MAX_MB,
         most_bytes=settings.IMPORT_MAX_MB * MEGABYTE,
-        too_large=too_large(),
+        too_large=too_large(screen),
     )

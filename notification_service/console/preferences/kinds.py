@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from notification_service.audit.actions import Action
 from notification_service.console.preferences.forms import ConsentForm, OptOutForm, PreferenceForm
-from notification_service.directory.importing import ImportResult
 from notification_service.directory.models import Consent, OptOut
 from notification_service.mailings import preference_changes
 
@@ -30,8 +29,6 @@ class Words:
     end_covers: Promise
     end_done: Promise
     ended: Promise
-    load: Promise
-    columns: Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,6 @@ class PreferenceScreen:
     form: type[PreferenceForm]
     add: Callable[..., tuple[Any, bool]]
     end: Callable[..., Any]
-    load: Callable[..., ImportResult]
     words: Words
 
 
@@ -61,7 +57,6 @@ OPT_OUTS = PreferenceScreen(
     form=OptOutForm,
     add=preference_changes.opt_out,
     end=preference_changes.withdraw_opt_out,
-    load=preference_changes.import_opt_outs,
     words=Words(
         title=gettext_lazy("Opt-outs"),
         one=gettext_lazy("Opt-out"),
@@ -82,8 +77,6 @@ OPT_OUTS = PreferenceScreen(
         ),
         end_done=gettext_lazy("The opt-out has been withdrawn."),
         ended=gettext_lazy("withdrawn"),
-        load=gettext_lazy("Import opt-outs"),
-        columns=gettext_lazy("Phone (required), Topic, Reason, Source"),
     ),
 )
 
@@ -98,7 +91,6 @@ CONSENTS = PreferenceScreen(
     form=ConsentForm,
     add=preference_changes.give_consent,
     end=preference_changes.revoke_consent,
-    load=preference_changes.import_consents,
     words=Words(
         title=gettext_lazy("Consents"),
         one=gettext_lazy("Consent"),
@@ -119,8 +111,6 @@ CONSENTS = PreferenceScreen(
         ),
         end_done=gettext_lazy("The consent has been revoked."),
         ended=pgettext_lazy("consent", "revoked"),
-        load=gettext_lazy("Import consents"),
-        columns=gettext_lazy("Phone (required), Topic, Date, Evidence"),
     ),
 )
 

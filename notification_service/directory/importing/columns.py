@@ -60,11 +60,11 @@ def is_of_rejected(name: str) -> bool:
     return folded(name) in OF_REJECTED
 
 
-def recognise(names: Sequence[str]) -> list[str]:
+def recognise(names: Sequence[str], *, known: Columns = OF_CLIENTS) -> list[str]:
     """Return the field of each column, no field twice; "" for an unknown column."""
     fields: list[str] = []
     for name in names:
-        field = field_of(name)
+        field = known.field_of(name)
         fields.append("" if field in fields else field)
     return fields
 

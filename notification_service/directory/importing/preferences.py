@@ -3,17 +3,24 @@
 A stream is read once, and written in chunks, each in its own transaction. A file can be imported again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 from django.db import connection, transaction
 
 from notification_service.audit.log import record
+from notification_service.directory.importing.csv_rows import Header
 from notification_service.directory.importing.lines import NumberedLines, Read, read_lines
 from notification_service.directory.importing.preference_rows import PreferenceKind, Row
 from notification_service.directory.importing.readers import FileFormat, read_rows
-from notification_service.directory.importing.report import BadLine, ImportResult
+from notification_service.directory.importing.report import (
+    CONTENT_KEPT,
+    BadLine,
+    ImportResult,
+    RejectedRow,
+    WrittenChunk,
+)
 from notification_service.directory.importing.run import metered, stopping
 from notification_service.directory.preferences import database_now
 from notification_service.directory.sql import sql
@@ -44,6 +51,51 @@ def import_preferences(
             result.unchanged += len(chunk) - created
             on_written(sorted({row.phone for row in chunk}))
     return result
+
+
+def import_uploaded(
+    read: Read,
+    kind: PreferenceKind,
+    *,
+    file_format: FileFormat,
+    header: Header | None,
+    resume_after: int,
+    on_written: Callable[[WrittenChunk], None],
+    on_said: OnWritten,
+) -> None:
+    """Do the same to an upload, from the line after `resume_after`.
+
+    `on_written` runs in the transaction of each chunk, which fails if it does; `on_said` gets the phones of
+    the chunk after it. A process that dies in between cancels nothing then: whoever claims what waits for
+    these phones sees that they have changed, and does.
+    """
+    lines, now = NumberedLines(read_lines(read)), database_now()
+    columns = kind.columns
+    rows = read_rows(
+        lines, file_format, header=header, required=REQUIRED, columns=columns, resume_after=resume_after
+    )
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        good, rejected = _sorted_out(chunk, kind, now=now)
+        with transaction.atomic():
+            created = _write(good, kind) if good else 0
+            counts = ImportResult(created=created, unchanged=len(good) - created)
+            on_written(WrittenChunk(counts, rejected, lines.last_taken))
+        on_said(sorted({row.phone for row in good}))
+
+
+def _sorted_out(
+    rows: Iterable[tuple[int, bytes, dict[str, object] | BadLine]], kind: PreferenceKind, *, now: datetime
+) -> tuple[list[Row], list[RejectedRow]]:
+    good: list[Row] = []
+    rejected: list[RejectedRow] = []
+    for number, content, fields in rows:
+        try:
+            if isinstance(fields, BadLine):
+                raise fields
+            good.append(kind.check(fields, now))
+        except BadLine as problem:
+            rejected.append(RejectedRow(problem.at(number), content[:CONTENT_KEPT]))
+    return good, rejected
 
 
 def _checked(

@@ -6,7 +6,7 @@ from notification_service.directory.rules import TAG_LENGTH, ZONE_LENGTH
 
 
 class ClientUpload(models.Model):
-    """A file of clients that an operator sent, and the result of its import.
+    """A file of clients, opt-outs or consents that an operator sent, and the result of its import.
 
     Until the import has ended, the file itself is in UploadPart: web servers and workers have only the
     database in common. `last_line` and `bytes_done` say how far the import is. They and the counts change in
@@ -22,6 +22,11 @@ class ClientUpload(models.Model):
         CANCELLED = "cancelled"  # stopped by a person; what was taken stays
         FAILED = "failed"  # stopped by itself; `problem` says why; what was taken stays
 
+    class Kind(models.TextChoices):
+        CLIENTS = "clients"
+        OPT_OUTS = "opt_outs"
+        CONSENTS = "consents"
+
     class Format(models.TextChoices):
         CSV = "csv"
         NDJSON = "ndjson"
@@ -32,6 +37,7 @@ class ClientUpload(models.Model):
         UTF16 = "utf-16"
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ARRIVING)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CLIENTS, db_default="clients")
     file_name = models.CharField(max_length=255)
     size = models.BigIntegerField(default=0)  # bytes
     lines = models.BigIntegerField(default=0)  # roughly: the number of newlines in it

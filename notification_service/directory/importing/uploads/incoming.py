@@ -25,12 +25,13 @@ NAME_LENGTH = 255
 class IncomingFile:
     """A file as its bytes arrive. A caller that does not `finish` it must `discard` it."""
 
-    def __init__(self, *, file_name: str, by: str) -> None:
-        name = file_name.replace("\0", "")[-NAME_LENGTH:] or "clients"
-        self._upload = ClientUpload.objects.create(file_name=name, uploaded_by=by)
+    def __init__(self, *, file_name: str, by: str, kind: str = ClientUpload.Kind.CLIENTS) -> None:
+        name = file_name.replace("\0", "")[-NAME_LENGTH:] or kind
+        self._upload = ClientUpload.objects.create(file_name=name, uploaded_by=by, kind=kind)
         self.upload_id: int = self._upload.pk
         self._parts = PartWriter(self.upload_id)
-        self._digest = hashlib.sha256()
+        # The same file may be uploaded as another kind.
+        self._digest = hashlib.sha256(b"" if kind == ClientUpload.Kind.CLIENTS else kind.encode())
         self._guess = EncodingGuess()
         self._head = b""
 

@@ -8,6 +8,7 @@ from notification_service.directory.importing.choices import Choices, TagMode
 from notification_service.directory.importing.columns import ATTRIBUTE, is_of_rejected, recognise
 from notification_service.directory.importing.csv_rows import read_header
 from notification_service.directory.importing.uploads.head import first_lines
+from notification_service.directory.importing.uploads.kinds import kind_of
 from notification_service.directory.importing.uploads.parts import head_of
 from notification_service.directory.importing.uploads.written_zones import WrittenZones
 from notification_service.directory.models import ClientUpload
@@ -48,7 +49,7 @@ def take_header(upload: ClientUpload, header: Header) -> None:
     upload.separator = header.separator
     # If the file has no names of columns, these are a client's cells: do not keep the phone.
     upload.names = ["" if is_phone(typed_phone(name)) else name for name in header.columns]
-    upload.columns = recognise(upload.names)
+    upload.columns = recognise(upload.names, known=kind_of(upload).columns)
 
 
 def take_up_rejected(upload: ClientUpload) -> dict[str, str]:
@@ -68,4 +69,6 @@ def take_up_rejected(upload: ClientUpload) -> dict[str, str]:
 
 
 def _form(upload: ClientUpload) -> tuple[str, list[str]]:
-    return upload.file_format, [name for name in upload.names or () if not is_of_rejected(name)]
+    return f"{upload.kind} {upload.file_format}", [
+        name for name in upload.names or () if not is_of_rejected(name)
+    ]

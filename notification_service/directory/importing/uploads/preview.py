@@ -2,22 +2,25 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from notification_service.directory.importing import FileRefused, Header, Rejection
-from notification_service.directory.importing.choices import Choices
 from notification_service.directory.importing.csv_rows import read_csv, read_header
 from notification_service.directory.importing.ndjson_rows import read_ndjson
 from notification_service.directory.importing.report import BadLine
-from notification_service.directory.importing.rows import COLUMNS, Rows, check_client
+from notification_service.directory.importing.rows import Rows, check_client
 from notification_service.directory.importing.uploads.head import lines_of_head
+from notification_service.directory.importing.uploads.kinds import kind_of
 from notification_service.directory.importing.uploads.layout import choices_of, header_of
 from notification_service.directory.models import ClientUpload
+from notification_service.directory.preferences import database_now
 from notification_service.directory.tag_cells import cell_of_tags
 from notification_service.directory.zones import known_zones
+
+Check = Callable[[Mapping[str, Any]], object]
 
 LOOKED_AT = 200
 SHOWN = 8
@@ -69,16 +72,18 @@ def _preview_csv(upload: ClientUpload, found: UploadPreview) -> None:
         cells = [] if isinstance(fields, BadLine) else list(fields.values())
         found.rows.append(Row(line, cells))
     if len(upload.columns) == len(found.names):
-        _check(read_csv(lines_of_head(upload), header=header_of(upload)), found, choices_of(upload))
+        _check(read_csv(lines_of_head(upload), header=header_of(upload)), found, _checker(upload))
 
 
 def _preview_ndjson(upload: ClientUpload, found: UploadPreview) -> None:
-    rows = [fields for _line, _content, fields in islice(read_ndjson(lines_of_head(upload)), LOOKED_AT)]
+    columns = kind_of(upload).columns
+    first = islice(read_ndjson(lines_of_head(upload), columns=columns), LOOKED_AT)
+    rows = [fields for _line, _content, fields in first]
     keys = {key for fields in rows if not isinstance(fields, BadLine) for key in fields}
-    found.names = [name for name in COLUMNS if name in keys]
-    for line, _content, fields in islice(read_ndjson(lines_of_head(upload)), SHOWN):
+    found.names = [name for name in columns.names if name in keys]
+    for line, _content, fields in islice(read_ndjson(lines_of_head(upload), columns=columns), SHOWN):
         found.rows.append(Row(line, _cells(fields, found.names)))
-    _check(read_ndjson(lines_of_head(upload)), found, choices_of(upload))
+    _check(read_ndjson(lines_of_head(upload), columns=columns), found, _checker(upload))
 
 
 def _cells(fields: dict[str, Any] | BadLine, names: Sequence[str]) -> list[str]:
@@ -96,12 +101,21 @@ def _cell(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False)
 
 
-def _check(rows: Rows, found: UploadPreview, choices: Choices) -> None:
+def _checker(upload: ClientUpload) -> Check:
+    """Return what raises BadLine for a line that would be rejected."""
+    if said := kind_of(upload).said:
+        now = database_now()
+        return lambda fields: said.check(fields, now)
+    choices = choices_of(upload)
+    return lambda fields: check_client(fields, zones=known_zones(), choices=choices)
+
+
+def _check(rows: Rows, found: UploadPreview, check: Check) -> None:
     for line, _content, fields in islice(rows, LOOKED_AT):
         found.looked_at += 1
         try:
             if isinstance(fields, BadLine):
                 raise fields
-            check_client(fields, zones=known_zones(), choices=choices)
+            check(fields)
         except BadLine as problem:
             found.rejections.append(problem.at(line))

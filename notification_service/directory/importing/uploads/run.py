@@ -1,6 +1,7 @@
 """Imports a started upload from where the last worker stopped (see `mailings.client_uploads`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,9 +15,12 @@ from notification_service.directory.importing import (
     ImportStopped,
     WrittenChunk,
 )
+from notification_service.directory.importing.preference_rows import PreferenceKind
+from notification_service.directory.importing.preferences import import_uploaded
 from notification_service.directory.importing.report import RejectedRow
 from notification_service.directory.importing.run import OnMoved, import_clients
 from notification_service.directory.importing.uploads.encodings import as_utf8
+from notification_service.directory.importing.uploads.kinds import kind_of
 from notification_service.directory.importing.uploads.layout import choices_of, header_of
 from notification_service.directory.importing.uploads.lifecycle import TO_BE_TAKEN, Status, end
 from notification_service.directory.importing.uploads.parts import PartReader, open_parts
@@ -26,6 +30,7 @@ MOST_TRIES = 5
 REJECTED_KEPT = 100_000
 
 ShouldStop = Callable[[], bool]
+OnSaid = Callable[[str, Sequence[str]], object]
 
 log = structlog.get_logger(__name__)
 
@@ -40,10 +45,13 @@ def waiting_uploads() -> list[int]:
     return list(waiting.values_list("pk", flat=True))
 
 
-def take_upload(upload_id: int, *, on_moved: OnMoved, should_stop: ShouldStop, **options: Any) -> None:
+def take_upload(
+    upload_id: int, *, on_moved: OnMoved, on_said: OnSaid, should_stop: ShouldStop, **options: Any
+) -> None:
     """Import what is left of the file, unless it has ended. No other worker may be importing it.
 
-    `on_moved` and `options` are options of `import_clients`.
+    `on_moved` and `options` are options of `import_clients`. `on_said` gets the kind of the upload and the
+    phones of each chunk of opt-outs or consents, once it is committed.
     """
     upload = _begin(upload_id)
     if upload is None:
@@ -53,7 +61,10 @@ def take_upload(upload_id: int, *, on_moved: OnMoved, should_stop: ShouldStop, *
             end(upload_id, Status.FAILED, problem=_gave_up(upload))
             return
         try:
-            _import(upload, should_stop, on_moved=on_moved, **options)
+            if said := kind_of(upload).said:
+                _import_said(upload, said, should_stop, on_said=partial(on_said, upload.kind))
+            else:
+                _import(upload, should_stop, on_moved=on_moved, **options)
         except _Stopped:
             log.info("client upload left", upload_id=upload_id, last_line=upload.last_line)
         except (FileRefused, ImportStopped) as problem:
@@ -84,6 +95,25 @@ def _import(upload: ClientUpload, should_stop: ShouldStop, **options: Any) -> No
             resume_after=upload.last_line,
             on_written=lambda chunk: _record_progress(upload, chunk, parts, should_stop),
             **options,
+        )
+
+
+def _import_said(
+    upload: ClientUpload,
+    said: PreferenceKind,
+    should_stop: ShouldStop,
+    *,
+    on_said: Callable[[Sequence[str]], object],
+) -> None:
+    with open_parts(upload) as parts:
+        import_uploaded(
+            as_utf8(parts.read, upload.encoding),
+            said,
+            file_format=FileFormat(upload.file_format),
+            header=header_of(upload),
+            resume_after=upload.last_line,
+            on_written=lambda chunk: _record_progress(upload, chunk, parts, should_stop),
+            on_said=on_said,
         )
 
 
