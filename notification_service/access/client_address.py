@@ -1,5 +1,6 @@
 """Who is really calling when our own reverse proxies stand in between."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -15,8 +16,8 @@ def client_address(request: HttpRequest) -> str | None:
     Each proxy appends the address that called it to X-Forwarded-For. So the caller's address is
     TRUSTED_PROXIES from the right. What stands left of it, anybody could have written.
     """
-    address = _address(_forwarded(request)) or _address(request.META.get("REMOTE_ADDR", ""))
-    return str(address) if address else None
+    forwarded, peer = _forwarded(request), request.META.get("REMOTE_ADDR", "")
+    return _written(forwarded) or _written(peer)
 
 
 def client_network(request: HttpRequest) -> str | None:
@@ -31,6 +32,12 @@ def _forwarded(request: HttpRequest) -> str:
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     count: int = settings.TRUSTED_PROXIES
     return hops[-count] if 0 < count <= len(hops) else ""
+
+
+@lru_cache(maxsize=1024)  # each request asks several times, and the next ones come from the same address
+def _written(text: str) -> str | None:
+    address = _address(text)
+    return str(address) if address else None
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

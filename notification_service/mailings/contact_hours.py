@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.database.written_once import FirstRow
 from notification_service.mailings.advisory_locks import lock_until_commit, share_until_commit
 from notification_service.mailings.models import ContactHours, Mailing
 from notification_service.mailings.send_window import Hours, SendWindow
@@ -21,8 +22,11 @@ LOCK = "contact hours"
 log = structlog.get_logger(__name__)
 
 
+CONTACT_HOURS = FirstRow(lambda: ContactHours.objects.all())
+
+
 def contact_hours() -> ContactHours | None:
-    return ContactHours.objects.first()
+    return CONTACT_HOURS.get()
 
 
 def hours_of(mailing: Mailing) -> Hours:

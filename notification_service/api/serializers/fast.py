@@ -3,6 +3,7 @@
 The output is the same, except that times are always in UTC.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ AS_THEY_ARE = frozenset(
     }
 )
 NOTHING = "__doc__"  # an attribute that every object has: its value is not shown
+OF_UTC = "+00:00"
 MOMENTS = frozenset({fields.Moment, serializers.DateTimeField})
 
 
@@ -50,6 +52,9 @@ class FastSerializer(serializers.Serializer[Any]):
         for name, write in plan.others:
             shown[name] = write(self, instance)
         return shown
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: _copied(field) for name, field in self._declared_fields.items()}
 
     def shown(self, name: str) -> Any:
         return self.to_representation(self.instance)[name]
@@ -87,7 +92,32 @@ def _is_an_attribute(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 
 
 def written_datetime(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.astimezone(UTC).isoformat()[:-6]}Z"
+    if moment is None:
+        return None
+    text = moment.isoformat()
+    if not text.endswith(OF_UTC):  # as PostgreSQL's are
+        text = moment.astimezone(UTC).isoformat()
+    return f"{text[:-6]}Z"
+
+
+def columns_shown(kind: type[FastSerializer]) -> tuple[str, ...]:
+    """Return the columns that a row needs to be shown by a serializer of plain columns alone."""
+    plan = _plan(kind)
+    if plan.others:
+        raise TypeError(f"{kind.__name__} shows more than columns")
+    return tuple(str(kind().fields[name].source) for name in plan.names)
+
+
+def _copied(field: Any) -> Any:
+    """REST framework makes each field anew, with all its checks: two fifths of the time of reading a body.
+
+    Once it is made a field without others in it changes nothing but where it belongs.
+    """
+    if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child"):
+        return copy.deepcopy(field)
+    fresh = object.__new__(type(field))
+    fresh.__dict__.update(field.__dict__)
+    return fresh
 
 
 def _writer(field: serializers.Field[Any, Any, Any, Any]) -> Writer:

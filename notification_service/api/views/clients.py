@@ -1,10 +1,10 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -25,17 +25,22 @@ from notification_service.api.serializers.client import (
     ClientSerializer,
     MaskedClientSerializer,
 )
+from notification_service.api.serializers.fast import columns_shown
 from notification_service.api.serializers.personal_data import PersonalDataSerializer
 from notification_service.api.serializers.segment import AttributeSerializer, AttributesSerializer
 from notification_service.api.views.base import ApiViewSet, created, expected_versions, versioned
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.database.written_once import RowById
 from notification_service.directory.attributes_in_use import attributes_in_use
 from notification_service.directory.models import Client
 from notification_service.directory.models.client import EXTERNAL_ID_INDEX
 from notification_service.directory.rules import PHONE_PATTERN, is_phone, without_plus
 from notification_service.mailings import client_changes
 from notification_service.mailings.personal_data import personal_data
+
+CLIENT = RowById(lambda: Client.objects.alive())
+LISTED = columns_shown(ClientSerializer)
 
 
 class ClientViewSet(ApiViewSet):
@@ -50,8 +55,10 @@ class ClientViewSet(ApiViewSet):
         if not sees_whole_phones(request.user):  # a cursor in the order of phones reveals a phone
             self.orderings = ("-id", "id")
 
-    def get_queryset(self) -> QuerySet[Client]:
-        return Client.objects.alive()
+    def get_queryset(self) -> QuerySet[Any]:
+        clients = Client.objects.alive()
+        # A list needs no objects of the model: making them takes a quarter of its time.
+        return clients.values_list(*LISTED, named=True) if self.action == "list" else clients
 
     @extend_schema(
         summary="List clients",
@@ -72,7 +79,7 @@ class ClientViewSet(ApiViewSet):
         said = {**values, "tags": tuple(values["tags"])}  # a list is a set, but the order of tags matters
         # Only the id is stored for a repeated request: the rest must disappear with the client.
         pk, is_replayed = run_once(request, said, lambda: _create(**values).pk)
-        client = self.get_queryset().get(pk=pk)
+        client = CLIENT.get(pk)
         [body] = self._described([client])
         location = reverse("client", kwargs={"pk": pk}, request=request)
         return created(body, location=location, is_replayed=is_replayed, row=client)
@@ -82,7 +89,7 @@ class ClientViewSet(ApiViewSet):
         description="One client by id.",
     )
     def retrieve(self, request: Request, pk: int) -> Response:
-        return self._shown(self.get_queryset().get(pk=pk))
+        return self._shown(CLIENT.get(pk))
 
     @extend_schema(
         summary="Replace a client",
@@ -189,9 +196,10 @@ def _create(**values: Any) -> Client:
 
 @contextmanager
 def _refusing_what_is_taken(values: Mapping[str, Any]) -> Iterator[None]:
-    # Only the database notices when two requests race for one phone, or for one id.
+    # Only the database notices when two requests race for one phone, or for one id. A transaction that goes on
+    # after that needs a savepoint.
     try:
-        with transaction.atomic():
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             yield
     except IntegrityError as error:
         if not isinstance(error.__cause__, UniqueViolation):

@@ -23,6 +23,7 @@ from notification_service.api.serializers.mailing import (
 )
 from notification_service.api.views.base import ApiViewSet, create_once, expected_versions, versioned
 from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
+from notification_service.database.written_once import RowById
 from notification_service.mailings import audience, lifecycle, matching, stats
 from notification_service.mailings.counting import COUNT_SECONDS
 from notification_service.mailings.exclusions import Terms
@@ -34,6 +35,9 @@ CHANGE = (
     f"A `filter` is replaced as a whole. {SENT_BACK}"
 )
 REPEATABLE = "Of one that is so already, nothing changes."
+
+
+MAILING = RowById(lambda: Mailing.objects.alive().select_related("gateway"))
 
 
 class MailingViewSet(ApiViewSet):
@@ -73,7 +77,7 @@ class MailingViewSet(ApiViewSet):
         description="One mailing by id.",
     )
     def retrieve(self, request: Request, pk: int) -> Response:
-        return _shown(self.get_queryset().get(pk=pk))
+        return _shown(MAILING.get(pk))
 
     @extend_schema(
         summary="Replace a mailing",

@@ -13,7 +13,7 @@ from notification_service.api.serializers.mailing import MailingSerializer
 from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.serializers.statistics import FullInfoSerializer, MailingInfoSerializer
 from notification_service.api.views.base import ApiViewSet
-from notification_service.api.views.mailings import describe_all
+from notification_service.api.views.mailings import MAILING, describe_all
 from notification_service.api.views.message_rows import shown_messages
 from notification_service.mailings import stats
 from notification_service.mailings.models import Mailing
@@ -48,7 +48,7 @@ class StatisticsViewSet(ApiViewSet):
         responses=MailingInfoSerializer,
     )
     def mailing_info(self, request: Request, pk: int) -> Response:
-        mailing = Mailing.objects.alive().select_related("gateway").get(pk=pk)
+        mailing = MAILING.get(pk)
         mailing.timeline = stats.timeline(pk)  # type: ignore[attr-defined]
         mailing.failures = stats.failures_by_reason(pk)  # type: ignore[attr-defined]
         mailing.messages_url = _messages_url(request, pk)  # type: ignore[attr-defined]
