@@ -31,6 +31,10 @@ class Permission(StrEnum):
     ADD_GATEWAYS = "mailings.add_gateway"
     CHANGE_GATEWAYS = "mailings.change_gateway"
     DELETE_GATEWAYS = "mailings.delete_gateway"
+    SEE_WEBHOOKS = "webhooks.view_webhook"
+    ADD_WEBHOOKS = "webhooks.add_webhook"
+    CHANGE_WEBHOOKS = "webhooks.change_webhook"
+    DELETE_WEBHOOKS = "webhooks.delete_webhook"
     SEE_CONTACT_HOURS = "mailings.view_contacthours"
     CHANGE_CONTACT_HOURS = "mailings.change_contacthours"  # and have a mailing ignore them
     SEE_PEOPLE = "auth.view_user"
@@ -53,6 +57,7 @@ _WRITE = frozenset(
         *(P.ADD_CLIENTS, P.CHANGE_CLIENTS, P.DELETE_CLIENTS, P.WHOLE_PHONES),
     }
 )
+_WEBHOOKS = frozenset({P.SEE_WEBHOOKS, P.ADD_WEBHOOKS, P.CHANGE_WEBHOOKS, P.DELETE_WEBHOOKS})
 
 # Each may do what the one before may. A key may do none of the rest: whoever sets a gateway's URL gets every
 # phone, and the audit log cannot name the holder of a key.
@@ -65,7 +70,7 @@ OF_ROLE: Mapping[str, frozenset[Permission]] = {
 OF_SCOPE: Mapping[str, frozenset[Permission]] = {
     READ: _LOOK | {P.WHOLE_PHONES},
     WRITE: _LOOK | _WRITE,
-    ADMIN: _LOOK | _WRITE | {P.IGNORE_OPT_OUTS},
+    ADMIN: _LOOK | _WRITE | _WEBHOOKS | {P.IGNORE_OPT_OUTS},
 }
 
 # Fields of a mailing that not everyone who may write one may set.
@@ -103,6 +108,9 @@ PREFERENCES = by_method(
 )
 GATEWAYS = by_method(
     see=P.SEE_GATEWAYS, add=P.ADD_GATEWAYS, change=P.CHANGE_GATEWAYS, delete=P.DELETE_GATEWAYS
+)
+WEBHOOKS = by_method(
+    see=P.SEE_WEBHOOKS, add=P.ADD_WEBHOOKS, change=P.CHANGE_WEBHOOKS, delete=P.DELETE_WEBHOOKS
 )
 CONTACT_HOURS = by_method_of_read_only(P.SEE_CONTACT_HOURS, other=P.CHANGE_CONTACT_HOURS)
 MESSAGES = by_method_of_read_only(P.SEE_MESSAGES, other=P.CHANGE_MAILINGS)

@@ -11,6 +11,9 @@ GATEWAY_ALLOW_PRIVATE_ADDRESSES = env.bool("GATEWAY_ALLOW_PRIVATE_ADDRESSES", Fa
 RETENTION_DAYS = env.int("RETENTION_DAYS", 0)
 RETENTION_ACTION = env.one_of("RETENTION_ACTION", "remove", "anonymise")
 
+# How long what was told to webhooks is kept.
+WEBHOOK_DELIVERIES_DAYS = env.positive_int("WEBHOOK_DELIVERIES_DAYS", 30)
+
 # How often a worker, and beat, look for what nothing has told them.
 POLL_SECONDS = env.positive("POLL_SECONDS", 10)
 LEASE_SECONDS: float = env.positive("LEASE_SECONDS", 30)  # database sessions use it, too

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "notification_service.mailings",
     "notification_service.delivery",
     "notification_service.reports",
+    "notification_service.webhooks",
     "notification_service.api",
     "notification_service.standalone",
     "notification_service.doctor",
