@@ -30,6 +30,9 @@ from notification_service.mailings.models import Gateway, Mailing, Message, Temp
 from notification_service.mailings.segment_changes import SegmentInUse, SegmentNameTaken
 from notification_service.mailings.templates import TemplateNameTaken
 from notification_service.mailings.test_sends import NoGateway, TooManyTestSends
+from notification_service.webhooks.address import InvalidWebhook
+from notification_service.webhooks.changes import TooManyWebhooks, WebhookDisabled
+from notification_service.webhooks.models import Webhook
 
 CONTENT_TYPE = "application/problem+json"
 ERRORS_SHOWN = 100  # a body may have more things wrong than anyone reads
@@ -67,6 +70,8 @@ KIND_OF: dict[type[Exception], str] = {
     SegmentInUse: "segment-in-use",
     NoGateway: "conflict",
     TooManyTestSends: "conflict",
+    TooManyWebhooks: "conflict",
+    WebhookDisabled: "webhook-disabled",
 }
 
 # Python 3.13 renamed these; the responses and the document are the same under every Python.
@@ -169,7 +174,7 @@ class InvalidQuery(exceptions.ValidationError):
 
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
     (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist): Missing,
-    (BulkAction.DoesNotExist,): Missing,
+    (BulkAction.DoesNotExist, Webhook.DoesNotExist): Missing,
     (Consent.DoesNotExist, OptOut.DoesNotExist, Entry.DoesNotExist): Missing,
     (Segment.DoesNotExist, Template.DoesNotExist, TestSend.DoesNotExist, Http404): Missing,
     (Stale,): PreconditionFailed,
@@ -250,10 +255,14 @@ def _of_the_domain(error: Exception) -> exceptions.APIException | None:
     match error:
         case Conflict() | GatewayInUse() | SegmentInUse() | NoGateway() | TooManyTestSends():
             return ConflictError(KIND_OF[type(error)], str(error))
+        case TooManyWebhooks() | WebhookDisabled():
+            return ConflictError(KIND_OF[type(error)], str(error))
         case GatewayNameTaken() | SegmentNameTaken() | TemplateNameTaken():
             return AlreadyExists(OF_NAMES[type(error)], error.existing, name=error.detail)
         case InvalidChange() | InvalidGateway():
             return exceptions.ValidationError(_nested(error))
+        case InvalidWebhook():
+            return exceptions.ValidationError({error.field: [ErrorDetail(error.detail, error.code)]})
         case CountTooSlow():
             return ServiceUnavailable(str(error))
     return None

@@ -59,6 +59,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "segments", "description": "Filters under a name, for mailings and other segments."},
         {"name": "templates", "description": "Texts under a name, with their versions."},
         {"name": "gateways", "description": "What takes the messages, and how it fares."},
+        {"name": "webhooks", "description": "Who is told of what happens."},
         {"name": "contact-hours", "description": "The hours that every mailing is held to."},
         {"name": "audit", "description": "Who did what, when and from where; for administrators."},
         {"name": "api", "description": "Where things are."},

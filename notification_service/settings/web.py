@@ -87,6 +87,7 @@ TEMPLATES = [
                 "console": "notification_service.console.parts.tags",
                 "gateways": "notification_service.console.gateways.tags",
                 "imports": "notification_service.console.imports.tags",
+                "webhooks": "notification_service.console.webhooks.tags",
             },
         },
     }

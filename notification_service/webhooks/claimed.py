@@ -15,7 +15,7 @@ OF_QUEUE = 10  # deliveries of one, in a round
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedWebhook:
     """A webhook as it is now. `secrets` are encrypted."""
 
     url: str
@@ -39,21 +39,21 @@ def claim(worker: str, *, mine: list[int], limit: int, lease_seconds: float) -> 
     return [webhook_id for (webhook_id,) in taken]
 
 
-def renew(webhook_id: int, worker: str, *, lease_seconds: float) -> Claimed | None:
+def renew(webhook_id: int, worker: str, *, lease_seconds: float) -> ClaimedWebhook | None:
     """Return None if it is somebody else's by now."""
     rows = sql.rows("sending/renew", webhook_id=webhook_id, worker=worker, lease_seconds=lease_seconds)
     if not rows:
         return None
     url, secret, old_secret, is_open, is_failing, failures = rows[0]
     secrets = tuple(bytes(each) for each in (secret, old_secret) if each is not None)
-    return Claimed(url, secrets, is_open, is_failing, failures)
+    return ClaimedWebhook(url, secrets, is_open, is_failing, failures)
 
 
 def release(webhook_id: int, worker: str) -> None:
     sql.execute("sending/release", webhook_id=webhook_id, worker=worker)
 
 
-def find_due(webhook_id: int, claimed: Claimed) -> list[Due]:
+def find_due(webhook_id: int, claimed: ClaimedWebhook) -> list[Due]:
     """Return what can be sent now, in order; while the webhook fails, tests and one, by turns.
 
     So one that is refused for its own sake does not keep the others from showing that the webhook works.
@@ -83,7 +83,7 @@ def _first_of_queues(due: list[Due]) -> Iterator[Due]:
             full.add(each.queue)
 
 
-def make_ready(due: Due, claimed: Claimed) -> Ready:
+def make_ready(due: Due, claimed: ClaimedWebhook) -> Ready:
     """Raises GatewayUnusable if SECRET_KEY has changed since the secret was made."""
     body = body_of(due)
     headers = signed_headers(

@@ -1,5 +1,6 @@
 """Who is told of what happens, and what each of them is still to be told."""
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -115,6 +116,15 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}: {self.event}"
+
+    @property
+    def header_id(self) -> str:
+        """Return the id that every attempt has: the receiver sees what it has already."""
+        return f"evt_{self.pk}"
+
+    @property
+    def waits_until(self) -> datetime | None:
+        return None if self.ended_at else self.next_attempt_at
 
     @property
     def mailing_id(self) -> int | None:

@@ -18,9 +18,9 @@ from notification_service.mailings.gateways import GatewayUnusable
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.webhooks import claimed as store
 from notification_service.webhooks.address import allowed_addresses
-from notification_service.webhooks.attempts import Attempt, attempt_of, record
+from notification_service.webhooks.attempts import Tried, attempt_of, record
 from notification_service.webhooks.bodies import Due
-from notification_service.webhooks.claimed import Claimed, Ready
+from notification_service.webhooks.claimed import ClaimedWebhook, Ready
 from notification_service.webhooks.events import TESTS
 
 LOOK_SECONDS = 0.1
@@ -75,7 +75,7 @@ class Rounds:
         finally:
             self._close()
 
-    async def _round(self, claimed: Claimed) -> bool:
+    async def _round(self, claimed: ClaimedWebhook) -> bool:
         """Return whether anything was due."""
         due: list[Due] = await self._means.ask(partial(store.find_due, self._id, claimed))
         if not due:
@@ -86,9 +86,9 @@ class Rounds:
         await self._means.ask(partial(record, self._id, made))
         return True
 
-    async def _tell_queue(self, due: list[Due], claimed: Claimed) -> list[Attempt]:
+    async def _tell_queue(self, due: list[Due], claimed: ClaimedWebhook) -> list[Tried]:
         """One after another, up to the first that fails: those behind it wait."""
-        loop, made = asyncio.get_running_loop(), list[Attempt]()
+        loop, made = asyncio.get_running_loop(), list[Tried]()
         until = loop.time() + ROUND_SECONDS
         for each in due:
             made.append(await self._attempt(each, claimed))
@@ -96,7 +96,7 @@ class Rounds:
                 break
         return made
 
-    async def _attempt(self, due: Due, claimed: Claimed) -> Attempt:
+    async def _attempt(self, due: Due, claimed: ClaimedWebhook) -> Tried:
         response = await self._response(due, claimed)
         is_test = due.queue == TESTS
         number = due.attempts + 1 if is_test else max(due.attempts, claimed.failures) + 1
@@ -109,7 +109,7 @@ class Rounds:
             random=self._means.random,
         )
 
-    async def _response(self, due: Due, claimed: Claimed) -> Response | NoResponse:
+    async def _response(self, due: Due, claimed: ClaimedWebhook) -> Response | NoResponse:
         try:
             ready: Ready = await self._means.ask(partial(store.make_ready, due, claimed))
             return await self._wire_to(claimed.url).ask("", ready.body, headers=ready.headers)

@@ -3,6 +3,14 @@
 import json
 from typing import Any
 
+from notification_service.api.openapi.webhook_examples import (
+    DELIVERY,
+    TEST_DELIVERY,
+    WEBHOOK,
+    WEBHOOK_REQUEST,
+    WITH_SECRET,
+)
+
 Examples = dict[str, dict[str, Any]]
 
 CLIENT_REQUEST = {
@@ -298,6 +306,12 @@ REQUESTS: Examples = {
     "templates_create": _one(TEMPLATE_REQUEST),
     "templates_update": _one(TEMPLATE_REQUEST),
     "templates_partial_update": _one({"name": "Order is ready"}),
+    "webhooks_create": _one(WEBHOOK_REQUEST),
+    "webhooks_partial_update": _one({"enabled": False}),
+    "webhooks_redeliver": {
+        "some": {"value": {"deliveries": [7, 8]}},
+        "all that failed": {"value": {"since": "2030-01-31T06:00:00Z"}},
+    },
 }
 FILES: dict[str, dict[str, Any]] = {
     "clients_import": {
@@ -421,6 +435,14 @@ RESPONSES: Examples = {
     "segments_retrieve": _one({**SEGMENT, "clients": 1234}),
     "segments_update": _one(SEGMENT),
     "segments_partial_update": _one({**SEGMENT, "filter": AUDIENCE}),
+    "webhooks_list": _one(_page(WEBHOOK)),
+    "webhooks_create": _one(WITH_SECRET),
+    "webhooks_retrieve": _one(WEBHOOK),
+    "webhooks_partial_update": _one({**WEBHOOK, "enabled": False, "disabled_by": "person"}),
+    "webhooks_deliveries": _one(_page(DELIVERY)),
+    "webhooks_rotate_secret": _one(WITH_SECRET),
+    "webhooks_redeliver": _one({"deliveries": 2}),
+    "webhooks_test": _one(TEST_DELIVERY),
     "messages_list": _one(_page(MESSAGE)),
     "messages_retrieve": _one({**MESSAGE, "failed_attempts": [FAILED_ATTEMPT]}),
 }

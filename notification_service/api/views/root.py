@@ -9,7 +9,7 @@ from notification_service.api.views.base import ApiViewSet
 ADDRESSES = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
 PLACES = (
     *("clients", "opt-outs", "consents", "mailings", "messages", "segments", "gateways", "templates"),
-    *("contact-hours", "audit", "fullinfo", "docs", "redoc", "openapi"),
+    *("contact-hours", "webhooks", "audit", "fullinfo", "docs", "redoc", "openapi"),
 )
 
 
