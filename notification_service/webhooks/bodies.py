@@ -15,7 +15,7 @@ class Due(NamedTuple):
     queue: int
     told: str
     ids: list[int] | None
-    data: dict[str, object] | None
+    data: str | None  # JSON
     attempts: int
     happened_at: str
     now: int
@@ -43,7 +43,7 @@ def _data(due: Due) -> str:
             (opt_outs,) = sql.row("bodies/opted_out", ids=due.ids)
             return f'{{"opt_outs": {opt_outs}}}'
         case _:
-            return json.dumps(due.data or {}, ensure_ascii=False)
+            return due.data or "{}"
 
 
 def _of_messages(due: Due, statement: str) -> str:

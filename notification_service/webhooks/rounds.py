@@ -24,8 +24,8 @@ from notification_service.webhooks.claimed import ClaimedWebhook, Ready
 from notification_service.webhooks.events import TESTS
 
 LOOK_SECONDS = 0.1
-ROUND_SECONDS = 5.0  # after which a round starts no more requests
-SPARE_SECONDS = 10.0  # of a lease, for the record of a round
+ROUND_SECONDS = 3.0  # after which a round starts no more requests
+SPARE_SECONDS = 5.0  # of a lease, for the record of a round
 
 log = structlog.get_logger(__name__)
 

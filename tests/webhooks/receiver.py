@@ -1,9 +1,10 @@
 """Another system that is told: an HTTP server that keeps what it gets, and answers as a test wants."""
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -65,6 +66,7 @@ class Receiver:
 @contextmanager
 def receiver(port: int = 0) -> Iterator[Receiver]:
     found = Receiver()
+    open_ones: list[socket.socket] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -73,6 +75,7 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
         def setup(self) -> None:
             super().setup()
             found.connections += 1
+            open_ones.append(self.connection)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -109,4 +112,7 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
     finally:
         server.shutdown()
         server.server_close()
+        for each in open_ones:  # those that are kept would be answered still
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         thread.join()

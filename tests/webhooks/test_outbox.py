@@ -46,7 +46,8 @@ def test_no_event_has_more_than_a_thousand_messages_and_each_is_in_one() -> None
     mailing = make_running_mailing()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO directory_client (phone, operator_code, tags, timezone, attributes, created_at, updated_at) "
+            "INSERT INTO directory_client "
+            "(phone, operator_code, tags, timezone, attributes, created_at, updated_at) "
             "SELECT (79150000000 + n)::text, '915', '{}', 'Europe/Moscow', '{}', now(), now() "
             "FROM generate_series(1, 2500) AS n"
         )

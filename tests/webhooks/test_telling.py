@@ -13,6 +13,7 @@ from standardwebhooks import WebhookVerificationError
 
 from notification_service.audit.models import Entry
 from notification_service.delivery.config import DeliveryConfig
+from notification_service.mailings.lifecycle import pause_mailing
 from notification_service.mailings.models import Message
 from notification_service.webhooks import changes
 from notification_service.webhooks.models import Webhook, WebhookDelivery
@@ -111,6 +112,20 @@ def test_final_messages_are_told_with_whom_they_went_to_and_why_not(system: Rece
             ],
         },
     )
+
+
+def test_a_step_of_a_mailing_is_told_with_its_counts_and_the_ids_of_other_systems(system: Receiver) -> None:
+    add(system.url, ["mailing.paused"])
+    mailing = make_running_mailing(name="Весна", reference="crm-7")
+    make_messages(mailing, 2)
+    pause_mailing(mailing.pk)
+    tell_webhooks(config())
+    [event] = system.events
+    assert (event["type"], event["data"]["mailing"], event["data"]["name"]) == (
+        *("mailing.paused", mailing.pk),
+        "Весна",
+    )
+    assert (event["data"]["status"], event["data"]["messages"]["pending"]) == ("paused", 2)
 
 
 def test_a_message_that_is_removed_meanwhile_is_told_still(system: Receiver) -> None:

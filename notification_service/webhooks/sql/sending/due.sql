@@ -26,7 +26,7 @@ WITH RECURSIVE queue (number) AS (
   ) AS first
   WHERE first.is_free AND (queue.number = -1 OR %(is_open)s)
 )
-SELECT delivery.id, delivery.event, delivery.queue, delivery.told, delivery.ids, delivery.data, delivery.attempts,
+SELECT delivery.id, delivery.event, delivery.queue, delivery.told, delivery.ids, delivery.data::text, delivery.attempts,
   to_char(delivery.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
   extract(epoch FROM now())::bigint, coalesce(extract(epoch FROM delivery.attempted_at), 0)::float8
 FROM webhooks_webhookdelivery AS delivery JOIN (
