@@ -12,6 +12,7 @@ from tests.benchmarks import (
     start_up,
     statistics_pages,
     two_machines,
+    webhooks,
     worker_memory,
 )
 
@@ -28,6 +29,7 @@ BENCHMARKS = (
     idle.BENCHMARK,
     start_up.BENCHMARK,
     removal.BENCHMARK,
+    webhooks.BENCHMARK,
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)
 KEYS = tuple(goal.key for benchmark in BENCHMARKS for goal in benchmark.goals)
