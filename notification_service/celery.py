@@ -28,7 +28,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery closes a task's connection when the task ends: ten new ones a second, a fifth of an idle machine.
 # `worker.signals` closes those that broke or are old, as Django does between requests.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
-app.autodiscover_tasks([f"notification_service.{package}" for package in ("mailings", "delivery", "reports")])
+app.autodiscover_tasks(
+    [f"notification_service.{package}" for package in ("mailings", "delivery", "reports", "webhooks")]
+)
 
 
 @celeryd_init.connect

@@ -33,6 +33,10 @@ class Permission(StrEnum):
     ADD_GATEWAYS = "mailings.add_gateway"
     CHANGE_GATEWAYS = "mailings.change_gateway"
     DELETE_GATEWAYS = "mailings.delete_gateway"
+    SEE_WEBHOOKS = "webhooks.view_webhook"
+    ADD_WEBHOOKS = "webhooks.add_webhook"
+    CHANGE_WEBHOOKS = "webhooks.change_webhook"
+    DELETE_WEBHOOKS = "webhooks.delete_webhook"
     SEE_CONTACT_HOURS = "mailings.view_contacthours"
     CHANGE_CONTACT_HOURS = "mailings.change_contacthours"  # and have a mailing ignore them
     RECEIPT_KEYS = "mailings.rotate_gateway"  # see what providers show us, and replace it
@@ -62,6 +66,7 @@ _WRITE = frozenset(
         *(P.ADD_CLIENTS, P.CHANGE_CLIENTS, P.DELETE_CLIENTS, P.WHOLE_PHONES),
     }
 )
+_WEBHOOKS = frozenset({P.SEE_WEBHOOKS, P.ADD_WEBHOOKS, P.CHANGE_WEBHOOKS, P.DELETE_WEBHOOKS})
 
 # Each may do what the one before may. A key of the scope `admin` may do what an administrator may: as it can
 # make people and keys, less would be no less. The audit log has its name, not that of whoever holds it.
@@ -119,6 +124,9 @@ KEYS = by_method(see=P.SEE_KEYS, add=P.ADD_KEYS, change=P.CHANGE_KEYS, delete=P.
 PEOPLE = by_method(see=P.SEE_PEOPLE, add=P.ADD_PEOPLE, change=P.CHANGE_PEOPLE, delete=P.CHANGE_PEOPLE)
 # Whoever may add clients may bring a file of them, and say how it is read.
 IMPORTS = by_method(see=P.SEE_CLIENTS, add=P.ADD_CLIENTS, change=P.ADD_CLIENTS, delete=P.ADD_CLIENTS)
+WEBHOOKS = by_method(
+    see=P.SEE_WEBHOOKS, add=P.ADD_WEBHOOKS, change=P.CHANGE_WEBHOOKS, delete=P.DELETE_WEBHOOKS
+)
 CONTACT_HOURS = by_method_of_read_only(P.SEE_CONTACT_HOURS, other=P.CHANGE_CONTACT_HOURS)
 MESSAGES = by_method(
     see=P.SEE_MESSAGES, add=P.ADD_MESSAGES, change=P.CHANGE_MAILINGS, delete=P.CHANGE_MAILINGS

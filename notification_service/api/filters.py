@@ -39,6 +39,8 @@ from notification_service.mailings.models import (
 )
 from notification_service.mailings.reasons import Reason
 from notification_service.mailings.stats import RECORDED_AFTER_END, message_counts
+from notification_service.webhooks.events import TEST, Event
+from notification_service.webhooks.models import WebhookDelivery
 
 Status = Message.Status
 UPDATED_FROM = "What was changed at this time or later, for a copy that is brought up to date."
@@ -166,6 +168,15 @@ class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]
         # The engine starts and ends a mailing without touching `updated_at`.
         times = ("updated_at", "started_at", "finished_at")
         return mailings.filter(reduce(or_, (Q(**{f"{each}__gte": at}) for each in times)))
+
+
+class DeliveryFilter(django_filters.FilterSet):  # type: ignore[misc]
+    status = choice_filter(WebhookDelivery.Status.values, "Deliveries of this status.", several=True)
+    event = choice_filter([*Event, TEST], "Deliveries of this event.", several=True)
+
+    class Meta:
+        model = WebhookDelivery
+        fields: list[str] = []
 
 
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -94,6 +94,7 @@ _TABLE = (
         "The mailing's status does not allow it.",
         "Read it again; it has gone on or ended.",
     ),
+    Kind("webhook-disabled", 409, "Nothing is sent to the webhook.", "Enable it first."),
     Kind("length-required", 411, "The body has no `Content-Length`.", "Send one."),
     Kind(
         "changed-meanwhile",

@@ -34,6 +34,7 @@ from notification_service.api.views.root import RootViewSet
 from notification_service.api.views.segments import SegmentViewSet
 from notification_service.api.views.statistics import StatisticsViewSet
 from notification_service.api.views.templates import TemplateViewSet
+from notification_service.api.views.webhooks import DeliveryViewSet, WebhookViewSet
 
 Actions = dict[str, Any]
 
@@ -140,6 +141,18 @@ urlpatterns = [
     ),
     path("segments/", SegmentViewSet.as_view(ROWS), name="segments"),
     path("segments/<id:pk>/", SegmentViewSet.as_view(ROW), name="segment"),
+    path("webhooks/", WebhookViewSet.as_view(ROWS), name="webhooks"),
+    path("webhooks/<id:pk>/", WebhookViewSet.as_view(CHANGEABLE_ROW), name="webhook"),
+    path("webhooks/<id:pk>/deliveries/", DeliveryViewSet.as_view({"get": "list"}), name="webhook-deliveries"),
+    path(
+        "webhooks/<id:pk>/redeliver/", WebhookViewSet.as_view({"post": "redeliver"}), name="webhook-redeliver"
+    ),
+    path(
+        "webhooks/<id:pk>/rotate-secret/",
+        WebhookViewSet.as_view({"post": "rotate_secret"}),
+        name="webhook-rotate-secret",
+    ),
+    path("webhooks/<id:pk>/test/", WebhookViewSet.as_view({"post": "test"}), name="webhook-test"),
     # Otherwise the console, which has the root, would redirect the caller to its login page.
     re_path("", unknown_url),
 ]

@@ -49,6 +49,13 @@ class Action(StrEnum):
     GATEWAY_RELEASED = "gateway.released"
     GATEWAY_RECEIPT_KEY_REPLACED = "gateway.receipt_key_replaced"
     GATEWAY_DELETED = "gateway.deleted"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 (the name of an action)
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_REDELIVERED = "webhook.redelivered"
+    WEBHOOK_DISABLED = "webhook.disabled"  # by the service: it did not answer for three days, or is gone
     TEMPLATE_CREATED = "template.created"
     TEMPLATE_CHANGED = "template.changed"
     TEMPLATE_DELETED = "template.deleted"

@@ -32,6 +32,7 @@ from notification_service.console.replies import views as replies
 from notification_service.console.saved_texts import views as saved_texts
 from notification_service.console.search import views as search
 from notification_service.console.segments import views as segments
+from notification_service.console.webhooks import views as webhooks
 
 app_name = "console"
 urlpatterns = [
@@ -180,6 +181,23 @@ urlpatterns = [
         "settings/people/<int:pk>/second-factor/remove/",
         page(people.remove_second_factor, needs=May.CHANGE_PEOPLE),
         name="person-second-factor",
+    ),
+    path("settings/webhooks/", page(webhooks.webhook_list, needs=May.SEE_WEBHOOKS), name="webhooks"),
+    path("settings/webhooks/new/", page(webhooks.create, needs=May.ADD_WEBHOOKS), name="webhook-new"),
+    path("settings/webhooks/<int:pk>/", page(webhooks.detail, needs=May.SEE_WEBHOOKS), name="webhook"),
+    path(
+        "settings/webhooks/<int:pk>/live/", page(webhooks.live, needs=May.SEE_WEBHOOKS), name="webhook-live"
+    ),
+    *(
+        path(f"settings/webhooks/<int:pk>/{name}/", page(view, needs=needs), name=f"webhook-{name}")
+        for name, view, needs in (
+            ("edit", webhooks.edit, May.CHANGE_WEBHOOKS),
+            ("switch", webhooks.switch, May.CHANGE_WEBHOOKS),
+            ("test", webhooks.test, May.CHANGE_WEBHOOKS),
+            ("redeliver", webhooks.redeliver, May.CHANGE_WEBHOOKS),
+            ("rotate", webhooks.rotate, May.CHANGE_WEBHOOKS),
+            ("delete", webhooks.delete, May.DELETE_WEBHOOKS),
+        )
     ),
     path("settings/audit/", page(audit.entry_list, needs=May.SEE_AUDIT), name="audit"),
     path("settings/audit.csv", page(audit_exports.entries, needs=May.SEE_AUDIT), name="export-audit"),

@@ -1,7 +1,7 @@
 """When something is next to be done: so that a worker may sleep until then."""
 
 from notification_service.mailings.sql import sql
-from notification_service.mailings.wake_up import IMPORT, RESCUE, SEND, SETTLE, START, TEST_SENDS
+from notification_service.mailings.wake_up import IMPORT, RESCUE, SEND, SETTLE, START, TEST_SENDS, WEBHOOKS
 
 CALLS = {
     "start": START,
@@ -10,6 +10,7 @@ CALLS = {
     "send": SEND,
     "rescue": RESCUE,
     "test_sends": TEST_SENDS,
+    "webhooks": WEBHOOKS,
 }
 
 

@@ -23,6 +23,7 @@ IMPORT = "notification_service.mailings.tasks.import_uploads"
 SEND = "notification_service.delivery.tasks.send_due"
 RESCUE = "notification_service.delivery.tasks.rescue"
 TEST_SENDS = "notification_service.delivery.tasks.send_test_sends"
+WEBHOOKS = "notification_service.webhooks.tasks.tell"
 
 CHANNEL = "notification_service_calls"  # of PostgreSQL's NOTIFY; a payload is the name of a task
 

@@ -11,6 +11,8 @@ from notification_service.mailings.gateways import incidents_between
 from notification_service.mailings.models import Gateway, GatewayIncident, Mailing
 from notification_service.mailings.stats import Failure
 from notification_service.reports import schedule
+from notification_service.webhooks.models import Webhook
+from notification_service.webhooks.notices import disabled_by_the_service
 
 MOST_MAILINGS = 30
 MOST_REASONS = 10
@@ -37,6 +39,7 @@ class DayFigures:
     more_failures: int  # messages with other reasons
     held: list[Gateway]  # at this moment
     paused: list[Mailing]  # at this moment, before their deadline
+    webhooks: list[Webhook]  # that the service has disabled, at this moment
     incidents: list[GatewayIncident]  # of gateways, in the day, that have ended by now
 
 
@@ -59,6 +62,7 @@ def read_day(day: date, *, zone: ZoneInfo) -> DayFigures:
         more_failures=sum(failure.messages for failure in failures[MOST_REASONS:]),
         held=list(Gateway.objects.filter(enabled=True, held_at__isnull=False).order_by("held_at")),
         paused=list(_paused()[:MOST_MAILINGS]),
+        webhooks=disabled_by_the_service(),
         incidents=list(_incidents(since, until)[:MOST_INCIDENTS]),
     )
 

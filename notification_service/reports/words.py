@@ -176,6 +176,14 @@ def _attention(figures: DayFigures) -> Iterator[str]:
             "ended": _moment(incident.ended_at, figures),
             "reason": _reason(incident.why),
         }
+    for webhook in figures.webhooks:
+        assert webhook.disabled_at is not None
+        yield _(
+            "Webhook %(number)s is told nothing since %(when)s: it failed for three days, or is gone."
+        ) % {
+            "number": f"#{webhook.pk}",
+            "when": _moment(webhook.disabled_at, figures),
+        }
     for mailing in figures.paused:
         yield _("Mailing %(number)s is paused; what is unsent by %(when)s will not be sent.") % {
             "number": f"#{mailing.pk}",

@@ -60,6 +60,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "templates", "description": "Texts under a name, with their versions."},
         {"name": "gateways", "description": "What takes the messages, and how it fares."},
         {"name": "inbound", "description": "What people wrote back."},
+        {"name": "webhooks", "description": "Who is told of what happens."},
         {"name": "contact-hours", "description": "The hours that every mailing is held to."},
         {"name": "imports", "description": "Files of clients, imported in the background."},
         {"name": "keys", "description": "What programs call the API with; for administrators."},

@@ -8,7 +8,7 @@ from notification_service.settings.servers import CELERY_BROKER_URL, EMBEDS_BROK
 
 CELERY_IMPORTS = ["notification_service.worker.signals"]
 CELERY_WORKER_POOL = "threads"  # one event loop a process, shared by the task threads
-CELERY_WORKER_CONCURRENCY = 8
+CELERY_WORKER_CONCURRENCY = 9
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -56,9 +56,11 @@ CELERY_BEAT_SCHEDULE = {
         ("send", "delivery.tasks.send_due", POLL_SECONDS),
         ("rescue", "delivery.tasks.rescue", POLL_SECONDS),
         ("test_sends", "delivery.tasks.send_test_sends", POLL_SECONDS),
+        ("webhooks", "webhooks.tasks.tell", POLL_SECONDS),
         # These have no moment of their own.
         ("retire", "mailings.tasks.retire", 60),
         ("sweep", "mailings.tasks.sweep", 3600),
+        ("sweep_webhooks", "webhooks.tasks.sweep", 3600),
         ("report", "reports.tasks.send_due_report", 30),
     )
 }

@@ -13,6 +13,8 @@ RETENTION_ACTION = env.one_of("RETENTION_ACTION", "remove", "anonymise")
 
 # A reply that says nothing else opts its phone out; in any case.
 STOP_WORDS = env.words("STOP_WORDS", "СТОП, STOP, ОТПИСАТЬСЯ, ОТПИСКА, UNSUBSCRIBE, CANCEL, END, QUIT")
+# How long what was told to webhooks is kept.
+WEBHOOK_DELIVERIES_DAYS = env.positive_int("WEBHOOK_DELIVERIES_DAYS", 30)
 
 # How often a worker, and beat, look for what nothing has told them.
 POLL_SECONDS = env.positive("POLL_SECONDS", 10)

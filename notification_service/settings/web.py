@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "notification_service.mailings",
     "notification_service.delivery",
     "notification_service.reports",
+    "notification_service.webhooks",
     "notification_service.api",
     "notification_service.standalone",
     "notification_service.doctor",
@@ -86,6 +87,7 @@ TEMPLATES = [
                 "console": "notification_service.console.parts.tags",
                 "gateways": "notification_service.console.gateways.tags",
                 "imports": "notification_service.console.imports.tags",
+                "webhooks": "notification_service.console.webhooks.tags",
             },
         },
     }

@@ -13,6 +13,7 @@ from notification_service.console.compose.edit_conflicts import version_of
 from notification_service.directory.importing.uploads.incoming import IncomingFile
 from notification_service.directory.models import BulkAction, ClientUpload
 from notification_service.mailings.templates import create_template
+from notification_service.webhooks.changes import create_webhook
 from tests.console.compose.test_test_sends import filled_in as test_send_body
 from tests.console.compose.test_views import confirmed
 from tests.console.conftest import PASSWORD, make_person
@@ -36,7 +37,17 @@ FILE = b"phone,timezone\n79161234567,Europe/Moscow\n"
 TEMPLATE = {"name": "Order", "text": "{{name|Hello}}!"}
 TEMPLATE_FORM = TEMPLATE | {"version": "1"}
 SEGMENT = {"name": "Regulars", "filter": {"tags": ["vip"]}}
+WEBHOOK: dict[str, Any] = {"url": "https://8.8.8.8/hook", "events": ["messages.final"]}
 PERSON = {"role": "viewer", "is_active": "on"}
+
+
+def make_webhook() -> Any:
+    return create_webhook(**WEBHOOK)[0]
+
+
+def changed_webhook() -> Asked:
+    webhook = make_webhook()
+    return webhook.pk, {**WEBHOOK, "events": ["mailing.paused"], "version": webhook.version}
 
 
 def make_template() -> Any:
@@ -265,6 +276,25 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
         of(lambda: make_gateway(held_at=now(), probe_at=now())),
     ),
     ("POST", "/settings/gateways/<int:pk>/delete/"): ("gateway.deleted", of(make_gateway)),
+    ("POST", "/api/v1/webhooks/"): ("webhook.created", lambda: (None, WEBHOOK)),
+    ("PATCH", "/api/v1/webhooks/<id:pk>/"): ("webhook.changed", of(make_webhook, {"enabled": False})),
+    ("DELETE", "/api/v1/webhooks/<id:pk>/"): ("webhook.deleted", of(make_webhook)),
+    ("POST", "/api/v1/webhooks/<id:pk>/test/"): ("webhook.tested", of(make_webhook)),
+    ("POST", "/api/v1/webhooks/<id:pk>/rotate-secret/"): ("webhook.secret_rotated", of(make_webhook)),
+    ("POST", "/api/v1/webhooks/<id:pk>/redeliver/"): (
+        "webhook.redelivered",
+        of(make_webhook, {"deliveries": [1]}),
+    ),
+    ("POST", "/settings/webhooks/new/"): ("webhook.created", lambda: (None, WEBHOOK)),
+    ("POST", "/settings/webhooks/<int:pk>/edit/"): ("webhook.changed", changed_webhook),
+    ("POST", "/settings/webhooks/<int:pk>/switch/"): ("webhook.changed", of(make_webhook)),
+    ("POST", "/settings/webhooks/<int:pk>/test/"): ("webhook.tested", of(make_webhook)),
+    ("POST", "/settings/webhooks/<int:pk>/redeliver/"): (
+        "webhook.redelivered",
+        of(make_webhook, {"delivery": "1"}),
+    ),
+    ("POST", "/settings/webhooks/<int:pk>/rotate/"): ("webhook.secret_rotated", of(make_webhook)),
+    ("POST", "/settings/webhooks/<int:pk>/delete/"): ("webhook.deleted", of(make_webhook)),
     ("POST", "/settings/keys/"): ("key.created", lambda: (None, {"name": "crm", "scope": "read"})),
     ("POST", "/settings/keys/<int:pk>/revoke/"): ("key.revoked", of(key)),
     ("POST", "/settings/people/new/"): (
@@ -369,6 +399,9 @@ SILENT = {
     "/settings/gateways/<int:pk>/incidents/": LOOK,
     "/settings/gateways/live/": LOOK,
     "/settings/people/": LOOK,
+    "/settings/webhooks/": LOOK,
+    "/settings/webhooks/<int:pk>/": LOOK,
+    "/settings/webhooks/<int:pk>/live/": LOOK,
 }
 
 

@@ -24,6 +24,7 @@ BY_ITSELF = {
     *(Action.BULK_FINISHED, Action.BULK_FAILED),  # tests/mailings/bulk_actions/
     Action.PHONES_READ,  # of many clients: tests/security/test_phones.py
     Action.GATEWAY_RELEASED,  # by command: tests/audit/test_entries.py
+    Action.WEBHOOK_DISABLED,  # tests/webhooks/test_telling.py
     *(Action.SECOND_FACTOR_ADDED, Action.SIGN_IN_FAILED),  # tests/access/sign_in/test_audit.py
 }
 

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     start_up,
     statistics_pages,
     two_machines,
+    webhooks,
     worker_memory,
 )
 
@@ -31,6 +32,7 @@ BENCHMARKS = (
     start_up.BENCHMARK,
     removal.BENCHMARK,
     receipts.BENCHMARK,
+    webhooks.BENCHMARK,
     single_messages.BENCHMARK,
 )
 NAMES = tuple(benchmark.name for benchmark in BENCHMARKS)

@@ -232,6 +232,16 @@ DOORS: dict[str, May | str] = {
     "/settings/people/<int:pk>/second-factor/remove/": May.CHANGE_PEOPLE,
     "/settings/people/<int:pk>/unlock/": May.CHANGE_PEOPLE,
     "/settings/people/new/": May.ADD_PEOPLE,
+    "/settings/webhooks/": May.SEE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/": May.SEE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/delete/": May.DELETE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/edit/": May.CHANGE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/live/": May.SEE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/redeliver/": May.CHANGE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/rotate/": May.CHANGE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/switch/": May.CHANGE_WEBHOOKS,
+    "/settings/webhooks/<int:pk>/test/": May.CHANGE_WEBHOOKS,
+    "/settings/webhooks/new/": May.ADD_WEBHOOKS,
 }
 READ_ONLY = (May.CHANGE_MAILINGS,) * 4  # who may change nothing here is not told that nobody may
 CLIENTS = (
@@ -245,6 +255,10 @@ MAILINGS = (
 GATEWAYS = (
     *(May.SEE_GATEWAYS, May.ADD_GATEWAYS, May.CHANGE_GATEWAYS, May.CHANGE_GATEWAYS),
     May.DELETE_GATEWAYS,
+)
+WEBHOOKS = (
+    *(May.SEE_WEBHOOKS, May.ADD_WEBHOOKS, May.CHANGE_WEBHOOKS, May.CHANGE_WEBHOOKS),
+    May.DELETE_WEBHOOKS,
 )
 # By the start of the address, for each method.
 API: dict[str, tuple[May | str, ...]] = {
@@ -266,6 +280,7 @@ API: dict[str, tuple[May | str, ...]] = {
     "/api/v1/messages/": (May.SEE_MESSAGES, *READ_ONLY),
     "/api/v1/segments/": MAILINGS,
     "/api/v1/templates/": MAILINGS,
+    "/api/v1/webhooks/": WEBHOOKS,
     "/api/v1/": (May.SEE_MAILINGS, *READ_ONLY),
 }
 API_EXCEPTIONS = {
@@ -287,6 +302,10 @@ API_EXCEPTIONS = {
     **{
         ("POST", f"/api/v1/mailings/<id:pk>/{action}/"): May.CHANGE_MAILINGS
         for action in ("pause", "resume", "cancel")
+    },
+    **{
+        ("POST", f"/api/v1/webhooks/<id:pk>/{action}/"): May.CHANGE_WEBHOOKS
+        for action in ("redeliver", "rotate-secret", "test")
     },
 }
 API_ADDRESSES = {
@@ -353,4 +372,10 @@ API_ADDRESSES = {
     "/api/v1/consents/",
     "/api/v1/consents/<id:pk>/",
     "/api/v1/consents/import/",
+    "/api/v1/webhooks/",
+    "/api/v1/webhooks/<id:pk>/",
+    "/api/v1/webhooks/<id:pk>/deliveries/",
+    "/api/v1/webhooks/<id:pk>/redeliver/",
+    "/api/v1/webhooks/<id:pk>/rotate-secret/",
+    "/api/v1/webhooks/<id:pk>/test/",
 }

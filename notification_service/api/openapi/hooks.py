@@ -14,6 +14,7 @@ from notification_service.api.openapi.errors import (
 )
 from notification_service.api.openapi.examples import FILES, REQUESTS, RESPONSES
 from notification_service.api.openapi.schema import CSRF
+from notification_service.api.openapi.webhook_events import webhooks
 from notification_service.api.openapi.words import SUCCESS
 
 Document = dict[str, Any]
@@ -27,7 +28,14 @@ CSRF_TOKEN = {
     "name": "X-CSRFToken",
     "description": "The value of the cookie `csrftoken`.",
 }
-VERSIONED = {"clients", "gateways", "mailings", "segments", "templates"}  # whose rows have an ETag
+VERSIONED = {
+    "clients",
+    "gateways",
+    "mailings",
+    "segments",
+    "templates",
+    "webhooks",
+}  # whose rows have an ETag
 LOCATION = {
     "Location": {
         "description": "The address of what was made.",
@@ -57,6 +65,7 @@ def finish(result: Document, **_context: Any) -> Document:
     _require_what_is_always_there(components["schemas"])
     _name_attribute_values(components["schemas"])
     components["schemas"]["Condition"] = CONDITION
+    result["webhooks"] = webhooks()
     for path, operation in _operations(result):
         _add_versions(operation)
         _add_location(operation)

@@ -33,6 +33,9 @@ from notification_service.mailings.models import Gateway, InboundMessage, Mailin
 from notification_service.mailings.segment_changes import SegmentInUse, SegmentNameTaken
 from notification_service.mailings.templates import TemplateNameTaken
 from notification_service.mailings.test_sends import NoGateway, TooManyTestSends
+from notification_service.webhooks.address import InvalidWebhook
+from notification_service.webhooks.changes import TooManyWebhooks, WebhookDisabled
+from notification_service.webhooks.models import Webhook
 
 # Where a field of the domain is in the API's body.
 PLACES = {
@@ -65,6 +68,8 @@ KIND_OF: dict[type[Exception], str] = {
     SegmentInUse: "segment-in-use",
     NoGateway: "conflict",
     TooManyTestSends: "conflict",
+    TooManyWebhooks: "conflict",
+    WebhookDisabled: "webhook-disabled",
 }
 
 log = structlog.get_logger(__name__)
@@ -72,7 +77,7 @@ log = structlog.get_logger(__name__)
 SAME_FOR_EVERYONE: dict[tuple[type[Exception], ...], Callable[[], exceptions.APIException]] = {
     (Client.DoesNotExist, Gateway.DoesNotExist, Mailing.DoesNotExist, Message.DoesNotExist): Missing,
     (ApiKey.DoesNotExist, BulkAction.DoesNotExist, ClientUpload.DoesNotExist): Missing,
-    (InboundMessage.DoesNotExist, User.DoesNotExist): Missing,
+    (InboundMessage.DoesNotExist, User.DoesNotExist, Webhook.DoesNotExist): Missing,
     (Consent.DoesNotExist, OptOut.DoesNotExist, Entry.DoesNotExist): Missing,
     (Segment.DoesNotExist, Template.DoesNotExist, TestSend.DoesNotExist, Http404): Missing,
     (Stale,): PreconditionFailed,
@@ -100,6 +105,10 @@ def _of_the_domain(error: Exception) -> exceptions.APIException | None:
     match error:
         case Conflict() | GatewayInUse() | SegmentInUse() | NoGateway() | TooManyTestSends():
             return ConflictError(KIND_OF[type(error)], str(error))
+        case TooManyWebhooks() | WebhookDisabled():
+            return ConflictError(KIND_OF[type(error)], str(error))
+        case InvalidWebhook():
+            return exceptions.ValidationError({error.field: [ErrorDetail(error.detail, error.code)]})
         case GatewayNameTaken() | SegmentNameTaken() | TemplateNameTaken():
             return AlreadyExists(OF_NAMES[type(error)], error.existing, name=error.detail)
         case InvalidChange() | InvalidGateway():

@@ -19,7 +19,7 @@ PLACES = (
         "gateways",
         "templates",
     ),
-    *("contact-hours", "audit", "fullinfo", "docs", "redoc", "openapi"),
+    *("contact-hours", "webhooks", "audit", "fullinfo", "docs", "redoc", "openapi"),
 )
 
 

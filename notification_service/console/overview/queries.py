@@ -15,6 +15,7 @@ from notification_service.mailings import stats
 from notification_service.mailings.heartbeats import live_workers
 from notification_service.mailings.models import Mailing, MinuteCount
 from notification_service.reports.posting import unsent_reports
+from notification_service.webhooks.notices import disabled_by_the_service
 
 MOST_ROWS = 8
 MOST_LOOKED_AT, MOST_EXPIRED = 100, 3
@@ -48,6 +49,7 @@ def needs_you(gateways: list[GatewayOverview]) -> list[dict[str, Any]]:
         *({"kind": "held", "row": row} for row in held),
         *({"kind": "paused", "mailing": mailing} for mailing in paused[:MOST_ROWS]),
         *({"kind": "expired", "mailing": mailing, "messages": count} for mailing, count in _lately_expired()),
+        *({"kind": "webhook", "webhook": webhook} for webhook in disabled_by_the_service()),
         *({"kind": "report", "report": report} for report in unsent_reports()),
     ]
 

@@ -13,12 +13,13 @@ from notification_service.api.openapi.examples import (
     receipts,
     segments,
     templates,
+    webhooks,
 )
 from notification_service.api.openapi.examples.parts import Examples
 
 SUBJECTS = (
     *(administration, clients, gateways, imports, mailings),
-    *(messages, preferences, receipts, segments, templates),
+    *(messages, preferences, receipts, segments, templates, webhooks),
 )
 
 REQUESTS: Examples = {}

@@ -3,7 +3,7 @@
 -- Reads one due message of each mailing that has begun and not ended, the single messages that wait, which are few
 -- unless a gateway is away, and a row or two of everything else.
 -- Indexes: mailing_unsettled, mailing_deleted, due_of_mailing, primary key of single messages, mailings_batch
--- (lease_expires_at), upload_unfinished, bulk_action_unfinished.
+-- (lease_expires_at), upload_unfinished, bulk_action_unfinished, delivery_due.
 WITH mailing AS MATERIALIZED (
   SELECT open.*, first.at AS due_at, status IN ('running', 'paused') AS is_active
   FROM mailings_mailing AS open
@@ -35,6 +35,14 @@ WITH mailing AS MATERIALIZED (
   UNION ALL
   SELECT 'test_sends', CASE status WHEN 'waiting' THEN now() ELSE lease_expires_at END
   FROM mailings_testsend WHERE status IN ('waiting', 'sending')
+  UNION ALL
+  SELECT 'webhooks', greatest(due.at, webhook.claimed_until, CASE WHEN due.queue <> -1 THEN webhook.retry_at END)
+  FROM webhooks_webhook AS webhook CROSS JOIN LATERAL (
+    SELECT next_attempt_at AS at, queue FROM webhooks_webhookdelivery AS delivery
+    WHERE delivery.webhook_id = webhook.id AND delivery.ended_at IS NULL AND (webhook.enabled OR delivery.queue = -1)
+    ORDER BY next_attempt_at LIMIT 1
+  ) AS due
+  WHERE webhook.deleted_at IS NULL
   UNION ALL
   SELECT 'import', now() FROM directory_clientupload
   WHERE finished_at IS NULL AND status IN ('waiting', 'running')

@@ -10,7 +10,7 @@ def keep_what_keys_could_do(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Keys that only send, and keys that see whole phones: those that are there go on seeing them."""
 
-    dependencies = [("access", "0006_single_messages")]
+    dependencies = [("access", "0007_single_messages")]
 
     operations = [
         migrations.AddField("apikey", "pii", models.BooleanField(db_default=False, default=False)),
