@@ -130,6 +130,7 @@ class Mailing:
     filter: AudienceFilter
     send_window: SendWindow | None
     ignores_contact_hours: bool
+    spread_minutes: int | None
     on_unknown: OnUnknown
     gateway: str | None
     failover: bool
@@ -301,6 +302,7 @@ class Preview:
     samples: tuple[SampleText, ...]
     first_at: datetime | None
     last_opening_at: datetime | None
+    spread_until: datetime | None
     unreachable: int
 
 
