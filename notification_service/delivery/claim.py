@@ -42,12 +42,20 @@ class Claimer:
     async def claim(
         self, limit: int, *, is_probe: bool = False, slow_mailings: Sequence[int] = ()
     ) -> list[Claimed]:
-        """Take up to about `limit` due messages (a little more if several mailings divide them)."""
+        """Take up to about `limit` due messages (a little more if it meets new mailings)."""
         lane, asked_at, began = self._lane, time.time_ns(), time.monotonic()
         known = lane.shared.exclusions.changes
+        preferred = lane.preferences.preference(lane.shared, rate=lane.rate, now=steady_seconds())
         messages = await take_due(
-            lane.claims, lane.config, limit, is_probe=is_probe, slow_mailings=slow_mailings
+            lane.claims,
+            lane.config,
+            limit,
+            is_probe=is_probe,
+            slow_mailings=slow_mailings,
+            hurry=preferred.order,
+            equal=preferred.equal_of(limit, lot=lane.random.random()),
         )
+        lane.preferences.note(messages, lane.shared)
         lane.meters.claimed(len(messages), time.monotonic() - began)
         await lane.shared.exclusions.hold(messages, known=known, database=lane.claims)
         await lane.shared.learn_terms({message.mailing_id for message in messages})
@@ -76,12 +84,18 @@ async def take_due(
     *,
     is_probe: bool = False,
     slow_mailings: Sequence[int] = (),
+    hurry: Sequence[int] = (),
+    equal: int | None = None,
 ) -> list[Claimed]:
     """Take up to about `limit` messages, none of slow mailings; for a probe, a single one.
 
+    `equal` of them are divided equally (None: all), and the rest goes to the mailings of `hurry` in their
+    order.
+
     None only if none is due: where a claim ends all that it takes, others may be behind that.
     """
-    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
+    shares = {"hurry": list(hurry), "equal": limit if equal is None else equal}
+    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings), **shares}
     lasts = min(config.lease_seconds - config.start_margin_seconds, FRESH_SECONDS)
     while True:
         asked_at = steady_seconds()  # before the lease begins: ending too early does no harm

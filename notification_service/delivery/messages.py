@@ -82,6 +82,7 @@ class MailingTerms:
     hours_version: int = 0
     trace_parent: str = ""
     is_done: bool = field(default=False, compare=False)  # each of its messages has ended
+    left: int = field(default=0, compare=False)  # messages that have not
     ends_at: float = field(
         init=False
     )  # the same end, in seconds since the epoch: it is asked for each message

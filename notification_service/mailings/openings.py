@@ -4,31 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from notification_service.mailings import contact_hours
 from notification_service.mailings.models import Mailing
-from notification_service.mailings.send_window import Hours, is_open, next_opening
+from notification_service.mailings.send_window import opening_in
 from notification_service.mailings.spread import Part, Period
 from notification_service.mailings.time_left import time_left
 
-MOST_ORDER = 1_010_000  # that time_left gives
 # Chunks of an audience that are written within it share what is computed for their zones.
 SPREAD_FROM_SECONDS = 10
-
-
-def opening_in(zone_name: str, *, hours: Hours, at: datetime, end_at: datetime) -> datetime:
-    """Return when a mailing's hours open in the zone, from `at` on.
-
-    PostgreSQL knows names that Python does not (`MSK`). For such a client the right hours are not known, so
-    the message waits for the deadline, or for a better zone. So it does where the hours never open.
-    """
-    try:
-        zone = ZoneInfo(zone_name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return max(at, end_at) if hours else at
-    opening = next_opening(hours, zone=zone, at=at)
-    return opening if is_open(hours, zone=zone, at=opening) else max(at, end_at)
 
 
 def opening_columns(
@@ -43,7 +27,7 @@ def opening_columns(
     openings = [opening_in(name, hours=hours, at=now, end_at=mailing.end_at) for name in names]
     if hours and openings.count(now) > 1:
         openings = [
-            at if at > now else due_since - _ahead(name, hours, now, mailing.end_at)
+            at if at > now else due_since - time_left(hours, name, at=now, end_at=mailing.end_at).ahead
             for name, at in zip(names, openings, strict=True)
         ]
     return {"zones": names, "openings": openings}
@@ -79,9 +63,3 @@ def spread_from(now: datetime) -> datetime:
 @lru_cache(maxsize=4096)
 def _parts(period: Period, zone_name: str, since: datetime) -> tuple[Part, ...]:
     return tuple(period.parts(zone_name, since=since))
-
-
-def _ahead(zone_name: str, hours: Hours, now: datetime, end_at: datetime) -> timedelta:
-    """Return how much earlier it is due than what has the most time: about a second at most."""
-    left = time_left(hours, zone_name, at=now, end_at=end_at)
-    return timedelta(microseconds=max(0, MOST_ORDER - left.order))

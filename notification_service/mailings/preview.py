@@ -16,7 +16,7 @@ from notification_service.mailings.gateways import GatewayState, gateway_states,
 from notification_service.mailings.holidays_ahead import Holiday, holidays_ahead
 from notification_service.mailings.missing_values import lacking, needed_by
 from notification_service.mailings.models import ContactHours, Gateway, Mailing
-from notification_service.mailings.openings import opening_in, period_of
+from notification_service.mailings.openings import period_of
 from notification_service.mailings.personal_text import (
     PHONE,
     InvalidText,
@@ -25,7 +25,7 @@ from notification_service.mailings.personal_text import (
     read_text,
     values_of,
 )
-from notification_service.mailings.send_window import SendWindow, ever_open
+from notification_service.mailings.send_window import SendWindow, ever_open, opening_in
 from notification_service.mailings.sms import SmsCount, count_sms, sms_size
 
 SAMPLES = 3

@@ -98,6 +98,18 @@ def next_opening(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
     return at
 
 
+def opening_in(zone_name: str, *, hours: Hours, at: datetime, end_at: datetime) -> datetime:
+    """Return when the hours open from `at` on in the zone of this name, for what ends at `end_at`.
+
+    PostgreSQL knows names that Python does not (`MSK`). For such a client the right hours are not known, so
+    the message waits for the deadline, or for a better zone. So it does where the hours never open.
+    """
+    if (zone := find_zone(zone_name)) is None:
+        return max(at, end_at) if hours else at
+    opening = next_opening(hours, zone=zone, at=at)
+    return opening if is_open(hours, zone=zone, at=opening) else max(at, end_at)
+
+
 def unchanged_until(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
     """Return an instant after `at` (aware; the result is in UTC) until which `is_open` stays the same."""
     at = at.astimezone(UTC)

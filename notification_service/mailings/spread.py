@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from notification_service.mailings.send_window import Hours, find_zone, is_open, next_opening, open_times
+from notification_service.mailings.send_window import Hours, find_zone, is_open, open_times, opening_in
 
 MOST_MINUTES = 10_080  # a week
 # Before the hours close or the mailing ends, in which no attempt is planned: it could no longer be made, or
@@ -44,21 +44,14 @@ class Period:
         Where nothing of the period is left, or it never opens, all of them come at once: when the hours open
         next, or else at the end of the mailing, where they wait for a change, as without a spread.
         """
-        zone = find_zone(zone_name)
-        if zone is None and self.hours:
-            return [_at_once(max(since, self.end_at))]
-        stretches = list(self._stretches(zone or ZoneInfo("UTC"), since))
-        if not stretches:
-            return [_at_once(self._opening(zone or ZoneInfo("UTC"), since))]
-        return list(_shared_out(stretches))
-
-    def _opening(self, zone: ZoneInfo, since: datetime) -> datetime:
-        opening = next_opening(self.hours, zone=zone, at=since)
-        return opening if is_open(self.hours, zone=zone, at=opening) else max(since, self.end_at)
+        opening = opening_in(zone_name, hours=self.hours, at=since, end_at=self.end_at)
+        zone = find_zone(zone_name if self.hours else "UTC")
+        stretches = list(self._stretches(zone, since)) if zone else []
+        return list(_shared_out(stretches)) or [Part(0.0, 1.0, opening, 0.0)]
 
     def _stretches(self, zone: ZoneInfo, since: datetime) -> Iterator[tuple[datetime, float]]:
         """Yield when each stretch of the rest of the period begins, and the seconds of it to plan in."""
-        begins = self._opening(zone, self.begins)
+        begins = opening_in(zone.key, hours=self.hours, at=self.begins, end_at=self.end_at)
         ends = min(begins + timedelta(minutes=self.minutes), self.end_at)
         for opens, closes in open_times(self.hours, zone=zone, start=max(begins, since), end=ends):
             seconds = (closes - opens).total_seconds()
@@ -77,14 +70,9 @@ def spread_fault(minutes: int | None, *, lasts: timedelta) -> str | None:
     return "Must not be longer than the mailing, from start to end." if is_longer else None
 
 
-def _at_once(at: datetime) -> Part:
-    return Part(0.0, 1.0, at, 0.0)
-
-
 def _shared_out(stretches: list[tuple[datetime, float]]) -> Iterator[Part]:
     whole, before = sum(seconds for _, seconds in stretches), 0.0
-    for opens, seconds in stretches[:-1]:
-        yield Part(before / whole, (before + seconds) / whole, opens, seconds)
+    for number, (opens, seconds) in enumerate(stretches, start=1):
+        last = 1.0 if number == len(stretches) else (before + seconds) / whole
+        yield Part(before / whole, last, opens, seconds)
         before += seconds
-    opens, seconds = stretches[-1]
-    yield Part(before / whole, 1.0, opens, seconds)

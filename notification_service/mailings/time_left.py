@@ -1,31 +1,51 @@
 """How much time a message has left to be sent in: what closes first goes first. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from notification_service.mailings.send_window import Hours, find_zone, open_times
 
-LONGEST_LOOK = timedelta(days=7)  # whoever has longer is in no hurry
+DAY = timedelta(days=1)
+LONGEST_LOOK = 7 * DAY  # whoever has longer is in no hurry
+MOST_ORDER = 7 * 24 * 4 * 1500 + 1500
 
 
 class TimeLeft(NamedTuple):
-    """In the order of hurry: of those who have as much of it, whoever closes first is first."""
+    """In seconds."""
 
-    quarters: int  # of an hour in which the hours are open until the end
-    closing: float  # seconds until the hours close next, or the mailing ends
+    open: float  # in which the hours are open until the end
+    closing: float  # until they close next, or the end comes; 0: they are closed
 
     @property
-    def order(self) -> int:
-        """Return a number that puts one before the other, as both do; at most about a million."""
-        return self.quarters * 1500 + min(int(self.closing // 60), 1499)
+    def ahead(self) -> timedelta:
+        """Return how much sooner it is due than what has the most time: about a second at most.
+
+        Of those who have as many quarters of an hour, whoever closes first is first.
+        """
+        order = round(self.open / 900) * 1500 + min(int(self.closing // 60), 1499)
+        return timedelta(microseconds=MOST_ORDER - order)
 
 
 def time_left(hours: Hours, zone_name: str, *, at: datetime, end_at: datetime) -> TimeLeft:
-    """Return what is left from the instant `at` on; a zone whose hours are not known has no more than any."""
-    latest = min(end_at, at + LONGEST_LOOK)
-    zone = find_zone(zone_name) if hours else ZoneInfo("UTC")
-    times = list(open_times(hours, zone=zone, start=at, end=latest)) if zone and hours else [(at, latest)]
-    seconds = sum((closes - opens).total_seconds() for opens, closes in times)
-    closing = (times[0][1] - at).total_seconds() if times else 0.0
-    return TimeLeft(round(max(0.0, seconds) / 900), max(0.0, closing))
+    """Return what is left from the instant `at` on; a zone whose hours are not known has as much as any."""
+    now, ends = at.timestamp(), min(end_at, at + LONGEST_LOOK).timestamp()
+    if not hours:
+        return TimeLeft(max(0.0, ends - now), max(0.0, ends - now))
+    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    stretches = [
+        (max(opens, now), min(closes, ends))
+        for opens, closes in _stretches(hours, zone_name, day, min(end_at, day + LONGEST_LOOK + DAY))
+        if closes > now and opens < ends
+    ]
+    if not stretches:
+        return TimeLeft(0.0, 0.0)
+    opens, closes = stretches[0]
+    return TimeLeft(sum(end - start for start, end in stretches), closes - now if opens <= now else 0.0)
+
+
+@lru_cache(maxsize=10_000)  # a claim asks for each mailing, several times a second
+def _stretches(hours: Hours, zone_name: str, start: datetime, end: datetime) -> list[tuple[float, float]]:
+    zone = find_zone(zone_name)
+    times = open_times(hours, zone=zone, start=start, end=end) if zone else [(start, end)]
+    return [(opens.timestamp(), closes.timestamp()) for opens, closes in times]
