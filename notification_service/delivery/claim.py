@@ -46,13 +46,22 @@ class Claimer:
     async def claim(
         self, limit: int, *, is_probe: bool = False, slow_mailings: Sequence[int] = ()
     ) -> list[Claimed]:
-        """Take up to about `limit` due messages (a little more if several mailings divide them)."""
+        """Take up to about `limit` due messages (a little more if it meets new mailings)."""
         lane, asked_at, began = self._lane, time.time_ns(), time.monotonic()
         known = lane.shared.exclusions.changes
         most = limit if lane.shared.has_rate else max(limit, lane.config.batch_size)
+        preferred = lane.preferences.preference(lane.shared, rate=lane.rate, now=steady_seconds())
         messages = await take_due(
-            lane.claims, lane.config, limit, most=most, is_probe=is_probe, slow_mailings=slow_mailings
+            lane.claims,
+            lane.config,
+            limit,
+            most=most,
+            is_probe=is_probe,
+            slow_mailings=slow_mailings,
+            hurry=preferred.order,
+            equal=preferred.equal_of(limit, lot=lane.random.random()),
         )
+        lane.preferences.note(messages, lane.shared)
         lane.meters.claimed(len(messages), time.monotonic() - began)
         await lane.shared.exclusions.hold(messages, known=known, database=lane.claims)
         await lane.shared.learn_terms({message.mailing_id for message in messages})
@@ -103,13 +112,19 @@ async def take_due(
     most: int = 0,
     is_probe: bool = False,
     slow_mailings: Sequence[int] = (),
+    hurry: Sequence[int] = (),
+    equal: int | None = None,
 ) -> list[Claimed]:
     """Take up to about `limit` messages, none of slow mailings; for a probe, a single one.
+
+    `equal` of them are divided equally (None: all), and the rest goes to the mailings of `hurry` in their
+    order.
 
     None only if none is due: where a claim ends all that it takes, others may be behind that.
     """
     name = "claim_probe" if is_probe else "claim"
-    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings)}
+    shares = {"hurry": list(hurry), "equal": limit if equal is None else equal}
+    which = {} if is_probe else {"limit": limit, "slow_mailings": list(slow_mailings), **shares}
     rows, start_before = await _take(database, config, name, most=most, **which)
     return _claimed(rows, start_before=start_before, is_probe=is_probe)
 
@@ -147,7 +162,7 @@ async def _take(
             return taken, asked_at + lasts
         await database.execute("close_batches", ids=[rows[0][0]])
         if which.get("limit", most) < most:
-            which["limit"] = min(2 * which["limit"], most)
+            which |= {name: min(2 * which[name], most) for name in ("limit", "equal")}
 
 
 def _claimed(rows: list[tuple[Any, ...]], *, start_before: float, is_probe: bool) -> list[Claimed]:

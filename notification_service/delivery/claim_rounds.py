@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from random import Random
 
 from notification_service.delivery.claim import NO_PERMIT_SECONDS, Claimer
 from notification_service.delivery.deliveries import START_SECONDS, Deliveries
@@ -26,7 +25,6 @@ class ClaimRounds:
         self._deliveries = deliveries
         self._recorder = recorder
         self._claimer = Claimer(lane)
-        self._random = Random()  # noqa: S311 (it spreads the load, and is no secret)
         self._put_off = 0  # by the last claim
         self.is_called = False  # since the last claim began
         self._are_singles_wanted = False  # somebody has called since the last look for them began
@@ -140,7 +138,7 @@ class ClaimRounds:
         too_many = hung[max(0, self._lane.stragglers.most_hung - self._deliveries.hung) :]
         longest = PUT_OFF_TIMES * self._lane.config.request_timeout_seconds
         for message in too_many:
-            self._deliveries.release(message, seconds=self._random.uniform(0, longest))
+            self._deliveries.release(message, seconds=self._lane.random.uniform(0, longest))
         away = {message.id for message in too_many}
         return [message for message in claimed if message.id not in away] if away else claimed
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from random import Random
 
 import structlog
 
@@ -30,7 +29,6 @@ log = structlog.get_logger(__name__)
 class Decider:
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
-        self._random = Random()  # noqa: S311 (jitter is no secret)
 
     def decide(self, message: Claimed, reply: Reply) -> Outcome:
         """Return what becomes of the message. Tell limits and shared state what it says about the gateway.
@@ -71,7 +69,7 @@ class Decider:
             give_up_on_unknown=give_up_on_unknown,
             now=self._lane.shared.clock.now(),
             config=self._lane.config,
-            random=self._random,
+            random=self._lane.random,
             shut_out_as=message.failed_for if lets_in and not message.batch.is_probe else None,
         )
 

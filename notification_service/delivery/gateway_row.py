@@ -19,8 +19,12 @@ class GatewaySnapshot:
     fast_by_at_most: float  # seconds by which that may be too much: the duration of the query
     is_enabled: bool
     is_held: bool
-    has_rate: bool  # a limit of requests per second
+    max_rate: float | None  # requests per second, of all workers together
     max_concurrency: int | None  # of all workers together
+
+    @property
+    def has_rate(self) -> bool:
+        return self.max_rate is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import resource
 import sys
 import threading
+from random import Random
 
 from notification_service.delivery.database import Database
 from notification_service.delivery.gateway_list import ListedGateway
@@ -10,8 +11,9 @@ from notification_service.delivery.gateways import Concealer, GatewayAdapter
 from notification_service.delivery.limits.breaker import Breaker
 from notification_service.delivery.limits.claim_size import ClaimSizer
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
-from notification_service.delivery.limits.rate import PermitPool
+from notification_service.delivery.limits.rate import SPREAD, PermitPool
 from notification_service.delivery.limits.stragglers import MOST, Stragglers
+from notification_service.delivery.preferences import Preferences
 from notification_service.delivery.shared_state import SharedState
 from notification_service.delivery.telemetry import Meters, Traces
 
@@ -36,10 +38,18 @@ class Lane:
         self.breaker = Breaker(limit=config.breaker_failures)
         self.stragglers = Stragglers(most=min(MOST, open_files() // PART_OF_FILES))
         self.permits = PermitPool()
+        self.preferences = Preferences()
+        self.random = Random()  # noqa: S311 (it spreads the load, and is no secret)
         self.shared = SharedState(config, self.records, self.concurrency)
         self.meters = Meters(listed.name, log_sent=config.log_sent)
         self.traces = Traces(listed.name)
         self.stopping = threading.Event()  # no request starts any more; set by any thread
+
+    @property
+    def rate(self) -> float:
+        """Return how many messages a second the gateway takes, as far as is known; 0: it is not."""
+        most, possible = self.shared.max_rate, self.claim_size.possible_rate(self.concurrency.limit)
+        return min(most / SPREAD, possible or most) if most else possible
 
     async def close(self) -> None:
         await self.claims.close()

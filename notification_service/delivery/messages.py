@@ -91,6 +91,7 @@ class MailingTerms:
     hours_version: int | None = 0  # None: these hours never change
     trace_parent: str = ""
     is_done: bool = field(default=False, compare=False)  # each of its messages has ended
+    left: int = field(default=0, compare=False)  # messages that have not
     ends_at: float = field(
         init=False
     )  # the same end, in seconds since the epoch: it is asked for each message

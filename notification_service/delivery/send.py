@@ -50,7 +50,7 @@ class Sender:
         terms = shared.terms.get(message.mailing_id)
         has_turn = True
         if shared.has_rate or not shared.is_fresh_at(now) or (terms and terms.give_up_on_unknown):
-            has_turn = terms is None or not isinstance(text_for(message, terms), Why)
+            has_turn = terms is None or self._has_request(message, terms)
             if not await self._take_turn(message, terms, with_permit=has_turn):
                 return Released(self._clock.now())
             now, terms = steady_seconds(), shared.terms.get(message.mailing_id)
@@ -69,6 +69,14 @@ class Sender:
         ended_at = steady_seconds()
         self._meters.responded(ended_at - now)
         return Reply(response, terms, ended_at - now, ended_at, text if terms.keeps_texts else None)
+
+    def _has_request(self, message: Claimed, terms: MailingTerms) -> bool:
+        """Whether it may lead to a request: a permit that is not used is lost to all others."""
+        try:
+            is_open = not (terms.hours and self._zones.opening(terms.hours, message.timezone))
+        except UnknownZoneError:
+            return False
+        return is_open and not isinstance(text_for(message, terms), Why)
 
     def _text_now(self, message: Claimed, terms: MailingTerms) -> str | Released | NotBegun | Unsendable:
         try:

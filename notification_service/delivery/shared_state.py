@@ -53,7 +53,7 @@ class SharedState:
         self._wish: Wish | None = None  # for the breaker, which the row does not have yet
         self.is_held = False
         self.is_open = False  # whether messages may go to the gateway: it is enabled, and not held
-        self.has_rate = False  # whether it has a limit of requests per second
+        self.max_rate: float | None = None  # requests per second, of all workers together
         self.clock = DatabaseClock()
         self.terms: dict[int, MailingTerms] = {}
         self.exclusions = Exclusions(config, database)
@@ -67,6 +67,10 @@ class SharedState:
 
     def is_fresh_at(self, now: float) -> bool:
         return now <= self._synced_at + MAX_AGE_SECONDS
+
+    @property
+    def has_rate(self) -> bool:
+        return self.max_rate is not None
 
     @property
     def full_concurrency(self) -> int:
@@ -150,7 +154,7 @@ class SharedState:
             self._concurrency.start_low()
         if gateway is not None:
             self.clock.set_ahead(gateway.database_ahead, fast_by_at_most=gateway.fast_by_at_most)
-            self.has_rate, self._max_concurrency = gateway.has_rate, gateway.max_concurrency
+            self.max_rate, self._max_concurrency = gateway.max_rate, gateway.max_concurrency
 
     async def _report_usage(self, under_way: int) -> None:
         lease = self._config.request_timeout_seconds + QUOTA_SECONDS
@@ -210,8 +214,9 @@ async def read_terms(database: Database, mailing_ids: Iterable[int]) -> dict[int
             give_up_on_unknown=row[12],
             is_running=row[13],
             trace_parent=row[14],
-            is_done=row[15],
-            text_has_changed=row[16],
+            is_done=row[15] and not row[16],
+            left=row[16],
+            text_has_changed=row[17],
         )
         for row in rows
     }

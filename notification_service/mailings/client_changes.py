@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Now
 from psycopg.errors import UniqueViolation
 
@@ -177,9 +177,12 @@ def _forget_responses(phones: Mapping[int, str], singles: Mapping[int, int]) -> 
 def make_waiting_due(client_ids: Sequence[int]) -> None:
     """Make due what waits for a window: the engine puts it off again if the window is closed. Retries stay.
 
+    So do first attempts that are spread: their time is looked at again when it comes.
+
     If another transaction holds a message, it is being claimed, ended or made due: no need to wait for it.
     """
-    waiting = DueMessage.objects.filter(message__client_id__in=client_ids, at__gt=Now())
+    spread = Q(mailing__spread_minutes__isnull=False, message__attempts=0, at__lt=F("mailing__end_at"))
+    waiting = DueMessage.objects.filter(~spread, message__client_id__in=client_ids, at__gt=Now())
     free = waiting.select_for_update(of=("self",), skip_locked=True)
     Message.objects.filter(pk__in=free.values("pk")).update(
         next_attempt_at=Greatest(Now(), LAST_RETRY)  # NULL, where there was none, is not the greatest

@@ -5,7 +5,7 @@ messages follow in the background, in chunks (`settle`), so that the response ne
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from notification_service.mailings.matching import check_filter, filter_of, keep
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.personal_text import InvalidText, read_text
 from notification_service.mailings.send_window import Hours, SendWindow, ever_open, opens_somewhere
+from notification_service.mailings.spread import spread_fault
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
@@ -37,7 +38,11 @@ COLUMNS_OF = {"segment": {"segment"}, "exclude": {"exclude"}, "outcome_of": OUTC
 WANTED = {"topic", "requires_consent", "ignores_opt_outs"}
 FIXED_AFTER_START = AUDIENCE | WANTED | {"start_at", "on_unknown"}
 HOURS = {*contact_hours.COLUMNS, "ignores_contact_hours"}
-CHANGEABLE = FIXED_AFTER_START | HOURS | {"name", "text", "end_at", "gateway", "failover", "reference"}
+# After a change of these, messages that wait are due at another time.
+DUE = HOURS | {"spread_minutes"}
+CHANGEABLE = FIXED_AFTER_START | DUE | {"name", "text", "end_at", "gateway", "failover", "reference"}
+# For so long ago a start that is "now" may have been written.
+WRITING_TIME = timedelta(minutes=1)
 # The action of a change of the status: at the mailing's time, and by a person.
 BEGINNINGS = {Status.RUNNING: Action.MAILING_STARTED, Status.FINISHED: Action.MAILING_MISSED}
 MOVES = {
@@ -69,15 +74,17 @@ def create_mailing(**fields: Any) -> Mailing:
 
     Fields: name, text, start_at, end_at, operator_codes, tags, where, segment, exclude, outcome_of_mailing,
     outcome_of_statuses, window_from, window_to, window_days, window_holidays, ignores_contact_hours,
-    on_unknown, gateway, failover, reference, topic, requires_consent, ignores_opt_outs.
+    spread_minutes, on_unknown, gateway, failover, reference, topic, requires_consent, ignores_opt_outs.
     Raises InvalidChange if the text's placeholders are wrong, `end_at` is past or not after `start_at`, if a
-    segment or a mailing that the filter names is not there, or if the hours do not open in between anywhere.
+    segment or a mailing that the filter names is not there, if the hours do not open in between anywhere, or
+    if the spread is longer than the mailing.
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
     _check_text(mailing)
     _check_times(mailing)
     _check_named(mailing, AUDIENCE)
     _check_hours(mailing)
+    _check_spread(mailing)
     mailing.save(force_insert=True)
     given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
     record(Action.MAILING_CREATED, object_id=mailing.pk, changes=given)
@@ -107,12 +114,7 @@ def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any
     if "start_at" in changed or "end_at" in changed:
         _check_times(mailing)
     _check_named(mailing, changed)
-    if changed & (HOURS | {"start_at", "end_at"}):
-        _check_hours(mailing)
-    if changed & HOURS:
-        mailing.hours_version += 1
-    if changed & HOURS and mailing.status in ACTIVE:
-        mailing.window_changed_at = _database_now()
+    _check_due(mailing, changed)
     mailing.save()
     record(Action.MAILING_CHANGED, object_id=mailing_id, changes=difference)
     log.info("mailing changed", mailing_id=mailing_id, fields=sorted(changed))
@@ -135,7 +137,7 @@ def pause_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
 def resume_mailing(mailing_id: int, *, expected: Versions = None) -> Mailing:
     """Go on after a pause. Raises Mailing.DoesNotExist, Stale, Conflict."""
     mailing = _move(mailing_id, expected, sources=(Status.PAUSED,), target=Status.RUNNING)
-    wake_up(SEND)
+    wake_up(SEND, SETTLE)
     return mailing
 
 
@@ -207,9 +209,28 @@ def _move(mailing_id: int, expected: Versions, *, sources: tuple[Status, ...], t
         raise Conflict(f"The mailing is {mailing.status}: it cannot become {target}.")
     record(MOVES[target], object_id=mailing_id, changes={"status": (mailing.status, target)})
     mailing.status = target
-    mailing.save(update_fields=["status", "updated_at"])
+    if target == Status.RUNNING and mailing.spread_minutes:  # not all that came due meanwhile at once
+        _have_rescheduled(mailing)
+    mailing.save(update_fields=["status", "window_changed_at", "updated_at"])
     log.info("mailing status changed", mailing_id=mailing_id, status=str(target))
     return mailing
+
+
+def _check_due(mailing: Mailing, changed: set[str]) -> None:
+    """Check hours and spread where they have changed, and have what is unsent follow."""
+    if changed & (HOURS | {"start_at", "end_at"}):
+        _check_hours(mailing)
+    if changed & {"spread_minutes", "start_at", "end_at"}:
+        _check_spread(mailing)
+    if changed & DUE:
+        mailing.hours_version += 1
+    if changed & DUE or (mailing.spread_minutes and "end_at" in changed):
+        _have_rescheduled(mailing)
+
+
+def _have_rescheduled(mailing: Mailing) -> None:
+    if mailing.status in ACTIVE:
+        mailing.window_changed_at = _database_now()
 
 
 def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
@@ -263,6 +284,12 @@ def _check_hours(mailing: Mailing) -> None:
         raise InvalidChange(
             "send_window", "Does not open between the start and the end of the mailing, in any time zone."
         )
+
+
+def _check_spread(mailing: Mailing) -> None:
+    begins = mailing.started_at or max(mailing.start_at, _database_now() - WRITING_TIME)
+    if fault := spread_fault(mailing.spread_minutes, lasts=mailing.end_at - begins):
+        raise InvalidChange("spread_minutes", fault)
 
 
 def _days_alone(hours: Hours) -> Hours:

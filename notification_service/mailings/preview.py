@@ -1,21 +1,22 @@
 """What a mailing would do if it were scheduled: who gets it, what and when, and how many are left out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from notification_service.directory.models import Client
-from notification_service.mailings.audience import audience_by_zone, audience_of, opening_in, wanted_by
+from notification_service.mailings.audience import audience_by_zone, audience_of, wanted_by
 from notification_service.mailings.contact_hours import both, contact_hours
 from notification_service.mailings.exclusions import CODES, excludes_anybody, terms_of, with_exclusion
 from notification_service.mailings.gateways import GatewayState, gateway_states, stopped_by
 from notification_service.mailings.holidays_ahead import Holiday, holidays_ahead
 from notification_service.mailings.missing_values import lacking, needed_by
 from notification_service.mailings.models import ContactHours, Gateway, Mailing
+from notification_service.mailings.openings import period_of
 from notification_service.mailings.personal_text import (
     PHONE,
     InvalidText,
@@ -24,7 +25,7 @@ from notification_service.mailings.personal_text import (
     read_text,
     values_of,
 )
-from notification_service.mailings.send_window import SendWindow, ever_open
+from notification_service.mailings.send_window import SendWindow, ever_open, opening_in
 from notification_service.mailings.sms import SmsCount, count_sms, sms_size
 
 SAMPLES = 3
@@ -42,6 +43,7 @@ class AudiencePreview:
     last_at: datetime | None
     last_zone: str
     unreachable: int
+    spread_until: datetime | None  # when the last first attempt is planned; None: they are not spread
     is_over_night: bool
     do_hours_meet: bool  # its own, and those of every mailing
     own_hours: SendWindow | None
@@ -86,6 +88,7 @@ def preview(fields: dict[str, Any]) -> AudiencePreview:
         last_at=last[0],
         last_zone=last[1] if hours else "",
         unreachable=sum(count for at, _, count in zones if at >= end_at),
+        spread_until=_spread_until(mailing, starts, [zone for _, zone, _ in reached]),
         is_over_night=any(window.opens > window.closes for window in hours),
         do_hours_meet=ever_open(hours),
         own_hours=mailing.send_window,
@@ -137,6 +140,15 @@ def _counted(mailing: Mailing) -> tuple[dict[str, int], dict[str, int]]:
         else:
             excluded[code] += count
     return in_zones, excluded
+
+
+def _spread_until(mailing: Mailing, starts: datetime, zones: list[str]) -> datetime | None:
+    if not mailing.spread_minutes or not zones:
+        return None
+    since = max(starts, timezone.now())
+    period = replace(period_of(mailing), begins=mailing.started_at or starts)
+    last = [period.parts(zone, since=since)[-1] for zone in zones]
+    return max(part.at + timedelta(seconds=part.seconds) for part in last)
 
 
 def _sms(mailing: Mailing, reached: dict[str, int]) -> SmsCount:

@@ -1,5 +1,6 @@
 """Local-time arithmetic: when a client may get messages. Pure, and knows nothing of mailings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -97,6 +98,18 @@ def next_opening(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
     return at
 
 
+def opening_in(zone_name: str, *, hours: Hours, at: datetime, end_at: datetime) -> datetime:
+    """Return when the hours open from `at` on in the zone of this name, for what ends at `end_at`.
+
+    PostgreSQL knows names that Python does not (`MSK`). For such a client the right hours are not known, so
+    the message waits for the deadline, or for a better zone. So it does where the hours never open.
+    """
+    if (zone := find_zone(zone_name)) is None:
+        return max(at, end_at) if hours else at
+    opening = next_opening(hours, zone=zone, at=at)
+    return opening if is_open(hours, zone=zone, at=opening) else max(at, end_at)
+
+
 def unchanged_until(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
     """Return an instant after `at` (aware; the result is in UTC) until which `is_open` stays the same."""
     at = at.astimezone(UTC)
@@ -104,6 +117,19 @@ def unchanged_until(hours: Hours, *, zone: ZoneInfo, at: datetime) -> datetime:
     edges = (_next_time_of_day(edge, zone=zone, at=at) for edge in times)
     edge = min((edge if edge > at else edge + DAY for edge in edges), default=at + DAY)
     return _first_clock_change(zone, after=at, until=edge) or edge
+
+
+def open_times(
+    hours: Hours, *, zone: ZoneInfo, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield when the hours open and close in `zone` from `start` until `end` (aware; the results too)."""
+    at = next_opening(hours, zone=zone, at=start)
+    while at < end and is_open(hours, zone=zone, at=at):
+        closes = at
+        while closes < end and is_open(hours, zone=zone, at=closes):
+            closes = unchanged_until(hours, zone=zone, at=closes)
+        yield at, min(closes, end)
+        at = next_opening(hours, zone=zone, at=closes)
 
 
 def opens_somewhere(hours: Hours, *, start: datetime, end: datetime) -> bool:

@@ -11,14 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from notification_service.directory.models import Client
-from notification_service.mailings import (
-    audience,
-    contact_hours,
-    lifecycle,
-    partitions,
-    single_messages,
-    stats,
-)
+from notification_service.mailings import lifecycle, partitions, single_messages, stats
 from notification_service.mailings.models import (
     DueMessage,
     FailureCount,
@@ -28,6 +21,7 @@ from notification_service.mailings.models import (
     MinuteCount,
     QuarterFailure,
 )
+from notification_service.mailings.openings import opening_columns, spread_columns
 from notification_service.mailings.reasons import Reason
 from notification_service.mailings.sent_texts import forget_texts
 from notification_service.mailings.sql import sql
@@ -113,15 +107,17 @@ def _finish() -> None:
 
 
 def _reschedule(mailing: Mailing) -> Iterator[None]:
-    """Move the waiting messages to the openings of a changed window; yield after each chunk."""
+    """Move the waiting messages after a change of the hours or the spread; yield after each chunk."""
     same_change = Mailing.objects.filter(pk=mailing.pk, window_changed_at=mailing.window_changed_at)
     # Read before looking: a look may miss what a worker puts off during it.
     is_known = same_change.filter(window_changed_at__lt=Now() - WINDOW_KNOWN_AFTER).exists()
-    openings = _openings(mailing)
-    waiting = DueMessage.objects.filter(mailing=mailing, at__gt=Now()).values_list("pk", flat=True)
-    ids = waiting.iterator(chunk_size=CHUNK_MESSAGES)
+    statement, columns = _new_times(mailing)
+    waiting = DueMessage.objects.filter(mailing=mailing)
+    if not mailing.spread_minutes:
+        waiting = waiting.filter(at__gt=Now())
+    ids = waiting.values_list("pk", flat=True).iterator(chunk_size=CHUNK_MESSAGES)
     while chunk := list(islice(ids, CHUNK_MESSAGES)):
-        sql.execute("settlement/reschedule", ids=chunk, partition=mailing.partition, **openings)
+        sql.execute(statement, ids=chunk, partition=mailing.partition, **columns)
         yield
     if is_known:
         same_change.update(window_changed_at=None)
@@ -129,17 +125,20 @@ def _reschedule(mailing: Mailing) -> Iterator[None]:
         wake_up(SEND)
 
 
-def _openings(mailing: Mailing) -> dict[str, list[Any]]:
-    """Return when the mailing's hours open next, for each zone."""
+def _new_times(mailing: Mailing) -> tuple[str, dict[str, Any]]:
+    """Return the statement that moves the messages, and when they are due, for each zone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now = cursor.fetchone()[0]
-    hours, end_at = contact_hours.hours_of(mailing), mailing.end_at
     zones = list(Client.objects.order_by().values_list("timezone", flat=True).distinct())
-    return {
-        "zones": zones,
-        "openings": [audience.opening_in(name, hours=hours, at=now, end_at=end_at) for name in zones],
-    }
+    openings = opening_columns(mailing, zones, now=now, due_since=now)
+    changed_at = mailing.window_changed_at
+    if not mailing.spread_minutes or changed_at is None:
+        return "settlement/reschedule", openings
+    parts = spread_columns(mailing, zones, since=changed_at)
+    # The same at each look at a change, so that nothing moves twice for it.
+    seed = int(changed_at.timestamp() * 1_000_000)
+    return "settlement/respread", {**openings, **parts, "seed": seed}
 
 
 def remove_some(mailing_id: int) -> bool:

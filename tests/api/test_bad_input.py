@@ -81,6 +81,7 @@ BAD_MAILINGS: dict[str, list[Any]] = {
     "filter": [1, "916", True, None, [], ["916"]],
     "send_window": [1, "09:00", True, [], ["09:00", "21:00"]],
     "name": [1, True, None, [], {}, "x" * 201, "a\x00"],
+    "spread_minutes": [0, -1, 10_081, 1.5, "60", True, []],
     "ignores_contact_hours": [1, "true", None, []],
     "on_unknown": [1, True, None, [], {}, "", "SEND_AGAIN", "retry", "\x00"],
 }

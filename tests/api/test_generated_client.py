@@ -36,6 +36,7 @@ PATCHES: dict[str, dict[str, Any]] = {
         "filter": {"operator_codes": ["901"]},
         "send_window": {"from": "10:00", "to": "20:00"},
         "ignores_contact_hours": False,
+        "spread_minutes": 60,
         "on_unknown": "send_again",
         "gateway": "main",
         "failover": False,

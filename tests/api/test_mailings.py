@@ -21,6 +21,7 @@ def test_post_schedules_a_mailing_and_returns_its_location(api: Api) -> None:
         "filter": {"operator_codes": ["916", "926", "916"], "tags": ["vip", ""]},
         "send_window": {"from": "09:00", "to": "21:30:15", "days": ["mon", "thu"], "holidays": "RU"},
         "ignores_contact_hours": False,
+        "spread_minutes": 90,
         "on_unknown": "give_up",
         "gateway": "main",
         "failover": True,

@@ -92,13 +92,14 @@ def claim(
     worker: str = "worker",
     gateway: str = "main",
     slow_mailings: Sequence[int] = (),
+    hurry: Sequence[int] = (),
+    equal: int | None = None,
     **knobs: Any,
 ) -> list[Claimed]:
+    which: dict[str, Any] = {"slow_mailings": slow_mailings, "hurry": hurry, "equal": equal}
     return on_database(
         conninfo,
-        lambda database: take_due(
-            database, config(**knobs), limit, is_probe=is_probe, slow_mailings=slow_mailings
-        ),
+        lambda database: take_due(database, config(**knobs), limit, is_probe=is_probe, **which),
         worker=worker,
         gateway=gateway,
     )

@@ -1,6 +1,7 @@
 """Which messages a claim takes, and what it makes of them."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import psycopg
@@ -103,6 +104,53 @@ def test_a_claim_takes_equally_from_every_mailing(conninfo: str) -> None:
         make_messages(mailing, 5)
     claimed = claim(conninfo, limit=6)
     assert sorted(message.mailing_id for message in claimed) == [m.id for m in mailings for _ in range(2)]
+
+
+def shares_of(claimed: list[Claimed]) -> Counter[int]:
+    return Counter(message.mailing_id for message in claimed)
+
+
+def test_a_claim_takes_what_is_not_divided_from_the_mailings_in_a_hurry(conninfo: str) -> None:
+    calm, hasty, hastiest = (make_running_mailing() for _ in range(3))
+    for mailing, messages in ((calm, 20), (hasty, 20), (hastiest, 5)):
+        make_messages(mailing, messages)
+    order = [hastiest.pk, hasty.pk, calm.pk]
+    claimed = claim(conninfo, limit=12, hurry=order, equal=3)
+    assert shares_of(claimed) == {hastiest.pk: 5, hasty.pk: 6, calm.pk: 1}
+    assert len({message.id for message in claimed}) == 12
+
+
+def test_a_mailing_that_the_worker_does_not_know_gets_a_message_whoever_is_in_a_hurry(conninfo: str) -> None:
+    hasty, new = make_running_mailing(), make_running_mailing()
+    make_messages(hasty, 20)
+    make_messages(new, 20)
+    assert shares_of(claim(conninfo, limit=5, hurry=[hasty.pk], equal=0)) == {hasty.pk: 4, new.pk: 1}
+
+
+def test_a_claim_is_filled_where_a_mailing_has_less_than_its_share(conninfo: str) -> None:
+    small, large = make_running_mailing(), make_running_mailing()
+    make_messages(small, 1)
+    make_messages(large, 20)
+    claimed = claim(conninfo, limit=10, hurry=[small.pk, large.pk], equal=10)
+    assert shares_of(claimed) == {small.pk: 1, large.pk: 9}
+
+
+def test_a_claim_smaller_than_the_number_of_mailings_goes_to_the_one_in_a_hurry(conninfo: str) -> None:
+    mailings = [make_running_mailing() for _ in range(6)]
+    for mailing in mailings:
+        make_messages(mailing, 3)
+    order = [mailing.pk for mailing in mailings]
+    assert shares_of(claim(conninfo, limit=3, hurry=order, equal=0)) == {order[0]: 3}
+
+
+def test_a_claim_skips_what_others_hold_of_a_mailing_in_a_hurry(conninfo: str) -> None:
+    hasty, other = make_running_mailing(), make_running_mailing()
+    locked, *free = make_messages(hasty, 4)
+    make_messages(other, 4)
+    with psycopg.connect(conninfo) as session:
+        session.execute("SELECT FROM mailings_duemessage WHERE message_id = %s FOR UPDATE", [locked.id])
+        claimed = claim(conninfo, limit=4, hurry=[hasty.pk, other.pk], equal=1)
+    assert shares_of(claimed) == {hasty.pk: len(free), other.pk: 1}
 
 
 def test_a_claim_keeps_to_its_limit_with_more_mailings_than_the_limit(conninfo: str) -> None:

@@ -23,10 +23,14 @@ from tests.reasons import http_status
 CLAIM: dict[str, Any] = {
     "limit": 1000,
     "slow_mailings": [],
+    "hurry": [],
+    "equal": 1000,
     "worker": "worker",
     "lease_seconds": 30,
     "deadline_guard_seconds": 0.2,
 }
+
+NOT_OF_PROBES = ("limit", "slow_mailings", "hurry", "equal")
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +96,21 @@ def test_the_claim_reads_only_the_rows_of_the_claimed_messages(big_queue: Mailin
     assert max(rows) <= 11 * 1000
 
 
+def test_a_claim_with_a_preference_reads_only_what_it_takes(big_queue: Mailing) -> None:
+    """Although it goes through the mailings one by one, and begins with the largest."""
+    others = Mailing.objects.exclude(pk=big_queue.pk).values_list("pk", flat=True)
+    preferring = CLAIM | {"hurry": [big_queue.pk, *others], "equal": 20}
+    assert {index for _, index in scans("claim", preferring)} == {"due_of_mailing", "mailings_message_pkey"}
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN (ANALYZE, FORMAT JSON) " + statement("claim").decode()
+        cursor.execute(explain, preferring | {"gateway_id": Gateway.objects.get(name="main").pk})
+        [[[plan]]] = cursor.fetchall()
+    rows = [node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"])]
+    assert max(rows) <= 2 * 1000
+
+
 def test_a_probe_is_found_through_the_index(big_queue: Mailing) -> None:
-    used = scans(
-        "claim_probe", {name: CLAIM[name] for name in CLAIM if name not in ("limit", "slow_mailings")}
-    )
+    used = scans("claim_probe", {name: CLAIM[name] for name in CLAIM if name not in NOT_OF_PROBES})
     expected = {"due_of_mailing", "mailings_duemessage_pkey", "mailings_message_pkey"}
     assert {index for _, index in used} == expected
 

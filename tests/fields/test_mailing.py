@@ -40,6 +40,7 @@ IN_THE_API = {
 KEPT_FOR_EVER = OF_THE_SERVICE - {"segments_at_start", "first_text"} | {
     *("start_at", "end_at", "operator_codes", "segment"),
     *("window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours"),
+    "spread_minutes",
     *("on_unknown", "gateway", "failover", "outcome_of_mailing", "outcome_of_statuses", "reference"),
     *("topic", "requires_consent", "ignores_opt_outs"),
 }

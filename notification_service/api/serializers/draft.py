@@ -101,4 +101,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     last_opening_at = serializers.DateTimeField(
         allow_null=True, help_text="When the hours of the last clients open."
     )
+    spread_until = serializers.DateTimeField(
+        allow_null=True, help_text="By when every first attempt is planned; null if they are not spread."
+    )
     unreachable = serializers.IntegerField(help_text="Whose hours open only after its end.")

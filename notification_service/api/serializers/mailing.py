@@ -9,6 +9,7 @@ from notification_service.api.fields import (
     Id,
     Line,
     Moment,
+    Number,
     Text,
 )
 from notification_service.api.serializers.filter import AudienceFilterSerializer, everyone
@@ -19,6 +20,7 @@ from notification_service.directory.models import EVERYTHING
 from notification_service.directory.rules import TOPIC_LENGTH, composed, visible
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.models.mailing import NAME_LENGTH, REFERENCE_LENGTH
+from notification_service.mailings.spread import MOST_MINUTES
 
 
 class MessageCountsSerializer(serializers.Serializer[Any]):
@@ -97,6 +99,16 @@ class MailingSerializer(WantedSerializer):
     ignores_contact_hours = Flag(
         default=False,
         help_text="Whether it is held to its own `send_window` alone. Administrators may set it.",
+    )
+    spread_minutes = Number(
+        least=1,
+        most=MOST_MINUTES,
+        whole=True,
+        allow_null=True,
+        default=None,
+        help_text="First attempts are spread evenly over so many minutes from the start, in no order of ids; "
+        "null: each as soon as it may be. In a time zone whose hours are closed at the start, from when they "
+        "open. Where hours close or the mailing ends in between, over what is left.",
     )
     on_unknown = serializers.ChoiceField(
         choices=Mailing.OnUnknown.values,

@@ -28,7 +28,7 @@ from notification_service.mailings import matching, test_sends
 from notification_service.mailings.models import Mailing, TestSend
 from notification_service.mailings.preview import preview, sample_texts, shows_phones
 
-SHOWN = ("clients", "excluded", "sms", "first_at", "unreachable")
+SHOWN = ("clients", "excluded", "sms", "first_at", "spread_until", "unreachable")
 
 
 class DraftViewSet(ApiViewSet):

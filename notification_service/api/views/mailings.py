@@ -30,8 +30,9 @@ from notification_service.mailings.exclusions import Terms
 from notification_service.mailings.models import Mailing
 
 CHANGE = (
-    "`name`, `text`, `end_at`, `send_window`, `ignores_contact_hours`, `gateway`, `failover` and `reference` "
-    "may change until the mailing ends, and apply to what is unsent; everything else only before it starts. "
+    "`name`, `text`, `end_at`, `send_window`, `ignores_contact_hours`, `spread_minutes`, `gateway`, "
+    "`failover` and `reference` may change until the mailing ends, and apply to what is unsent; everything "
+    "else only before it starts. "
     f"A `filter` is replaced as a whole. {SENT_BACK}"
 )
 REPEATABLE = "Of one that is so already, nothing changes."

@@ -132,6 +132,7 @@ FIELD = {
     "window_days": gettext_lazy("Days"),
     "window_holidays": gettext_lazy("Public holidays"),
     "ignores_contact_hours": gettext_lazy("Not held to the contact hours"),
+    "spread_minutes": gettext_lazy("Spread over minutes"),
     "on_unknown": gettext_lazy("Without an answer"),
     "gateway": gettext_lazy("Gateway"),
     "failover": gettext_lazy("Failover"),

@@ -24,6 +24,7 @@ HAS_CHANGED = {
     ("limit_hours", "window_from", "window_to", "window_days", "window_holidays"): gettext_lazy(
         "Its sending hours have changed."
     ),
+    ("spread_minutes",): gettext_lazy("Over how long it is spread has changed."),
     ("ignores_contact_hours",): gettext_lazy("Whether the contact hours hold for it has changed."),
 }
 

@@ -17,13 +17,17 @@ from notification_service.console.parts.hours_fields import HoursFields, hours_v
 from notification_service.directory.rules import LINE_PATTERN, TOPIC_LENGTH, composed, line_of, matches
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.models.mailing import NAME_LENGTH
+from notification_service.mailings.spread import MOST_MINUTES
 
 FIELDS = (
     *("name", "text", *FILTER_FIELDS, "start_at", "end_at"),
     *("topic", "requires_consent", "ignores_opt_outs"),
     *("window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours"),
+    "spread_minutes",
     *("gateway", "failover", "on_unknown"),
 )
+
+SPREAD_TOO_LONG = gettext_lazy("Longer than the mailing. Choose fewer minutes, or a later end.")
 
 
 class MailingForm(FilterForm, HoursFields, TextForm):
@@ -56,6 +60,13 @@ class MailingForm(FilterForm, HoursFields, TextForm):
     end_at = LocalMoment(label=gettext_lazy("End: nothing is sent from then on"))
     ignores_contact_hours = forms.BooleanField(
         label=gettext_lazy("Not held to the contact hours that hold for every other mailing"), required=False
+    )
+    spread_minutes = forms.IntegerField(
+        label=gettext_lazy("Spread over so many minutes"),
+        required=False,
+        min_value=1,
+        max_value=MOST_MINUTES,
+        help_text=gettext_lazy("So that not all of them answer at once. Empty: as fast as it goes."),
     )
     failover = forms.BooleanField(
         label=gettext_lazy("Use the next gateway while this one is paused; some clients may get it twice"),
@@ -93,6 +104,7 @@ class MailingForm(FilterForm, HoursFields, TextForm):
         self._check_start(values)
         self.check_window(values)
         self._check_end(values)
+        self._check_spread(values)
         return values
 
     def is_ready_to_count(self) -> bool:
@@ -140,6 +152,11 @@ class MailingForm(FilterForm, HoursFields, TextForm):
         elif end <= start:
             self.add_error("end_at", _("The end must come after the start."))
 
+    def _check_spread(self, values: dict[str, Any]) -> None:
+        start, end, minutes = (values.get(name) for name in ("start_at", "end_at", "spread_minutes"))
+        if start and end and minutes and timedelta(minutes=minutes) > end - start:
+            self.add_error("spread_minutes", SPREAD_TOO_LONG)
+
 
 def blank_form() -> MailingForm:
     tomorrow = timezone.localtime() + timedelta(days=1)
@@ -167,6 +184,7 @@ def values_of(mailing: Mailing) -> dict[str, Any]:
         "end_at": mailing.end_at,
         **hours_values(mailing),
         "ignores_contact_hours": mailing.ignores_contact_hours,
+        "spread_minutes": mailing.spread_minutes,
         "gateway": mailing.gateway_id,
         "failover": mailing.failover,
         "on_unknown": mailing.on_unknown,

@@ -17,7 +17,7 @@ from notification_service.access.doors import may
 from notification_service.access.permissions import RESERVED
 from notification_service.access.phones import note_phones, phone_for
 from notification_service.console.compose.edit_conflicts import changes_since, fixed_fields, version_of
-from notification_service.console.compose.forms import MailingForm, blank_form, values_of
+from notification_service.console.compose.forms import SPREAD_TOO_LONG, MailingForm, blank_form, values_of
 from notification_service.console.compose.review import Review, review
 from notification_service.console.compose.submit_once import create_mailing_once, mailing_made_by
 from notification_service.console.compose.text_form import blank_test_send
@@ -69,6 +69,8 @@ def _schedule(request: HttpRequest, form: MailingForm, found: Review, key: uuid.
             form.add_error("limit_hours", _hours_refused())
         elif refusal.field in ("start_at", "end_at"):
             form.add_error(refusal.field, _("This time is no longer possible."))
+        elif refusal.field == "spread_minutes":
+            form.add_error(refusal.field, SPREAD_TOO_LONG)
         else:
             form.add_error(None, _("A segment or a mailing that says who gets it is no longer there."))
         return _page(request, form, title=_("New mailing"), key=key)
@@ -159,9 +161,15 @@ def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
         except lifecycle.Conflict:
             return changes_since(mailing, version)
         except lifecycle.InvalidChange as refusal:
-            is_of_hours = refusal.field in lifecycle.HOURS | {"send_window"}
-            return [_hours_refused() if is_of_hours else _("The end is past. Choose a later one.")]
+            return [_refused(refusal)]
     return None
+
+
+def _refused(refusal: lifecycle.InvalidChange) -> str:
+    if refusal.field in lifecycle.HOURS | {"send_window"}:
+        return _hours_refused()
+    is_of_spread = refusal.field == "spread_minutes"
+    return str(SPREAD_TOO_LONG) if is_of_spread else _("The end is past. Choose a later one.")
 
 
 def _hours_refused() -> str:

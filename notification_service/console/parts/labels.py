@@ -214,6 +214,11 @@ def deliveries_sentence(deliveries: dict[str, int]) -> str:
     )
 
 
+def spread(minutes: int) -> str:
+    words = ngettext("over %(number)s minute", "over %(number)s minutes", minutes)
+    return words % {"number": number(minutes)}
+
+
 def counts_sentence(counts: dict[str, int]) -> str:
     parts = [f"{MESSAGE_STATUS[status]} {number(counts[status])}" for status in BAR_ORDER if counts[status]]
     return ", ".join(parts) or _("no messages yet")

@@ -238,6 +238,11 @@ def reason(why: Why | None) -> str:
 
 
 @register.filter
+def spread(minutes: int) -> str:
+    return labels.spread(minutes)
+
+
+@register.filter
 def clients(number: int) -> str:
     return labels.clients(number)
 

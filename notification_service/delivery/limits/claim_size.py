@@ -29,7 +29,7 @@ class ClaimSizer:
         """
         rate = self._measure()
         if under_way < concurrency:  # connections wait for a claim: they could send more than they did
-            rate = max(rate, self._possible_rate(concurrency))
+            rate = max(rate, self.possible_rate(concurrency))
         ahead = min(rate * SECONDS_AHEAD, 2 * self._config.batch_size)
         wanted = int(ahead) + concurrency - under_way
         return min(wanted, self._config.batch_size) if wanted >= max(1, ahead / 2) else 0
@@ -43,7 +43,7 @@ class ClaimSizer:
             self._sent, self._seconds, self._since = 0, 0.0, now
         return self._rate
 
-    def _possible_rate(self, concurrency: int) -> float:
+    def possible_rate(self, concurrency: int) -> float:
         """Of connections that are all busy, by how long each of their requests takes."""
         latency = self._seconds / self._sent if self._sent else self._latency
         return concurrency / latency if latency else 0.0

@@ -1,5 +1,7 @@
--- Take due messages for a gateway under a new lease: equal shares of every mailing that has any, except slow ones.
--- If there are more such mailings than wanted messages, as many mailings as that, chosen at random.
+-- Take due messages for a gateway under a new lease. A part of the claim (`equal`) is divided equally between the
+-- mailings that have any, except slow ones; if there are more such mailings, that many of them get one, chosen at
+-- random. The rest goes to the mailings that the worker names, in their order (`hurry`). A mailing that it does not
+-- name, because it has not met it yet, gets one message at least.
 -- A mailing goes to its own gateway, or to the default one. With failover, while that is held or disabled, it goes
 -- to the next one that is neither.
 -- Guarantees: one worker takes each row; its mailing is running and not at its deadline; the phone and zone are the
@@ -13,7 +15,7 @@
 WITH usual AS MATERIALIZED (
   SELECT id FROM mailings_gateway WHERE enabled ORDER BY priority, id LIMIT 1
 ), busy AS MATERIALIZED (
-  SELECT id, partition FROM mailings_mailing AS mailing
+  SELECT id, partition, array_position(%(hurry)s::bigint[], id) AS place FROM mailings_mailing AS mailing
   WHERE finished_at IS NULL AND status = 'running' AND id <> ALL(%(slow_mailings)s::bigint[])
     AND now() < end_at - make_interval(secs => %(deadline_guard_seconds)s)
     AND %(gateway_id)s = (
@@ -29,15 +31,40 @@ WITH usual AS MATERIALIZED (
       WHERE due.mailing_id = mailing.id AND due.at <= now()
       ORDER BY due.at LIMIT 1
     ) IS NOT NULL
-  ORDER BY random() LIMIT %(limit)s
-), due AS MATERIALIZED (
-  SELECT busy.partition, first.message_id FROM busy CROSS JOIN LATERAL (
+), shared AS MATERIALIZED (
+  SELECT id, partition, place, CASE
+    WHEN place IS NULL AND lot <= %(limit)s THEN greatest(1, part) ELSE part
+  END AS part
+  FROM (
+    SELECT id, partition, place, lot, %(equal)s / mailings + (lot <= %(equal)s %% mailings)::int AS part
+    FROM (
+      SELECT id, partition, place, count(*) OVER () AS mailings,
+        row_number() OVER (ORDER BY place IS NOT NULL, random()) AS lot
+      FROM busy
+    ) AS drawn
+  ) AS divided
+), equal AS MATERIALIZED (
+  SELECT shared.partition, first.message_id FROM shared CROSS JOIN LATERAL (
     SELECT message_id FROM mailings_duemessage
-    WHERE mailing_id = busy.id AND at <= now()
+    WHERE mailing_id = shared.id AND at <= now()
     ORDER BY at
-    LIMIT (SELECT ceil(%(limit)s::numeric / count(*)) FROM busy)
+    LIMIT shared.part
     FOR UPDATE SKIP LOCKED
   ) AS first
+), hasty AS MATERIALIZED (
+  -- One mailing after the other, only as far as there is room: a limit ends the loop.
+  SELECT ordered.partition, next.message_id
+  FROM (SELECT id, partition, part FROM shared WHERE place IS NOT NULL ORDER BY place) AS ordered
+  CROSS JOIN LATERAL (
+    SELECT message_id FROM mailings_duemessage
+    WHERE mailing_id = ordered.id AND at <= now()
+    ORDER BY at
+    LIMIT %(limit)s OFFSET ordered.part
+    FOR UPDATE SKIP LOCKED
+  ) AS next
+  LIMIT (SELECT greatest(0, %(limit)s - count(*)) FROM equal)
+), due AS MATERIALIZED (
+  SELECT partition, message_id FROM equal UNION SELECT partition, message_id FROM hasty
 ), taken AS MATERIALIZED (
   -- As arrays, of which the planner expects few: it took `due` for a tenth of the table, and read all
   -- messages and all clients for every claim. The limit, above the number of partitions, does the same for those.

@@ -62,6 +62,8 @@ class Mailing(WindowColumns):
     ignores_opt_outs = models.BooleanField(default=False, db_default=False)
     # Whether it is held to its own hours alone.
     ignores_contact_hours = models.BooleanField(default=False, db_default=False)
+    # First attempts are spread evenly over so many minutes from the start; empty: each as soon as it may be.
+    spread_minutes = models.IntegerField(null=True, blank=True)
     # A condition on the client, a segment by its name, and who is left out, as `directory.filters` has them.
     where = models.JSONField(null=True, blank=True)
     segment = models.CharField(max_length=SEGMENT_NAME_LENGTH, default="", db_default="", blank=True)

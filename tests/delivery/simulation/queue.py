@@ -2,8 +2,7 @@
 
 import contextlib
 import heapq
-import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -14,6 +13,17 @@ from tests.delivery.simulation.clock import Clock
 
 Result = TypeVar("Result")
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def divided(
+    busy: list[int], *, limit: int, hurry: Sequence[int], equal: int, random: Random
+) -> dict[int, int]:
+    """Return what each mailing gets of a claim, as `claim.sql` divides it, before the rest is given away."""
+    drawn = sorted(busy, key=lambda mailing_id: (mailing_id in hurry, random.random()))
+    each, more = divmod(equal, len(drawn)) if drawn else (0, 0)
+    parts = {mailing_id: each + (lot < more) for lot, mailing_id in enumerate(drawn)}
+    unknown = {m: max(1, part) for m, part in [*parts.items()][:limit] if m not in hurry}
+    return parts | unknown
 
 
 @dataclass(slots=True)
@@ -66,13 +76,19 @@ class Queue:
 
     # statements
 
-    def claim(self, *, limit: int, slow_mailings: list[int], **_: Any) -> list[Any]:
-        due = {mailing_id: due for mailing_id, due in self.due.items() if due and due[0][0] <= self.clock.now}
-        busy = [mailing_id for mailing_id in due if mailing_id not in slow_mailings]
-        self.random.shuffle(busy)
-        busy = busy[:limit]
-        each = math.ceil(limit / len(busy)) if busy else 0
-        return self._taken([row for mailing_id in busy for row in self._first(mailing_id, each)])
+    def claim(
+        self, *, limit: int, slow_mailings: list[int], hurry: list[int], equal: int, **_: Any
+    ) -> list[Any]:
+        busy = [mailing_id for mailing_id in self._busy() if mailing_id not in slow_mailings]
+        parts = divided(busy, limit=limit, hurry=hurry, equal=equal, random=self.random)
+        rows = [row for mailing_id, part in parts.items() for row in self._first(mailing_id, part)]
+        for mailing_id in hurry:
+            if mailing_id in parts:
+                rows += self._first(mailing_id, limit - len(rows))
+        return self._taken(rows)
+
+    def _busy(self) -> list[int]:
+        return [m for m, due in self.due.items() if due and due[0][0] <= self.clock.now]
 
     def claim_single(self, **_: Any) -> list[Any]:
         return []
@@ -123,11 +139,14 @@ class Queue:
 
     def gateway_snapshot(self, **_: Any) -> list[Any]:
         now = datetime.fromtimestamp(self.clock.time(), UTC)
-        return [(now, True, self.breaker.held_at is not None, False, None)]
+        return [(now, True, self.breaker.held_at is not None, None, None)]
 
     def mailing_terms(self, ids: list[int], **_: Any) -> list[Any]:
         hours = [None] * 8  # neither its own nor everybody's
-        return [(mailing_id, "text", FAR, *hours, 0, False, True, "", False, False) for mailing_id in ids]
+        return [
+            (mailing_id, "text", FAR, *hours, 0, False, True, "", False, len(self.due[mailing_id]), False)
+            for mailing_id in ids
+        ]
 
     def preference_changes(self, **_: Any) -> list[Any]:
         return [(0,)]  # nobody opts out

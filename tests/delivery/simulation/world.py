@@ -166,6 +166,7 @@ class World:
             1, "main", "simulated", GatewaySettings(url="", token=""), DeliveryConfig(**self._knobs)
         )
         lane = Lane(listed, gateway=self.gateway, conninfo="", worker="worker")
+        lane.random = Random(self.random.random())
         lane.stragglers = Stragglers()  # however few files this process may have open
         lane.claims = lane.records = MemoryDatabase(self.queue)
         lane.shared = SharedState(lane.config, lane.records, lane.concurrency)

@@ -23,6 +23,7 @@ class MailingOptions(TypedDict, total=False):
     filter: AudienceFilter
     send_window: SendWindow | None
     ignores_contact_hours: bool
+    spread_minutes: int | None
     on_unknown: OnUnknown
     gateway: str | None
     failover: bool

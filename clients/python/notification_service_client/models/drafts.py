@@ -32,6 +32,7 @@ class Preview:
     samples: tuple[SampleText, ...]
     first_at: datetime | None
     last_opening_at: datetime | None
+    spread_until: datetime | None
     unreachable: int
 
 

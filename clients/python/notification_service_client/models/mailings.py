@@ -59,6 +59,7 @@ class Mailing:
     filter: AudienceFilter
     send_window: SendWindow | None
     ignores_contact_hours: bool
+    spread_minutes: int | None
     on_unknown: OnUnknown
     gateway: str | None
     failover: bool

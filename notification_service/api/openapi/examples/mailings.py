@@ -19,6 +19,7 @@ MAILING_REQUEST = {
     "ignores_opt_outs": False,
     "send_window": SEND_WINDOW,
     "ignores_contact_hours": False,
+    "spread_minutes": 60,
     "on_unknown": "send_again",
     "gateway": None,
     "failover": False,
@@ -71,6 +72,7 @@ PREVIEW = {
     "samples": [{"client": 1, "text": "Anna, your order 1042 is ready."}],
     "first_at": "2030-01-31T06:00:00Z",
     "last_opening_at": "2030-01-31T07:00:00Z",
+    "spread_until": "2030-01-31T08:00:00Z",
     "unreachable": 0,
 }
 MESSAGES_URL = "http://127.0.0.1:8000/api/v1/messages/?mailing=1"

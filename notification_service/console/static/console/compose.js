@@ -44,7 +44,7 @@
   startAt.addEventListener("input", () => { starts.value = "at"; });
 
   const key = `console-draft-${document.body.dataset.user}-${form.dataset.compose}`;
-  const kept = ["name", "text", "operator_codes", "tags", "untagged", "outcome_of_mailing", "outcome_of_statuses", "where", "segment", "exclude", "topic", "requires_consent", "ignores_opt_outs", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours", "gateway", "failover", "on_unknown"].filter((name) => form.elements[name]);
+  const kept = ["name", "text", "operator_codes", "tags", "untagged", "outcome_of_mailing", "outcome_of_statuses", "where", "segment", "exclude", "topic", "requires_consent", "ignores_opt_outs", "starts", "start_at", "end_at", "limit_hours", "window_from", "window_to", "window_days", "window_holidays", "ignores_contact_hours", "spread_minutes", "gateway", "failover", "on_unknown"].filter((name) => form.elements[name]);
   const values = () => Object.fromEntries(kept.map((name) => {
     const field = form.elements[name];
     if (field instanceof RadioNodeList) return [name, [...field].filter((each) => each.checked).map((each) => each.value)];
