@@ -10,6 +10,7 @@ from notification_service.delivery.gateways import Concealer, GatewayAdapter
 from notification_service.delivery.limits.breaker import Breaker
 from notification_service.delivery.limits.claim_size import ClaimSizer
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
+from notification_service.delivery.limits.pace import Pace
 from notification_service.delivery.limits.rate import PermitPool
 from notification_service.delivery.limits.stragglers import MOST, Stragglers
 from notification_service.delivery.shared_state import SharedState
@@ -36,7 +37,8 @@ class Lane:
         self.breaker = Breaker(limit=config.breaker_failures)
         self.stragglers = Stragglers(most=min(MOST, open_files() // PART_OF_FILES))
         self.permits = PermitPool()
-        self.shared = SharedState(config, self.records, self.concurrency)
+        self.pace = Pace()
+        self.shared = SharedState(config, self.records, self.concurrency, self.pace)
         self.meters = Meters(listed.name, log_sent=config.log_sent)
         self.traces = Traces(listed.name)
         self.stopping = threading.Event()  # no request starts any more; set by any thread
