@@ -82,6 +82,12 @@ _TABLE = (
         "The mailing's status does not allow it.",
         "Read it again; it has gone on or ended.",
     ),
+    Kind(
+        "no-forecast",
+        409,
+        "The mailing has ended, or its gateway takes nothing now.",
+        "`detail` says which; of a gateway, ask again when it takes messages.",
+    ),
     Kind("length-required", 411, "The body has no `Content-Length`.", "Send one."),
     Kind(
         "changed-meanwhile",

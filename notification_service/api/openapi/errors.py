@@ -157,6 +157,8 @@ def error_responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
         *CHANGES_OF_A_MAILING,
         *TAKING_A_NAME,
         "gateways_destroy",
+        "mailings_forecast",
+        "mailings_forecast_retrieve",
         "mailings_test",
         "segments_destroy",
     }:

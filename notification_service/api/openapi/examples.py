@@ -214,6 +214,19 @@ PREVIEW = {
     "last_opening_at": "2030-01-31T07:00:00Z",
     "unreachable": 0,
 }
+FORECAST = {
+    "finishes_at": None,
+    "sent": 44800,
+    "unreached": {
+        "total": 3200,
+        "by_zone": [
+            {"timezone": "Europe/Kaliningrad", "clients": 2100},
+            {"timezone": "Europe/Moscow", "clients": 1100},
+        ],
+    },
+    "limited_by": "gateway_rate",
+    "needed_requests_per_second": 41.0,
+}
 MESSAGES_URL = "http://127.0.0.1:8000/api/v1/messages/?mailing=1"
 ENTRY = {
     "id": 1,
@@ -291,6 +304,7 @@ REQUESTS: Examples = {
         "all of Kazan who have not bought since March, but not those who got mailing 1": {"value": FILTER},
     },
     "mailings_preview": _one(MAILING_REQUEST),
+    "mailings_forecast": _one(MAILING_REQUEST),
     "mailings_test": _one({"text": TEMPLATE_REQUEST["text"], "client": 1, "phone": "79161234567"}),
     "segments_create": _one(SEGMENT_REQUEST),
     "segments_update": _one(SEGMENT_REQUEST),
@@ -380,6 +394,8 @@ RESPONSES: Examples = {
     "mailings_cancel": _one({**RUNNING, "status": "cancelled"}),
     "mailings_audience": _one({"clients": 1234, "excluded": {"opted_out": 2, "no_consent": 0}}),
     "mailings_preview": _one(PREVIEW),
+    "mailings_forecast": _one(FORECAST),
+    "mailings_forecast_retrieve": _one(FORECAST),
     "mailings_test": _one(TEST_SEND),
     "mailings_test_retrieve": _one({**TEST_SEND, "status": "sent", "text": "", "phone": ""}),
     "templates_list": _one(_page(TEMPLATE)),
