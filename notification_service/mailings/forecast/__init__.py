@@ -4,13 +4,20 @@ Pure arithmetic in `answer`, `fluid`, `sharing`, `openings` and `speed`; the oth
 """
 
 from notification_service.mailings.forecast.answer import Forecast
-from notification_service.mailings.forecast.ask import NoForecast, forecast_of, forecast_of_new, plan_of
+from notification_service.mailings.forecast.ask import (
+    NoForecast,
+    forecast_of,
+    forecast_of_changed,
+    forecast_of_new,
+    plan_of,
+)
 from notification_service.mailings.forecast.audiences import zones_of
 from notification_service.mailings.forecast.speed import Limit
 from notification_service.mailings.forecast.warnings import (
     Shortfall,
     limit_words,
     read_shortfalls,
+    rounded,
     shortfall_words,
     shortfalls,
 )
@@ -21,10 +28,12 @@ __all__ = [
     "NoForecast",
     "Shortfall",
     "forecast_of",
+    "forecast_of_changed",
     "forecast_of_new",
     "limit_words",
     "plan_of",
     "read_shortfalls",
+    "rounded",
     "shortfall_words",
     "shortfalls",
     "zones_of",

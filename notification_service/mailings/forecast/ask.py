@@ -1,6 +1,7 @@
 """Forecasts of mailings as they are in the database, beside what is running and scheduled there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -34,32 +35,44 @@ def forecast_of(mailing: Mailing) -> Forecast:
     """Of what is unsent of a mailing; of a paused one, as if it were resumed now. Raises NoForecast."""
     if mailing.status in (Mailing.Status.FINISHED, Mailing.Status.CANCELLED):
         raise NoForecast(f"The mailing is {mailing.status}: there is nothing to foretell.")
-    states, now = gateways(), timezone.now()
+    states = gateways()
     state = _usable(mailing, states)
-    others = [each for each in sending_at(state, states) if each.pk != mailing.pk]
-    loads = loads_of([mailing, *others], now=now, watched=mailing.pk)
-    return _foretell(mailing, loads, speed_of(state.gateway), now=now)
+    beside = _Beside([mailing, *_others(state, states, but=mailing)], now=timezone.now(), watched=mailing.pk)
+    return beside.foretell(mailing, speed_of(state.gateway))
 
 
-def forecast_of_new(fields: dict[str, Any], *, zones: dict[str, int] | None = None) -> Forecast:
-    """Of a mailing that is not made yet; `zones`: its clients, if they are counted. Raises NoForecast."""
+def forecast_of_new(
+    fields: dict[str, Any], *, zones: dict[str, int] | None = None, but: Mailing | None = None
+) -> Forecast:
+    """Of a mailing that is not made yet. Raises NoForecast.
+
+    `zones`: its clients, if they are counted. `but`: one that it will replace, so that it is not beside it.
+    """
     mailing, states, now = Mailing(**fields), gateways(), timezone.now()
     state = _usable(mailing, states)
     zones = zones_of_new(mailing) if zones is None else zones
-    own = _load(mailing, zones, contact_hours(), now=now)
-    loads = loads_of(sending_at(state, states), now=now)
-    return foretell([own, *loads.values()], speed_of(state.gateway), at=now.timestamp())
+    beside = _Beside(_others(state, states, but=but), now=now)
+    own = _load(mailing, zones, beside.everyones, now=now)
+    return foretell([own, *beside.loads.values()], speed_of(state.gateway), at=now.timestamp())
 
 
-def forecasts(mailings: Sequence[Mailing]) -> list[tuple[Mailing, Forecast]]:
+def forecast_of_changed(mailing: Mailing, fields: dict[str, Any]) -> Forecast:
+    """Of what is unsent of a mailing, if it had these fields. Raises NoForecast."""
+    changed = copy(mailing)
+    for name, value in fields.items():
+        setattr(changed, name, value)
+    return forecast_of(changed)
+
+
+def forecasts(wanted: Collection[Mailing]) -> list[tuple[Mailing, Forecast]]:
     """Of those whose gateway takes messages. Mailings that run or are scheduled."""
-    states, now, found = gateways(), timezone.now(), []
+    states, now, found, active = gateways(), timezone.now(), [], _active()
     for state in states:
-        at_gateway = sending_at(state, states)
-        wanted = [mailing for mailing in at_gateway if mailing in mailings]
-        if wanted and not stopped_by(wanted[0], states):
-            speed, loads = speed_of(state.gateway), loads_of(at_gateway, now=now)
-            found += [(each, _foretell(each, loads, speed, now=now)) for each in wanted]
+        here = _at(state, states, active)
+        asked = [mailing for mailing in here if mailing in wanted]
+        if asked and not stopped_by(asked[0], states):
+            speed, beside = speed_of(state.gateway), _Beside(here, now=now)
+            found += [(mailing, beside.foretell(mailing, speed)) for mailing in asked]
     return found
 
 
@@ -69,8 +82,9 @@ def plan_of(mailing: Mailing) -> Sequence[tuple[float, float]]:
     state = gateway_for(mailing, states)
     if mailing.started_at is None or state is None or stopped_by(mailing, states):
         return []
-    beside = [each for each in sending_at(state, states) if each.pk != mailing.pk]
-    whole = whole_zones([mailing, *beside])
+    beside = _others(state, states, but=mailing)
+    counts = stats.message_counts([each.pk for each in (mailing, *beside)])
+    whole = whole_zones([mailing, *beside], counts)
     everyones, at = contact_hours(), mailing.started_at
     loads = [_load(each, whole[each.pk], everyones, now=at) for each in (mailing, *beside)]
     return run(
@@ -78,17 +92,27 @@ def plan_of(mailing: Mailing) -> Sequence[tuple[float, float]]:
     ).curve
 
 
-def _foretell(mailing: Mailing, loads: dict[int, Load], speed: Speed, *, now: datetime) -> Forecast:
-    counts = stats.message_counts([mailing.pk])[mailing.pk]
-    written = counts["pending"] + counts["sending"]
-    return foretell(
-        list(loads.values()),
-        speed,
-        at=now.timestamp(),
-        watched=list(loads).index(mailing.pk),
-        sent_before=counts["sent"],
-        total=counts["total"] - written + max(written, sum(loads[mailing.pk].zones.values())),
-    )
+class _Beside:
+    """Mailings at one gateway, with what is left of each."""
+
+    def __init__(self, mailings: Sequence[Mailing], *, now: datetime, watched: int | None = None) -> None:
+        self._now = now
+        self._counts = stats.message_counts([mailing.pk for mailing in mailings])
+        self.everyones = contact_hours()
+        zones = unsent_zones(mailings, self._counts, watched=watched)
+        self.loads = {each.pk: _load(each, zones[each.pk], self.everyones, now=now) for each in mailings}
+
+    def foretell(self, mailing: Mailing, speed: Speed) -> Forecast:
+        counts = self._counts[mailing.pk]
+        written = counts["pending"] + counts["sending"]
+        return foretell(
+            list(self.loads.values()),
+            speed,
+            at=self._now.timestamp(),
+            watched=list(self.loads).index(mailing.pk),
+            sent_before=counts["sent"],
+            total=counts["total"] - written + max(written, sum(self.loads[mailing.pk].zones.values())),
+        )
 
 
 def gateways() -> list[GatewayState]:
@@ -112,17 +136,18 @@ def _why(stopped: GatewayState) -> str:
     return f"The gateway {name} is not set up correctly ({stopped.unusable_reason}): nothing is sent."
 
 
-def sending_at(state: GatewayState, states: list[GatewayState]) -> list[Mailing]:
-    """Return the mailings that send to a gateway, or will."""
+def _active() -> list[Mailing]:
+    """Mailings that send, or will."""
     active = Mailing.objects.alive().unsettled().filter(status__in=("running", "scheduled"))
-    mailings = active.order_by("start_at", "pk")[:MOST_BESIDE]
+    return list(active.order_by("start_at", "pk")[:MOST_BESIDE])
+
+
+def _at(state: GatewayState, states: list[GatewayState], mailings: Sequence[Mailing]) -> list[Mailing]:
     return [mailing for mailing in mailings if gateway_for(mailing, states) is state]
 
 
-def loads_of(mailings: Sequence[Mailing], *, now: datetime, watched: int | None = None) -> dict[int, Load]:
-    """By mailing: what is left of each."""
-    zones, everyones = unsent_zones(mailings, watched=watched), contact_hours()
-    return {mailing.pk: _load(mailing, zones[mailing.pk], everyones, now=now) for mailing in mailings}
+def _others(state: GatewayState, states: list[GatewayState], *, but: Mailing | None) -> list[Mailing]:
+    return [each for each in _at(state, states, _active()) if but is None or each.pk != but.pk]
 
 
 def _load(mailing: Mailing, zones: dict[str, int], everyones: ContactHours | None, *, now: datetime) -> Load:

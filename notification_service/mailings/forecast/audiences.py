@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from django.core.cache import cache
 
-from notification_service.mailings import stats
 from notification_service.mailings.audience import audience_by_zone
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.preview import clients_and_excluded
 from notification_service.mailings.sql import sql
+
+Counts = Mapping[int, Mapping[str, int]]  # messages by status, with their total, by mailing
 
 KEPT_SECONDS = 60
 SAMPLE, SAMPLE_BESIDE = 10_000, 2_000  # messages that are looked at, of a mailing and of others beside it
@@ -30,27 +31,27 @@ def zones_of(mailings: Sequence[Mailing]) -> dict[int, dict[str, int]]:
     return {pk: known[key] for pk, key in keys.items()}
 
 
-def unsent_zones(mailings: Sequence[Mailing], *, watched: int | None = None) -> dict[int, dict[str, int]]:
+def unsent_zones(
+    mailings: Sequence[Mailing], counts: Counts, *, watched: int | None = None
+) -> dict[int, dict[str, int]]:
     """Of mailings that are scheduled or under way; of `watched` with a larger sample."""
-    under_way = [mailing for mailing in mailings if mailing.status != Mailing.Status.SCHEDULED]
-    counts = stats.message_counts([mailing.pk for mailing in under_way])
-    found = zones_of([mailing for mailing in mailings if not mailing.audience_built_at])
-    for mailing in under_way:
-        unsent = counts[mailing.pk]["pending"] + counts[mailing.pk]["sending"]
-        if mailing.audience_built_at:
-            sample = SAMPLE if mailing.pk == watched else SAMPLE_BESIDE
-            found[mailing.pk] = scaled(_sampled(mailing, sample), to=unsent)
-        else:  # its messages are being written
-            expected = sum(found[mailing.pk].values()) - counts[mailing.pk]["total"] + unsent
-            found[mailing.pk] = scaled(found[mailing.pk], to=max(expected, unsent))
+    is_built = {mailing.pk: mailing.audience_built_at is not None for mailing in mailings}
+    found = zones_of([mailing for mailing in mailings if not is_built[mailing.pk]])
+    found |= _sampled([mailing for mailing in mailings if is_built[mailing.pk]], watched)
+    for mailing in mailings:
+        if mailing.status != Mailing.Status.SCHEDULED:
+            unsent = counts[mailing.pk]["pending"] + counts[mailing.pk]["sending"]
+            if not is_built[mailing.pk]:  # its messages are being written
+                unsent = max(unsent, sum(found[mailing.pk].values()) - counts[mailing.pk]["total"] + unsent)
+            found[mailing.pk] = scaled(found[mailing.pk], to=unsent)
     return found
 
 
-def whole_zones(mailings: Sequence[Mailing]) -> dict[int, dict[str, int]]:
+def whole_zones(mailings: Sequence[Mailing], counts: Counts) -> dict[int, dict[str, int]]:
     """Return all who get a mailing, sent or not, in the proportions of who matches now."""
     found = zones_of(mailings)
-    counts = stats.message_counts([mailing.pk for mailing in mailings if mailing.audience_built_at])
-    return found | {pk: scaled(found[pk], to=counts[pk]["total"]) for pk in counts}
+    built = [mailing.pk for mailing in mailings if mailing.audience_built_at]
+    return found | {pk: scaled(found[pk], to=counts[pk]["total"]) for pk in built}
 
 
 def scaled(zones: Mapping[str, int], *, to: int) -> dict[str, int]:
@@ -62,9 +63,19 @@ def scaled(zones: Mapping[str, int], *, to: int) -> dict[str, int]:
     return found
 
 
-def _sampled(mailing: Mailing, sample: int) -> dict[str, int]:
-    place = {"partition": mailing.partition, "mailing_id": mailing.pk}
-    return dict(sql.rows("forecast/unsent_zones", sample=sample, **place))
+def _sampled(mailings: Sequence[Mailing], watched: int | None) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {mailing.pk: {} for mailing in mailings}
+    if not found:
+        return found
+    rows = sql.rows(
+        "forecast/unsent_zones",
+        mailing_ids=list(found),
+        partitions=[mailing.partition for mailing in mailings],
+        samples=[SAMPLE if pk == watched else SAMPLE_BESIDE for pk in found],
+    )
+    for mailing_id, zone, clients in rows:
+        found[mailing_id][zone] = clients
+    return found
 
 
 def _key(mailing: Mailing) -> str:

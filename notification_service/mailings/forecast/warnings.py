@@ -41,6 +41,8 @@ def read_shortfalls() -> list[Shortfall]:
     active = Mailing.objects.alive().unsettled().filter(status__in=("running", "scheduled"))
     soon = active.filter(start_at__lt=timezone.now() + AHEAD, end_at__gt=timezone.now())
     looked_at = list(soon.order_by("end_at", "pk")[:MOST_LOOKED_AT])
+    if not looked_at:
+        return []
     found = [each for each in forecasts(looked_at) if _is_short(each[1])]
     found.sort(key=lambda each: each[0].end_at)
     return [
@@ -63,7 +65,7 @@ def shortfall_words(title: str, forecast: Forecast, *, end: str) -> str:
         "%(title)s: %(missed)s of %(total)s will not be reached before %(end)s",
         forecast.missed,
     )
-    facts = {"missed": _number(forecast.missed), "total": _number(forecast.total)}
+    facts = {"missed": rounded(forecast.missed), "total": rounded(forecast.total)}
     return f"{words % {'title': title, 'end': end, **facts}}; {limit_words(forecast)}"
 
 
@@ -71,10 +73,10 @@ def limit_words(forecast: Forecast) -> str:
     """Say what would have to be otherwise, as the second half of a sentence."""
     if forecast.limited_by is Limit.HOURS or forecast.speed is None:
         return _("their sending hours begin after that.")
-    facts = {"gateway": forecast.speed.gateway, "rate": _number(forecast.speed.shown_per_second)}
+    facts = {"gateway": forecast.speed.gateway, "rate": rounded(forecast.speed.shown_per_second)}
     if forecast.needed_per_second is None:
         return _("no rate would be enough.")
-    facts["needed"] = _number(forecast.needed_per_second)
+    facts["needed"] = rounded(forecast.needed_per_second)
     match forecast.limited_by:
         case Limit.GATEWAY_RATE:
             return _("%(needed)s a second are needed, gateway %(gateway)s allows %(rate)s.") % facts
@@ -84,7 +86,7 @@ def limit_words(forecast: Forecast) -> str:
             return _("%(needed)s a second are needed, the workers send %(rate)s.") % facts
 
 
-def _number(value: float) -> str:
+def rounded(value: float) -> str:
     """Whole, unless it is small."""
     places = 0 if value >= 10 or value == int(value) else 1
     return formats.number_format(value, places, force_grouping=True)
