@@ -12,7 +12,7 @@ from notification_service.mailings.sql import sql
 Counts = Mapping[int, Mapping[str, int]]  # messages by status, with their total, by mailing
 
 KEPT_SECONDS = 60
-SAMPLE, SAMPLE_BESIDE = 10_000, 2_000  # messages that are looked at, of a mailing and of others beside it
+SAMPLE, SAMPLE_BESIDE = 5_000, 1_000  # messages that are looked at, of a mailing and of others beside it
 
 
 def zones_of_new(mailing: Mailing) -> dict[str, int]:
