@@ -95,6 +95,12 @@ _TABLE = (
         "Read it again; it has gone on or ended.",
     ),
     Kind("webhook-disabled", 409, "Nothing is sent to the webhook.", "Enable it first."),
+    Kind(
+        "no-forecast",
+        409,
+        "The mailing has ended, or its gateway takes nothing now.",
+        "`detail` says which; of a gateway, ask again when it takes messages.",
+    ),
     Kind("length-required", 411, "The body has no `Content-Length`.", "Send one."),
     Kind(
         "changed-meanwhile",

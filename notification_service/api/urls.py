@@ -105,11 +105,17 @@ urlpatterns = [
     path("keys/<id:pk>/revoke/", KeyViewSet.as_view({"post": "revoke"}), name="key-revoke"),
     path("mailings/", MailingViewSet.as_view(ROWS), name="mailings"),
     path("mailings/audience/", MailingViewSet.as_view({"post": "audience"}), name="audience"),
+    path("mailings/forecast/", DraftViewSet.as_view({"post": "forecast"}), name="mailing-forecast"),
     path("mailings/fullinfo/", StatisticsViewSet.as_view({"get": "fullinfo"}), name="fullinfo"),
     path("mailings/preview/", DraftViewSet.as_view({"post": "preview"}), name="mailing-preview"),
     path("mailings/test/", DraftViewSet.as_view({"post": "test"}), name="mailing-test"),
     path("mailings/test/<id:pk>/", DraftViewSet.as_view({"get": "retrieve"}), name="test-send"),
     path("mailings/<id:pk>/", MailingViewSet.as_view(ROW), name="mailing"),
+    path(
+        "mailings/<id:pk>/forecast/",
+        StatisticsViewSet.as_view({"get": "forecast"}),
+        name="forecast-of-mailing",
+    ),
     path("mailings/<id:pk>/info/", StatisticsViewSet.as_view({"get": "mailing_info"}), name="mailing-info"),
     path("mailings/<id:pk>/messages.csv", MessageFileViewSet.as_view({"get": "as_csv"}), name="messages-csv"),
     path(

@@ -5,7 +5,7 @@ Each function raises ValueError with words for the caller.
 
 import re
 from collections.abc import Sequence
-from datetime import time
+from datetime import UTC, datetime, time
 
 from notification_service.directory.rules import matches
 
@@ -27,6 +27,11 @@ class RowId:
 
     def to_url(self, value: int) -> str:
         return str(value)
+
+
+def moment_of(seconds: float) -> datetime:
+    """Return whole seconds since the epoch as a time; parts of them are dropped."""
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
 def parse_whole(text: str, *, least: int, most: int) -> int:

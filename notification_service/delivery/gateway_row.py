@@ -37,6 +37,8 @@ class Usage:
     concurrency: int = 1
     full_concurrency: int = 1
     latency_ms: float | None = None
+    most_per_second: float | None = None  # None: not measured just now
+    is_busy: bool = False  # when that was measured
 
 
 class GatewayRow:

@@ -11,6 +11,7 @@ from notification_service.delivery.gateways import Concealer, GatewayAdapter
 from notification_service.delivery.limits.breaker import Breaker
 from notification_service.delivery.limits.claim_size import ClaimSizer
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
+from notification_service.delivery.limits.pace import Pace
 from notification_service.delivery.limits.rate import SPREAD, PermitPool
 from notification_service.delivery.limits.stragglers import MOST, Stragglers
 from notification_service.delivery.preferences import Preferences
@@ -40,7 +41,8 @@ class Lane:
         self.permits = PermitPool()
         self.preferences = Preferences()
         self.random = Random()  # noqa: S311 (it spreads the load, and is no secret)
-        self.shared = SharedState(config, self.records, self.concurrency)
+        self.pace = Pace()
+        self.shared = SharedState(config, self.records, self.concurrency, self.pace)
         self.meters = Meters(listed.name, log_sent=config.log_sent)
         self.traces = Traces(listed.name)
         self.stopping = threading.Event()  # no request starts any more; set by any thread

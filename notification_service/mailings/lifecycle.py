@@ -81,10 +81,8 @@ def create_mailing(**fields: Any) -> Mailing:
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
     _check_text(mailing)
-    _check_times(mailing)
     _check_named(mailing, AUDIENCE)
-    _check_hours(mailing)
-    _check_spread(mailing)
+    check_when(mailing)
     mailing.save(force_insert=True)
     given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
     record(Action.MAILING_CREATED, object_id=mailing.pk, changes=given)
@@ -243,6 +241,13 @@ def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
     fixed = changed & FIXED_AFTER_START
     if mailing.status in ACTIVE and fixed:
         raise Conflict(f"The mailing has started: {', '.join(sorted(fixed))} can no longer change.")
+
+
+def check_when(mailing: Mailing) -> None:
+    """Raises InvalidChange if its times, hours or spread are such that nobody can get it, or not all."""
+    _check_times(mailing)
+    _check_hours(mailing)
+    _check_spread(mailing)
 
 
 def _check_text(mailing: Mailing) -> None:

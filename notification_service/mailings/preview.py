@@ -33,6 +33,10 @@ SAMPLES = 3
 MADE_TEXTS = 1_000
 
 
+# How many clients of each zone get it, and how many do not, by the code of the reason.
+Counted = tuple[dict[str, int], dict[str, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class AudiencePreview:
     clients: int  # who would get a message
@@ -66,11 +70,11 @@ class SampleText:
     text: str
 
 
-def preview(fields: dict[str, Any]) -> AudiencePreview:
+def preview(fields: dict[str, Any], *, counted: Counted | None = None) -> AudiencePreview:
     """A query for the matching clients, one for the contact hours, and one for a personal text."""
     mailing = Mailing(**fields)
     starts, end_at = max(fields["start_at"], timezone.now()), fields["end_at"]
-    in_zones, excluded = _counted(mailing)
+    in_zones, excluded = counted or clients_and_excluded(mailing)
     everyones = None if mailing.ignores_contact_hours else contact_hours()
     hours = both(mailing.send_window, everyones)
     zones = [
@@ -127,8 +131,7 @@ def stopped_gateway(fields: dict[str, Any]) -> GatewayState | None:
     return stopped_by(Mailing(**fields), gateway_states(Gateway.objects.order_by("priority", "id")))
 
 
-def _counted(mailing: Mailing) -> tuple[dict[str, int], dict[str, int]]:
-    """Return how many clients of each zone get it, and how many do not, by the code of the reason."""
+def clients_and_excluded(mailing: Mailing) -> Counted:
     excluded, in_zones = dict.fromkeys(CODES, 0), {}
     if not needed_by(mailing.text) and not excludes_anybody(terms_of(mailing)):
         return audience_by_zone(mailing), excluded

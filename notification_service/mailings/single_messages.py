@@ -11,12 +11,11 @@ from django.db import connection, transaction
 from notification_service.audit.actions import Action
 from notification_service.audit.log import entry, record_all
 from notification_service.directory.models import EVERYTHING, Client
-from notification_service.mailings.audience import opening_in
 from notification_service.mailings.models import Gateway, Message
 from notification_service.mailings.models.message import queue_of
 from notification_service.mailings.personal_text import InvalidText, is_personal, read_text, values_of
 from notification_service.mailings.reasons import Reason
-from notification_service.mailings.send_window import SendWindow, window_of
+from notification_service.mailings.send_window import SendWindow, opening_in, window_of
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import message_lines, metrics

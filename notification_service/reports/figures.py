@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from notification_service.mailings import stats
+from notification_service.mailings.forecast import Shortfall, read_shortfalls
 from notification_service.mailings.gateways import incidents_between
 from notification_service.mailings.models import Gateway, GatewayIncident, Mailing
 from notification_service.mailings.stats import Failure
@@ -40,6 +41,7 @@ class DayFigures:
     held: list[Gateway]  # at this moment
     paused: list[Mailing]  # at this moment, before their deadline
     webhooks: list[Webhook]  # that the service has disabled, at this moment
+    short: list[Shortfall]  # mailings that will not reach everybody, as it looks at this moment
     incidents: list[GatewayIncident]  # of gateways, in the day, that have ended by now
 
 
@@ -63,6 +65,7 @@ def read_day(day: date, *, zone: ZoneInfo) -> DayFigures:
         held=list(Gateway.objects.filter(enabled=True, held_at__isnull=False).order_by("held_at")),
         paused=list(_paused()[:MOST_MAILINGS]),
         webhooks=disabled_by_the_service(),
+        short=read_shortfalls(),
         incidents=list(_incidents(since, until)[:MOST_INCIDENTS]),
     )
 

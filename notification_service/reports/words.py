@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from notification_service.mailings import reason_labels
+from notification_service.mailings.forecast import shortfall_words
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.reasons import Why
 from notification_service.reports.figures import DayFigures, MailingLine
@@ -189,6 +190,8 @@ def _attention(figures: DayFigures) -> Iterator[str]:
             "number": f"#{mailing.pk}",
             "when": _moment(mailing.end_at, figures),
         }
+    for short in figures.short:
+        yield shortfall_words(excerpt(short.title), short.forecast, end=_moment(short.end_at, figures))
 
 
 def _footer(figures: DayFigures) -> str:

@@ -18,7 +18,7 @@ from tests.api.conftest import Api
 pytestmark = pytest.mark.django_db
 
 READS = {"get"}
-READING_POSTS = {"audience", "mailing-preview"}
+READING_POSTS = {"audience", "mailing-forecast", "mailing-preview"}
 
 
 def _is_for_administrators(method: str, path: str) -> bool:

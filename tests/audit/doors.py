@@ -338,6 +338,7 @@ SILENT = {
     "POST /api/v1/mailings/audience/": "only counts",
     "POST /api/v1/opt-outs/import/": "an entry for each part: tests/api/test_preferences.py",
     "POST /api/v1/consents/import/": "an entry for each part: tests/api/test_preferences.py",
+    "POST /api/v1/mailings/forecast/": "only counts",
     "POST /api/v1/mailings/preview/": "only counts",
     "/": LOOK,
     "/account/confirm/": "confirms who one is, and changes nothing",

@@ -102,6 +102,8 @@ def test_a_program_keeps_texts_as_templates_and_previews_and_tests_them(program:
     times = {name: SALE[name] for name in ("start_at", "end_at")}
     found = program.do("mailings", "preview", **times, template=template.id)
     assert (found.clients, found.samples[0].text, found.sms.total) == (1, "Anna!", 1)
+    foretold = program.do("mailings", "forecast", **times, template=template.id)
+    assert (foretold.limited_by, foretold.unreached.total) == ("workers", 1)  # of which none runs
     sent = program.do("mailings", "send_test", text="{{name}}", client=client.pk)
     assert program.do("mailings", "get_test", sent).text == "Anna"
     assert program.do("mailings", "create", **times, template=template.id).text == "{{name}}!"
@@ -112,6 +114,7 @@ def test_a_program_steers_a_mailing(program: Program) -> None:
     mailing = program.do("mailings", "get", make_mailing(status="running").pk)
     paused = program.do("mailings", "pause", mailing)
     resumed = program.do("mailings", "resume", paused)
+    assert program.do("mailings", "forecast_of", resumed).unreached.by_zone == ()
     assert (paused.status, resumed.status) == ("paused", "running")
     changed = program.do("mailings", "update", resumed, text="Bye", send_window=None)
     cancelled = program.do("mailings", "cancel", changed)

@@ -48,6 +48,7 @@ def day() -> DayFigures:
         held=[Gateway(name="main", held_at=AT, **held_for(http_status(401)))],
         paused=[price_list.mailing],
         webhooks=[],
+        short=[],
         incidents=[],
     )
 

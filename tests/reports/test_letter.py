@@ -12,6 +12,8 @@ import pytest
 from django.utils import translation
 
 from notification_service import reports
+from notification_service.mailings.forecast import Forecast, Limit, Shortfall
+from notification_service.mailings.forecast.speed import Speed
 from notification_service.mailings.models import Gateway, GatewayIncident, Mailing
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.stats import Failure
@@ -41,6 +43,7 @@ def figures(**fields: Any) -> DayFigures:
         "more_failures": 0,
         "held": [],
         "paused": [],
+        "short": [],
         "incidents": [],
     }
     return DayFigures(**defaults | fields)
@@ -234,3 +237,20 @@ def test_the_letter_calls_no_mailing_finished_that_did_not_reach_everyone(
     english: Any, counts: dict[str, Any], title: str
 ) -> None:
     assert title in flat(text_of(figures(mailings=[mailing(**counts)])))
+
+
+def test_the_report_warns_of_whom_a_mailing_will_not_reach() -> None:
+    speed = Speed("main", workers=1, concurrency=64, max_per_second=25)
+    forecast = Forecast(48_000, 44_800, None, {"UTC": 3_200}, Limit.GATEWAY_RATE, 41, speed)
+    end_at = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+    short = Shortfall(1, "Spring sale", end_at, forecast)
+    assert words_of(figures(short=[short]), language="en").attention == [
+        "Spring sale: 3,200 of 48,000 will not be reached before 25 November, 21:00; "
+        "41 a second are needed, gateway main allows 25."
+    ]
+    with translation.override("ru"):
+        [line] = words_of(figures(short=[short]), language="ru").attention
+    assert line.replace("\xa0", " ") == (
+        "Spring sale: до 25 ноября, 21:00 сообщение не получат 3 200 клиентов из 48 000; "
+        "нужно 41 в секунду, а шлюз main допускает 25."
+    )

@@ -94,6 +94,8 @@ class Mailings:
         self.delete = transport.call(mailings.delete)
         self.audience = transport.call(mailings.audience)
         self.preview = transport.call(mailings.preview)
+        self.forecast = transport.call(mailings.forecast)
+        self.forecast_of = transport.call(mailings.forecast_of)
         self.send_test = transport.call(mailings.send_test)
         self.get_test = transport.call(mailings.get_test)
         self.info = transport.call(mailings.info)

@@ -162,6 +162,8 @@ def error_responses(path: str, operation: dict[str, Any]) -> dict[str, Any]:
         *TAKING_A_NAME,
         *REFUSED_BY_WHAT_IS_THERE,
         "gateways_destroy",
+        "mailings_forecast",
+        "mailings_forecast_retrieve",
         "mailings_test",
         "segments_destroy",
     }:

@@ -41,6 +41,8 @@ SUCCESS = {
     "attributes": "The attributes that clients have.",
     "audience": "How many clients match.",
     "preview": "What the mailing would do.",
+    "forecast": "When it is finished, or who is left out.",
+    "forecast_retrieve": "When it is finished, or who is left out.",
     "test": "The test waits for a worker.",
     "test_retrieve": "As it is now.",
     "versions": "A page of the versions.",

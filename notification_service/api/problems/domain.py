@@ -27,6 +27,7 @@ from notification_service.database.faults import Fault, fault_of
 from notification_service.directory.models import BulkAction, Client, ClientUpload, Consent, OptOut, Segment
 from notification_service.directory.versions import Stale
 from notification_service.mailings.counting import CountTooSlow
+from notification_service.mailings.forecast import NoForecast
 from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
 from notification_service.mailings.lifecycle import Conflict, InvalidChange
 from notification_service.mailings.models import Gateway, InboundMessage, Mailing, Message, Template, TestSend
@@ -66,6 +67,7 @@ KIND_OF: dict[type[Exception], str] = {
     Conflict: "mailing-status",
     GatewayInUse: "gateway-in-use",
     SegmentInUse: "segment-in-use",
+    NoForecast: "no-forecast",
     NoGateway: "conflict",
     TooManyTestSends: "conflict",
     TooManyWebhooks: "conflict",
@@ -103,7 +105,7 @@ def as_api_exception(error: Exception) -> exceptions.APIException | None:
 
 def _of_the_domain(error: Exception) -> exceptions.APIException | None:
     match error:
-        case Conflict() | GatewayInUse() | SegmentInUse() | NoGateway() | TooManyTestSends():
+        case Conflict() | GatewayInUse() | SegmentInUse() | NoForecast() | NoGateway() | TooManyTestSends():
             return ConflictError(KIND_OF[type(error)], str(error))
         case TooManyWebhooks() | WebhookDisabled():
             return ConflictError(KIND_OF[type(error)], str(error))

@@ -21,10 +21,13 @@ from notification_service.api.serializers.draft import (
     TestSerializer,
     fields_of,
 )
+from notification_service.api.serializers.forecast import ForecastSerializer, forecast_as_json
 from notification_service.api.views.base import ApiViewSet, created
 from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
 from notification_service.directory.models import Client
 from notification_service.mailings import matching, test_sends
+from notification_service.mailings.forecast import forecast_of_new
+from notification_service.mailings.lifecycle import check_when
 from notification_service.mailings.models import Mailing, TestSend
 from notification_service.mailings.preview import preview, sample_texts, shows_phones
 
@@ -36,7 +39,11 @@ class DraftViewSet(ApiViewSet):
 
     serializer_class = PreviewSerializer
     needs = MAILINGS
-    action_needs = {"preview": Permission.SEE_MAILINGS, "retrieve": Permission.ADD_MAILINGS}
+    action_needs = {
+        "preview": Permission.SEE_MAILINGS,
+        "forecast": Permission.SEE_MAILINGS,
+        "retrieve": Permission.ADD_MAILINGS,
+    }
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[TestSend]:
@@ -60,6 +67,22 @@ class DraftViewSet(ApiViewSet):
         body = {name: getattr(found, name) for name in SHOWN}
         body |= {"samples": samples, "last_opening_at": found.last_at}
         return Response(PreviewSerializer(body).data)
+
+    @extend_schema(
+        summary="Foretell a mailing",
+        description="When it would be finished if it were scheduled now, or who would be left out: beside "
+        "what runs and is scheduled at its gateway, by the gateway's limits, by what workers have measured, "
+        "and by the hours. Nothing is kept, hence a read key may ask. A gateway that takes nothing now: 409.",
+        operation_id="mailings_forecast",
+        request=NewMailingSerializer,
+        responses=ForecastSerializer,
+    )
+    def forecast(self, request: Request) -> Response:
+        fields = fields_of(self.valid(NewMailingSerializer(data=request.data)))
+        self._check_filter(fields)
+        check_when(Mailing(**fields))
+        with matching.counting_in_time():
+            return Response(forecast_as_json(forecast_of_new(fields)))
 
     @extend_schema(
         summary="Test a mailing",

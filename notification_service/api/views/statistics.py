@@ -9,6 +9,7 @@ from rest_framework.reverse import reverse
 
 from notification_service.access.permissions import STATISTICS
 from notification_service.api.pagination import CURSOR, PAGE_SIZE, CursorPagination
+from notification_service.api.serializers.forecast import ForecastSerializer, forecast_as_json
 from notification_service.api.serializers.mailing import MailingSerializer
 from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.serializers.statistics import FullInfoSerializer, MailingInfoSerializer
@@ -16,6 +17,7 @@ from notification_service.api.views.base import ApiViewSet
 from notification_service.api.views.mailings import MAILING, describe_all
 from notification_service.api.views.message_rows import shown_messages
 from notification_service.mailings import stats
+from notification_service.mailings.forecast import forecast_of
 from notification_service.mailings.models import Mailing
 
 
@@ -55,6 +57,17 @@ class StatisticsViewSet(ApiViewSet):
         mailing.first_messages = _first_messages(request, mailing)  # type: ignore[attr-defined]
         counts = stats.counts_of([pk])
         return Response(MailingInfoSerializer(mailing, context={"counts": counts}).data)
+
+    @extend_schema(
+        summary="Forecast of one mailing",
+        description="When it will be finished, or who will be left out, from what is unsent now. Of a paused "
+        "one, as if it were resumed now. One that has ended, or whose gateway takes nothing now: 409.",
+        operation_id="mailings_forecast_retrieve",
+        responses=ForecastSerializer,
+    )
+    def forecast(self, _request: Request, pk: int) -> Response:
+        mailing = Mailing.objects.alive().select_related("gateway").get(pk=pk)
+        return Response(forecast_as_json(forecast_of(mailing)))
 
 
 def _messages_url(request: Request, mailing_id: int) -> str:

@@ -11,10 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notification_service.console.parts import labels
+from notification_service.console.parts.forecast_words import forecast_words
 from notification_service.console.parts.paging import whole_number
 from notification_service.mailings import lifecycle
+from notification_service.mailings.forecast import (
+    Forecast,
+    NoForecast,
+    forecast_of_changed,
+    forecast_of_new,
+)
 from notification_service.mailings.models import Mailing, Message
-from notification_service.mailings.preview import AudiencePreview, preview
+from notification_service.mailings.preview import AudiencePreview, clients_and_excluded, preview
 
 ALIKE_WITHIN = timedelta(days=1)
 GROWTH_UNASKED = 1.1  # so that a running import does not raise the same question for ever
@@ -38,6 +45,7 @@ class Review:
     preview: AudiencePreview
     unsent: int | None
     questions: list[Question]
+    forecast: str  # in words; empty where there is none
 
     @property
     def reached(self) -> int:
@@ -86,11 +94,30 @@ class Review:
 
 def review(fields: dict[str, Any], *, mailing: Mailing | None = None, unsent: int | None = None) -> Review:
     """Review a new mailing, or a change of `mailing`. After the start, its audience raises no question."""
-    found = preview(fields)
+    found, foretold = preview_and_forecast(fields, mailing=mailing, is_started=unsent is not None)
     if unsent is not None:
-        return Review(fields, found, unsent, _nobody_left(found, unsent))
+        return Review(fields, found, unsent, _nobody_left(found, unsent), foretold)
     asked = [*_nobody(found), *_everyone(fields, found), *_alike(fields, mailing)]
-    return Review(fields, found, unsent, asked)
+    return Review(fields, found, unsent, asked, foretold)
+
+
+def preview_and_forecast(
+    fields: dict[str, Any], *, mailing: Mailing | None, is_started: bool
+) -> tuple[AudiencePreview, str]:
+    """Return what it would do, and the forecast in words, from one count of its clients."""
+    counted = clients_and_excluded(Mailing(**fields))
+    found = preview(fields, counted=counted)
+    try:
+        foretold = _foretold(fields, mailing if is_started else None, counted[0], but=mailing)
+    except NoForecast:  # the page says that the gateway takes nothing
+        return found, ""
+    return found, forecast_words(foretold, end_at=fields["end_at"])
+
+
+def _foretold(
+    fields: dict[str, Any], started: Mailing | None, zones: dict[str, int], *, but: Mailing | None
+) -> Forecast:
+    return forecast_of_changed(started, fields) if started else forecast_of_new(fields, zones=zones, but=but)
 
 
 def _nobody(found: AudiencePreview) -> list[Question]:

@@ -18,7 +18,7 @@ from notification_service.access.permissions import RESERVED
 from notification_service.access.phones import note_phones, phone_for
 from notification_service.console.compose.edit_conflicts import changes_since, fixed_fields, version_of
 from notification_service.console.compose.forms import SPREAD_TOO_LONG, MailingForm, blank_form, values_of
-from notification_service.console.compose.review import Review, review
+from notification_service.console.compose.review import Review, preview_and_forecast, review
 from notification_service.console.compose.submit_once import create_mailing_once, mailing_made_by
 from notification_service.console.compose.text_form import blank_test_send
 from notification_service.console.filters.written_parts import PARTS
@@ -31,7 +31,6 @@ from notification_service.mailings.counting import COUNT_SECONDS, CountTooSlow, 
 from notification_service.mailings.models import Mailing, Message, Template
 from notification_service.mailings.personal_text import is_personal
 from notification_service.mailings.preview import SampleText, sample_texts, shows_phones, stopped_gateway
-from notification_service.mailings.preview import preview as preview_of
 
 MOST_TEMPLATES = 200  # offered in the form
 OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not inherit
@@ -117,7 +116,10 @@ def preview(request: HttpRequest) -> HttpResponse:
         context["stopped"] = stopped_gateway(fields)
         try:
             with counting_in_time(key=form.count_key):
-                context |= {"preview": preview_of(fields), "samples": _samples(request, fields)}
+                found, foretold = preview_and_forecast(
+                    fields, mailing=mailing, is_started=context["unsent"] is not None
+                )
+                context |= {"preview": found, "forecast": foretold, "samples": _samples(request, fields)}
         except CountTooSlow:
             context["seconds"] = COUNT_SECONDS
     return render(request, "console/compose/preview.html", context)

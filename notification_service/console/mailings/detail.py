@@ -6,13 +6,15 @@ from django.shortcuts import get_object_or_404, render
 
 from notification_service.access.phones import note_phones
 from notification_service.console.mailings.expected_clients import expected_clients
+from notification_service.console.mailings.foretold import forecast, plan
 from notification_service.console.mailings.pending_by_opening import pending_by_opening
-from notification_service.console.mailings.state import states
+from notification_service.console.mailings.state import MailingState, states
 from notification_service.console.mailings.status_summary import status_summary
 from notification_service.console.mailings.undelivered import Undelivered, undelivered
 from notification_service.console.messages import queries as message_queries
 from notification_service.console.messages.again import send_again
 from notification_service.console.parts import charts, labels
+from notification_service.console.parts.forecast_words import forecast_words
 from notification_service.console.parts.page import show
 from notification_service.mailings import reason_labels, stats
 from notification_service.mailings.contact_hours import contact_hours
@@ -53,13 +55,15 @@ def _numbers(pk: int) -> dict[str, Any]:
     minutes = stats.timeline(pk)
     openings = pending_by_opening(mailing)
     expected = expected_clients([mailing])[pk] if mailing.status == "scheduled" else None
+    foretold = _foretold(state)
     return {
         "mailing": mailing,
         "state": state,
         "everyones": contact_hours(),
         "openings": [(opening, labels.utc_offset(opening.offset_minutes)) for opening in openings],
-        "summary": status_summary(state, openings, expected_clients=expected),
-        "chart": charts.chart(minutes),
+        "summary": status_summary(state, openings, expected_clients=expected, is_foretold=bool(foretold)),
+        "forecast": foretold,
+        "chart": charts.chart(minutes, plan=plan(mailing)),
         "delivery_chart": charts.chart(minutes, series=stats.DELIVERIES[:2]) if state.has_receipts else None,
         "undelivered": undelivered(pk, state.counts),
         "most_reasons": REASONS,
@@ -67,6 +71,15 @@ def _numbers(pk: int) -> dict[str, Any]:
         "all_again": send_again(message_queries.Wanted(mailing=pk), state.counts),
         "seconds": 2 if state.moves else 30,
     }
+
+
+def _foretold(state: MailingState) -> str:
+    """What a person who pauses it decides is not foretold."""
+    mailing = state.mailing
+    if mailing.status != "scheduled" and not (mailing.status == "running" and state.unsent):
+        return ""
+    found = forecast(mailing)
+    return forecast_words(found, end_at=mailing.end_at) if found else ""
 
 
 def _reasons(found: Undelivered, want: message_queries.Wanted) -> list[tuple[str, str]]:

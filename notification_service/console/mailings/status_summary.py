@@ -14,11 +14,19 @@ from notification_service.mailings.gateways import State
 
 
 def status_summary(
-    state: MailingState, openings: Sequence[Opening], *, expected_clients: int | None = None
+    state: MailingState,
+    openings: Sequence[Opening],
+    *,
+    expected_clients: int | None = None,
+    is_foretold: bool = False,
 ) -> str:
-    """`expected_clients`: how many would get a mailing that has not started."""
+    """`expected_clients`: how many would get a mailing that has not started.
+
+    `is_foretold`: a forecast beside it says when it will be sent.
+    """
     began = (_stopped(state), _done(state), _expected(expected_clients))
-    parts = (*began, _waiting(state, openings), _end(state, openings))
+    end = "" if is_foretold and state.is_live else _end(state, openings)
+    parts = (*began, _waiting(state, openings), end)
     return " ".join(part for part in parts if part)
 
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.db.models import Q, Sum
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from notification_service.console.gateways.queries import GatewayOverview
 from notification_service.console.mailings.expected_clients import expected_clients
 from notification_service.console.mailings.state import MailingState, states
-from notification_service.console.parts import charts
+from notification_service.console.parts import charts, labels
 from notification_service.directory.models import Client
 from notification_service.mailings import stats
+from notification_service.mailings.forecast import Shortfall, shortfall_words, shortfalls
 from notification_service.mailings.heartbeats import live_workers
 from notification_service.mailings.models import Mailing, MinuteCount
 from notification_service.reports.posting import unsent_reports
@@ -48,10 +50,16 @@ def needs_you(gateways: list[GatewayOverview]) -> list[dict[str, Any]]:
         *_lack_of_workers(),
         *({"kind": "held", "row": row} for row in held),
         *({"kind": "paused", "mailing": mailing} for mailing in paused[:MOST_ROWS]),
+        *({"kind": "short", "pk": each.mailing_id, "words": _short_words(each)} for each in shortfalls()),
         *({"kind": "expired", "mailing": mailing, "messages": count} for mailing, count in _lately_expired()),
         *({"kind": "webhook", "webhook": webhook} for webhook in disabled_by_the_service()),
         *({"kind": "report", "report": report} for report in unsent_reports()),
     ]
+
+
+def _short_words(found: Shortfall) -> str:
+    title = Truncator(" ".join(found.title.split())).chars(labels.BEGINNING)
+    return shortfall_words(title, found.forecast, end=labels.when(found.end_at))
 
 
 def _lately_expired() -> list[tuple[Mailing, int]]:

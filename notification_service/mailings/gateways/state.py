@@ -43,7 +43,13 @@ def default_gateway() -> Gateway | None:
 
 
 def stopped_by(mailing: Mailing, states: list[GatewayState]) -> GatewayState | None:
-    """The gateway that a mailing's messages wait for, as it takes none now; None: some gateway takes them.
+    """The gateway that a mailing's messages wait for, as it takes none now; None: some gateway takes them."""
+    chosen = gateway_for(mailing, states)
+    return chosen if chosen and chosen.state in (*STOPPED, State.DISABLED) else None
+
+
+def gateway_for(mailing: Mailing, states: list[GatewayState]) -> GatewayState | None:
+    """The gateway that a mailing's messages go to, or wait for; None only where there is no gateway.
 
     `states` are those of all gateways, by priority and id. The choice is that of `delivery/sql/claim.sql`.
     """
@@ -53,8 +59,7 @@ def stopped_by(mailing: Mailing, states: list[GatewayState]) -> GatewayState | N
     usable = [state for state in states if state.gateway.enabled and (state is own or mailing.failover)]
     if not usable:
         return own or next(iter(states), None)
-    chosen = min(usable, key=lambda state: (state.gateway.held_at is not None, state is not own))
-    return chosen if chosen.state in STOPPED else None
+    return min(usable, key=lambda state: (state.gateway.held_at is not None, state is not own))
 
 
 def gateway_states(gateways: Iterable[Gateway]) -> list[GatewayState]:

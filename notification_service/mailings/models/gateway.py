@@ -124,6 +124,10 @@ class GatewayUse(models.Model):
     concurrency = models.PositiveIntegerField()
     full_concurrency = models.PositiveIntegerField()
     latency_ms = models.FloatField(null=True)  # of late, an average; null: nothing was asked
+    # What the worker did when more was due than it could do, and when; whether its processor was the limit.
+    most_per_second = models.FloatField(null=True)
+    measured_at = models.DateTimeField(null=True)
+    is_busy = models.BooleanField(default=False, db_default=False)
     # Why the worker can send nothing to the gateway as it is configured, as a code and in words; empty if it
     # can.
     unusable_problem = models.CharField(max_length=40, blank=True, default="", db_default="")

@@ -8,6 +8,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from notification_service.console.compose.edit_conflicts import version_of
+from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Mailing
 from tests.console.compose.test_views import as_a_browser_sends, confirmed, filled_in
 from tests.factories import make_client, make_mailing, make_message, make_messages, make_running_mailing
@@ -204,3 +206,21 @@ def test_a_change_of_a_running_mailing_is_shown_with_the_number_it_reaches(opera
     mailing.refresh_from_db()
     assert mailing.text == "Hello"
     assert operator.post(path, form | {"confirmed": "3"}).status_code == 302
+
+
+def test_the_summary_and_the_form_beside_it_say_by_when_everybody_gets_it(operator: Browser) -> None:
+    make_client(tag="vip")
+    record_heartbeat("host:1:worker", silent_seconds=0)
+    said = "It will be sent to everybody by about 1 June, 12:00"
+    assert said in reviewed(operator, tags="vip", **LATER)
+    assert said in operator.post(reverse("console:preview"), filled_in(tags="vip", **LATER)).content.decode()
+
+
+def test_a_change_of_a_mailing_is_foretold_without_the_mailing_as_it_was(operator: Browser) -> None:
+    client = make_client(tag="vip")
+    record_heartbeat("host:1:worker", silent_seconds=0)
+    mailing = make_running_mailing(tags=["vip"])
+    make_message(mailing, client)
+    typed = filled_in(tags="vip", text="Changed", version=version_of(mailing))
+    answer = operator.post(reverse("console:edit", kwargs={"pk": mailing.pk}), typed)
+    assert "It will be sent to everybody by about" in answer.content.decode()

@@ -43,3 +43,15 @@ def test_the_time_axis_has_labels_between_its_ends() -> None:
     drawn = chart([], since=START, until=START + timedelta(hours=3))
     hours = [(tick - START) / timedelta(hours=1) for tick in drawn.ticks]
     assert hours == [0, 0.75, 1.5, 2.25, 3]
+
+
+def test_a_plan_is_a_line_over_the_columns_to_its_end() -> None:
+    began = START.timestamp()
+    drawn = chart([minute(0, sent=20)], plan=[(began, 0), (began + 30, 0), (began + 120, 60)])
+    # Fifteen columns, 40 wide and 120 high: 20 in the first minute, 40 in the second.
+    assert drawn.planned.split()[:3] == ["16.8,60.0", "56.8,0.0", "96.8,120.0"]
+    assert (drawn.planned_total, drawn.top) == (60, 40)
+
+
+def test_without_a_plan_there_is_no_line() -> None:
+    assert chart([minute(0, sent=5)]).planned == ""

@@ -122,6 +122,7 @@ class World:
         self.gateway = SimulatedGateway(self.clock, random, outages)
         self.random = random
         self._workers = workers
+        self.lanes: list[Lane] = []
         self._ended_at = 0.0
         self._late: list[tuple[float, int | None, list[str]]] = []  # when, to which mailing if not a new one
         self._knobs = {"max_concurrency": 16, **knobs}
@@ -143,8 +144,9 @@ class World:
         return self._ended_at
 
     async def _run(self, until: Callable[[], bool], most_seconds: float) -> None:
-        dispatchers = [Dispatcher(self._lane()) for _ in range(self._workers)]
-        workers = [asyncio.create_task(_drain_for_ever(dispatcher)) for dispatcher in dispatchers]
+        self.lanes = [self._lane() for _ in range(self._workers)]
+        dispatchers = [Dispatcher(lane) for lane in self.lanes]
+        workers = [asyncio.create_task(self._drain(dispatcher)) for dispatcher in dispatchers]
         while not until() and self.clock.now < most_seconds:
             await asyncio.sleep(0.05)
             self._add_late()
@@ -152,6 +154,11 @@ class World:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _drain(self, dispatcher: Dispatcher) -> None:
+        while True:
+            await dispatcher.drain()
+            await asyncio.sleep(WAKE_UP_SECONDS)
 
     def _add_late(self) -> None:
         while self._late and self._late[0][0] <= self.clock.now:
@@ -169,7 +176,7 @@ class World:
         lane.random = Random(self.random.random())
         lane.stragglers = Stragglers()  # however few files this process may have open
         lane.claims = lane.records = MemoryDatabase(self.queue)
-        lane.shared = SharedState(lane.config, lane.records, lane.concurrency)
+        lane.shared = SharedState(lane.config, lane.records, lane.concurrency, lane.pace)
         return lane
 
     # what is seen
@@ -179,9 +186,3 @@ class World:
 
     def are_sent(self, phone: str = WELL, *, count: int) -> Callable[[], bool]:
         return lambda: self.sent(phone) >= count
-
-
-async def _drain_for_ever(dispatcher: Dispatcher) -> None:
-    while True:
-        await dispatcher.drain()
-        await asyncio.sleep(WAKE_UP_SECONDS)

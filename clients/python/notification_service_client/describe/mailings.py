@@ -6,6 +6,7 @@ from notification_service_client.describe.parts import address, change, if_uncha
 from notification_service_client.models import (
     AudienceFilter,
     AudienceSize,
+    Forecast,
     FullInfo,
     Mailing,
     MailingInfo,
@@ -118,6 +119,24 @@ def preview(
     """What the mailing would do if it were scheduled now. Nothing is kept."""
     body = {**_text(text, template), "start_at": start_at, "end_at": end_at, **options}
     return send("POST", "/api/v1/mailings/preview/", Preview, body, repeatable=True)
+
+
+def forecast(
+    *,
+    start_at: datetime,
+    end_at: datetime,
+    text: str | None = None,
+    template: int | None = None,
+    **options: Unpack[MailingOptions],
+) -> Request[Forecast]:
+    """When the mailing would be finished if it were scheduled now, or who would be left out."""
+    body = {**_text(text, template), "start_at": start_at, "end_at": end_at, **options}
+    return send("POST", "/api/v1/mailings/forecast/", Forecast, body, repeatable=True)
+
+
+def forecast_of(mailing: Mailing | int) -> Request[Forecast]:
+    """When it will be finished, or who will be left out; of one that has not ended."""
+    return read(f"{address('mailings', mailing)}forecast/", Forecast)
 
 
 def send_test(

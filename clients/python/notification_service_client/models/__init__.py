@@ -12,6 +12,7 @@ from notification_service_client.models.filters import (
     PreferenceExclusions,
     Segment,
 )
+from notification_service_client.models.forecasts import Forecast, Unreached, ZoneClients
 from notification_service_client.models.gateways import Gateway
 from notification_service_client.models.mailings import (
     Day,
@@ -58,6 +59,7 @@ __all__ = [
     "ExcludedFilter",
     "FailedAttempt",
     "Failure",
+    "Forecast",
     "FullInfo",
     "Gateway",
     "ImportResult",
@@ -88,4 +90,6 @@ __all__ = [
     "Template",
     "TemplateVersion",
     "TestSend",
+    "Unreached",
+    "ZoneClients",
 ]

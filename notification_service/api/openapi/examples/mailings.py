@@ -75,6 +75,19 @@ PREVIEW = {
     "spread_until": "2030-01-31T08:00:00Z",
     "unreachable": 0,
 }
+FORECAST = {
+    "finishes_at": None,
+    "sent": 44800,
+    "unreached": {
+        "total": 3200,
+        "by_zone": [
+            {"timezone": "Europe/Kaliningrad", "clients": 2100},
+            {"timezone": "Europe/Moscow", "clients": 1100},
+        ],
+    },
+    "limited_by": "gateway_rate",
+    "needed_requests_per_second": 41.0,
+}
 MESSAGES_URL = "http://127.0.0.1:8000/api/v1/messages/?mailing=1"
 
 REQUESTS: Examples = {
@@ -91,6 +104,7 @@ REQUESTS: Examples = {
         "any of the codes and any of the tags": {"value": {**AUDIENCE, "topic": "news"}},
         "all of Kazan who have not bought since March, but not those who got mailing 1": {"value": FILTER},
     },
+    "mailings_forecast": one(MAILING_REQUEST),
     "mailings_preview": one(MAILING_REQUEST),
     "mailings_test": one({"text": TEMPLATE_REQUEST["text"], "client": 1, "phone": "79161234567"}),
 }
@@ -106,6 +120,8 @@ RESPONSES: Examples = {
     "mailings_resume": one(RUNNING),
     "mailings_cancel": one({**RUNNING, "status": "cancelled"}),
     "mailings_audience": one({"clients": 1234, "excluded": {"opted_out": 2, "no_consent": 0}}),
+    "mailings_forecast": one(FORECAST),
+    "mailings_forecast_retrieve": one(FORECAST),
     "mailings_preview": one(PREVIEW),
     "mailings_test": one(TEST_SEND),
     "mailings_test_retrieve": one({**TEST_SEND, "status": "sent", "text": "", "phone": ""}),

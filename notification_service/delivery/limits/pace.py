@@ -1,0 +1,48 @@
+"""How many requests a second a worker makes while more are due than it can make: what it can do. Pure."""
+
+WINDOW_SECONDS = 2.0  # or twice a response, where that takes longer; less says little
+REMEMBERED_SECONDS = 20.0  # then what is older counts half
+BUSY = 0.8  # of a processor
+
+
+class Pace:
+    def __init__(self) -> None:
+        self.per_second: float | None = None  # None: it never had more to do than it could
+        self.is_busy = False  # the processor, not the gateway, let it do no more
+        self._requests, self._seconds = 0.0, 0.0  # of measured windows
+        self._responses, self._claims, self._full = 0, 0, 0  # in this window
+        self._began_at = self._cpu_at = float("-inf")
+        self._is_warm = False
+
+    def note_response(self) -> None:
+        self._responses += 1
+
+    def note_claim(self, *, is_full: bool) -> None:
+        """Note a claim; a full one brought all that there was room for, so that more may be due."""
+        self._claims += 1
+        self._full += is_full
+
+    def look(self, *, now: float, cpu: float, latency: float) -> bool:
+        """Measure, if it is time to; call it often. Return whether it was.
+
+        `cpu`: what this process has used of a processor, in seconds.
+        """
+        seconds = now - self._began_at
+        if seconds < max(WINDOW_SECONDS, 2 * latency):
+            return False
+        is_full = bool(self._claims) and self._full == self._claims
+        is_measured = is_full and self._is_warm  # the first window may have begun before it was full
+        if is_measured:
+            self._add(self._responses, seconds)
+            self.is_busy = cpu - self._cpu_at >= BUSY * seconds
+        self._is_warm = is_full
+        self._began_at, self._cpu_at = now, cpu
+        self._responses = self._claims = self._full = 0
+        return is_measured
+
+    def _add(self, requests: int, seconds: float) -> None:
+        if self._seconds >= REMEMBERED_SECONDS:
+            self._requests, self._seconds = self._requests / 2, self._seconds / 2
+        self._requests += requests
+        self._seconds += seconds
+        self.per_second = self._requests / self._seconds
