@@ -26,6 +26,7 @@ from notification_service.api.views.base import ApiViewSet, created
 from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
 from notification_service.directory.models import Client
 from notification_service.mailings import matching, test_sends
+from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.forecast import forecast_of_new
 from notification_service.mailings.lifecycle import check_when
 from notification_service.mailings.models import Mailing, TestSend
@@ -81,7 +82,7 @@ class DraftViewSet(ApiViewSet):
         fields = fields_of(self.valid(NewMailingSerializer(data=request.data)))
         self._check_filter(fields)
         check_when(Mailing(**fields))
-        with matching.counting_in_time():
+        with counting_in_time():
             return Response(forecast_as_json(forecast_of_new(fields)))
 
     @extend_schema(

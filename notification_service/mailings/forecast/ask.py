@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -151,12 +151,17 @@ def _others(state: GatewayState, states: list[GatewayState], *, but: Mailing | N
 
 
 def _load(mailing: Mailing, zones: dict[str, int], everyones: ContactHours | None, *, now: datetime) -> Load:
-    spread_minutes = None  # of the mailing, once it has the field
     begins = mailing.started_at or max(mailing.start_at, now)
     return Load(
         starts=max(begins, now).timestamp(),
         ends=mailing.end_at.timestamp(),
         zones=zones,
         hours=both(mailing.send_window, None if mailing.ignores_contact_hours else everyones),
-        spread_until=None if spread_minutes is None else begins.timestamp() + 60 * spread_minutes,
+        spread_until=_spread_until(mailing, begins),
     )
+
+
+def _spread_until(mailing: Mailing, begins: datetime) -> float | None:
+    if mailing.spread_minutes is None:
+        return None
+    return min(begins + timedelta(minutes=mailing.spread_minutes), mailing.end_at).timestamp()

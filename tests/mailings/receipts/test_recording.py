@@ -45,6 +45,11 @@ def sent(**fields: Any) -> Message:
     return make_message(**known | fields)
 
 
+def counts_of(message: Message) -> stats.Counts:
+    assert message.mailing_id is not None
+    return stats.counts_of([message.mailing_id])[message.mailing_id]
+
+
 def delivery_of(message: Message) -> tuple[str | None, datetime | None, str]:
     message.refresh_from_db()
     return message.delivery, message.delivered_at, message.delivery_reason
@@ -72,7 +77,7 @@ def test_delivered_wins_in_any_order(order: list[str], *, together: bool) -> Non
         tell(*some)
     assert delivery_of(message)[0] == "delivered"
     assert delivery_of(message)[2] == "delivered"
-    assert stats.counts_of([message.mailing_id])[message.mailing_id].deliveries == {
+    assert counts_of(message).deliveries == {
         "delivered": 1,
         "undelivered": 0,
         "awaited": 0,
@@ -103,7 +108,7 @@ def test_only_what_the_gateway_was_asked_to_send_is_believed() -> None:
 def test_a_receipt_counts_whatever_the_status(status: str) -> None:
     message = make_message(status=status, attempts=1)
     tell(Receipt("delivered", message_id=message.pk))
-    counts = stats.counts_of([message.mailing_id])[message.mailing_id]
+    counts = counts_of(message)
     assert (counts.messages[status], counts.deliveries["delivered"], counts.deliveries["awaited"]) == (
         1,
         1,
