@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -64,7 +65,10 @@ class Claimer:
         lane.preferences.note(messages, lane.shared)
         lane.meters.claimed(len(messages), time.monotonic() - began)
         await lane.shared.exclusions.hold(messages, known=known, database=lane.claims)
-        await lane.shared.learn_terms({message.mailing_id for message in messages})
+        mailings = {message.mailing_id for message in messages}
+        await lane.shared.learn_terms(mailings)
+        if len(mailings) > 1:
+            messages = in_turns(messages)
         lane.traces.note_claim(messages, lane.shared.terms, asked_at=asked_at)
         if lane.shared.has_rate:
             lane.permits.promised += len(messages)
@@ -184,6 +188,22 @@ def _terms_of_single(columns: Sequence[Any]) -> MailingTerms:
         is_running=True,
         hours_version=None,
     )
+
+
+def in_turns(messages: list[Claimed]) -> list[Claimed]:
+    """Have those of each mailing evenly among the others: if one's hang, they take only its places.
+
+    Of one mailing, the order stays.
+    """
+    of_mailing: dict[int, list[Claimed]] = {}
+    for message in messages:
+        of_mailing.setdefault(message.mailing_id, []).append(message)
+    placed = [
+        ((number + 0.5) / len(some), message)
+        for some in of_mailing.values()
+        for number, message in enumerate(some)
+    ]
+    return [message for _, message in sorted(placed, key=itemgetter(0))]
 
 
 def rescue(connection: BaseDatabaseWrapper) -> int:

@@ -52,15 +52,15 @@ LISTING_MEMORY = "128MB"  # for a hash of a million consents: 1.7 s instead of 6
 BEING_WRITTEN = (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
 
 
-class Statements(NamedTuple):
+class Insertion(NamedTuple):
     """That write messages, each as soon as it may be sent, or spread."""
 
     at_once: str
     spread: str
 
 
-FIRST = Statements("audience/insert_first_messages", "audience/insert_first_messages_spread")
-LISTED = Statements("audience/insert_listed_messages", "audience/insert_listed_messages_spread")
+FIRST = Insertion("audience/insert_first_messages", "audience/insert_first_messages_spread")
+LISTED = Insertion("audience/insert_listed_messages", "audience/insert_listed_messages_spread")
 
 log = structlog.get_logger(__name__)
 
@@ -249,7 +249,7 @@ def _renew_statistics() -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-def _insert(written: Statements, mailing: Mailing, *, zones: set[str], **parameters: Any) -> None:
+def _insert(written: Insertion, mailing: Mailing, *, zones: set[str], **parameters: Any) -> None:
     """`parameters` say which clients."""
     now = _transaction_time()
     if mailing.spread_minutes:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from notification_service.delivery.claim import take_due
-from notification_service.delivery.messages import Claimed
+from notification_service.delivery.claim import in_turns, take_due
+from notification_service.delivery.messages import Claimed, ClaimedBatch
 from notification_service.delivery.steady import steady_seconds
 from notification_service.directory.models import Client
 from notification_service.mailings.client_changes import delete_client
@@ -151,6 +151,13 @@ def test_a_claim_skips_what_others_hold_of_a_mailing_in_a_hurry(conninfo: str) -
         session.execute("SELECT FROM mailings_duemessage WHERE message_id = %s FOR UPDATE", [locked.id])
         claimed = claim(conninfo, limit=4, hurry=[hasty.pk, other.pk], equal=1)
     assert shares_of(claimed) == {hasty.pk: len(free), other.pk: 1}
+
+
+def test_the_messages_of_each_mailing_are_evenly_among_the_others() -> None:
+    """Those of one, if they hang, must not take all places before the others begin."""
+    batch = ClaimedBatch(1, left=9, start_before=0.0)
+    claimed = [Claimed(batch, n, 1 if n <= 6 else 2, 1, "", "UTC") for n in range(1, 10)]
+    assert [message.id for message in in_turns(claimed)] == [1, 7, 2, 3, 8, 4, 5, 9, 6]
 
 
 def test_a_claim_keeps_to_its_limit_with_more_mailings_than_the_limit(conninfo: str) -> None:

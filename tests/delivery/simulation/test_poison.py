@@ -41,9 +41,12 @@ def test_well_messages_keep_their_rate_among_poison(kind: str, share: float) -> 
     assert took <= MESSAGES / A_SECOND / (1 - LOST)
 
 
-@pytest.mark.parametrize("kind", EVERY_WAY)
-def test_a_mailing_keeps_its_share_beside_one_of_nothing_but_poison(kind: str) -> None:
-    world = World()
+@pytest.mark.parametrize(
+    ("kind", "seed"),
+    [*((kind, 1) for kind in EVERY_WAY), *((kind, n) for kind in ("429", "hang") for n in range(2, 13))],
+)
+def test_a_mailing_keeps_its_share_beside_one_of_nothing_but_poison(kind: str, seed: int) -> None:
+    world = World(seed=seed)
     world.add_mailing((kind, 400))
     world.add_mailing((WELL, 1000))
     took = world.run(until=world.are_sent(count=1000), most_seconds=100)
