@@ -28,8 +28,8 @@ class ForecastSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Why it is not finished earlier, or not at all. `gateway_rate`: the gateway's limit of "
         "requests per second. `gateway_latency`: how long it takes to answer, and how many requests may be "
-        "under way at once. `hours`: windows, days, holidays and contact hours. `workers`: they can do no "
-        "more, or none runs. null: nothing worth a word.",
+        "under way at once. `hours`: windows, days, holidays and contact hours. `spread`: it is spread over "
+        "a longer time. `workers`: they can do no more, or none runs. null: nothing worth a word.",
     )
     needed_requests_per_second = serializers.FloatField(
         allow_null=True,

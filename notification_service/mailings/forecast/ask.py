@@ -84,7 +84,7 @@ def plan_of(mailing: Mailing) -> Sequence[tuple[float, float]]:
         return []
     beside = _others(state, states, but=mailing)
     counts = stats.message_counts([each.pk for each in (mailing, *beside)])
-    whole = whole_zones([mailing, *beside], counts)
+    whole = whole_zones(mailing, beside, counts)
     everyones, at = contact_hours(), mailing.started_at
     loads = [_load(each, whole[each.pk], everyones, now=at) for each in (mailing, *beside)]
     return run(

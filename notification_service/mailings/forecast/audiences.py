@@ -47,11 +47,18 @@ def unsent_zones(
     return found
 
 
-def whole_zones(mailings: Sequence[Mailing], counts: Counts) -> dict[int, dict[str, int]]:
-    """Return all who get a mailing, sent or not, in the proportions of who matches now."""
-    found = zones_of(mailings)
-    built = [mailing.pk for mailing in mailings if mailing.audience_built_at]
-    return found | {pk: scaled(found[pk], to=counts[pk]["total"]) for pk in built}
+def whole_zones(mailing: Mailing, beside: Sequence[Mailing], counts: Counts) -> dict[int, dict[str, int]]:
+    """Return all who get a mailing, and what was left of others at its start; in the proportions of now.
+
+    What another that was there before has sent since then is taken to be as much as the mailing has.
+    """
+    found = zones_of([mailing, *beside])
+    for each in (mailing, *beside):
+        if each.audience_built_at and each.started_at and mailing.started_at:
+            total, sent = counts[each.pk]["total"], counts[each.pk]["sent"]
+            before = max(0, sent - counts[mailing.pk]["sent"]) if each.started_at < mailing.started_at else 0
+            found[each.pk] = scaled(found[each.pk], to=total - before)
+    return found
 
 
 def scaled(zones: Mapping[str, int], *, to: int) -> dict[str, int]:

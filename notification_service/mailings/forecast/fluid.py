@@ -85,6 +85,8 @@ def run(loads: Sequence[Load], calendar: Calendar, *, rate: float, at: float, wa
         seconds = max(SHORTEST, min(_events(flows, active, now)) - now)
         _pass(active, seconds)
         now, steps = now + seconds, steps + 1
+    if now < flow.load.starts < flow.load.ends:  # too far ahead to see what is beside it then
+        return run([flow.load], calendar, rate=rate, at=flow.load.starts)
     return _go_on(flow, since=max(at, flow.load.starts), now=now)
 
 

@@ -13,6 +13,12 @@ from tests.delivery.simulation.planned import PlannedWorld
 
 # Fifteen and thirty minutes apart, so that short windows open one after another.
 ZONES = ("Asia/Karachi", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Dhaka", "Asia/Yangon")
+RUSSIA = (
+    *("Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk"),
+    *("Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan"),
+    "Asia/Kamchatka",
+)
+OFFICE_HOURS = (SendWindow(time(9), time(21)),)
 MOST_CLIENTS = 8_000
 MEASURED_SECONDS = 60
 FINISH_PART, FINISH_SECONDS = 0.05, 5.0

@@ -133,3 +133,11 @@ def test_what_lasts_longer_than_anybody_looks_ahead_goes_on_as_until_then() -> N
     assert found.missed == 0
     assert found.finishes_at is not None
     assert 100 * 24 * HOUR < found.finishes_at - NOW < year
+
+
+def test_a_mailing_of_next_year_is_foretold_beside_one_that_never_ends() -> None:
+    zones = dict.fromkeys(("Asia/Omsk", "Asia/Yakutsk", "Europe/Samara", MOSCOW, LONDON), 10**9)
+    other = Load(NOW, NOW + 10 * 365 * 24 * HOUR, zones, DAY)
+    starts = NOW + 400 * 24 * HOUR
+    found = one(Load(starts, starts + HOUR, {MOSCOW: 36_000}), other)
+    assert (seconds(found), found.missed) == (round(starts - NOW + 360), 0)
