@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from notification_service.mailings.models import Gateway
+from notification_service.mailings.receipts import Receipt, record_receipts
 from tests.delivery.database import claim, record_sent
 from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing
 from tests.journeys.service import wait_until
@@ -25,7 +27,7 @@ def heap_only_updates(*, after: int) -> int:
     return updates()[1]
 
 
-def test_claims_and_successes_are_heap_only_updates(conninfo: str) -> None:
+def test_claims_successes_and_receipts_are_heap_only_updates(conninfo: str) -> None:
     make_clients_in_bulk(2_000)
     make_messages_in_bulk(make_running_mailing())
     at_first, heap_only_at_first = updates()
@@ -33,7 +35,13 @@ def test_claims_and_successes_are_heap_only_updates(conninfo: str) -> None:
     once_claimed = heap_only_updates(after=at_first + 2_000)
     assert once_claimed - heap_only_at_first > 1_900
     record_sent(conninfo, claimed)
-    assert heap_only_updates(after=at_first + 4_000) - once_claimed > 1_800
+    assert (once_recorded := heap_only_updates(after=at_first + 4_000)) - once_claimed > 1_800
+    main = Gateway.objects.get(name="main").pk
+    for first in range(0, 2_000, 500):
+        told = claimed[first : first + 500]
+        record_receipts(main, [Receipt("delivered", message_id=message.id) for message in told])
+    connection.close()
+    assert heap_only_updates(after=at_first + 6_000) - once_recorded > 1_800
 
 
 INDEXED = """
