@@ -27,7 +27,7 @@ def heap_only_updates(*, after: int) -> int:
     return updates()[1]
 
 
-def test_claims_successes_and_receipts_are_heap_only_updates(conninfo: str) -> None:
+def test_claims_and_successes_are_heap_only_updates(conninfo: str) -> None:
     make_clients_in_bulk(2_000)
     make_messages_in_bulk(make_running_mailing())
     at_first, heap_only_at_first = updates()
@@ -35,13 +35,23 @@ def test_claims_successes_and_receipts_are_heap_only_updates(conninfo: str) -> N
     once_claimed = heap_only_updates(after=at_first + 2_000)
     assert once_claimed - heap_only_at_first > 1_900
     record_sent(conninfo, claimed)
-    assert (once_recorded := heap_only_updates(after=at_first + 4_000)) - once_claimed > 1_800
+    assert heap_only_updates(after=at_first + 4_000) - once_claimed > 1_800
+
+
+def test_most_receipts_are_heap_only_updates(conninfo: str) -> None:
+    """Not all: a whole page in one transaction needs room for each message twice."""
+    make_clients_in_bulk(2_000)
+    make_messages_in_bulk(make_running_mailing())
+    claimed = claim(conninfo, limit=2_000)
+    at_first, _ = updates()
+    record_sent(conninfo, claimed)
+    once_recorded = heap_only_updates(after=at_first + 2_000)
     main = Gateway.objects.get(name="main").pk
     for first in range(0, 2_000, 500):
         told = claimed[first : first + 500]
         record_receipts(main, [Receipt("delivered", message_id=message.id) for message in told])
     connection.close()
-    assert heap_only_updates(after=at_first + 6_000) - once_recorded > 1_800
+    assert heap_only_updates(after=at_first + 4_000) - once_recorded > 1_400
 
 
 INDEXED = """
