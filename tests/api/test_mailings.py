@@ -42,6 +42,7 @@ def test_post_schedules_a_mailing_and_returns_its_location(api: Api) -> None:
         "filter": {"operator_codes": ["916", "926"], "tags": ["vip", ""]},
         "status": "scheduled",
         "messages": NO_MESSAGES,
+        "deliveries": {"delivered": 0, "undelivered": 0, "awaited": 0},
         "excluded": {"opted_out": 0, "no_consent": 0, "no_value": 0},
         "created_at": body["created_at"],
         "updated_at": body["updated_at"],

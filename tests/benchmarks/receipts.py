@@ -37,7 +37,7 @@ BESIDE = Goal(
     key="B13 beside",
     title=f"recorded sends of a mailing while {PER_SECOND:,} receipts of another come in each second",
     unit="sends/s",
-    target=2 / 3,
+    target=0.67,
     higher_is_better=True,
     is_ratio=True,
     compared_with="just before",
@@ -77,6 +77,7 @@ def measure_receipts(bench: Bench) -> Measured:
     for _ in bench.runs:
         alone, seconds = bench.scaled(ALONE, least=LIST), bench.scaled(SECONDS, least=3)
         old = make_sent_mailing(alone + PER_SECOND * (seconds + 5))
+        old.refresh_from_db()  # its partition
         provider = Provider(url, old)
         began = time.monotonic()
         for _list in range(alone // LIST):

@@ -19,6 +19,12 @@ SELECT m.id, message.status, count(message.id) FROM mailings_mailing AS m
 LEFT JOIN mailings_message AS message ON message.mailing_id = m.id
 WHERE m.deleted_at IS NULL GROUP BY 1, 2
 """
+COUNT_DELIVERIES = """
+SELECT m.id, count(*) FILTER (WHERE delivery = 'delivered'), count(*) FILTER (WHERE delivery = 'undelivered'),
+  count(*) FILTER (WHERE message.status = 'sent' AND delivery IS NULL)
+FROM mailings_mailing AS m LEFT JOIN mailings_message AS message ON message.mailing_id = m.id
+WHERE m.deleted_at IS NULL GROUP BY 1
+"""
 COUNT_REASONS = """
 SELECT mailing_id, reason, reason_number, count(*) FROM mailings_message
 WHERE status IN ('failed', 'unknown') GROUP BY 1, 2, 3
@@ -67,9 +73,21 @@ def compare_in_one_snapshot() -> list[str]:
         counted = count_rows()
         shown = stats.message_counts(list(counted))
         overall = stats.overall_counts()["messages"]
+        deliveries = {
+            pk: dict(zip(stats.DELIVERIES, row, strict=True)) for pk, *row in _rows(COUNT_DELIVERIES)
+        }
+        shown_deliveries = {pk: each.deliveries for pk, each in stats.counts_of(list(deliveries)).items()}
     wrong = [f"mailing {pk}: {shown[pk]}, rows {rows}" for pk, rows in counted.items() if shown[pk] != rows]
     total = _total(counted.values())
+    if shown_deliveries != deliveries:
+        wrong.append(f"deliveries: {shown_deliveries}, rows {deliveries}")
     return wrong + ([] if overall == total else [f"overall: {overall}, rows {total}"])
+
+
+def missing_receipts() -> list[str]:
+    """The gateway has told of nearly every message; without any, nothing would have been tried."""
+    [(told,)] = _rows("SELECT count(*) FROM mailings_message WHERE delivery IS NOT NULL")
+    return [] if told else ["no receipt was recorded"]
 
 
 def count_rows() -> dict[int, Counts]:

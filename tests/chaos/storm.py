@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from notification_service.mailings.gateways import replace_receipt_key
+from notification_service.mailings.models import Gateway
+from notification_service.mailings.models.gateway import MAIN
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.valkey.server import EmbeddedValkey
 from tests.chaos.api import Api
 from tests.chaos.audit import install_audit
-from tests.chaos.counts import Samples, compare_answers
+from tests.chaos.counts import Samples, compare_answers, missing_receipts
 from tests.chaos.evidence import Evidence, collect
 from tests.chaos.history import History, Hours
 from tests.chaos.operators import DAYS, Operators, new_client
@@ -69,6 +72,7 @@ class Storm:
     def run(self, events: Sequence[Event], *, seconds: float, clients: int) -> Result:
         try:
             install_audit(self._database_url)
+            self._weather.gateway_options = self._receipts()
             self._weather.start_all()
             self._load_clients(clients)
             operators = Operators(self._api, self._history, self._client_ids(), seed=self._seed)
@@ -79,6 +83,13 @@ class Storm:
             self._samples.stop()
             self._weather.wake_all()
             self._service.stop()
+
+    def _receipts(self) -> tuple[str, ...]:
+        """The gateway tells what it has delivered, and what not, for as long as it lives."""
+        key_file = self._service.folder / "receipt.key"
+        key_file.write_text(replace_receipt_key(Gateway.objects.get(name=MAIN).pk))
+        url = f"{self._weather.url}/api/v1/gateways/{MAIN}/receipts/"
+        return "--receipts-url", url, "--receipt-key-file", str(key_file), "--undelivered", "0.2"
 
     def _load_clients(self, clients: int) -> None:
         self._history.clients = {n: new_client(n, ZONES[n * 7 % len(ZONES)]) for n in range(clients)}
@@ -140,7 +151,7 @@ class Storm:
 
     def _judge(self, operators: Operators, stuck: list[int]) -> Result:
         self._samples.stop()
-        wrong_counts = [*self._samples.wrong, *compare_answers(self._api)]
+        wrong_counts = [*self._samples.wrong, *compare_answers(self._api), *missing_receipts()]
         self._weather.stop_workers()
         evidence = collect(
             log=self._service.gateway_log,

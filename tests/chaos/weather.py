@@ -48,6 +48,7 @@ class Weather:
         self._frozen: list[int] = []
         self._due: list[tuple[float, int, Undo]] = []
         self._number = count()
+        self.gateway_options: tuple[str, ...] = ()
         self.url = f"http://127.0.0.1:{self._web_port}"
         self.done: Counter[str] = Counter()
         self.stops: list[Stop] = []
@@ -156,7 +157,7 @@ class Weather:
             return  # killed twice while it was away
         match name.rstrip("0123456789"):
             case "gateway":
-                self._processes[name] = self._service.start_gateway()
+                self._processes[name] = self._service.start_gateway(*self.gateway_options)
                 self._put_behaviour()
             case "web":
                 self._processes[name] = self._service.start("web", *_web(self._web_port))

@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from notification_service.mailings.models import Gateway
+from notification_service.mailings.receipts import Receipt, record_receipts
 from tests.delivery.database import claim, record_sent
 from tests.factories import make_clients_in_bulk, make_messages_in_bulk, make_running_mailing
 from tests.journeys.service import wait_until
@@ -34,6 +36,22 @@ def test_claims_and_successes_are_heap_only_updates(conninfo: str) -> None:
     assert once_claimed - heap_only_at_first > 1_900
     record_sent(conninfo, claimed)
     assert heap_only_updates(after=at_first + 4_000) - once_claimed > 1_800
+
+
+def test_most_receipts_are_heap_only_updates(conninfo: str) -> None:
+    """Not all: a whole page in one transaction needs room for each message twice."""
+    make_clients_in_bulk(2_000)
+    make_messages_in_bulk(make_running_mailing())
+    claimed = claim(conninfo, limit=2_000)
+    at_first, _ = updates()
+    record_sent(conninfo, claimed)
+    once_recorded = heap_only_updates(after=at_first + 2_000)
+    main = Gateway.objects.get(name="main").pk
+    for first in range(0, 2_000, 500):
+        told = claimed[first : first + 500]
+        record_receipts(main, [Receipt("delivered", message_id=message.id) for message in told])
+    connection.close()
+    assert heap_only_updates(after=at_first + 4_000) - once_recorded > 1_400
 
 
 INDEXED = """

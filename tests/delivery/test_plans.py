@@ -12,6 +12,7 @@ from notification_service.delivery import database
 from notification_service.delivery.database import statement
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Batch, Gateway, Mailing, Message
+from notification_service.mailings.sql import sql
 from tests.factories import (
     make_clients_in_bulk,
     make_messages_in_bulk,
@@ -160,6 +161,27 @@ def test_a_success_is_recorded_by_the_primary_key(big_queue: Mailing) -> None:
     ids = list(Message.objects.values_list("id", flat=True)[:1000])
     used = scans("record_sent", {"partition": 0, "ids": ids, "sent_at": [0.0] * len(ids)})
     assert used == {("Index Scan", "mailings_message_pkey")}
+
+
+def test_a_success_with_a_providers_id_is_recorded_by_the_primary_key(big_queue: Mailing) -> None:
+    ids = list(Message.objects.values_list("id", flat=True)[:1000])
+    of_rows = {"ids": ids, "sent_at": [0.0] * len(ids), "provider_ids": ["x"] * len(ids)}
+    used = scans("record_sent_with_ids", {"partition": 0, "is_named_in_receipts": True, **of_rows})
+    assert used == {("Index Scan", "mailings_message_pkey")}
+
+
+@pytest.mark.parametrize("name", ["known", "record"])
+def test_receipts_find_their_messages_by_the_primary_keys(big_queue: Mailing, name: str) -> None:
+    ids = list(Message.objects.values_list("id", flat=True)[:1000])
+    of_rows = {"deliveries": ["delivered"] * 1000, "at": [now()] * 1000, "reasons": [""] * 1000}
+    parameters: dict[str, Any] = {"ids": ids, "gateway_id": 1, "partition": 0, **of_rows}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql.text(f'receipts/{name}')}", parameters)
+        [[[plan]]] = cursor.fetchall()
+    kinds = {kind for kind, _ in message_scans(plan["Plan"])}
+    indexes = {index for _, index in message_scans(plan["Plan"])} - {""}
+    assert "Seq Scan" not in kinds
+    assert indexes <= {"mailings_message_pkey", "mailings_duemessage_pkey"}
 
 
 def test_other_outcomes_are_recorded_by_the_primary_key(big_queue: Mailing) -> None:

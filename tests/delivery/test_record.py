@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 
 from notification_service.delivery.messages import Claimed, NotSent
-from notification_service.delivery.record import released
+from notification_service.delivery.record import Names, released
+from notification_service.delivery.record import record_sent as write_sent
 from notification_service.mailings import stats
-from notification_service.mailings.models import Attempt, Batch, Gateway, Message
+from notification_service.mailings.models import Attempt, Batch, Gateway, Message, ProviderMessage
 from notification_service.mailings.reasons import Reason, Why, explained
 from tests.delivery.database import claim, end_leases, on_database, record_not_sent, record_sent, rescue_all
 from tests.factories import mailing_of, make_message, make_messages, make_running_mailing, now
@@ -68,6 +69,22 @@ def test_a_success_recorded_twice_counts_once(conninfo: str) -> None:
     mailing_id = mailing_of(message).pk
     assert stats.message_counts([mailing_id])[mailing_id]["sent"] == 1
     assert [minute["sent"] for minute in stats.timeline(mailing_id)] == [1]
+
+
+@pytest.mark.parametrize("is_in_receipts", [True, False])
+def test_the_providers_id_is_kept_and_in_a_table_of_its_own_where_receipts_have_nothing_else(
+    conninfo: str, *, is_in_receipts: bool
+) -> None:
+    named, unnamed = make_message(), make_message()
+    claimed = sorted(claim(conninfo), key=lambda message: message.id)
+    names = Names({named.pk: "SM1"}, is_in_receipts=is_in_receipts)
+    rows = [(message, AT.timestamp()) for message in claimed]
+    for _ in range(2):
+        on_database(conninfo, lambda database: write_sent(database, rows, names=names))
+    shown = dict(Message.objects.values_list("pk", "provider_id"))
+    assert shown == {named.pk: "SM1", unnamed.pk: ""}
+    kept = list(ProviderMessage.objects.values_list("provider_id", "message_id"))
+    assert kept == ([("SM1", named.pk)] if is_in_receipts else [])
 
 
 @pytest.mark.parametrize("status", ["pending", "sending", "failed", "expired", "cancelled", "unknown"])

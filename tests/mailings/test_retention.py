@@ -10,7 +10,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from notification_service.mailings import retention, stats, tasks
-from notification_service.mailings.models import Attempt, FailureCount, Mailing, Message, MinuteCount
+from notification_service.mailings.models import (
+    Attempt,
+    FailureCount,
+    Gateway,
+    InboundMessage,
+    Mailing,
+    Message,
+    MinuteCount,
+    ProviderMessage,
+)
 from notification_service.mailings.settlement import settle
 from notification_service.mailings.sql import sql
 from tests.factories import (
@@ -142,6 +151,20 @@ def test_the_settings_decide_age_and_action_of_retention(settings: LazySettings)
     settings.RETENTION_DAYS, settings.RETENTION_ACTION = 30, "remove"
     tasks.retire()
     assert Mailing.objects.count() == 0
+
+
+def test_old_ids_of_providers_and_old_replies_are_deleted(settings: LazySettings) -> None:
+    settings.RETENTION_DAYS = 10
+    main = Gateway.objects.get(name="main")
+    for days in (29, 31):
+        at = now() - timedelta(days=days)
+        ProviderMessage.objects.create(gateway=main, provider_id=str(days), message_id=1, at=at)
+    for days in (9, 11):
+        at = now() - timedelta(days=days)
+        InboundMessage.objects.create(phone="79161234567", text="x", at=at, received_at=at)
+    retention.sweep()
+    assert list(ProviderMessage.objects.values_list("provider_id", flat=True)) == ["29"]
+    assert InboundMessage.objects.get().received_at > now() - timedelta(days=10)
 
 
 def test_a_dry_run_of_the_command_shows_what_would_be_removed() -> None:

@@ -9,6 +9,8 @@ from django.db import connection
 from notification_service.access.models import ApiKey
 from notification_service.directory.models import Client, ClientUpload, RejectedLine
 from notification_service.mailings.models import Gateway, TestSend
+from notification_service.mailings.receipts import Receipt, record_receipts
+from notification_service.mailings.replies import keep_reply
 from tests.api.answers import body_of
 from tests.api.conftest import Api
 from tests.factories import make_attempt, make_client, make_message, now
@@ -57,11 +59,14 @@ def test_nothing_of_a_deleted_client_is_left_in_any_table(api: Api) -> None:
     client_id = body_of(api.post("/api/clients/", CLIENT))["id"]
     api.patch(f"/api/clients/{client_id}/", {"phone": "79160000001"})
     api.patch(f"/api/clients/{client_id}/", {"phone": PHONE})
-    message = make_message(client=Client.objects.get(), status="failed", error="HTTP 400")
+    message = make_message(client=Client.objects.get(), status="failed", error="HTTP 400", attempts=1)
     make_attempt(message, response=QUOTED)
+    main = Gateway.objects.get()
+    record_receipts(main.pk, [Receipt("undelivered", message_id=message.pk, reason=f"{NAME} is away")])
+    keep_reply(main, phone=PHONE, text=f"{NAME} said so", at=now())
     _rejected_lines()
     made = {"id": 1, "key": uuid.uuid4(), "status": "failed", "response": QUOTED, "finished_at": now()}
-    TestSend.objects.create(gateway_id=Gateway.objects.get().pk, **made)
+    TestSend.objects.create(gateway_id=main.pk, **made)
     operator = _visitor("operator")
     for address in ("/clients.csv", "/messages.csv", "/clients/", "/search/"):
         operator.get(address, {"phone": PHONE, "q": PHONE})

@@ -5,6 +5,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from notification_service.access.models import ApiKey
+from notification_service.mailings.gateways import is_receipt_key, replace_receipt_key
+from notification_service.mailings.models import Gateway
 from notification_service.standalone.credentials import ensure_credentials
 from notification_service.standalone.env_file import read_env_file, write_env_file
 
@@ -62,5 +64,25 @@ def test_a_revoked_key_stays_revoked(path: Path) -> None:
 def test_the_password_of_an_existing_administrator_is_left_alone(path: Path) -> None:
     User.objects.create_superuser(username="admin", password="their-own-secret")
     ensure_credentials(path)
-    assert set(read_env_file(path)) == {"API_KEY"}
+    assert set(read_env_file(path)) == {"API_KEY", "RECEIPT_KEY"}
     assert User.objects.get(username="admin").check_password("their-own-secret")
+
+
+def test_the_receipt_key_of_main_is_kept_and_follows_a_replacement(path: Path) -> None:
+    ensure_credentials(path)
+    first = read_env_file(path)["RECEIPT_KEY"]
+    main = Gateway.objects.get(name="main")
+    assert is_receipt_key(main, first)
+    second = replace_receipt_key(main.pk)
+    ensure_credentials(path)
+    assert read_env_file(path)["RECEIPT_KEY"] == second
+
+
+def test_a_receipt_key_that_cannot_be_read_any_more_goes_on_to_work(path: Path) -> None:
+    ensure_credentials(path)
+    first = read_env_file(path)["RECEIPT_KEY"]
+    write_env_file(path, {})
+    Gateway.objects.filter(name="main").update(receipt_key_encrypted=b"of another SECRET_KEY")
+    ensure_credentials(path)
+    assert "RECEIPT_KEY" not in read_env_file(path)
+    assert is_receipt_key(Gateway.objects.get(name="main"), first)
