@@ -13,6 +13,7 @@ from notification_service.audit.log import entry, record_all
 from notification_service.directory.models import EVERYTHING, Client
 from notification_service.mailings.models import Gateway, Message
 from notification_service.mailings.models.message import queue_of
+from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
 from notification_service.mailings.personal_text import InvalidText, is_personal, read_text, values_of
 from notification_service.mailings.reasons import Reason
 from notification_service.mailings.send_window import SendWindow, opening_in, window_of
@@ -203,6 +204,7 @@ def _insert(rows: Sequence[ReadyMessage]) -> list[int]:
         topics=[message.topic for message in messages],
         ignore_opt_outs=[message.ignores_opt_outs for message in messages],
         references=[message.reference for message in messages],
+        forgotten=FORGOTTEN_TEXT,
     )
     return [message_id for (message_id,) in found]
 

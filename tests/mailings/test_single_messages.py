@@ -23,7 +23,13 @@ from notification_service.mailings.models.message import SINGLES
 from notification_service.mailings.moments import next_moments
 from notification_service.mailings.personal_data import personal_data
 from notification_service.mailings.reasons import Reason, Why
-from notification_service.mailings.single_messages import NewMessage, send_messages
+from notification_service.mailings.single_messages import (
+    Addressee,
+    NewMessage,
+    ReadyMessage,
+    _insert,
+    send_messages,
+)
 from notification_service.mailings.stats import ended_between, message_counts, overall_counts
 from notification_service.mailings.wake_up import SEND, SETTLE
 from tests.factories import make_attempt, make_client, make_gateway, make_message, make_single, now
@@ -96,6 +102,14 @@ def test_a_deleted_client_takes_them_along(whose: str) -> None:
     assert Attempt.objects.get().response == ""
     said = set(SingleMessage.objects.values_list("phone", "text", "reference"))
     assert said == {("", "(removed)", "")}
+
+
+def test_one_to_a_client_who_is_deleted_meanwhile_keeps_no_text() -> None:
+    client = make_client()
+    known = Addressee(client.pk, client.timezone)
+    delete_client(client.pk)
+    _insert([ReadyMessage(NewMessage(text="x", client=client.pk), known, now(), None, None)])
+    assert SingleMessage.objects.get().text == "(removed)"
 
 
 def test_the_data_of_a_client_has_them() -> None:

@@ -1,5 +1,6 @@
 -- How many messages are pending and sending, of running mailings and single ones, and how long the first due one has
--- been due. Indexes: mailing_unsettled, message_count_slot; one look into due_of_mailing for each mailing and each gateway.
+-- been due.
+-- Indexes: mailing_unsettled, message_count_slot; one look into due_of_mailing for each mailing and each gateway.
 SELECT coalesce(sum(counted.pending), 0)::float8, coalesce(sum(counted.sending), 0)::float8,
   coalesce(greatest(extract(epoch FROM now() - min(first.due_at)), 0), 0)::float8
 FROM (

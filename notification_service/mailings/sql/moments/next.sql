@@ -1,7 +1,8 @@
 -- In how many seconds something is next to be done, by the call that does it; none where nothing will be, as things
 -- are. What is to be done already, or is being done by somebody, is due now.
--- Reads one due message of each mailing that has begun and not ended, the single messages that wait, which are few
--- unless a gateway is away, and a row or two of everything else.
+-- Reads one due message of each mailing that has begun and not ended, ten thousand at most of the single messages that
+-- wait (where a gateway is away and there are more, the calls at intervals find the rest), and a row or two of
+-- everything else.
 -- Indexes: mailing_unsettled, mailing_deleted, due_of_mailing, primary key of single messages, mailings_batch
 -- (lease_expires_at), upload_unfinished, bulk_action_unfinished, delivery_due.
 WITH mailing AS MATERIALIZED (
@@ -28,8 +29,9 @@ WITH mailing AS MATERIALIZED (
   UNION ALL
   SELECT 'send', at FROM mailings_duemessage WHERE mailing_id <= 0
   UNION ALL
-  SELECT 'settle', single.end_at FROM mailings_duemessage AS due
-  JOIN mailings_singlemessage AS single ON single.message_id = due.message_id WHERE due.mailing_id <= 0
+  SELECT 'settle', single.end_at FROM mailings_singlemessage AS single JOIN (
+    SELECT message_id FROM mailings_duemessage WHERE mailing_id <= 0 LIMIT 10000
+  ) AS due USING (message_id)
   UNION ALL
   SELECT 'rescue', min(lease_expires_at) FROM mailings_batch
   UNION ALL

@@ -1,5 +1,7 @@
 -- Write single messages and their terms, and return the ids in the order in which they were given.
--- Guarantees: all or none; the two halves of each in one statement, so that no claim sees one without the other.
+-- Guarantees: all or none; the two halves of each in one statement, so that no claim sees one without the other. Of a
+-- client who is being deleted it keeps no text: the deletion waits for this, or this for the deletion.
+-- Indexes: primary key of clients.
 WITH given AS MATERIALIZED (
   SELECT nextval(pg_get_serial_sequence('mailings_message', 'id')) AS id, one.* FROM (
     SELECT * FROM unnest(
@@ -13,12 +15,16 @@ WITH given AS MATERIALIZED (
       topic, ignores_opt_outs, reference, place
     ) ORDER BY place
   ) AS one
+), client AS MATERIALIZED (
+  SELECT id FROM directory_client WHERE id = ANY(%(clients)s::bigint[]) AND deleted_at IS NULL
+  ORDER BY id FOR KEY SHARE
 ), terms AS (
   INSERT INTO mailings_singlemessage (message_id, phone, text, end_at, window_from, window_to, window_days,
     window_holidays, gateway_id, topic, ignores_opt_outs, reference)
-  SELECT id, phone, text, end_at, window_from, window_to, string_to_array(window_days, ','), window_holidays,
+  SELECT given.id, phone, CASE WHEN client_id IS NULL OR client.id IS NOT NULL THEN text ELSE %(forgotten)s END,
+    end_at, window_from, window_to, string_to_array(window_days, ','), window_holidays,
     gateway_id, topic, ignores_opt_outs, reference
-  FROM given
+  FROM given LEFT JOIN client ON client.id = given.client_id
 ), message AS (
   INSERT INTO mailings_message (id, partition, queue, client_id, status, attempts, created_at, next_attempt_at)
   SELECT id, 0, queue, client_id, 'pending', 0, now(), coalesce(due_at, now()) FROM given
