@@ -1,7 +1,7 @@
 """Comparisons of attributes, which are JSON: in place, or of columns into which they are taken once.
 
-To look into the JSON costs more than to compare. A hundred comparisons in place took 13 seconds over a
-million clients, and take 2 if each attribute is taken out once.
+To look into the JSON costs more than to compare. Over a million clients ten comparisons in place take 1.8 s
+of the processor. If each attribute is taken out once, they take 0.9, and a hundred 2.1.
 """
 
 import json

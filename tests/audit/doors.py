@@ -226,8 +226,8 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
     ("POST", "/clients/imports/<int:pk>/start/"): ("import.started", started_upload),
     ("POST", "/clients/imports/<int:pk>/cancel/"): ("import.cancelled", of(upload)),
     ("POST", "/opt-outs/import/"): (
-        "opt_out.imported",
-        lambda: (None, {"file": SimpleUploadedFile("opt-outs.csv", b"phone\n79161234567\n")}),
+        "import.uploaded",
+        lambda: (None, {"file": SimpleUploadedFile("opt-outs.csv", b"phone\n79161234567\n"), "whole": "yes"}),
     ),
     ("POST", "/opt-outs/new/"): (
         "opt_out.created",
@@ -238,8 +238,8 @@ TELLING: dict[tuple[str, str], tuple[str, Prepare]] = {
         of(lambda: opt_out("79161234567"), {"reason": "asked"}),
     ),
     ("POST", "/consents/import/"): (
-        "consent.imported",
-        lambda: (None, {"file": SimpleUploadedFile("consents.csv", b"phone\n79161234567\n")}),
+        "import.uploaded",
+        lambda: (None, {"file": SimpleUploadedFile("consents.csv", b"phone\n79161234567\n"), "whole": "yes"}),
     ),
     ("POST", "/consents/new/"): (
         "consent.created",

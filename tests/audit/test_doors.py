@@ -21,6 +21,7 @@ BY_ITSELF = {
         Action.MAILING_ANONYMISED,
     ),  # tests/audit/test_entries.py
     *(Action.IMPORT_FINISHED, Action.IMPORT_FAILED),  # tests/audit/test_uploads.py
+    *(Action.OPT_OUTS_IMPORTED, Action.CONSENTS_IMPORTED),  # from files: tests/api/test_preferences.py
     *(Action.BULK_FINISHED, Action.BULK_FAILED),  # tests/mailings/bulk_actions/
     Action.PHONES_READ,  # of many clients: tests/security/test_phones.py
     Action.GATEWAY_RELEASED,  # by command: tests/audit/test_entries.py
