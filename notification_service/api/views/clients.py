@@ -196,8 +196,8 @@ def _create(**values: Any) -> Client:
 
 @contextmanager
 def _refusing_what_is_taken(values: Mapping[str, Any]) -> Iterator[None]:
-    # Only the database notices when two requests race for one phone, or for one id. A transaction that goes on
-    # after that needs a savepoint.
+    # Only the database notices when two requests race for one phone, or for one id. A transaction that goes
+    # on after that needs a savepoint.
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
             yield
