@@ -42,6 +42,7 @@ SPECTACULAR_SETTINGS = {
     "[Every kind of error](/docs/problems/).\n\nTimes are ISO 8601 with an offset. "
     "Unknown fields and parameters are refused. Lists come in pages: follow `next`.",
     "VERSION": VERSION,
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "SERVERS": [{"url": "/", "description": "The service that this document comes from."}],
     "OAS_VERSION": "3.1.0",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -1,6 +1,5 @@
 """The schema of a condition, which may have conditions in it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from notification_service.api.fields import JsonSchema
@@ -13,6 +12,8 @@ from notification_service.directory.rules import (
     STORABLE_PATTERN,
     TAG_LENGTH,
 )
+
+Schemas = dict[str, JsonSchema]
 
 ITSELF = {"$ref": "#/components/schemas/Condition"}
 TEXT = {"type": "string", "pattern": STORABLE_PATTERN, "maxLength": TEXT_LENGTH}
@@ -33,31 +34,50 @@ def _object(**properties: JsonSchema) -> JsonSchema:
     }
 
 
-def _comparisons(field: JsonSchema, ops: frozenset[Op], value: JsonSchema) -> Iterator[JsonSchema]:
+def _comparisons(name: str, field: JsonSchema, ops: frozenset[Op], value: JsonSchema) -> Schemas:
     """Comparisons of a field; those with one value have all the same."""
     plain = [op.value for op in Op if op in ops - {Op.IN, Op.EXISTS}]
-    yield _object(field=field, op={"type": "string", "enum": plain}, value=value)
+    found = {f"{name}Comparison": _object(field=field, op={"type": "string", "enum": plain}, value=value)}
     if Op.IN in ops:
         values = {"type": "array", "items": value, "minItems": 1, "maxItems": MOST_VALUES}
-        yield _object(field=field, op={"type": "string", "enum": [Op.IN.value]}, value=values)
+        found[f"{name}In"] = _object(field=field, op=_only(Op.IN), value=values)
     if Op.EXISTS in ops:
-        yield _object(field=field, op={"type": "string", "enum": [Op.EXISTS.value]}, value=BOOLEAN)
+        found[f"{name}Exists"] = _object(field=field, op=_only(Op.EXISTS), value=BOOLEAN)
+    return found
 
 
-def _all_comparisons() -> Iterator[JsonSchema]:
-    yield from _comparisons(NAME, frozenset(Op) - ORDER - OF_TEXT, {"anyOf": [TEXT, NUMBER, BOOLEAN]})
-    yield from _comparisons(NAME, ORDER, {"anyOf": [TEXT, NUMBER]})
-    yield from _comparisons(NAME, OF_TEXT, TEXT)
+def _only(op: Op) -> JsonSchema:
+    return {"type": "string", "enum": [op.value]}
+
+
+def _all_comparisons() -> Schemas:
+    of_any = frozenset(Op) - ORDER - OF_TEXT
+    found = {
+        **_comparisons("Attribute", NAME, of_any, {"anyOf": [TEXT, NUMBER, BOOLEAN]}),
+        **_comparisons("AttributeOrder", NAME, ORDER, {"anyOf": [TEXT, NUMBER]}),
+        **_comparisons("AttributeText", NAME, OF_TEXT, TEXT),
+    }
     for name, ops in OPS.items():
-        yield from _comparisons({"type": "string", "enum": [name]}, ops, VALUES[name])
+        of_name = "".join(part.title() for part in name.split("_"))
+        found |= _comparisons(of_name, {"type": "string", "enum": [name]}, ops, VALUES[name])
+    return found
 
 
 MEMBERS: dict[str, Any] = {"type": "array", "items": ITSELF, "minItems": 1, "maxItems": MOST_COMPARISONS}
+# Each under a name: generators number what has none, and some can only follow a condition within a condition
+# from one object with a name to another.
+PARTS: Schemas = {
+    "ConditionAll": _object(all=MEMBERS),
+    "ConditionAny": _object(any=MEMBERS),
+    "ConditionNot": _object(**{"not": ITSELF}),
+    **_all_comparisons(),
+}
 CONDITION: JsonSchema = {
     "description": "`all`, `any` or `not`, or one comparison: of `phone`, `operator_code`, `tags`, "
     f"`timezone`, `created_at` or `{ATTRIBUTE}NAME`. Numbers compare as numbers, texts by code point. "
     "A missing attribute, or a value of another type, meets no comparison, `ne` included; "
     '`{"op": "exists", "value": false}` finds those who lack it. '
     f"{MOST_LEVELS} levels and {MOST_COMPARISONS} comparisons at most.",
-    "anyOf": [_object(all=MEMBERS), _object(any=MEMBERS), _object(**{"not": ITSELF}), *_all_comparisons()],
+    "anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in PARTS],
 }
+SCHEMAS: Schemas = {"Condition": CONDITION, **PARTS}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from notification_service.api.openapi.conditions import CONDITION
+from notification_service.api.openapi.conditions import SCHEMAS
 from notification_service.api.openapi.errors import (
     ERROR_RESPONSES,
     IF_MATCH,
@@ -64,7 +64,7 @@ def finish(result: Document, **_context: Any) -> Document:
     _fill_in_nothing(components["schemas"])
     _require_what_is_always_there(components["schemas"])
     _name_attribute_values(components["schemas"])
-    components["schemas"]["Condition"] = CONDITION
+    components["schemas"] |= SCHEMAS
     result["webhooks"] = webhooks()
     for path, operation in _operations(result):
         _add_versions(operation)
@@ -73,7 +73,16 @@ def finish(result: Document, **_context: Any) -> Document:
         operation["responses"].update(error_responses(path, operation))
         _describe_success(operation)
         _add_examples(operation)
+    _drop_unused(result)
     return result
+
+
+def _drop_unused(result: Document) -> None:
+    """drf-spectacular writes what a field would be in a request, where only answers have it."""
+    schemas = result["components"]["schemas"]
+    said = json.dumps(result)
+    for name in [name for name in schemas if f'"#/components/schemas/{name}"' not in said]:
+        del schemas[name]
 
 
 def _operations(result: Document) -> Iterator[tuple[str, Document]]:

@@ -9,6 +9,12 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="A name of your own for this request. One that repeats the key and says the same gets the "
     "first one's answer, with `Idempotency-Replayed: true`, and makes nothing anew. Kept for 48 hours.",
 )
+REQUEST_ID = OpenApiParameter(
+    "X-Request-ID",
+    str,
+    OpenApiParameter.HEADER,
+    description="An id of your own, for the logs and the audit log; the answer has it, too.",
+)
 SENT_BACK = "What GET returned can be sent back: a read-only field is taken where it agrees."
 
 # What a success means: of one operation, or of all whose id ends so.

@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 from notification_service.access.permissions import PREFERENCES
 from notification_service.access.phones import note_phones, sees_whole_phones
 from notification_service.api.filters import ConsentFilter, OptOutFilter
+from notification_service.api.openapi.words import REQUEST_ID
 from notification_service.api.serializers.preference import (
     ConsentSerializer,
     MaskedConsentSerializer,
@@ -156,6 +157,7 @@ class OptOutImportView(FileImportView):
         summary="Import opt-outs from a file",
         description=f"Columns: `phone` (required), `topic`, `reason`, `source`. {FILE}",
         tags=["opt-outs"],
+        parameters=[REQUEST_ID],
         request=dict.fromkeys(FORMATS, OpenApiTypes.BINARY),
         responses={200: ImportResultSerializer},
     )
@@ -171,6 +173,7 @@ class ConsentImportView(FileImportView):
         summary="Import consents from a file",
         description=f"Columns: `phone` (required), `topic`, `given_at`, `evidence`. {FILE}",
         tags=["consents"],
+        parameters=[REQUEST_ID],
         request=dict.fromkeys(FORMATS, OpenApiTypes.BINARY),
         responses={200: ImportResultSerializer},
     )

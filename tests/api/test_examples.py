@@ -1,0 +1,69 @@
+"""Every example of a request in the document is sent, and is accepted."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from notification_service.directory.importing.uploads.incoming import IncomingFile
+from notification_service.directory.models import ClientUpload
+from notification_service.mailings.templates import create_template
+from tests.api.conftest import Api
+from tests.api.test_openapi import SNAPSHOT
+from tests.console.conftest import make_person
+from tests.factories import make_client, make_gateway, make_mailing, make_segment
+
+pytestmark = pytest.mark.django_db
+
+FILE = b"phone,time zone,city\n79161234568,MSK,Omsk\n"
+
+
+def _requests() -> list[Any]:
+    paths = json.loads(SNAPSHOT.read_text())["paths"]
+    return [
+        pytest.param(method, path, media_type, example["value"], id=f"{method} {path} {media_type} {name}")
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        for media_type, body in operation.get("requestBody", {"content": {}})["content"].items()
+        for name, example in body["examples"].items()
+    ]
+
+
+@pytest.fixture
+def ids(monkeypatch: pytest.MonkeyPatch, settings: Any) -> dict[str, int]:
+    """One row of each kind, by the part of the address that is about it."""
+    monkeypatch.setenv("GATEWAY_TOKEN_BACKUP", "secret")
+    monkeypatch.setenv("GATEWAY_TOKEN_SHOP", "secret")
+    settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES = True
+    make_mailing(pk=1)  # which the example of a filter names
+    client = make_client(pk=1, phone="79031112233", attributes={"name": "Anna", "order": 1042})
+    with connection.cursor() as cursor:
+        for table in ("directory_client", "mailings_mailing"):
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), 1)", [table])
+    return {
+        "clients": client.pk,
+        "mailings": 1,
+        "segments": make_segment().pk,
+        "templates": create_template(name="Hello", text="Hello").pk,
+        "gateways": make_gateway().pk,
+        "people": make_person("operator").pk,
+        "imports": _waiting_file().pk,
+    }
+
+
+def _waiting_file() -> ClientUpload:
+    arriving = IncomingFile(file_name="clients.csv", by="anna")
+    arriving.write(FILE)
+    return arriving.finish()
+
+
+@pytest.mark.parametrize(("method", "path", "media_type", "value"), _requests())
+def test_an_example_of_a_request_is_accepted(
+    admin: Api, ids: dict[str, int], method: str, path: str, media_type: str, value: Any
+) -> None:
+    subject = path.split("/")[3]
+    address = path.replace("{id}", str(ids.get(subject, 1))).replace("{phone}", "79161234567")
+    body = value.encode() if isinstance(value, str) else value
+    answer = admin.send(method.upper(), address, body, content_type=media_type)
+    assert answer.status_code in (200, 201), answer.content.decode()
