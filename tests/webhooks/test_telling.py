@@ -17,6 +17,7 @@ from notification_service.mailings.lifecycle import pause_mailing
 from notification_service.mailings.models import Message
 from notification_service.webhooks import changes
 from notification_service.webhooks.models import Webhook, WebhookDelivery
+from notification_service.webhooks.signing import new_secret
 from notification_service.webhooks.teller import tell_webhooks as tell_for
 from tests.factories import make_client, make_messages, make_running_mailing, opt_out
 from tests.webhooks.receiver import Received, Receiver, ok, receiver, status
@@ -69,7 +70,7 @@ def test_an_event_is_signed_as_the_standards_own_library_expects(system: Receive
     assert received.verified_by(secret) == received.event
     assert (received.path, received.headers["content-type"]) == ("/hook?team=7", "application/json")
     with pytest.raises(WebhookVerificationError):
-        received.verified_by(changes.new_secret())
+        received.verified_by(new_secret())
 
 
 def test_while_a_secret_is_replaced_both_verify_and_then_the_new_one_alone(system: Receiver) -> None:
