@@ -116,8 +116,8 @@ class Rounds:
         except GatewayUnusable as error:  # the secret was made under another SECRET_KEY
             log.error("webhook unusable", webhook_id=self._id, reason=error.reason)
             return NoResponse(Why(Reason.GATEWAY_UNUSABLE), maybe_taken=False)
-        except (ValueError, OSError):  # its URL, or the authorities that are trusted
-            log.exception("webhook unusable", webhook_id=self._id)
+        except Exception:  # ours to mend; the webhook's other events must not wait for it
+            log.exception("event not sent", webhook_id=self._id, delivery_id=due.id)
             return NoResponse(OUR_ERROR, maybe_taken=False)
 
     def _wire_to(self, url: str) -> Wire:
