@@ -22,9 +22,13 @@ READING_POSTS = {"audience", "mailing-preview"}
 
 
 def _is_for_administrators(method: str, path: str) -> bool:
-    """What no key may do; see test_gateways, test_hours and test_audit."""
+    """What keys of these scopes may not do; see test_gateways, test_hours, test_audit and test_webhooks."""
     settings = ("/gateways/", "/contact-hours/")
-    return "/audit/" in path or (method not in READS and any(part in path for part in settings))
+    return (
+        "/audit/" in path
+        or "/webhooks/" in path
+        or (method not in READS and any(part in path for part in settings))
+    )
 
 
 def _is_for_others(method: str, path: str) -> bool:

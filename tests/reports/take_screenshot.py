@@ -47,6 +47,7 @@ def day() -> DayFigures:
         more_failures=0,
         held=[Gateway(name="main", held_at=AT, **held_for(http_status(401)))],
         paused=[price_list.mailing],
+        webhooks=[],
         incidents=[],
     )
 

@@ -28,7 +28,7 @@ def deliver(webhook: Webhook, *, age: timedelta = OLD, **fields: Any) -> int:
 
 def test_old_deliveries_are_forgotten_unless_they_are_still_to_be_made() -> None:
     enabled, disabled = add(), add(enabled=False)
-    ended = {"status": "delivered", "ended_at": Now()}
+    ended: dict[str, Any] = {"status": "delivered", "ended_at": Now()}
     deliver(enabled, **ended)
     deliver(disabled)
     kept = [deliver(enabled), deliver(enabled, age=timedelta(days=29), **ended)]
