@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class MadeAttempt:
     delivery_id: int
     why: Why | None  # None: it was delivered
     http_status: int | None
@@ -47,18 +47,18 @@ def attempt_of(
     is_test: bool,
     config: DeliveryConfig,
     random: Random,
-) -> Tried:
+) -> MadeAttempt:
     """`number` counts from 1. Anything but a 2xx is tried again: a redirect is not followed."""
     wait = backoff_seconds(number, config=config, random=random)
     if isinstance(response, NoResponse):
-        return Tried(delivery_id, response.reason, None, "", wait, is_test)
+        return MadeAttempt(delivery_id, response.reason, None, "", wait, is_test)
     wait = max(wait, retry_after_delay(response.retry_after, now=datetime.now(UTC)).total_seconds())
     why = None if 200 <= response.status < 300 else Why(Reason.HTTP_STATUS, response.status)
-    return Tried(delivery_id, why, response.status, _printable(response.body), wait, is_test)
+    return MadeAttempt(delivery_id, why, response.status, _printable(response.body), wait, is_test)
 
 
 @transaction.atomic
-def record(webhook_id: int, attempts: list[Tried]) -> None:
+def record(webhook_id: int, attempts: list[MadeAttempt]) -> None:
     """The webhook's row first, as whoever changes webhooks does."""
     webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook_id)
     _record_deliveries(attempts)
@@ -69,7 +69,7 @@ def record(webhook_id: int, attempts: list[Tried]) -> None:
         _note_failure(webhook, of_events)
 
 
-def _record_deliveries(attempts: list[Tried]) -> None:
+def _record_deliveries(attempts: list[MadeAttempt]) -> None:
     whys = [attempt.why for attempt in attempts]
     sql.execute(
         "sending/record",
@@ -94,7 +94,7 @@ def _note_success(webhook: Webhook) -> None:
     log.info("webhook answers again", webhook_id=webhook.pk)
 
 
-def _note_failure(webhook: Webhook, attempts: list[Tried]) -> None:
+def _note_failure(webhook: Webhook, attempts: list[MadeAttempt]) -> None:
     wait = max(attempt.wait_seconds for attempt in attempts)
     rows = Webhook.objects.filter(pk=webhook.pk)
     rows.filter(failing_since=None).update(failing_since=Now())

@@ -10,7 +10,9 @@ CHUNK = 5_000
 
 def forget_old() -> None:
     """In chunks, each a transaction of its own; where one is interrupted, the next call goes on."""
-    while sql.execute("retention/forget", days=settings.WEBHOOK_DELIVERIES_DAYS, limit=CHUNK):
+    while sql.execute("retention/forget_old", days=settings.WEBHOOK_DELIVERIES_DAYS, limit=CHUNK):
+        pass
+    while sql.execute("retention/forget_deleted", limit=CHUNK):
         pass
     gone = Webhook.objects.filter(deleted_at__isnull=False)
     gone.filter(deliveries=None).delete()

@@ -18,7 +18,7 @@ from notification_service.mailings.gateways import GatewayUnusable
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.webhooks import claimed as store
 from notification_service.webhooks.address import allowed_addresses
-from notification_service.webhooks.attempts import Tried, attempt_of, record
+from notification_service.webhooks.attempts import MadeAttempt, attempt_of, record
 from notification_service.webhooks.bodies import Due
 from notification_service.webhooks.claimed import ClaimedWebhook, Ready
 from notification_service.webhooks.events import TESTS
@@ -86,9 +86,9 @@ class Rounds:
         await self._means.ask(partial(record, self._id, made))
         return True
 
-    async def _tell_queue(self, due: list[Due], claimed: ClaimedWebhook) -> list[Tried]:
+    async def _tell_queue(self, due: list[Due], claimed: ClaimedWebhook) -> list[MadeAttempt]:
         """One after another, up to the first that fails: those behind it wait."""
-        loop, made = asyncio.get_running_loop(), list[Tried]()
+        loop, made = asyncio.get_running_loop(), list[MadeAttempt]()
         until = loop.time() + ROUND_SECONDS
         for each in due:
             made.append(await self._attempt(each, claimed))
@@ -96,7 +96,7 @@ class Rounds:
                 break
         return made
 
-    async def _attempt(self, due: Due, claimed: ClaimedWebhook) -> Tried:
+    async def _attempt(self, due: Due, claimed: ClaimedWebhook) -> MadeAttempt:
         response = await self._response(due, claimed)
         is_test = due.queue == TESTS
         number = due.attempts + 1 if is_test else max(due.attempts, claimed.failures) + 1
@@ -116,8 +116,8 @@ class Rounds:
         except GatewayUnusable as error:  # the secret was made under another SECRET_KEY
             log.error("webhook unusable", webhook_id=self._id, reason=error.reason)
             return NoResponse(Why(Reason.GATEWAY_UNUSABLE), maybe_taken=False)
-        except (ValueError, OSError):  # its URL, or the authorities that are trusted
-            log.exception("webhook unusable", webhook_id=self._id)
+        except Exception:  # ours to mend; the webhook's other events must not wait for it
+            log.exception("event not sent", webhook_id=self._id, delivery_id=due.id)
             return NoResponse(OUR_ERROR, maybe_taken=False)
 
     def _wire_to(self, url: str) -> Wire:

@@ -22,8 +22,9 @@ READING_POSTS = {"audience", "mailing-forecast", "mailing-preview"}
 
 
 def _is_for_administrators(method: str, path: str) -> bool:
-    """What needs the scope `admin`; see test_gateways, test_hours, test_audit, test_keys and test_people."""
-    whole, settings = ("/audit/", "/keys/", "/people/"), ("/gateways/", "/contact-hours/")
+    """What needs the scope `admin`; see test_gateways, test_hours, test_audit, test_keys, test_people
+    and test_webhooks."""
+    whole, settings = ("/audit/", "/keys/", "/people/", "/webhooks/"), ("/gateways/", "/contact-hours/")
     parts = whole if method in READS else whole + settings
     return any(part in path for part in parts)
 

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from notification_service import directory, mailings
+from notification_service import directory, mailings, webhooks
 from notification_service.directory.sql import sql as directory_sql
 from notification_service.directory.statements import Statements
 from notification_service.mailings.sql import sql as mailings_sql
+from notification_service.webhooks.sql import sql as webhooks_sql
 
 FUNCTIONS = """
 SELECT proname, pg_get_functiondef(oid) FROM pg_proc
-WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings)_'
+WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings|webhooks)_'
 """
 TRIGGERS = """
 SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger
-WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(directory|mailings)_'
+WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(directory|mailings|webhooks)_'
 """
 CONSTRAINTS = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'client_timezone_is_known'
@@ -33,7 +34,7 @@ DO $$
 DECLARE each record;
 BEGIN
   FOR each IN SELECT oid::regprocedure AS name FROM pg_proc
-    WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings)_'
+    WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings|webhooks)_'
   LOOP EXECUTE 'DROP FUNCTION ' || each.name || ' CASCADE'; END LOOP;
   FOR each IN SELECT oid::regclass AS name FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
@@ -49,7 +50,8 @@ ALTER TABLE directory_client DROP CONSTRAINT client_timezone_is_known
 """
 DIRECTORY_SCHEMA = ("tags", "zone_check", "preference_changes")
 SCHEMA = ("status_change", "counters", "due_messages", "incidents", "storage", "partitions")
-ROOTS = {"directory": Path(directory.__path__[0]), "mailings": Path(mailings.__path__[0])}
+APPS = {"directory": directory, "mailings": mailings, "webhooks": webhooks}
+ROOTS = {name: Path(app.__path__[0]) for name, app in APPS.items()}
 
 
 def schema() -> dict[str, dict[str, str]]:
@@ -84,6 +86,7 @@ def test_the_database_has_exactly_the_functions_and_triggers_of_the_files() -> N
         FORGET,
         *(directory_sql.text(f"schema/{name}") for name in DIRECTORY_SCHEMA),
         *(mailings_sql.text(f"schema/{name}") for name in SCHEMA),
+        webhooks_sql.text("schema/events"),
     )
     assert schema() == before
 
@@ -91,6 +94,7 @@ def test_the_database_has_exactly_the_functions_and_triggers_of_the_files() -> N
 def test_every_file_of_the_schema_is_applied() -> None:
     assert {path.stem for path in ROOTS["mailings"].glob("sql/schema/*.sql")} == set(SCHEMA)
     assert {path.stem for path in ROOTS["directory"].glob("sql/schema/*.sql")} == set(DIRECTORY_SCHEMA)
+    assert [path.stem for path in ROOTS["webhooks"].glob("sql/schema/*.sql")] == ["events"]
 
 
 @pytest.mark.django_db

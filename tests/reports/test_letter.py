@@ -20,6 +20,7 @@ from notification_service.mailings.stats import Failure
 from notification_service.reports.figures import DayFigures, MailingLine
 from notification_service.reports.letter import copies, text_of
 from notification_service.reports.words import excerpt, words_of
+from notification_service.webhooks.models import Webhook
 from tests.reasons import held_for, http_status
 
 AT = datetime(2026, 11, 24, 11, 2, tzinfo=UTC)
@@ -44,6 +45,7 @@ def figures(**fields: Any) -> DayFigures:
         "held": [],
         "paused": [],
         "short": [],
+        "webhooks": [],
         "incidents": [],
     }
     return DayFigures(**defaults | fields)
@@ -207,9 +209,16 @@ def test_every_word_of_the_letter_is_translated(russian: Any) -> None:
         more_failures=3,
         held=[Gateway(name="main", held_at=AT, **held_for(http_status(401)))],
         paused=[mailing().mailing],
+        webhooks=[Webhook(pk=3, disabled_at=AT)],
     )
     html = re.sub(r"<style.*?</style>|<[^>]*>", " ", html_of(told))
     assert set(re.findall(r"[A-Za-z]{2,}", html + text_of(told))) - names == set()
+
+
+def test_the_letter_names_a_webhook_that_the_service_has_disabled(english: Any) -> None:
+    told = figures(webhooks=[Webhook(pk=3, disabled_at=AT)])
+    words = "Webhook #3 is told nothing since 24 November, 14:02: it failed for three days, or is gone."
+    assert words in flat(text_of(told).replace("\n  ", " "))
 
 
 def test_the_letter_names_when_a_gateway_took_nothing(english: Any) -> None:

@@ -228,6 +228,15 @@ def test_a_redirect_is_not_followed_and_anything_but_a_2xx_has_failed(
     assert [each.path for each in system.received] == ["/"]
 
 
+def test_a_secret_that_cannot_be_read_any_more_fails_with_a_reason(system: Receiver) -> None:
+    webhook, _ = add(system.url)
+    Webhook.objects.update(secret_encrypted=b"kept under another key")
+    changes.test_webhook(webhook.pk)
+    tell_webhooks(config())
+    [row] = deliveries()
+    assert (row.status, row.reason, system.received) == ("failed", "gateway_unusable", [])
+
+
 def test_a_receiver_that_does_not_answer_in_time_has_failed(system: Receiver) -> None:
     webhook, _ = add(system.url)
     release = threading.Event()

@@ -22,6 +22,8 @@ from notification_service.mailings.contact_hours import hours_of
 from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Gateway, GatewayIncident, Mailing, Message, MinuteCount
 from notification_service.mailings.send_window import next_opening
+from notification_service.webhooks.changes import create_webhook
+from notification_service.webhooks.models import Webhook, WebhookDelivery
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     make_attempt,
@@ -69,6 +71,40 @@ def shoot(page: Any, name: str) -> None:
             page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png", animations="disabled")
 
 
+def make_webhooks(mailing: Mailing) -> Webhook:
+    """One that works, with a moment when it did not; and one that the service has disabled."""
+    webhook, _ = create_webhook(
+        url="https://8.8.8.8/hooks/crm?key=1", events=["mailing.started", "messages.final"]
+    )
+    gone, _ = create_webhook(url="https://8.8.4.4/old", events=["client.opted_out"])
+    Webhook.objects.filter(pk=gone.pk).update(
+        enabled=False, disabled_by="failing", disabled_at=timezone.now()
+    )
+    for number in range(7):
+        event = "messages.final" if number else "mailing.started"
+        made = {
+            "webhook": webhook,
+            "event": event,
+            "queue": mailing.pk,
+            "ids": list(range(1000 - 7 * number)),
+        }
+        ended = {"status": "delivered", "ended_at": timezone.now(), "http_status": 204, "attempts": 1}
+        WebhookDelivery.objects.create(**made, **ended if number < 6 else failed_once())
+    return webhook
+
+
+def failed_once() -> dict[str, Any]:
+    at = timezone.now()
+    return {
+        "attempts": 1,
+        "attempted_at": at,
+        "next_attempt_at": at + timedelta(seconds=40),
+        "http_status": 503,
+        "response": "busy",
+        **http_status(503).columns,
+    }
+
+
 def seeded_screens() -> dict[str, str]:
     clients = make_directory(600)
     now = timezone.now()
@@ -95,6 +131,7 @@ def seeded_screens() -> dict[str, str]:
     write_messages(lost, clients[:240], {"sent": 0.2, "failed": 0.1, "expired": 0.7})
     write_messages(sale, clients, {"sent": 0.62, "failed": 0.02, "sending": 0.03, "pending": 0.33})
     backup = make_gateways()
+    webhook = make_webhooks(sale)
     record_heartbeat("worker1@vm:1", silent_seconds=0)
     connection.cursor().execute("UPDATE mailings_worker SET seen_at = now() + interval '1 hour'")
     message = Message.objects.filter(mailing=sale, status="sent")[0]
@@ -118,6 +155,9 @@ def seeded_screens() -> dict[str, str]:
         **{f"import-{name}": path for name, path in uploads().items()},
         "imports": "/clients/imports/",
         "gateways": "/settings/gateways/",
+        "webhooks": "/settings/webhooks/",
+        "webhook": f"/settings/webhooks/{webhook.pk}/",
+        "webhook-new": "/settings/webhooks/new/",
         "incidents": f"/settings/gateways/{backup.pk}/incidents/",
         "gateway": f"/settings/gateways/{backup.pk}/",
         "people": "/settings/people/",

@@ -15,6 +15,9 @@ from notification_service.mailings.models import Gateway, Mailing
 from notification_service.mailings.receipts import Receipt, record_receipts
 from notification_service.mailings.replies import keep_reply
 from notification_service.mailings.templates import create_template
+from notification_service.webhooks.changes import create_webhook
+from notification_service.webhooks.events import Event
+from notification_service.webhooks.models import Webhook, WebhookDelivery
 from tests.console.browser.conftest import log_in
 from tests.factories import (
     consent,
@@ -66,6 +69,7 @@ def screens() -> list[str]:
     built, deep = make_mailing(where=BUILT, exclude={"where": BUILT}), make_mailing(where={"not": BUILT})
     segment = make_segment(name="a-long-name-" * 5, filter={"where": BUILT})
     make_mailing(segment=segment.name)
+    told = f"/settings/webhooks/{make_webhook().pk}/"
     return [
         *("/mailings/templates/", "/mailings/templates/new/", f"/mailings/templates/{template.pk}/"),
         *("/", "/mailings/", one, f"{one}cancel/", f"{one}edit/", "/mailings/new/", "/messages/"),
@@ -78,6 +82,7 @@ def screens() -> list[str]:
         *(f"/mailings/{ended.pk}/", f"/mailings/new/?from={ended.pk}&outcome_of=failed,expired"),
         *(f"/mailings/{built.pk}/edit/", f"/mailings/{deep.pk}/edit/", "/segments/", "/segments/new/"),
         *(f"/segments/{segment.pk}/", f"/segments/{segment.pk}/delete/"),
+        *("/settings/webhooks/", "/settings/webhooks/new/", *(f"{told}{page}" for page in ("", "edit/"))),
         *("/settings/keys/", "/password_change/", "/clients/new/", "/clients/imports/"),
         *("/replies/", f"/messages/{sent.pk}/"),
         *("/opt-outs/", "/consents/", f"/opt-outs/{said.pk}/end/", f"/consents/{given.pk}/end/"),
@@ -89,6 +94,24 @@ def screens() -> list[str]:
 
 def main_gateway() -> Gateway:
     return Gateway.objects.get(name="main")
+
+
+def make_webhook() -> Webhook:
+    """One that the service has disabled, with a delivery of each status, and long words of the receiver's."""
+    webhook, _ = create_webhook(url=f"https://8.8.8.8/{'a-long-name-' * 9}", events=list(Event))
+    made = {
+        "webhook": webhook,
+        "event": "messages.final",
+        "queue": 1,
+        "ids": [1],
+        "response": "a-long-word-" * 20,
+    }
+    failed = {"http_status": 500, **http_status(500).columns}
+    WebhookDelivery.objects.create(**made, status="failed", ended_at=now(), attempts=900, **failed)
+    WebhookDelivery.objects.create(**made, status="delivered", ended_at=now(), attempts=1, http_status=200)
+    WebhookDelivery.objects.create(**made, attempts=2, attempted_at=now(), **failed)
+    Webhook.objects.filter(pk=webhook.pk).update(enabled=False, disabled_by="failing", disabled_at=now())
+    return webhook
 
 
 def make_ended_mailing(gateway: Gateway) -> Mailing:
