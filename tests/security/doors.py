@@ -272,6 +272,7 @@ API: dict[str, tuple[May | str, ...]] = {
     "/api/v1/people/": (May.SEE_PEOPLE, May.ADD_PEOPLE, *(May.CHANGE_PEOPLE,) * 3),
     "/api/v1/inbound/": (May.SEE_INBOUND, *READ_ONLY),
     "/api/v1/mailings/<id:pk>/info/": (May.SEE_MAILINGS, *READ_ONLY),
+    "/api/v1/mailings/<id:pk>/forecast/": (May.SEE_MAILINGS, *READ_ONLY),
     "/api/v1/mailings/<id:pk>/messages.": (May.SEE_MESSAGES, *READ_ONLY),
     "/api/v1/mailings/fullinfo/": (May.SEE_MAILINGS, *READ_ONLY),
     "/api/v1/mailings/": MAILINGS,
