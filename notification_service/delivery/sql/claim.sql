@@ -64,7 +64,8 @@ WITH usual AS MATERIALIZED (
   ) AS next
   LIMIT (SELECT greatest(0, %(limit)s - count(*)) FROM equal)
 ), due AS MATERIALIZED (
-  SELECT partition, message_id FROM equal UNION SELECT partition, message_id FROM hasty
+  -- Where a lock ends between the two looks, a message may be in both: that does no harm.
+  SELECT partition, message_id FROM equal UNION ALL SELECT partition, message_id FROM hasty
 ), taken AS MATERIALIZED (
   -- As arrays, of which the planner expects few: it took `due` for a tenth of the table, and read all
   -- messages and all clients for every claim. The limit, above the number of partitions, does the same for those.
