@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from json import dumps
 from operator import attrgetter, itemgetter
+from types import MappingProxyType
 from typing import Any, assert_never
 
 import structlog
@@ -186,7 +187,7 @@ async def record_sent(
     database: Database,
     rows: list[tuple[Claimed, float]],
     *,
-    texts: Mapping[int, str],
+    texts: Mapping[int, str] = MappingProxyType({}),
     names: Names | None = None,
 ) -> None:
     for partition, some in by_partition(rows, itemgetter(0)).items():
