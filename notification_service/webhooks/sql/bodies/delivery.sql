@@ -4,7 +4,8 @@ SELECT coalesce(json_agg(json_build_object(
   'id', told.id, 'client', message.client_id, 'external_id', client.external_id, 'delivery', %(told)s::text,
   'delivered_at', to_jsonb(message) -> 'delivered_at',
   'reason', nullif(to_jsonb(message) ->> 'delivery_reason', '')
-) ORDER BY told.number), '[]')::text
+) ORDER BY told.number), '[]')::text,
+  to_json(coalesce((SELECT reference FROM mailings_mailing WHERE id = %(mailing_id)s), ''))::text
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS told (id, number)
 LEFT JOIN mailings_message AS message ON message.id = told.id
   AND message.partition = (SELECT partition FROM mailings_mailing WHERE id = %(mailing_id)s)
