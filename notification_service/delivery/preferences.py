@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from notification_service.delivery.limits.hurry import EQUAL, Need, Preference, prefer
 from notification_service.delivery.messages import Claimed, MailingTerms
 from notification_service.delivery.shared_state import SharedState
+from notification_service.mailings.hurry import EQUAL, Need, Preference, prefer
 from notification_service.mailings.time_left import TimeLeft, time_left
 
 KEPT_SECONDS = 0.2  # for which a preference holds: what it is made of is read ten times a second

@@ -47,8 +47,6 @@ def _data(due: Due) -> str:
 
 
 def _of_messages(due: Due, statement: str) -> str:
-    (messages,) = sql.row(statement, ids=due.ids, told=due.told, mailing_id=due.queue)
-    found = sql.rows("bodies/mailing_reference", mailing_id=due.queue)
-    reference = json.dumps(found[0][0] if found else "", ensure_ascii=False)
+    messages, reference = sql.row(statement, ids=due.ids, told=due.told, mailing_id=due.queue)
     mailing = "null" if due.queue == OTHERS else due.queue  # single messages are of none
     return f'{{"mailing": {mailing}, "reference": {reference}, "messages": {messages}}}'

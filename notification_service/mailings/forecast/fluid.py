@@ -7,7 +7,7 @@ As claims do: the gateway is divided among mailings; of a mailing, what came due
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from notification_service.mailings.forecast.openings import FOR_EVER, NEVER, Calendar, Openings, Span
+from notification_service.mailings.forecast.openings import NEVER, Calendar, Openings, Span
 from notification_service.mailings.forecast.sharing import Demand, divide
 from notification_service.mailings.send_window import Hours
 
@@ -81,7 +81,7 @@ def run(loads: Sequence[Load], calendar: Calendar, *, rate: float, at: float, wa
             each for each in flows if each.load.starts <= now < each.load.ends and each.left > NONE_LEFT
         ]
         _look(active, now)
-        _divide(active, rate)
+        _divide(active, rate, now)
         seconds = max(SHORTEST, min(_events(flows, active, now)) - now)
         _pass(active, seconds)
         now, steps = now + seconds, steps + 1
@@ -108,18 +108,22 @@ def _release(load: Load, stream: Stream, now: float) -> None:
         stream.inflow = (stream.left - stream.waiting) / (load.spread_until - now)
 
 
-def _divide(flows: list[Flow], rate: float) -> None:
-    for flow, given in zip(flows, divide(rate, [_demand(flow) for flow in flows]), strict=True):
+def _divide(flows: list[Flow], rate: float, now: float) -> None:
+    for flow, given in zip(flows, divide(rate, [_demand(flow, now) for flow in flows]), strict=True):
         for stream in flow.streams:
             stream.outflow = 0.0
         _pour(flow, given)
 
 
-def _demand(flow: Flow) -> Demand:
+def _demand(flow: Flow, now: float) -> Demand:
     ready = [stream for stream in flow.streams if stream.span.is_open]
     late = [stream for stream in ready if stream.waiting > NONE_LEFT]
-    closes = min((min(stream.span.until, flow.load.ends) for stream in ready), default=FOR_EVER)
-    return Demand(UNBOUNDED if late else sum(stream.inflow for stream in ready), closes)
+    wanted = UNBOUNDED if late else sum(stream.inflow for stream in ready)
+    ends = flow.load.ends
+    times = (
+        (stream.openings.open_seconds(now, ends), min(stream.span.until, ends) - now) for stream in ready
+    )
+    return Demand(wanted, flow.left, *min(times, default=(ends - now, ends - now)))
 
 
 def _pour(flow: Flow, given: float) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from notification_service.mailings.send_window import CALENDAR_END, Hours, find_zone, is_open, unchanged_until
 
 FOR_EVER = float("inf")
+WEEK_SECONDS = 7 * 86_400.0  # whoever has longer is in no hurry
 # Zones whose clocks agree on so many days from a moment on count as one.
 COMPARED_DAYS = (0, 3, 6, 9, 12, 15, 18, 21, 28, 42, 56, 84, 112, 168, 224, 280, 336)
 LAST = CALENDAR_END.timestamp()
@@ -32,6 +33,7 @@ class Openings:
         self._since = since
         self._ends: list[float] = []
         self._spans: list[Span] = []
+        self._open_by: list[float] = []  # seconds, by each of the ends
 
     def span(self, at: float) -> Span:
         """Return whether the hours are open at `at`, which is not before `since`, and how long that lasts."""
@@ -43,13 +45,32 @@ class Openings:
             self._read_on(self._zone)
         return self._spans[bisect_right(self._ends, at)]
 
+    def open_seconds(self, at: float, until: float) -> float:
+        """Return for how long the hours are open in between, up to a week on."""
+        until = min(until, at + WEEK_SECONDS, LAST)
+        if not self._hours or until <= at:
+            return max(0.0, until - at)
+        self.span(until)
+        return self._opened(until) - self._opened(at)
+
+    def _opened(self, at: float) -> float:
+        """Return the same from the beginning."""
+        if self._zone is None:
+            return 0.0
+        place = bisect_right(self._ends, at)
+        before, since = (self._open_by[place - 1], self._ends[place - 1]) if place else (0.0, self._since)
+        return before + (at - since if self._spans[place].is_open else 0.0)
+
     def _read_on(self, zone: ZoneInfo) -> None:
         begins = datetime.fromtimestamp(self._ends[-1] if self._ends else self._since, UTC)
         state = is_open(self._hours, zone=zone, at=begins)
         until = unchanged_until(self._hours, zone=zone, at=begins).timestamp()
         if self._spans and self._spans[-1].is_open == state:
+            self._open_by[-1] += until - self._ends[-1] if state else 0.0
             self._ends[-1], self._spans[-1] = until, Span(state, until)
         else:
+            lasts = until - begins.timestamp() if state else 0.0
+            self._open_by.append((self._open_by[-1] if self._open_by else 0.0) + lasts)
             self._ends.append(until)
             self._spans.append(Span(state, until))
 

@@ -3,22 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Of a claim, which mailings share equally; the rest goes to what closes first.
-EQUAL_PART = 1.0
-LEAST = 1e-9
+from notification_service.mailings.hurry import Need, prefer
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
+    """Of a mailing; without `a_second` it has nothing due, and takes no part."""
+
     a_second: float
-    closes: float  # when the hours of its clients close, or it ends
+    left: float  # messages that are unsent
+    seconds: float  # in which its hours are open until its end, where that is least
+    closing: float  # until they close there, or it ends
 
 
-def divide(rate: float, demands: Sequence[Demand], *, equal_part: float = EQUAL_PART) -> list[float]:
+def divide(rate: float, demands: Sequence[Demand]) -> list[float]:
     """Return what each gets, in requests a second."""
-    given = _equally(rate * equal_part, [demand.a_second for demand in demands])
+    needs = [
+        Need(place, round(each.left), each.seconds, each.closing)
+        for place, each in enumerate(demands)
+        if each.a_second
+    ]
+    preferred = prefer(needs, rate=rate)
+    given = _equally(rate * preferred.equal, [demand.a_second for demand in demands])
     rest = rate - sum(given)
-    for place in sorted(range(len(demands)), key=lambda place: demands[place].closes):
+    for place in preferred.order:
         more = min(demands[place].a_second - given[place], rest)
         given[place] += more
         rest -= more

@@ -6,7 +6,8 @@ SELECT coalesce(json_agg(json_build_object(
   'delivered_at', CASE WHEN message.delivery = %(told)s
     THEN to_char(message.delivered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END,
   'reason', nullif(message.delivery_reason, '')
-) ORDER BY told.number), '[]')::text
+) ORDER BY told.number), '[]')::text,
+  to_json(coalesce((SELECT reference FROM mailings_mailing WHERE id = %(mailing_id)s), ''))::text
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS told (id, number)
 LEFT JOIN mailings_message AS message ON message.id = told.id
   AND message.partition = coalesce((SELECT partition FROM mailings_mailing WHERE id = %(mailing_id)s), 0)

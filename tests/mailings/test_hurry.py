@@ -2,7 +2,7 @@
 
 import pytest
 
-from notification_service.delivery.limits.hurry import EQUAL, LEAST_EQUAL, Need, prefer
+from notification_service.mailings.hurry import EQUAL, LEAST_EQUAL, Need, prefer
 
 RATE = 10.0
 HOUR = 3600.0
