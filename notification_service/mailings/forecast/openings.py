@@ -34,6 +34,7 @@ class Openings:
         self._ends: list[float] = []
         self._spans: list[Span] = []
         self._open_by: list[float] = []  # seconds, by each of the ends
+        self._asked, self._answer = (0.0, 0.0), 0.0
 
     def span(self, at: float) -> Span:
         """Return whether the hours are open at `at`, which is not before `since`, and how long that lasts."""
@@ -50,8 +51,10 @@ class Openings:
         until = min(until, at + WEEK_SECONDS, LAST)
         if not self._hours or until <= at:
             return max(0.0, until - at)
-        self.span(until)
-        return self._opened(until) - self._opened(at)
+        if self._asked != (at, until):  # as every mailing with these hours and this end does at a step
+            self.span(until)
+            self._asked, self._answer = (at, until), self._opened(until) - self._opened(at)
+        return self._answer
 
     def _opened(self, at: float) -> float:
         """Return the same from the beginning."""

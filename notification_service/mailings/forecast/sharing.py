@@ -18,6 +18,8 @@ class Demand:
 
 def divide(rate: float, demands: Sequence[Demand]) -> list[float]:
     """Return what each gets, in requests a second."""
+    if len(demands) < 2:
+        return [min(demand.a_second, rate) for demand in demands]
     needs = [
         Need(place, round(each.left), each.seconds, each.closing)
         for place, each in enumerate(demands)
