@@ -80,9 +80,7 @@ class SingleMessagesSerializer(StrictSerializer):
 
 # For the document alone.
 class SingleMessageListSerializer(serializers.Serializer[Any]):
-    messages = SingleMessageSerializer(  # type: ignore[call-arg]
-        many=True, min_length=1, max_length=MOST_AT_ONCE
-    )
+    messages = serializers.ListField(child=SingleMessageSerializer(), min_length=1, max_length=MOST_AT_ONCE)
 
 
 class MessageErrorSerializer(serializers.Serializer[Any]):
