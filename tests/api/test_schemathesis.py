@@ -179,17 +179,13 @@ def _outcome_that_exists(outcome: Any) -> Any:
     return {**outcome, "mailing": int(outcome["mailing"]) % ROWS + 1}
 
 
-<<<<<<< HEAD
+SINGLES = "POST /api/v1/messages/"
 WITH_A_TEXT = {
     "/api/v1/mailings/",
     "/api/v1/mailings/forecast/",
     "/api/v1/mailings/preview/",
     "/api/v1/mailings/test/",
 }
-=======
-SINGLES = "POST /api/v1/messages/"
-WITH_A_TEXT = {"/api/v1/mailings/", "/api/v1/mailings/preview/", "/api/v1/mailings/test/"}
->>>>>>> f/E
 FITS: dict[str, Callable[[Any], Any]] = {
     "phone": lambda _: str(79_500_000_000 + next(numbers)),  # no other client's
     "start_at": lambda _: "2020-02-02T02:02:02.5+05:30",
