@@ -97,7 +97,8 @@ class PlannedQueue(Queue):
     def _terms(self, mailing_id: int, load: Load) -> Any:
         ends = datetime.fromtimestamp(load.ends, UTC)
         hours = [_columns(load.hours[:1]), _columns(load.hours[1:])]
-        return (mailing_id, "text", ends, *hours[0], *hours[1], 0, False, True, "", False)
+        left = len(self.due[mailing_id])
+        return (mailing_id, "text", ends, *hours[0], *hours[1], 0, False, True, "", False, left, False)
 
 
 def _columns(hours: Hours) -> list[Any]:
