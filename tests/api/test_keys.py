@@ -41,9 +41,9 @@ def test_a_key_is_shown_once_and_kept_nowhere(admin: Api) -> None:
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_key_of_every_scope_can_be_made(admin: Api, scope: str) -> None:
-    made = body_of(admin.post(PATH, {**KEY, "scope": scope, "expires_days": 30}))
+    made = body_of(admin.post(PATH, {**KEY, "scope": scope, "pii": True, "expires_days": 30}))
     row = ApiKey.objects.get(pk=made["id"])
-    assert (row.scope, row.expires_at is None) == (scope, False)
+    assert (row.scope, row.pii, row.expires_at is None) == (scope, True, False)
 
 
 @pytest.mark.parametrize(

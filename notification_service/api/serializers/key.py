@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from notification_service.access.models import ApiKey
-from notification_service.api.fields import Id, Number, Text
+from notification_service.api.fields import Flag, Id, Number, Text
 from notification_service.api.serializers.message_text import NOT_BLANK
 from notification_service.api.serializers.strict import StrictSerializer
 from notification_service.directory.rules import line_of
@@ -23,6 +23,9 @@ class KeySerializer(StrictSerializer):
         help_text="For people, and for the audit log.",
     )
     scope = serializers.ChoiceField(choices=ApiKey.Scope.values, help_text="What the key may do.")
+    pii = Flag(
+        default=False, help_text="Whether phones are whole for it; else they are masked."
+    )
     expires_days = Number(
         least=1,
         most=MOST_DAYS,

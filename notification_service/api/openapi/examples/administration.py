@@ -15,11 +15,12 @@ ENTRY = {
     "facts": {},
 }
 ADDRESSES = {"clients": "http://127.0.0.1:8000/api/v1/clients/", "docs": "http://127.0.0.1:8000/docs"}
-KEY_REQUEST = {"name": "shop", "scope": "write", "expires_days": 365}
+KEY_REQUEST = {"name": "shop", "scope": "write", "pii": True, "expires_days": 365}
 KEY = {
     "id": 3,
     "name": "shop",
     "scope": "write",
+    "pii": True,
     "prefix": "ns_6mTQc0xZ",
     "created_at": "2030-01-30T10:00:00Z",
     "expires_at": "2031-01-30T10:00:00Z",
