@@ -23,9 +23,7 @@ class KeySerializer(StrictSerializer):
         help_text="For people, and for the audit log.",
     )
     scope = serializers.ChoiceField(choices=ApiKey.Scope.values, help_text="What the key may do.")
-    pii = Flag(
-        default=False, help_text="Whether phones are whole for it; else they are masked."
-    )
+    pii = Flag(default=False, help_text="Whether phones are whole for it; else they are masked.")
     expires_days = Number(
         least=1,
         most=MOST_DAYS,
