@@ -81,7 +81,7 @@ class PlannedQueue(Queue):
 
     def gateway_snapshot(self, **_: Any) -> list[Any]:
         now = datetime.fromtimestamp(self.clock.time(), UTC)
-        return [(now, True, False, self.max_per_second is not None, None)]
+        return [(now, True, False, self.max_per_second, None)]
 
     def take_permits(self, *, wanted: int, spread: float, horizon_seconds: float, **_: Any) -> list[Any]:
         assert self.max_per_second is not None
