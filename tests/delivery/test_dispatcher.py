@@ -226,10 +226,10 @@ def test_an_outcome_during_a_write_is_recorded_before_the_drain_ends(
     recording = asyncio.Event()
     write = record_module.write
 
-    async def slow_write(database: Database, outcomes: OutcomeBuffer) -> None:
+    async def slow_write(database: Database, outcomes: OutcomeBuffer, **more: Any) -> None:
         recording.set()
         await asyncio.sleep(0.3)
-        await write(database, outcomes)
+        await write(database, outcomes, **more)
 
     async def script(request: Request) -> Response:
         if len(gateway.requests) == 2:
