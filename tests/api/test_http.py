@@ -21,7 +21,7 @@ SHOP = "https://shop.example"
     ("path", "methods", "reads"),
     [
         ("clients/", ["GET", "POST", "HEAD", "OPTIONS"], ["application/json"]),
-        ("messages/", ["GET", "HEAD", "OPTIONS"], ["application/json"]),
+        ("messages/", ["GET", "POST", "HEAD", "OPTIONS"], ["application/json"]),
         (
             "clients/import/",
             ["POST", "OPTIONS"],

@@ -72,11 +72,11 @@ def test_a_long_list_of_the_report_is_cut_with_a_note() -> None:
     assert (len(figures.failures), figures.more_failures) == (MOST_REASONS, 2)
 
 
-def test_the_figures_of_a_day_take_twelve_queries_at_any_size(
+def test_the_figures_of_a_day_take_thirteen_queries_at_any_size(
     django_assert_num_queries: Any,
 ) -> None:
     seed_day(MIDNIGHT)
     for _ in range(3):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             read_day(DAY, zone=MOSCOW)
         seed_day(MIDNIGHT)

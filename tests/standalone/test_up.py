@@ -137,7 +137,7 @@ def test_manage_py_in_another_terminal_finds_the_running_service(serving: Up) ->
 
 def test_the_first_credentials_are_readable_by_their_owner_alone(serving: Up) -> None:
     path = serving.data_dir / "credentials.env"
-    assert set(read_env_file(path)) == {"ADMIN_USERNAME", "ADMIN_PASSWORD", "API_KEY"}
+    assert set(read_env_file(path)) == {"ADMIN_USERNAME", "ADMIN_PASSWORD", "API_KEY", "RECEIPT_KEY"}
     assert mode_of(path) == 0o600
 
 

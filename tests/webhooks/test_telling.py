@@ -14,12 +14,21 @@ from standardwebhooks import WebhookVerificationError
 from notification_service.audit.models import Entry
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.mailings.lifecycle import pause_mailing
-from notification_service.mailings.models import Message
+from notification_service.mailings.models import Gateway, Message
+from notification_service.mailings.receipts import Receipt, record_receipts
 from notification_service.webhooks import changes
 from notification_service.webhooks.models import Webhook, WebhookDelivery
 from notification_service.webhooks.signing import new_secret
 from notification_service.webhooks.teller import tell_webhooks as tell_for
-from tests.factories import make_client, make_messages, make_running_mailing, opt_out
+from tests.factories import (
+    make_client,
+    make_message,
+    make_messages,
+    make_running_mailing,
+    make_single,
+    now,
+    opt_out,
+)
 from tests.webhooks.receiver import Received, Receiver, ok, receiver, status
 
 EVERYTHING = ["mailing.paused", "mailing.resumed", "messages.final", "client.opted_out"]
@@ -106,6 +115,7 @@ def test_final_messages_are_told_with_whom_they_went_to_and_why_not(system: Rece
                     "id": message.pk,
                     "client": client.pk,
                     "external_id": "c-1",
+                    "reference": None,
                     "status": "failed",
                     "sent_at": None,
                     "code": "http_status",
@@ -113,6 +123,33 @@ def test_final_messages_are_told_with_whom_they_went_to_and_why_not(system: Rece
             ],
         },
     )
+
+
+def test_what_ended_of_single_messages_is_told_with_their_own_references(system: Receiver) -> None:
+    add(system.url, ["messages.final"])
+    single = make_single(phone="79161234567", reference="login-1")
+    Message.objects.filter(pk=single.pk).update(status="sent", next_attempt_at=None, sent_at=Now())
+    tell_webhooks(config())
+    [event] = system.events
+    assert (event["data"]["mailing"], event["data"]["reference"]) == (None, "")
+    [told] = event["data"]["messages"]
+    assert (told["id"], told["client"], told["reference"]) == (single.pk, None, "login-1")
+
+
+@pytest.mark.parametrize("is_single", [False, True])
+def test_receipts_are_told_once_each_however_often_they_come(system: Receiver, *, is_single: bool) -> None:
+    add(system.url, ["messages.delivery"])
+    message = make_single(phone="79161234567") if is_single else make_message(status="sent", attempts=1)
+    Message.objects.filter(pk=message.pk).update(attempts=1)
+    main = Gateway.objects.get(name="main")
+    at = now()
+    for said in (("undelivered", "absent"), ("delivered", ""), ("delivered", ""), ("undelivered", "late")):
+        record_receipts(main, [Receipt(said[0], message_id=message.pk, at=at, reason=said[1])])
+    tell_webhooks(config())
+    told = [event["data"] for event in system.events]
+    assert [each["mailing"] for each in told] == [message.mailing_id] * 2
+    assert [each["messages"][0]["delivery"] for each in told] == ["undelivered", "delivered"]
+    assert [each["messages"][0]["id"] for each in told] == [message.pk] * 2
 
 
 def test_a_step_of_a_mailing_is_told_with_its_counts_and_the_ids_of_other_systems(system: Receiver) -> None:

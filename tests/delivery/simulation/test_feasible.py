@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from notification_service.delivery.limits import hurry
+from notification_service.mailings import hurry
 from tests.delivery.simulation.feasible.loads import Load, LoadedMailing, random_load
 from tests.delivery.simulation.feasible.optimum import most_sent
 from tests.delivery.simulation.feasible.outcome import Outcome, outcome_of

@@ -14,15 +14,14 @@ from notification_service_client.models.filters import (
 )
 from notification_service_client.models.forecasts import Forecast, Unreached, ZoneClients
 from notification_service_client.models.gateways import Gateway
+from notification_service_client.models.hours import Day, SendWindow
 from notification_service_client.models.mailings import (
-    Day,
     Deliveries,
     Excluded,
     Mailing,
     MailingStatus,
     MessageCounts,
     OnUnknown,
-    SendWindow,
 )
 from notification_service_client.models.messages import (
     FailedAttempt,

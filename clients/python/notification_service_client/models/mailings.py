@@ -1,24 +1,14 @@
 """Mailings."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Literal
 
 from notification_service_client.models.filters import AudienceFilter, PreferenceExclusions
+from notification_service_client.models.hours import SendWindow
 
 MailingStatus = Literal["scheduled", "running", "paused", "finished", "cancelled"]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 OnUnknown = Literal["send_again", "give_up"]
-
-
-@dataclass(frozen=True, slots=True)
-class SendWindow:
-    """In each client's own time: hours of the day, or all day on `days` or outside `holidays`."""
-
-    from_: time | None = None
-    to: time | None = None
-    days: tuple[Day, ...] | None = None
-    holidays: str | None = None  # a country, such as "RU"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

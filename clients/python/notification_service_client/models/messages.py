@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from notification_service_client.models.mailings import SendWindow
+from notification_service_client.models.hours import SendWindow
 
 MessageStatus = Literal["pending", "sending", "sent", "failed", "expired", "cancelled", "unknown"]
 
