@@ -195,6 +195,7 @@ FITS: dict[str, Callable[[Any], Any]] = {
     "text": lambda text: text.replace("{{", "{ {"),  # without placeholders that nobody has values for
     "ignores_contact_hours": lambda _: False,  # which takes an administrator
     "timezone": lambda name: ZONES[len(str(name)) % len(ZONES)],
+    "zones": lambda found: dict.fromkeys(found, "UTC"),
     "tags": lambda tags: list(dict.fromkeys(map(tag_of, tags))),  # that do not only look different
     "gateway": lambda name: name and "main",  # one that exists
     "name": lambda _: f"segment {next(numbers)}",  # no other segment's

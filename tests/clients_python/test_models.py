@@ -105,7 +105,7 @@ def calls(kind: type[Client | AsyncClient]) -> dict[str, inspect.Signature]:
 
 def test_both_clients_have_the_same_calls() -> None:
     assert calls(Client) == calls(AsyncClient)
-    assert len(calls(Client)) == 47
+    assert len(calls(Client)) == 49
 
 
 def test_the_client_has_the_services_version() -> None:

@@ -140,11 +140,11 @@ def test_what_ended_of_single_messages_is_told_with_their_own_references(system:
 def test_receipts_are_told_once_each_however_often_they_come(system: Receiver, *, is_single: bool) -> None:
     add(system.url, ["messages.delivery"])
     message = make_single(phone="79161234567") if is_single else make_message(status="sent", attempts=1)
-    Message.objects.filter(pk=message.pk).update(attempts=1)
     main = Gateway.objects.get(name="main")
+    Message.objects.filter(pk=message.pk).update(attempts=1, gateway_id=main.pk)
     at = now()
     for said in (("undelivered", "absent"), ("delivered", ""), ("delivered", ""), ("undelivered", "late")):
-        record_receipts(main, [Receipt(said[0], message_id=message.pk, at=at, reason=said[1])])
+        record_receipts(main.pk, [Receipt(said[0], message_id=message.pk, at=at, reason=said[1])])
     tell_webhooks(config())
     told = [event["data"] for event in system.events]
     assert [each["mailing"] for each in told] == [message.mailing_id] * 2
