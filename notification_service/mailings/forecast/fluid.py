@@ -14,6 +14,9 @@ from notification_service.mailings.send_window import Hours
 MOST_STEPS = 2_000  # then the rest goes on as it did until then
 NONE_LEFT = 1e-3  # messages; below that none is left
 SHORTEST = 1e-6
+# How urgent one of several mailings is changes all the time: it is looked at again after such a part of the
+# time until the first of them ends, and so many seconds at least.
+AGAIN_PART, AGAIN_SECONDS = 0.1, 5.0
 UNBOUNDED = 1e12
 
 
@@ -149,6 +152,9 @@ def _share(given: float, streams: list[Stream], weights: list[float], *, most: b
 
 def _events(flows: list[Flow], active: list[Flow], now: float) -> Iterator[float]:
     """When something changes next."""
+    if len(active) > 1:
+        first = min(flow.load.ends for flow in active)
+        yield now + max(AGAIN_SECONDS, AGAIN_PART * (first - now))
     yield from (flow.load.starts for flow in flows if flow.load.starts > now)
     for flow in active:
         yield flow.load.ends
