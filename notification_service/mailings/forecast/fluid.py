@@ -16,7 +16,7 @@ NONE_LEFT = 1e-3  # messages; below that none is left
 SHORTEST = 1e-6
 # How urgent one of several mailings is changes all the time: it is looked at again after such a part of the
 # time until the first of them ends, and so many seconds at least.
-AGAIN_PART, AGAIN_SECONDS = 0.1, 5.0
+AGAIN_PART, AGAIN_SECONDS = 0.2, 5.0
 UNBOUNDED = 1e12
 
 
