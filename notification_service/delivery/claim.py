@@ -77,6 +77,8 @@ class Claimer:
     async def claim_singles(self, limit: int, *, is_probe: bool = False) -> list[Claimed]:
         """Take up to about `limit` due single messages; for a probe, a single one."""
         lane, began, known = self._lane, time.monotonic(), self._lane.shared.exclusions.changes
+        if not is_probe and not await lane.claims.fetch("single_due"):
+            return []
         messages, terms = await take_singles(lane.claims, lane.config, limit, is_probe=is_probe)
         if messages:
             await lane.shared.learn_singles(terms)
