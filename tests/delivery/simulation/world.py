@@ -153,7 +153,9 @@ class World:
         self._ended_at = self.clock.now
         for worker in workers:
             worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        ends = await asyncio.gather(*workers, return_exceptions=True)
+        for fault in (end for end in ends if isinstance(end, Exception)):
+            raise fault  # else a world in which nothing is sent would only look slow
 
     async def _drain(self, dispatcher: Dispatcher) -> None:
         while True:
