@@ -2,18 +2,21 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from notification_service.access.roles import ROLES
 from notification_service.console.middleware import COOKIE
 from tests.console.conftest import PASSWORD, make_person
 from tests.journeys.conftest import service
+from tests.journeys.service import wait_until
 
 __all__ = ["service"]
 
@@ -44,8 +47,39 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+class RequestsUnderWay:
+    """Those of the live server: what it is still doing for a page that is gone would lock what is emptied."""
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+
+    def begin(self, **_: Any) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self._threads.add(threading.get_ident())
+
+    def end(self, **_: Any) -> None:
+        self._threads.discard(threading.get_ident())
+
+    def wait_for_ends(self) -> None:
+        wait_until(lambda: not self._threads & _living_threads(), what="the end of every request")
+
+
+def _living_threads() -> set[int | None]:
+    return {thread.ident for thread in threading.enumerate()}
+
+
 @pytest.fixture
-def page(chromium: Any, live_server: Any) -> Iterator[Any]:
+def requests_under_way() -> Iterator[RequestsUnderWay]:
+    under_way = RequestsUnderWay()
+    request_started.connect(under_way.begin)
+    request_finished.connect(under_way.end)
+    yield under_way
+    request_started.disconnect(under_way.begin)
+    request_finished.disconnect(under_way.end)
+
+
+@pytest.fixture
+def page(chromium: Any, live_server: Any, requests_under_way: RequestsUnderWay) -> Iterator[Any]:
     """A new visitor, in Moscow, with one account of each role to log in with."""
     for role in ROLES:
         make_person(role)
@@ -59,6 +93,7 @@ def page(chromium: Any, live_server: Any) -> Iterator[Any]:
     page.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     yield page
     context.close()
+    requests_under_way.wait_for_ends()
     assert problems == []
 
 
