@@ -113,11 +113,18 @@ def zone_key(text: str) -> str:
 
 def offer(text: str, *, zones: frozenset[str], at: datetime) -> Offer:
     """`zones` are the known names; `at` is the time for which offsets are compared."""
+    if (zone := _by_whole_name(zones).get(text.strip().lower())) is not None:
+        return Offer((zone,), certain=zone)  # also `GMT+0`, which would be an offset of several
     named, by_offset = _named(text, zones), _of_offsets(text, zones, at)
     meant = [zone for zone in named if zone in by_offset] if by_offset else named
     if len(meant) == 1:
         return Offer((meant[0],), certain=meant[0])
     return Offer(tuple(dict.fromkeys([*meant, *named, *by_offset])))
+
+
+@cache
+def _by_whole_name(zones: frozenset[str]) -> dict[str, str]:
+    return {zone.lower(): zone for zone in zones}
 
 
 def likeliest(text: str, *, zones: frozenset[str]) -> str:

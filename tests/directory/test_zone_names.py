@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notification_service.directory.zone_names import KNOWN_AS, NEAR, Offer, likeliest, offer, zone_key
@@ -110,6 +110,7 @@ def test_every_name_of_the_list_is_found_as_it_stands_there() -> None:
     assert [name for name, _zone in NAMES if name != zone_key(name)] == []
 
 
+@example("GMT+0", str.lower)
 @given(st.sampled_from(sorted(ZONES)), st.sampled_from([str.lower, str.upper, str.title]))
 @settings(max_examples=examples(100))
 def test_an_iana_name_in_any_case_is_certain(zone: str, written: object) -> None:
