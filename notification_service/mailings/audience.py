@@ -27,6 +27,7 @@ from notification_service.mailings.exclusions import (
     count_excluded,
     excludes_anybody,
     exclusions_of,
+    listing,
     terms_of,
     with_exclusion,
     without_excluded,
@@ -44,10 +45,11 @@ from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics, tracing
 
 FIRST_CHUNK_CLIENTS = 2_000  # small, so that the first requests start at once
+SECOND_CHUNK_CLIENTS = 8_000  # of a large audience: what is sent while the rest is listed
 # Pages of the audience's table in a chunk, about 2,500 and 20,000 clients. Chunks grow by half: each is
 # written before the one before it is sent.
 FIRST_PAGES, MOST_PAGES = 16, 128
-LISTING_MEMORY = "128MB"  # for a hash of a million consents: 1.7 s instead of 6.7 for a million clients
+LISTING_MEMORY = "128MB"  # for hashes of what a million clients said
 
 BEING_WRITTEN = (Mailing.Status.RUNNING, Mailing.Status.PAUSED)
 
@@ -115,12 +117,16 @@ def build_audience(mailing_id: int) -> None:
 def _build(mailing: Mailing) -> None:
     began = time.monotonic()
     log.info("planning", mailing_id=mailing.pk)
-    clients = audience_of(mailing).filter(created_at__lte=mailing.started_at)
+    clients = audience_of(mailing).filter(created_at__lte=mailing.started_at).order_by("id")
     last = _written_to(mailing)
-    if not last and _expected_rows(clients) >= partitions.OWN_FROM_MESSAGES:
+    is_large = not last and _expected_rows(clients) >= partitions.OWN_FROM_MESSAGES
+    if is_large:
         partitions.take_emptiest(mailing)
     known = _know_preferences(mailing, is_new=not last)
-    last = last or _write_first_chunk(mailing, clients, known)
+    last = last or _write_some(mailing, clients[:FIRST_CHUNK_CLIENTS], known)
+    if is_large:
+        second = clients.filter(id__gt=last)[:SECOND_CHUNK_CLIENTS]
+        last = _write_some(mailing, second, known) or last
     _list_clients(clients.filter(id__gt=last), mailing)
     is_whole = all(_write_chunk(mailing, pages, known) for pages in _page_ranges())
     if is_whole:
@@ -151,13 +157,13 @@ def _expected_rows(clients: QuerySet[Client]) -> int:
     return int(explained["Plan"]["Plan Rows"])
 
 
-def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client], known: int) -> int:
-    """Write the messages of the first clients by id; return the last of these ids, or 0.
+def _write_some(mailing: Mailing, clients: QuerySet[Client], known: int) -> int:
+    """Write the messages of some thousand clients; return the last of their ids, or 0.
 
     `known`: the changes of preferences that the audience knows of.
     """
-    with_value = with_exclusion(clients, EVERYBODY, text=mailing.text).order_by("id")
-    first = list(with_value.values_list("id", "timezone", "phone", "exclusion")[:FIRST_CHUNK_CLIENTS])
+    with_value = with_exclusion(clients, EVERYBODY, text=mailing.text)
+    first = list(with_value.values_list("id", "timezone", "phone", "exclusion"))
     if not first:
         return 0
     last = int(first[-1][0])
@@ -176,8 +182,7 @@ def _write_first_chunk(mailing: Mailing, clients: QuerySet[Client], known: int) 
 
 @transaction.atomic
 def _list_clients(clients: QuerySet[Client], mailing: Mailing) -> None:
-    listed = with_exclusion(clients, terms_of(mailing), text=mailing.text).order_by("id")
-    query, parameters = listed.values("id", "timezone", "exclusion").query.sql_with_params()
+    query, parameters = listing(clients, terms_of(mailing), text=mailing.text)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.audience")
         cursor.execute(f"SET LOCAL work_mem = '{LISTING_MEMORY}'")
