@@ -51,7 +51,7 @@ class ClaimRounds:
         self._deliveries.changed.clear()
         self.is_called = False
         claimed = await self._claimer.claim(self._wanted(permitted), slow_mailings=slow_mailings)
-        self._lane.pace.note_claim(is_full=len(claimed) >= permitted)
+        self._lane.throughput.note_claim(is_full=len(claimed) >= permitted)
         if slow_mailings and not claimed:
             claimed = await self._claim_slow(permitted)
         kept = self._put_off_hung(claimed)

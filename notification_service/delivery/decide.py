@@ -49,7 +49,7 @@ class Decider:
     def _decide(self, message: Claimed, reply: Reply) -> Outcome:
         lane, response = self._lane, reply.response
         lane.claim_size.note_response(reply.seconds)
-        lane.pace.note_response()
+        lane.throughput.note_response()
         is_taken = isinstance(response, Response) and lane.gateway.judge(response) is ACCEPTED
         if is_taken and not message.batch.is_probe:
             lane.concurrency.note(seconds=reply.seconds, overloaded=False)

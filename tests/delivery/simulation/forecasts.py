@@ -42,7 +42,7 @@ class Plan:
         """As workers measure it while they have more to send than they can."""
         world = self.world(Load(BEGINNING, BEGINNING + MEASURED_SECONDS, {"UTC": 10_000}))
         world.run_to_end()
-        paces = [lane.pace.per_second for lane in world.lanes]
+        paces = [lane.throughput.per_second for lane in world.lanes]
         latencies = [lane.concurrency.latency_seconds for lane in world.lanes]
         return replace(
             self.speed,
