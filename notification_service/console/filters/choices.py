@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from notification_service.console.filters.rows import GIVEN, MISSING, FilterRow
 from notification_service.console.parts import labels
 from notification_service.console.parts.filter_words import FIELD
-from notification_service.directory.attributes_in_use import AttributeInUse, attributes_in_use
 from notification_service.directory.filters.operators import ATTRIBUTE
+from notification_service.directory.in_use import AttributeInUse, attributes_in_use
 from notification_service.directory.models import Segment
 from notification_service.mailings.models import Mailing
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from notification_service.console.parts.tag_list import last_entry, read_tags, written_tag, written_tags
-from notification_service.directory.tag_counts import tag_counts
+from notification_service.directory.in_use import tag_counts
 
 MOST_SHOWN = 8
 MOST_KNOWN = 1_000

@@ -5,10 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from notification_service.access.phones import note_phones
-from notification_service.console.mailings.expected_clients import expected_clients
 from notification_service.console.mailings.foretold import forecast, plan
 from notification_service.console.mailings.pending_by_opening import pending_by_opening
-from notification_service.console.mailings.state import MailingState, states
+from notification_service.console.mailings.state import MailingState, expected_clients, states
 from notification_service.console.mailings.status_summary import status_summary
 from notification_service.console.mailings.undelivered import Undelivered, undelivered
 from notification_service.console.messages import queries as message_queries
