@@ -1,4 +1,4 @@
-"""The time as PostgreSQL has it: machines of their own may differ from it."""
+"""The time by PostgreSQL's clock, because the clocks of machines may differ."""
 
 from datetime import datetime
 

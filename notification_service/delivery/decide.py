@@ -109,7 +109,7 @@ class Decider:
             breaker.hold(now=now)
 
     def _may_be_own(self, message: Claimed, reply: Reply) -> bool:
-        """Whether trouble may be a message's own: it has failed before, or others were answered beside it."""
+        """Whether trouble may be a message's own: it failed before, or others got responses."""
         began_at = reply.ended_at - reply.seconds
         return message.has_failed or self._lane.breaker.lived_at >= began_at + self._lane.stragglers.seconds
 

@@ -71,7 +71,7 @@ class Claimed(NamedTuple):
 
     @property
     def has_hung(self) -> bool:
-        """At its last attempt, so that it may hang again."""
+        """Its last attempt hung, so the next one may hang, too."""
         return self.reason == HUNG
 
     @property
@@ -188,7 +188,7 @@ def _read(text: str) -> PersonalText:
 
 
 def by_partition(rows: Iterable[Row], message_of: Callable[[Row], Claimed]) -> dict[int, list[Row]]:
-    """Rows by the partition of their messages, for a statement looks into one."""
+    """Group rows by the partition of their messages, because a statement reads only one."""
     found: dict[int, list[Row]] = {}
     for row in rows:
         found.setdefault(message_of(row).partition, []).append(row)

@@ -1,4 +1,4 @@
-"""Outcomes that are no success, as the rows that are written of them. Pure."""
+"""Outcomes other than success as rows: the message after the attempt, and the attempt. Pure."""
 
 from datetime import datetime, timedelta
 from typing import assert_never

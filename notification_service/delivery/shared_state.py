@@ -71,7 +71,7 @@ class SharedState:
 
     @property
     def is_fresh(self) -> bool:
-        """Rule 10: who hung, or whose database is away, may have missed a pause, or an opt-out (14)."""
+        """After a hang, or without the database, a pause (rule 10) or an opt-out (14) may be missed."""
         return self.is_fresh_at(steady_seconds())
 
     def is_fresh_at(self, now: float) -> bool:
@@ -209,7 +209,7 @@ class SharedState:
             self._countries.add(country)
 
     def _have_done_settled(self, present: Mapping[int, MailingTerms]) -> None:
-        """Have a mailing finished once its last outcome is recorded; said once, for others look, too."""
+        """Have a mailing finished once its last outcome is recorded. Called once: others check as well."""
         done = {mailing_id for mailing_id, terms in present.items() if terms.is_running and terms.is_done}
         if done - self._done:
             publish(SETTLE)

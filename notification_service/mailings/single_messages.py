@@ -105,7 +105,7 @@ def expire_some(*, limit: int) -> int:
 
 
 def retire_some(*, days: int, forgotten: str | None, limit: int) -> int:
-    """Remove some whose deadline was so long ago; or put `forgotten` for their text, forget their people."""
+    """Remove some whose deadline was so long ago, or replace their text and forget their people."""
     if forgotten is None:
         return sql.execute("single_messages/remove_old", days=days, limit=limit)
     return sql.execute("single_messages/anonymise_old", days=days, limit=limit, text=forgotten)
@@ -161,7 +161,7 @@ def _opening(
 
 
 def _lacks_values(message: NewMessage) -> NotTaken | None:
-    """A text to a phone of no client has only the phone to put in."""
+    """A phone that belongs to no client has no values for placeholders but the phone itself."""
     if not is_personal(message.text):
         return None
     try:

@@ -117,7 +117,7 @@ class FilterForm(forms.Form):
 
     @property
     def excluded_choices(self) -> dict[str, Any]:
-        """Of who is left out: what is chosen of what, for each choice beside the rows."""
+        """Return the choices of who is left out, with what is chosen of each."""
         if (found := self.built.exclude) is None:
             return {}
         return {
@@ -131,7 +131,7 @@ class FilterForm(forms.Form):
 
     @property
     def unbuilt(self) -> dict[str, Any]:
-        """What no rows can say, for its words."""
+        """Return what rows cannot show, for the sentence about it."""
         parts = shown_parts({name: self[name].value() for name in PARTS})
         return {name: part for name, part in parts.items() if getattr(self.built, name, "") is None}
 
@@ -180,7 +180,7 @@ class FilterForm(forms.Form):
 
     @property
     def fixed_recipients(self) -> dict[str, Any] | None:
-        """As the form shows it: whom it is for that no field of it says; None where that is nothing."""
+        """Return the recipients that no field of the form shows; None if there are none."""
         parts: dict[str, Any] = {}
         if self.fields["where"].disabled:
             parts = shown_parts({name: self[name].value() for name in PARTS})
@@ -189,7 +189,7 @@ class FilterForm(forms.Form):
         return {**(self.outcome_of or {"outcome_of_mailing": None}), **parts}
 
     def _check_outcome(self, values: dict[str, Any]) -> None:
-        """Both or none, for neither half says anything; and of a mailing that is there."""
+        """Require a mailing and statuses together, and a mailing that exists."""
         origin = values.get("outcome_of_mailing")
         if (origin is None) != (not values.get("outcome_of_statuses")):
             self.add_error(None, _("It is not clear whose clients get it. Start again from “Send again”."))

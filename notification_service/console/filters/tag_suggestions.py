@@ -1,4 +1,4 @@
-"""The tags that clients have, offered while one is typed: found whatever its capitals, most clients first."""
+"""Tags offered while a person types, in upper or lower case; those of most clients first."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ def chips(text: str) -> list[Chip]:
 
 
 def common_tags() -> list[tuple[str, int]]:
-    """At most KEPT_SECONDS old: it is counted from an index, but over all clients."""
+    """At most KEPT_SECONDS old: counting reads an index entry of every client."""
     found: list[tuple[str, int]] | None = cache.get(COMMON_TAGS)
     if found is None:
         found = tag_counts(most=MOST_KNOWN)

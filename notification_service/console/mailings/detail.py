@@ -73,7 +73,7 @@ def _numbers(pk: int) -> dict[str, Any]:
 
 
 def _foretold(state: MailingState) -> str:
-    """What a person who pauses it decides is not foretold."""
+    """There is no forecast while it is paused: a person decides when it continues."""
     mailing = state.mailing
     if mailing.status != "scheduled" and not (mailing.status == "running" and state.unsent):
         return ""
@@ -82,7 +82,7 @@ def _foretold(state: MailingState) -> str:
 
 
 def _reasons(found: Undelivered, want: message_queries.Wanted) -> list[tuple[str, str]]:
-    """Of this mailing, without what had caused them; and the one that is chosen."""
+    """The reasons in this mailing, without their causes, and the chosen one."""
     whys = {group.why.key: group.why._replace(cause=None) for group in found.groups}
     if want.why:
         whys.setdefault(want.reason, want.why._replace(cause=None))

@@ -1,4 +1,4 @@
-"""A mailing with its exact counts and its pace."""
+"""A mailing with its exact counts and how fast it is sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -135,7 +135,7 @@ def _client(request: HttpRequest) -> Client | None:
 
 
 def _topics() -> list[str]:
-    """Of the latest mailings, which are those that people mean."""
+    """The topics of the latest mailings, which people most likely mean."""
     latest = Mailing.objects.alive().exclude(topic="").order_by("-pk").values_list("topic", flat=True)
     return sorted(set(latest[: MOST_TOPICS * 10]))[:MOST_TOPICS]
 
