@@ -158,7 +158,7 @@ class OutcomeBuffer:
 
     sent: list[tuple[Claimed, float]] = field(default_factory=list)  # with seconds since the epoch
     not_sent: list[NotSent] = field(default_factory=list)
-    # What the provider calls those that are sent, where its answers say so.
+    # What the provider calls those that are sent, where its responses say so.
     provider_ids: dict[int, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)  # to be kept, by the id of a sent message
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from notification_service.mailings import stats
 from notification_service.mailings.contact_hours import both, contact_hours
-from notification_service.mailings.forecast.answer import Forecast, foretell
 from notification_service.mailings.forecast.audiences import unsent_zones, whole_zones, zones_of_new
+from notification_service.mailings.forecast.estimate import Forecast, foretell
 from notification_service.mailings.forecast.fluid import Load, run
 from notification_service.mailings.forecast.openings import Calendar
 from notification_service.mailings.forecast.speed import Speed

@@ -8,8 +8,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notification_service.mailings.forecast.answer import Forecast, without_curve
 from notification_service.mailings.forecast.ask import forecasts
+from notification_service.mailings.forecast.estimate import Forecast, without_curve
 from notification_service.mailings.forecast.speed import Limit
 from notification_service.mailings.models import Mailing
 

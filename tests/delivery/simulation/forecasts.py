@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
-from notification_service.mailings.forecast.answer import Forecast, foretell
+from notification_service.mailings.forecast.estimate import Forecast, foretell
 from notification_service.mailings.forecast.fluid import Load
 from notification_service.mailings.forecast.speed import Speed
 from notification_service.mailings.send_window import Hours, SendWindow

@@ -1,4 +1,4 @@
-"""Which answers a rule means. Two rules must not claim the same answer."""
+"""Which responses a rule means. Two rules must not claim the same response."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
