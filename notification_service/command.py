@@ -111,7 +111,7 @@ def _run_django(arguments: list[str]) -> None:
     from django.db import DatabaseError
 
     from notification_service.audit.origin import acting, of_command
-    from notification_service.database.explained import explained
+    from notification_service.database.faults import explained
 
     name = arguments[1]
     try:

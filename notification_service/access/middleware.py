@@ -25,7 +25,7 @@ class AuditOrigin:
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """Sends the one policy there is, not built anew for each response: no page of ours changes it."""
+    """Sends the policy, which is built once because no page changes it."""
 
     @cached_property
     def policy(self) -> str:

@@ -105,7 +105,7 @@ def by_method(*, see: Permission, add: Permission, change: Permission, delete: P
 
 
 def by_method_of_read_only(see: Permission, *, other: Permission) -> Methods:
-    """`other` is the permission to be told, by a 405, that there is no such method."""
+    """`other` is needed for methods that do not exist, which then get 405."""
     return by_method(see=see, add=other, change=other, delete=other)
 
 

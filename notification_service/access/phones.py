@@ -1,4 +1,4 @@
-"""Phones, whole or masked as the reader may see them, and who has seen many: docs/decisions/0033."""
+"""Phones, whole or masked depending on the reader, and who has seen many: docs/decisions/0033."""
 
 import re
 import threading

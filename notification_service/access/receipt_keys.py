@@ -1,4 +1,4 @@
-"""Providers: each shows the receipt key of its gateway, and may tell us things, nothing else."""
+"""Providers. Each has the receipt key of its gateway, and may send us receipts and replies only."""
 
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
@@ -27,7 +27,7 @@ class GatewayCaller:
 
 
 class ReceiptKeyAuthentication(authentication.BaseAuthentication):
-    """By the gateway that the address names, and its key. Of neither it says which one was wrong."""
+    """Checks the key of the gateway in the address. An error does not say which of the two was wrong."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         address: dict[str, str] = request.parser_context["kwargs"]

@@ -1,6 +1,6 @@
 """The API is at `/api/v1/`. The first release had it at `/api/`, which stays and means the same.
 
-Routes are those of `/api/v1/`: who looks at a route or a view sees one address. Only what is shown to the
+Routes are those of `/api/v1/`: so a route or a view has one address. Only what is shown to the
 caller, such as the next page, follows the address that was asked.
 """
 

@@ -1,4 +1,4 @@
-"""What the API answers, compressed from 1 KB on for whoever takes it: zstd before gzip."""
+"""Compresses responses of 1 KB or more for callers who accept it: zstd rather than gzip."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -56,7 +56,7 @@ class Compression:
 
 
 def chosen_encoding(header: str) -> str:
-    """Return what the caller likes best of what we have; empty if it takes none of it."""
+    """Return the encoding that the caller prefers among ours; empty if it accepts none of them."""
     weights = dict(map(_weighed, header.lower().split(",")))
     rest = weights.get("*", 0.0)
     best = max(WHOLE, key=lambda name: weights.get(name, rest))  # of equals, the first

@@ -41,7 +41,7 @@ class PassedByPrograms:
 
 
 class Innermost:
-    """The last: knows the views. Django makes it before those that stand around it."""
+    """The innermost middleware, which knows the views. Django makes it before the outer ones."""
 
     views: ClassVar[GetResponse]
 
@@ -54,7 +54,7 @@ class Innermost:
 
 
 class ApiHeaders:
-    """Nobody stores what the API responds, unless the view says otherwise; and what is left of the quota."""
+    """Forbids storing responses, unless the view allows it, and says what is left of the quota."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -105,9 +105,7 @@ class RequestLimits:
         if HEALTH.match(request.path_info):
             return self.get_response(request)
         if not ROOM.enter():
-            return too_busy(
-                request, "The service is busy with slow requests; send this one again in a moment."
-            )
+            return too_busy(request, ALL_SLOW)
         try:
             response = self.get_response(request)
         finally:

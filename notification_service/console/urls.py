@@ -25,7 +25,6 @@ from notification_service.console.messages.proof import proof
 from notification_service.console.overview import views as overview
 from notification_service.console.parts.page import page
 from notification_service.console.people import views as people
-from notification_service.console.preferences import upload as preference_upload
 from notification_service.console.preferences import views as preferences
 from notification_service.console.preferences.kinds import CONSENTS, OPT_OUTS
 from notification_service.console.replies import views as replies
@@ -122,7 +121,7 @@ urlpatterns = [
         for ending, name, view, needs in (
             ("", "", preferences.listed, May.SEE_CLIENTS),
             ("new/", "-new", preferences.add, May.ADD_CLIENTS),
-            ("import/", "-import", preference_upload.upload, May.ADD_CLIENTS),
+            ("import/", "-import", preferences.upload, May.ADD_CLIENTS),
             ("<int:pk>/end/", "-end", preferences.end, May.DELETE_CLIENTS),
         )
     ),

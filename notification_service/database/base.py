@@ -73,7 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _has_said(connection: BoundedConnection) -> bool:
-    """Return whether something has come unasked: the end of the session, or of the connection."""
+    """Return whether something has arrived unasked: the session or the connection has ended."""
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)
     return bool(poll.poll(0))

@@ -101,7 +101,7 @@ class Claimer:
         return probe
 
     async def _next_probe(self) -> list[Claimed]:
-        """By turns of a mailing and a single one, so that neither keeps the gateway closed for the other."""
+        """Take them in turns from mailings and from single messages, so that neither blocks the other."""
         ways = [self.claim_singles, self.claim]
         self._begins_with_singles = not self._begins_with_singles
         for way in ways if self._begins_with_singles else reversed(ways):
@@ -179,7 +179,7 @@ def _claimed(rows: list[tuple[Any, ...]], *, start_before: float, is_probe: bool
 
 
 def _terms_of_single(columns: Sequence[Any]) -> MailingTerms:
-    """Nobody can change it or stop it once it is made, but for those who want no messages."""
+    """Nobody can change or stop a single message once it is made, except by an opt-out."""
     text, end_at, *window = columns
     own = window_of(*window)
     return MailingTerms(
@@ -193,9 +193,9 @@ def _terms_of_single(columns: Sequence[Any]) -> MailingTerms:
 
 
 def in_turns(messages: list[Claimed]) -> list[Claimed]:
-    """Have those of each mailing evenly among the others: if one's hang, they take only its places.
+    """Mix the mailings evenly: if the messages of one hang, they take only its places.
 
-    Of one mailing, the order stays.
+    The order within a mailing stays.
     """
     of_mailing: dict[int, list[Claimed]] = {}
     for message in messages:

@@ -1,4 +1,4 @@
-"""When a lane claims, and how much: as much as there is room for, and what hung before only a little of."""
+"""When a lane claims, and how much: as there is room, but few messages that hung before."""
 
 import asyncio
 from contextlib import suppress
@@ -36,7 +36,7 @@ class ClaimRounds:
         self._deliveries.changed.set()
 
     async def claim(self) -> float | None:
-        """Claim what there is room for; return how many seconds to pause then, None where all is done.
+        """Claim what there is room for. Return for how many seconds to pause; None if nothing is left.
 
         Single messages first, for which there is room beside any number of others.
         """
@@ -51,7 +51,7 @@ class ClaimRounds:
         self._deliveries.changed.clear()
         self.is_called = False
         claimed = await self._claimer.claim(self._wanted(permitted), slow_mailings=slow_mailings)
-        self._lane.pace.note_claim(is_full=len(claimed) >= permitted)
+        self._lane.throughput.note_claim(is_full=len(claimed) >= permitted)
         if slow_mailings and not claimed:
             claimed = await self._claim_slow(permitted)
         kept = self._put_off_hung(claimed)

@@ -49,7 +49,7 @@ class Decider:
     def _decide(self, message: Claimed, reply: Reply) -> Outcome:
         lane, response = self._lane, reply.response
         lane.claim_size.note_response(reply.seconds)
-        lane.pace.note_response()
+        lane.throughput.note_response()
         is_taken = isinstance(response, Response) and lane.gateway.judge(response) is ACCEPTED
         if is_taken and not message.batch.is_probe:
             lane.concurrency.note(seconds=reply.seconds, overloaded=False)
@@ -109,7 +109,7 @@ class Decider:
             breaker.hold(now=now)
 
     def _may_be_own(self, message: Claimed, reply: Reply) -> bool:
-        """Whether trouble may be a message's own: it has failed before, or others were answered beside it."""
+        """Whether trouble may be a message's own: it failed before, or others got responses."""
         began_at = reply.ended_at - reply.seconds
         return message.has_failed or self._lane.breaker.lived_at >= began_at + self._lane.stragglers.seconds
 

@@ -30,7 +30,7 @@ class Exclusions:
         self.changes = 0
 
     async def hold(self, messages: list[Claimed], *, known: int, database: Database) -> None:
-        """Look after the messages of a claim that began when `changes` was `known`.
+        """Watch the messages of a claim that began when `changes` was `known`.
 
         A claim reads no opt-out that is committed while it runs. If a sync has seen one since, it is looked
         for now; a later sync looks for its own.
@@ -79,5 +79,5 @@ class Exclusions:
             metrics.ended.labels("cancelled").inc(cancelled)
 
     def _is_over(self, held: HeldBatch) -> bool:
-        """Its lease, so that nothing of it is sent, even if an outcome could not be recorded."""
+        """Whether its lease has ended: nothing of it is sent then, even if an outcome was not recorded."""
         return steady_seconds() > held.batch.start_before + self._lease_seconds

@@ -11,9 +11,9 @@ from notification_service.delivery.gateways import Concealer, GatewayAdapter
 from notification_service.delivery.limits.breaker import Breaker
 from notification_service.delivery.limits.claim_size import ClaimSizer
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
-from notification_service.delivery.limits.pace import Pace
 from notification_service.delivery.limits.rate import SPREAD, PermitPool
 from notification_service.delivery.limits.stragglers import MOST, Stragglers
+from notification_service.delivery.limits.throughput import Throughput
 from notification_service.delivery.preferences import Preferences
 from notification_service.delivery.shared_state import SharedState
 from notification_service.delivery.telemetry import Meters, Traces
@@ -41,8 +41,8 @@ class Lane:
         self.permits = PermitPool()
         self.preferences = Preferences()
         self.random = Random()  # noqa: S311 (it spreads the load, and is no secret)
-        self.pace = Pace()
-        self.shared = SharedState(config, self.records, self.concurrency, self.pace)
+        self.throughput = Throughput()
+        self.shared = SharedState(config, self.records, self.concurrency, self.throughput)
         self.meters = Meters(listed.name, log_sent=config.log_sent)
         self.traces = Traces(listed.name)
         self.stopping = threading.Event()  # no request starts any more; set by any thread

@@ -71,7 +71,7 @@ class Claimed(NamedTuple):
 
     @property
     def has_hung(self) -> bool:
-        """At its last attempt, so that it may hang again."""
+        """Its last attempt hung, so the next one may hang, too."""
         return self.reason == HUNG
 
     @property
@@ -158,7 +158,7 @@ class OutcomeBuffer:
 
     sent: list[tuple[Claimed, float]] = field(default_factory=list)  # with seconds since the epoch
     not_sent: list[NotSent] = field(default_factory=list)
-    # What the provider calls those that are sent, where its answers say so.
+    # What the provider calls those that are sent, where its responses say so.
     provider_ids: dict[int, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)  # to be kept, by the id of a sent message
 
@@ -188,7 +188,7 @@ def _read(text: str) -> PersonalText:
 
 
 def by_partition(rows: Iterable[Row], message_of: Callable[[Row], Claimed]) -> dict[int, list[Row]]:
-    """Rows by the partition of their messages, for a statement looks into one."""
+    """Group rows by the partition of their messages, because a statement reads only one."""
     found: dict[int, list[Row]] = {}
     for row in rows:
         found.setdefault(message_of(row).partition, []).append(row)

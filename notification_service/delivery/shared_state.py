@@ -16,7 +16,7 @@ from notification_service.delivery.database import Database
 from notification_service.delivery.exclusions import Exclusions
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot, Usage
 from notification_service.delivery.limits.concurrency import AdaptiveConcurrency
-from notification_service.delivery.limits.pace import Pace
+from notification_service.delivery.limits.throughput import Throughput
 from notification_service.delivery.messages import Claimed, MailingTerms
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.public_holidays import is_holiday
@@ -45,13 +45,17 @@ class SharedState:
     """As of the last sync."""
 
     def __init__(
-        self, config: DeliveryConfig, database: Database, concurrency: AdaptiveConcurrency, pace: Pace
+        self,
+        config: DeliveryConfig,
+        database: Database,
+        concurrency: AdaptiveConcurrency,
+        throughput: Throughput,
     ) -> None:
         self._config = config
         self._database = database
         self._row = GatewayRow(database, config)
         self._concurrency = concurrency
-        self._pace = pace
+        self._throughput = throughput
         self._max_concurrency: int | None = None
         self._quota: int | None = None
         self._synced_at = self._reported_at = float("-inf")
@@ -67,7 +71,7 @@ class SharedState:
 
     @property
     def is_fresh(self) -> bool:
-        """Rule 10: who hung, or whose database is away, may have missed a pause, or an opt-out (14)."""
+        """After a hang, or without the database, a pause (rule 10) or an opt-out (14) may be missed."""
         return self.is_fresh_at(steady_seconds())
 
     def is_fresh_at(self, now: float) -> bool:
@@ -168,7 +172,9 @@ class SharedState:
 
     def _usage(self, *, limit: int | None, under_way: int, lease_seconds: float) -> Usage:
         latency = self._concurrency.latency_seconds
-        is_measured = self._pace.look(now=steady_seconds(), cpu=time.process_time(), latency=latency or 0.0)
+        is_measured = self._throughput.measure(
+            now=steady_seconds(), cpu=time.process_time(), latency=latency or 0.0
+        )
         return Usage(
             limit=limit,
             lease_seconds=lease_seconds,
@@ -176,8 +182,8 @@ class SharedState:
             concurrency=self._concurrency.limit,
             full_concurrency=self.full_concurrency,
             latency_ms=None if latency is None else latency * 1000,
-            most_per_second=self._pace.per_second if is_measured else None,
-            is_busy=self._pace.is_busy,
+            most_per_second=self._throughput.per_second if is_measured else None,
+            is_busy=self._throughput.is_busy,
         )
 
     async def _refresh_terms(self) -> None:
@@ -203,7 +209,7 @@ class SharedState:
             self._countries.add(country)
 
     def _have_done_settled(self, present: Mapping[int, MailingTerms]) -> None:
-        """Have a mailing finished once its last outcome is recorded; said once, for others look, too."""
+        """Have a mailing finished once its last outcome is recorded. Called once: others check as well."""
         done = {mailing_id for mailing_id, terms in present.items() if terms.is_running and terms.is_done}
         if done - self._done:
             publish(SETTLE)

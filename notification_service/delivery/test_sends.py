@@ -21,7 +21,7 @@ from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapsho
 from notification_service.delivery.gateways import Concealer, GatewayAdapter, make_gateway, shown_request
 from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.outcome import OUR_ERROR, Accepted, NoResponse, Response
-from notification_service.delivery.record import printable
+from notification_service.delivery.outcome_rows import printable
 from notification_service.delivery.send import response_to
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings import test_sends

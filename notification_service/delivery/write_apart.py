@@ -1,4 +1,4 @@
-"""Rows of which PostgreSQL refuses some: who they are, and the others written all the same."""
+"""Finds the rows that PostgreSQL refuses, and writes all others."""
 
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ async def write_apart(
 ) -> tuple[list[tuple[Row, Exception]], list[Row]]:
     """Write the rows, in halves of what is refused; return those that are refused, and those not tried alone.
 
-    Raises what is no single row's.
+    Raises errors that are not due to a single row.
     """
     refused: list[tuple[Row, Exception]] = []
     parts = deque([rows] if rows else [])

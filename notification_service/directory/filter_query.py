@@ -61,7 +61,7 @@ class _Reader:
         return [always(answer=not is_wanted)] if segment is None else self.parts(segment, is_wanted=is_wanted)
 
     def _not(self, excluded: ClientFilter, *, is_wanted: bool) -> Q:
-        """Messages are joined, as a subquery for each client would take minutes over a million."""
+        """Join the messages: a subquery for each client would take minutes over a million."""
         parts = self.parts(excluded, is_wanted=is_wanted)
         if not self._reads_messages(excluded):
             return is_not_true(reduce(and_, parts, always(answer=True)))

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.db.models.functions import Now
 from psycopg.errors import UniqueViolation
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
+from notification_service.database.clock import database_now
 from notification_service.directory.models import Consent, OptOut, PreferenceChange
 
 CLOCK_SKEW = timedelta(minutes=1)  # a program's clock may be ahead of ours
@@ -103,10 +104,3 @@ def _add(made: Any, in_force: Any) -> tuple[Any, bool]:
         else:
             made.refresh_from_db()
             return made, True
-
-
-def database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now

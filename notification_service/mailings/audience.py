@@ -80,7 +80,7 @@ def count_reach(found: ClientFilter, terms: Terms) -> Reach:
 
 
 def audience_of(mailing: Mailing) -> QuerySet[Client]:
-    """Return the clients who match a mailing's filter at this moment, whatever they want.
+    """Return the clients who match a mailing's filter now, opted out or not.
 
     Segments are as they were at its start.
     """
@@ -144,7 +144,7 @@ def _written_to(mailing: Mailing) -> int:
 
 
 def _know_preferences(mailing: Mailing, *, is_new: bool) -> int:
-    """Before the first message is written: a claim looks again only if something has changed since."""
+    """Note this before the first message is written: a claim looks again only after later changes."""
     known = preference_changes()
     if is_new:
         Mailing.objects.filter(pk=mailing.pk).update(preferences_known=known)
@@ -152,7 +152,7 @@ def _know_preferences(mailing: Mailing, *, is_new: bool) -> int:
 
 
 def _expected_rows(clients: QuerySet[Client]) -> int:
-    """As the planner guesses it, at once: a count would keep the first request waiting."""
+    """Return the planner's estimate: a count would delay the first request."""
     [explained] = json.loads(clients.explain(format="json"))
     return int(explained["Plan"]["Plan Rows"])
 
@@ -224,13 +224,13 @@ def _excluded(listed: list[tuple[Any, ...]]) -> Counter[str]:
 
 
 def _cancel_changed(mailing: Mailing, *, to: int, known: int) -> None:
-    """Who opted out while the messages were being written could not cancel them."""
+    """Cancel for people who opted out while the messages were being written."""
     if preference_changes() != known:
         cancel_written(mailing, after=mailing.audience_written_to, to=to)
 
 
 def _note_written(mailing: Mailing, *, to: int, excluded: Mapping[str, int]) -> None:
-    """In the transaction that writes the messages, so that a build that died counts nobody twice."""
+    """Called in the transaction that writes the messages, so that nobody is counted twice."""
     counts = {f"excluded_{code}": F(f"excluded_{code}") + excluded.get(code, 0) for code in CODES}
     Mailing.objects.filter(pk=mailing.pk).update(audience_written_to=to, **counts)
 

@@ -68,7 +68,7 @@ def set_contact_hours(**fields: Any) -> ContactHours | None:
 
 
 def _tell_mailings() -> None:
-    """Others read the new hours when they start."""
+    """Tell the mailings that have started; others read the new hours when they start."""
     active = Mailing.objects.filter(finished_at=None, status__in=("running", "paused"))
     held = active.filter(ignores_contact_hours=False).order_by("pk")
     ids = list(held.select_for_update(no_key=True).values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Counts while a person writes a filter: none takes long, and a later one puts an end to the one before."""
+"""Counts while a person writes a filter. None takes long, and each cancels the one before."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Who gets nothing of a mailing, whatever its filter says: by an opt-out, or for want of a consent (rule 14).
+"""Who gets nothing of a mailing although they match: opted out, or without a consent (rule 14).
 
 The engine's statements have the same rule in their own words: `delivery/sql/claim.sql`.
 """
@@ -49,7 +49,7 @@ log = structlog.get_logger(__name__)
 
 
 class Terms(NamedTuple):
-    """What a mailing says about who wants it."""
+    """The terms of a mailing that exclude people."""
 
     topic: str = EVERYTHING
     requires_consent: bool = False
@@ -108,7 +108,7 @@ def exclusions_of(phones: Collection[str], terms: Terms) -> dict[str, str]:
 
 
 def excludes_anybody(terms: Terms) -> bool:
-    """Return whether it may be that a client gets nothing: else an index is enough to count them."""
+    """Return whether any client may be excluded; if not, an index is enough to count them."""
     return terms.requires_consent or (not terms.ignores_opt_outs and _somebody_opted_out(terms))
 
 
@@ -161,7 +161,7 @@ def cancel_written(mailing: Mailing, *, after: int, to: int) -> int:
 
 
 def _cancel(statement: str, **parameters: Any) -> int:
-    """Again if some were found and not cancelled: they were being moved, or have been claimed meanwhile."""
+    """Repeat while some are found but not cancelled: they were being moved, or were just claimed."""
     cancelled = 0
     for _ in range(TRIES):
         found, ended = _cancel_once(statement, **parameters)

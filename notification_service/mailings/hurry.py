@@ -39,7 +39,7 @@ EQUAL = Preference()
 
 
 def prefer(needs: Iterable[Need], *, rate: float) -> Preference:
-    """Return whom a claim prefers at a gateway that takes `rate` messages a second; 0: nobody knows.
+    """Return what a claim prefers at a gateway that takes `rate` messages a second; 0: unknown.
 
     Not whoever ends first: hours that leave just enough time come before an end that leaves more than enough.
     """

@@ -5,25 +5,30 @@ messages follow in the background, in chunks (`settle`), so that the response ne
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import entry, record, record_all
-from notification_service.directory.filters import InvalidFilter
+from notification_service.database.clock import database_now
 from notification_service.directory.versions import Versions, check_version
-from notification_service.mailings import contact_hours
-from notification_service.mailings.matching import check_filter, filter_of, keep_segments
+from notification_service.mailings.matching import keep_segments
 from notification_service.mailings.models import Mailing
-from notification_service.mailings.personal_text import InvalidText, read_text
-from notification_service.mailings.send_window import Hours, SendWindow, ever_open, opens_somewhere
-from notification_service.mailings.spread import spread_fault
 from notification_service.mailings.sql import sql
+from notification_service.mailings.validation import (
+    AUDIENCE,
+    HOURS,
+    check_hours,
+    check_named,
+    check_spread,
+    check_text,
+    check_times,
+    check_when,
+)
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
 
@@ -32,17 +37,11 @@ UNSTARTED = (Status.SCHEDULED,)
 ACTIVE = (Status.RUNNING, Status.PAUSED)
 OPEN = (*UNSTARTED, *ACTIVE)
 
-OUTCOME_OF = {"outcome_of_mailing", "outcome_of_statuses"}
-AUDIENCE = OUTCOME_OF | {"operator_codes", "tags", "where", "segment", "exclude"}
-COLUMNS_OF = {"segment": {"segment"}, "exclude": {"exclude"}, "outcome_of": OUTCOME_OF}
 WANTED = {"topic", "requires_consent", "ignores_opt_outs"}
 FIXED_AFTER_START = AUDIENCE | WANTED | {"start_at", "on_unknown"}
-HOURS = {*contact_hours.COLUMNS, "ignores_contact_hours"}
 # After a change of these, messages that wait are due at another time.
 DUE = HOURS | {"spread_minutes"}
 CHANGEABLE = FIXED_AFTER_START | DUE | {"name", "text", "end_at", "gateway", "failover", "reference"}
-# For so long ago a start that is "now" may have been written.
-WRITING_TIME = timedelta(minutes=1)
 # The action of a change of the status: at the mailing's time, and by a person.
 BEGINNINGS = {Status.RUNNING: Action.MAILING_STARTED, Status.FINISHED: Action.MAILING_MISSED}
 MOVES = {
@@ -58,16 +57,6 @@ class Conflict(Exception):  # noqa: N818
     """The mailing's status does not allow it; `args[0]` explains it to a person."""
 
 
-class InvalidChange(ValueError):  # noqa: N818
-    """The value of `field` contradicts another one, or the clock; `code` is for programs."""
-
-    def __init__(self, field: str, detail: str, code: str = "invalid") -> None:
-        super().__init__(detail)
-        self.field = field
-        self.detail = detail
-        self.code = code
-
-
 @transaction.atomic
 def create_mailing(**fields: Any) -> Mailing:
     """Schedule a mailing. It starts by itself at `start_at`, or now if that is past.
@@ -80,8 +69,8 @@ def create_mailing(**fields: Any) -> Mailing:
     if the spread is longer than the mailing.
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
-    _check_text(mailing)
-    _check_named(mailing, AUDIENCE)
+    check_text(mailing)
+    check_named(mailing, AUDIENCE)
     check_when(mailing)
     mailing.save(force_insert=True)
     given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
@@ -108,10 +97,10 @@ def update_mailing(mailing_id: int, *, expected: Versions = None, **changes: Any
     difference = {name: (getattr(mailing, name), changes[name]) for name in sorted(changed)}
     _apply(mailing, {name: changes[name] for name in changed})
     if "text" in changed:
-        _check_text(mailing)
+        check_text(mailing)
     if "start_at" in changed or "end_at" in changed:
-        _check_times(mailing)
-    _check_named(mailing, changed)
+        check_times(mailing)
+    check_named(mailing, changed)
     _check_due(mailing, changed)
     mailing.save()
     record(Action.MAILING_CHANGED, object_id=mailing_id, changes=difference)
@@ -157,7 +146,7 @@ def delete_mailing(mailing_id: int, *, expected: Versions = None) -> None:
     record(Action.MAILING_DELETED, object_id=mailing_id, status=mailing.status)
     if mailing.status in OPEN:
         mailing.status = Status.CANCELLED
-    mailing.deleted_at = _database_now()
+    mailing.deleted_at = database_now()
     mailing.save()
     log.info("mailing deleted", mailing_id=mailing_id)
     wake_up(SETTLE)
@@ -217,9 +206,9 @@ def _move(mailing_id: int, expected: Versions, *, sources: tuple[Status, ...], t
 def _check_due(mailing: Mailing, changed: set[str]) -> None:
     """Check hours and spread where they have changed, and have what is unsent follow."""
     if changed & (HOURS | {"start_at", "end_at"}):
-        _check_hours(mailing)
+        check_hours(mailing)
     if changed & {"spread_minutes", "start_at", "end_at"}:
-        _check_spread(mailing)
+        check_spread(mailing)
     if changed & DUE:
         mailing.hours_version += 1
     if changed & DUE or (mailing.spread_minutes and "end_at" in changed):
@@ -228,7 +217,7 @@ def _check_due(mailing: Mailing, changed: set[str]) -> None:
 
 def _have_rescheduled(mailing: Mailing) -> None:
     if mailing.status in ACTIVE:
-        mailing.window_changed_at = _database_now()
+        mailing.window_changed_at = database_now()
 
 
 def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
@@ -236,73 +225,8 @@ def _check_changeable(mailing: Mailing, changed: set[str]) -> None:
         raise TypeError(f"not a field that can change: {sorted(unknown)}")
     if mailing.status not in OPEN:
         raise Conflict(f"The mailing is {mailing.status}: it can no longer change.")
-    if mailing.status in ACTIVE and mailing.end_at <= _database_now():
+    if mailing.status in ACTIVE and mailing.end_at <= database_now():
         raise Conflict("The mailing has reached its end_at: it can no longer change.")
     fixed = changed & FIXED_AFTER_START
     if mailing.status in ACTIVE and fixed:
         raise Conflict(f"The mailing has started: {', '.join(sorted(fixed))} can no longer change.")
-
-
-def check_when(mailing: Mailing) -> None:
-    """Raises InvalidChange if its times, hours or spread are such that nobody can get it, or not all."""
-    _check_times(mailing)
-    _check_hours(mailing)
-    _check_spread(mailing)
-
-
-def _check_text(mailing: Mailing) -> None:
-    try:
-        read_text(mailing.text)
-    except InvalidText as error:
-        raise InvalidChange("text", str(error)) from None
-
-
-def _check_times(mailing: Mailing) -> None:
-    if mailing.end_at <= mailing.start_at:
-        raise InvalidChange("end_at", "must be after start_at", "not_after_start")
-    if mailing.end_at <= _database_now():
-        raise InvalidChange("end_at", "must be in the future", "past")
-
-
-def _check_named(mailing: Mailing, changed: set[str]) -> None:
-    """The segments and the mailings that its filter names, where that has changed."""
-    if not changed & AUDIENCE:
-        return
-    try:
-        check_filter(filter_of(mailing), is_kept=True)
-    except InvalidFilter as error:
-        for place, detail in error.faults:
-            if changed & COLUMNS_OF[str(place[0])]:
-                raise InvalidChange(".".join(map(str, place)), detail) from None
-
-
-def _check_hours(mailing: Mailing) -> None:
-    """Hours that can reach nobody are a mistake; where they leave out some zones, the preview says so."""
-    hours = contact_hours.hours_of(mailing)
-    if not ever_open(hours):
-        both = "the mailing's and the contact hours of the installation"
-        if not ever_open(_days_alone(hours)):
-            raise InvalidChange("window_days", f"No day is among both {both}.")
-        raise InvalidChange("send_window", f"The hours never overlap: {both}.")
-    start = max(mailing.start_at, _database_now())
-    if not opens_somewhere(hours, start=start, end=mailing.end_at):
-        raise InvalidChange(
-            "send_window", "Does not open between the start and the end of the mailing, in any time zone."
-        )
-
-
-def _check_spread(mailing: Mailing) -> None:
-    begins = mailing.started_at or max(mailing.start_at, _database_now() - WRITING_TIME)
-    if fault := spread_fault(mailing.spread_minutes, lasts=mailing.end_at - begins):
-        raise InvalidChange("spread_minutes", fault)
-
-
-def _days_alone(hours: Hours) -> Hours:
-    return tuple(SendWindow(days=window.days) for window in hours)
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now

@@ -1,4 +1,4 @@
-"""Which clients lack a value that a text needs: what `PersonalText.missing` says of one, asked of a table."""
+"""Which clients lack a value that a text needs: `PersonalText.missing` for a whole table."""
 
 from collections.abc import Collection, Sequence
 from functools import reduce

@@ -34,7 +34,7 @@ def opt_out(*, phone: str, topic: str, **fields: Any) -> tuple[OptOut, bool]:
 
 
 def revoke_consent(consent_id: int, *, reason: str = "") -> Consent:
-    """One that is revoked stays as it is. Raises Consent.DoesNotExist."""
+    """If it is revoked already, it stays as it is. Raises Consent.DoesNotExist."""
     consent = preferences.revoke_consent(consent_id, reason=reason)
     cancel_waiting([consent.phone])
     return consent

@@ -1,4 +1,4 @@
-"""The proof for one message: to whom it went, when by their clock, under which consent, in whose words."""
+"""The proof for one message: to whom it went, when, under which consent, and what it said."""
 
 from datetime import datetime
 from typing import Any

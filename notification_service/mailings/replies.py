@@ -44,7 +44,7 @@ def is_stop_word(text: str) -> bool:
 
 @transaction.atomic
 def _keep(gateway: Gateway, phone: str, text: str, at: datetime) -> KeptReply:
-    """Of two calls at once, the second waits for the first, and finds its row."""
+    """If two calls come at once, the second waits for the first and finds its row."""
     is_stop = is_stop_word(text)
     whose = {"gateway_id": gateway.pk, "phone": phone, "text": text, "at": at}
     [(reply_id, is_new)] = sql.rows("replies/keep", **whose, is_stop=is_stop)

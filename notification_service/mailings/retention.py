@@ -133,7 +133,7 @@ def _forget_text(mailing_id: int) -> None:
 
 
 def _forgotten_filter(mailing: Mailing) -> dict[str, Any]:
-    """What may name a person is replaced, not removed: a copy of the mailing must not be for everyone."""
+    """Replace what may name a person. Without it, a copy of the mailing would be for everyone."""
     tagged = {"field": "tags", "op": "eq", "value": FORGOTTEN}
     forgotten = {"tags": [FORGOTTEN], "where": tagged, "exclude": {"where": tagged}}
     return {name: value for name, value in forgotten.items() if getattr(mailing, name)}

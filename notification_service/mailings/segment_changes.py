@@ -1,4 +1,4 @@
-"""Changes of segments, as long as no scheduled mailing and no other segment loses by it."""
+"""Changes of segments, refused if a scheduled mailing or another segment depends on them."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field

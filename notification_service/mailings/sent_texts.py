@@ -1,4 +1,4 @@
-"""What was sent, of messages whose mailing does not say it: workers keep it with each success.
+"""What was sent, for messages whose mailing does not show it. Workers keep it with each success.
 
 A text with placeholders differs from client to client, and a text may change while its mailing runs.
 """

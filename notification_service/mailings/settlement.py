@@ -1,4 +1,4 @@
-"""What becomes of a mailing's messages when it ends, changes or goes: in chunks, in the background."""
+"""What becomes of a mailing's messages when it ends, changes or is deleted; in the background."""
 
 from collections.abc import Iterator
 from datetime import timedelta

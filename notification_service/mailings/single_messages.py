@@ -6,10 +6,11 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from notification_service.audit.actions import Action
 from notification_service.audit.log import entry, record_all
+from notification_service.database.clock import database_now
 from notification_service.directory.models import EVERYTHING, Client
 from notification_service.mailings.models import Gateway, Message
 from notification_service.mailings.models.message import queue_of
@@ -104,7 +105,7 @@ def expire_some(*, limit: int) -> int:
 
 
 def retire_some(*, days: int, forgotten: str | None, limit: int) -> int:
-    """Remove some whose deadline was so long ago; or put `forgotten` for their text, forget their people."""
+    """Remove some whose deadline was so long ago, or replace their text and forget their people."""
     if forgotten is None:
         return sql.execute("single_messages/remove_old", days=days, limit=limit)
     return sql.execute("single_messages/anonymise_old", days=days, limit=limit, text=forgotten)
@@ -119,7 +120,7 @@ def _look_up(messages: Sequence[NewMessage]) -> Known:
     of_ids = alive.filter(pk__in=ids).values_list("pk", "timezone") if ids else ()
     gateways = Gateway.objects.filter(name__in=names).values_list("name", "pk") if names else ()
     return Known(
-        now=_database_now(),
+        now=database_now(),
         by_phone={phone or "": Addressee(pk, timezone) for phone, pk, timezone in of_phones},
         by_id={pk: Addressee(pk, timezone) for pk, timezone in of_ids},
         gateways=dict(gateways),
@@ -160,7 +161,7 @@ def _opening(
 
 
 def _lacks_values(message: NewMessage) -> NotTaken | None:
-    """A text to a phone of no client has only the phone to put in."""
+    """A phone that belongs to no client has no values for placeholders but the phone itself."""
     if not is_personal(message.text):
         return None
     try:
@@ -219,10 +220,3 @@ def _overrides(messages: Sequence[NewMessage], results: Sequence[int | NotTaken]
     for message, result in zip(messages, results, strict=True):
         if message.ignores_opt_outs and isinstance(result, int):
             yield result
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now

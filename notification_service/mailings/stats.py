@@ -118,7 +118,7 @@ def _failure(code: str, number: int | None, messages: int) -> Failure:
 
 
 def _sending_between(since: datetime, until: datetime) -> Q:
-    """By mailing, because the counters are indexed by it: those of that time, and single messages."""
+    """The mailings of that time, and single messages: the counters are indexed by mailing."""
     still_open = Q(finished_at=None) | Q(finished_at__gte=since - RECORDED_AFTER_END)
     mailings = Mailing.objects.alive().filter(still_open, started_at__lt=until)
     return Q(mailing__in=mailings.values("pk")) | Q(mailing=SINGLES)

@@ -38,7 +38,7 @@ class NoGateway(Exception):  # noqa: N818
 
 
 class NoText(Exception):  # noqa: N818
-    """The text cannot be made; `str` says why to a program. `missing`: the names without a value."""
+    """There is no text to send; `str` says why to a program. `missing`: the names without a value."""
 
     def __init__(self, sentence: str, *, missing: Sequence[str] = ()) -> None:
         super().__init__(sentence)

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Publisher:
-    """Publishes each task that was named since its last look, once."""
+    """Publishes each task that was named since the last time, once."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()

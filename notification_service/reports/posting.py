@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
+from notification_service.database.clock import database_now
 from notification_service.reports import letter, mailer, schedule
 from notification_service.reports.figures import read_day
 from notification_service.reports.mailer import Fate, Posted, ServerAway
@@ -29,7 +29,7 @@ def send_due_report(now: datetime | None = None) -> None:
     """Send yesterday's report if its hour has come and nobody has. `now` is the database's."""
     if not settings.REPORT_TO:
         return
-    now = now or _database_now()
+    now = now or database_now()
     day = schedule.day_before(now, zone=settings.REPORT_TIME_ZONE)
     _give_up_before(day)
     if schedule.is_time(now, at=settings.REPORT_AT, zone=settings.REPORT_TIME_ZONE):
@@ -138,10 +138,3 @@ def _end_attempt(report: DailyReport, error: str) -> None:
 def _update(report: DailyReport, **changes: Any) -> bool:
     ours = DailyReport.objects.filter(pk=report.pk, attempts=report.attempts)
     return bool(ours.update(**changes))
-
-
-def _database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        now: datetime = cursor.fetchone()[0]
-    return now

@@ -19,7 +19,7 @@ from notification_service.standalone.processes.free_port import any_free_port, f
 from notification_service.standalone.processes.pid_files import stop_recorded_process
 from notification_service.standalone.processes.signals import StopRequests
 from notification_service.standalone.processes.supervisor import Supervisor
-from notification_service.standalone.samples.offer import offer_samples
+from notification_service.standalone.samples.clients import offer_samples
 from notification_service.standalone.services import Services
 from notification_service.standalone.shared_server import SharedServer
 from notification_service.standalone.terminal import Terminal

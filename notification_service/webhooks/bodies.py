@@ -7,7 +7,7 @@ from notification_service.webhooks.events import OTHERS, Event
 from notification_service.webhooks.sql import sql
 
 
-class Due(NamedTuple):
+class DueDelivery(NamedTuple):
     """A delivery to be made now."""
 
     id: int
@@ -27,13 +27,13 @@ class Due(NamedTuple):
         return f"evt_{self.id}"
 
 
-def body_of(due: Due) -> bytes:
+def body_of(due: DueDelivery) -> bytes:
     """Return it encoded: it is signed as it is sent."""
     head = f'{{"type": {json.dumps(due.event)}, "timestamp": "{due.happened_at}", "data": '
     return (head + _data(due) + "}").encode()
 
 
-def _data(due: Due) -> str:
+def _data(due: DueDelivery) -> str:
     match due.event:
         case Event.MESSAGES_FINAL:
             return _of_messages(due, "bodies/final")
@@ -46,7 +46,7 @@ def _data(due: Due) -> str:
             return due.data or "{}"
 
 
-def _of_messages(due: Due, statement: str) -> str:
+def _of_messages(due: DueDelivery, statement: str) -> str:
     messages, reference = sql.row(statement, ids=due.ids, told=due.told, mailing_id=due.queue)
     mailing = "null" if due.queue == OTHERS else due.queue  # single messages are of none
     return f'{{"mailing": {mailing}, "reference": {reference}, "messages": {messages}}}'

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from notification_service.mailings.gateways.tokens import decrypt_token
 from notification_service.webhooks.attempts import ORDERED_ATTEMPTS
-from notification_service.webhooks.bodies import Due, body_of
+from notification_service.webhooks.bodies import DueDelivery, body_of
 from notification_service.webhooks.events import TESTS
 from notification_service.webhooks.signing import signed_headers
 from notification_service.webhooks.sql import sql
@@ -29,7 +29,7 @@ class ClaimedWebhook:
 class Ready:
     """A delivery with its request."""
 
-    due: Due
+    due: DueDelivery
     headers: bytes = field(repr=False)
     body: bytes = field(repr=False)
 
@@ -53,7 +53,7 @@ def release(webhook_id: int, worker: str) -> None:
     sql.execute("sending/release", webhook_id=webhook_id, worker=worker)
 
 
-def find_due(webhook_id: int, claimed: ClaimedWebhook) -> list[Due]:
+def find_due(webhook_id: int, claimed: ClaimedWebhook) -> list[DueDelivery]:
     """Return what can be sent now, in order; while the webhook fails, tests and one, by turns.
 
     So one that is refused for its own sake does not keep the others from showing that the webhook works.
@@ -66,14 +66,14 @@ def find_due(webhook_id: int, claimed: ClaimedWebhook) -> list[Due]:
         queues=QUEUES,
         is_open=claimed.is_open,
     )
-    due = [Due(*row) for row in rows]
+    due = [DueDelivery(*row) for row in rows]
     if not claimed.is_failing:
         return due
     others = sorted(_first_of_queues(due), key=lambda each: each.attempted_at)
     return [each for each in due if each.queue == TESTS] + others[:1]
 
 
-def _first_of_queues(due: list[Due]) -> Iterator[Due]:
+def _first_of_queues(due: list[DueDelivery]) -> Iterator[DueDelivery]:
     """Of each queue, those that let others pass, and the first that does not."""
     full = {TESTS}
     for each in due:
@@ -83,7 +83,7 @@ def _first_of_queues(due: list[Due]) -> Iterator[Due]:
             full.add(each.queue)
 
 
-def make_ready(due: Due, claimed: ClaimedWebhook) -> Ready:
+def make_ready(due: DueDelivery, claimed: ClaimedWebhook) -> Ready:
     """Raises GatewayUnusable if SECRET_KEY has changed since the secret was made."""
     body = body_of(due)
     headers = signed_headers(

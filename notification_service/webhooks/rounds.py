@@ -19,7 +19,7 @@ from notification_service.mailings.reasons import Reason, Why
 from notification_service.webhooks import claimed as store
 from notification_service.webhooks.address import allowed_addresses
 from notification_service.webhooks.attempts import MadeAttempt, attempt_of, record
-from notification_service.webhooks.bodies import Due
+from notification_service.webhooks.bodies import DueDelivery
 from notification_service.webhooks.claimed import ClaimedWebhook, Ready
 from notification_service.webhooks.events import TESTS
 
@@ -79,7 +79,7 @@ class Rounds:
 
     async def _round(self, claimed: ClaimedWebhook) -> int:
         """Return how many deliveries were due."""
-        due: list[Due] = await self._means.ask(partial(store.find_due, self._id, claimed))
+        due: list[DueDelivery] = await self._means.ask(partial(store.find_due, self._id, claimed))
         if not due:
             return 0
         by_queue = groupby(sorted(due, key=lambda each: (each.queue, each.id)), key=lambda each: each.queue)
@@ -88,7 +88,7 @@ class Rounds:
         await self._means.ask(partial(record, self._id, made))
         return len(due)
 
-    async def _tell_queue(self, due: list[Due], claimed: ClaimedWebhook) -> list[MadeAttempt]:
+    async def _tell_queue(self, due: list[DueDelivery], claimed: ClaimedWebhook) -> list[MadeAttempt]:
         """One after another, up to the first that fails: those behind it wait."""
         loop, made = asyncio.get_running_loop(), list[MadeAttempt]()
         until = loop.time() + ROUND_SECONDS
@@ -98,7 +98,7 @@ class Rounds:
                 break
         return made
 
-    async def _attempt(self, due: Due, claimed: ClaimedWebhook) -> MadeAttempt:
+    async def _attempt(self, due: DueDelivery, claimed: ClaimedWebhook) -> MadeAttempt:
         response = await self._response(due, claimed)
         is_test = due.queue == TESTS
         number = due.attempts + 1 if is_test else max(due.attempts, claimed.failures) + 1
@@ -111,7 +111,7 @@ class Rounds:
             random=self._means.random,
         )
 
-    async def _response(self, due: Due, claimed: ClaimedWebhook) -> Response | NoResponse:
+    async def _response(self, due: DueDelivery, claimed: ClaimedWebhook) -> Response | NoResponse:
         try:
             ready: Ready = await self._means.ask(partial(store.make_ready, due, claimed))
             return await self._wire_to(claimed.url).ask("", ready.body, headers=ready.headers)

@@ -18,7 +18,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._session: Any = None  # psycopg's, on which we listen
-        self._told: list[str] = []
+        self._payloads: list[str] = []
         self._nudges, self._nudging = os.pipe()
         for end in (self._nudges, self._nudging):
             os.set_blocking(end, False)
@@ -30,7 +30,7 @@ class Listener:
         if connection.connection is self._session:
             return
         self._session = session = connection.connection
-        session.add_notify_handler(lambda notify: self._told.append(notify.payload))
+        session.add_notify_handler(lambda notify: self._payloads.append(notify.payload))
         self.can_hear = self._listen(session)
 
     def wait(self, seconds: float) -> list[str]:
@@ -39,13 +39,13 @@ class Listener:
         Raises DatabaseError where the session is lost.
         """
         with connection.wrap_database_errors:
-            if not self._told:
+            if not self._payloads:
                 self._sleep(seconds)
             self._session.pgconn.consume_input()
             while (notify := self._session.pgconn.notifies()) is not None:
-                self._told.append(notify.extra.decode())
-        told, self._told = self._told, []
-        return told
+                self._payloads.append(notify.extra.decode())
+        payloads, self._payloads = self._payloads, []
+        return payloads
 
     def nudge(self) -> None:
         """Have `wait` come back now; from any thread."""

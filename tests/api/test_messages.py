@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from notification_service.api.filters import MessageFilter
+from notification_service.api.message_filter import MessageFilter
 from notification_service.mailings.models import Batch, Message
 from tests.api.answers import body_of
 from tests.api.conftest import Api

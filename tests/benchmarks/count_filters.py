@@ -132,7 +132,7 @@ def _print_count(name: str, written: dict[str, Any]) -> None:
 
 
 def _print_attributes() -> None:
-    from notification_service.directory.attributes_in_use import attributes_in_use
+    from notification_service.directory.in_use import attributes_in_use
 
     began = time.perf_counter()
     names = len(attributes_in_use())

@@ -30,7 +30,7 @@ def cost(days: int) -> float:
 
     A week is enough for all; a day is not, so that the needed rate is looked for as well.
     """
-    from notification_service.mailings.forecast.answer import foretell
+    from notification_service.mailings.forecast.estimate import foretell
     from notification_service.mailings.forecast.fluid import Load
     from notification_service.mailings.forecast.speed import Speed
     from tests.delivery.simulation.clock import BEGINNING

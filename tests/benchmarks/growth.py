@@ -86,7 +86,7 @@ def _round(runner: asyncio.Runner, database: "Database") -> Iterator[tuple[str, 
     from notification_service.delivery.claim import rescue, take_due
     from notification_service.delivery.config import DeliveryConfig
     from notification_service.delivery.messages import NotSent, OutcomeBuffer
-    from notification_service.delivery.record import write
+    from notification_service.delivery.write_outcomes import write
 
     config = DeliveryConfig()
     claimed, seconds = _timed(lambda: runner.run(take_due(database, config, MESSAGES)))

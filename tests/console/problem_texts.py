@@ -8,6 +8,7 @@ from tests.console.texts import PACKAGE
 FILES = [
     *sorted(path for path in (PACKAGE / "api").rglob("*.py") if "openapi" not in path.parts),
     PACKAGE / "mailings/lifecycle.py",
+    PACKAGE / "mailings/validation.py",
     *sorted((PACKAGE / "mailings/gateways").glob("*.py")),
 ]
 SPOKEN_BY = {"problem_response", "_plain", "too_busy", "problem", "ParseError", "ValidationError", "NotFound"}

@@ -17,9 +17,9 @@ from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.delivery.gateways import GatewayAdapter, GatewaySettings
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
-from notification_service.delivery.record import write
 from notification_service.delivery.send import mark_attempted
 from notification_service.delivery.shared_state import read_terms
+from notification_service.delivery.write_outcomes import write
 from notification_service.mailings.models import Batch
 from tests.factories import now
 

@@ -19,8 +19,8 @@ from notification_service.delivery.claim import take_due
 from notification_service.delivery.database import Database, lost_seconds
 from notification_service.delivery.gateway_row import GatewayRow, GatewaySnapshot
 from notification_service.delivery.messages import Claimed, OutcomeBuffer
-from notification_service.delivery.record import write
 from notification_service.delivery.steady import steady_seconds
+from notification_service.delivery.write_outcomes import write
 from notification_service.mailings.models import Message
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from tests.delivery.database import config, ids, on_database, open_database

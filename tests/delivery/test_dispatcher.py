@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from notification_service.delivery import claim as claim_module
-from notification_service.delivery import claim_rounds
+from notification_service.delivery import claim_rounds, write_outcomes
 from notification_service.delivery import database as database_module
 from notification_service.delivery import record as record_module
 from notification_service.delivery.config import DeliveryConfig
@@ -20,7 +20,7 @@ from notification_service.delivery.database import Database
 from notification_service.delivery.dispatcher import Dispatcher
 from notification_service.delivery.messages import Claimed, OutcomeBuffer
 from notification_service.delivery.outcome import NoResponse, Response
-from notification_service.delivery.record import released
+from notification_service.delivery.outcome_rows import released
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Attempt, Batch, Gateway, Mailing, Message
 from notification_service.mailings.reasons import Reason, Why
@@ -224,7 +224,7 @@ def test_an_outcome_during_a_write_is_recorded_before_the_drain_ends(
 ) -> None:
     make_messages(make_running_mailing(), 2)
     recording = asyncio.Event()
-    write = record_module.write
+    write = write_outcomes.write
 
     async def slow_write(database: Database, outcomes: OutcomeBuffer, **more: Any) -> None:
         recording.set()

@@ -13,7 +13,7 @@ from notification_service.delivery.messages import (
     OutcomeBuffer,
 )
 from notification_service.delivery.outcome import Failed, Held, NoResponse, Response, Retry, Unknown
-from notification_service.delivery.record import not_sent, released
+from notification_service.delivery.outcome_rows import not_sent, released
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.send_window import SendWindow
 from tests.reasons import http_status

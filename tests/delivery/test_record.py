@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from notification_service.delivery.messages import Claimed, NotSent
-from notification_service.delivery.record import Names, released
-from notification_service.delivery.record import record_sent as write_sent
+from notification_service.delivery.outcome_rows import released
+from notification_service.delivery.write_outcomes import Names
+from notification_service.delivery.write_outcomes import record_sent as write_sent
 from notification_service.mailings import stats
 from notification_service.mailings.models import Attempt, Batch, Gateway, Message, ProviderMessage
 from notification_service.mailings.reasons import Reason, Why, explained

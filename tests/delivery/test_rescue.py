@@ -8,7 +8,7 @@ import pytest
 
 from notification_service.delivery import claim as claim_module
 from notification_service.delivery.database import statement
-from notification_service.delivery.record import released
+from notification_service.delivery.outcome_rows import released
 from notification_service.mailings.models import Attempt, Batch, Message
 from notification_service.mailings.reasons import Reason, Why
 from tests.delivery.database import (

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notification_service.directory.in_use import tag_counts
 from notification_service.directory.models import Client
 from notification_service.directory.rules import (
     FILLED_LINE_PATTERN,
@@ -23,7 +24,6 @@ from notification_service.directory.rules import (
     with_all_tags,
 )
 from notification_service.directory.tag_cells import cell_of_tags, tags_of_cell
-from notification_service.directory.tag_counts import tag_counts
 from tests.depth import examples
 from tests.factories import make_client
 

@@ -9,7 +9,6 @@ import pytest
 from notification_service.audit.models import Entry
 from notification_service.mailings.lifecycle import (
     Conflict,
-    InvalidChange,
     cancel_mailing,
     create_mailing,
     delete_mailing,
@@ -20,6 +19,7 @@ from notification_service.mailings.lifecycle import (
     update_mailing,
 )
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.validation import InvalidChange
 from tests.factories import make_mailing, make_running_mailing, now
 
 pytestmark = pytest.mark.django_db

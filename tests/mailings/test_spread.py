@@ -10,7 +10,6 @@ import pytest
 
 from notification_service.mailings import audience, client_changes, settlement
 from notification_service.mailings.lifecycle import (
-    InvalidChange,
     create_mailing,
     pause_mailing,
     resume_mailing,
@@ -20,6 +19,7 @@ from notification_service.mailings.models import DueMessage, Mailing, Message
 from notification_service.mailings.preview import preview
 from notification_service.mailings.send_window import SendWindow, is_open
 from notification_service.mailings.spread import Part, Period
+from notification_service.mailings.validation import InvalidChange
 from tests.factories import make_client, make_clients_in_bulk, make_message, make_running_mailing, now
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

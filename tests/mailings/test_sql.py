@@ -1,5 +1,7 @@
 """What the database does by itself is what `sql/schema/` says, and every statement is run by somebody."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,24 +13,8 @@ from notification_service.directory.sql import sql as directory_sql
 from notification_service.directory.statements import Statements
 from notification_service.mailings.sql import sql as mailings_sql
 from notification_service.webhooks.sql import sql as webhooks_sql
+from tests.mailings.database_objects import schema
 
-FUNCTIONS = """
-SELECT proname, pg_get_functiondef(oid) FROM pg_proc
-WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(directory|mailings|webhooks)_'
-"""
-TRIGGERS = """
-SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger
-WHERE NOT tgisinternal AND tgrelid::regclass::text ~ '^(directory|mailings|webhooks)_'
-"""
-CONSTRAINTS = """
-SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'client_timezone_is_known'
-"""
-STATISTICS = "SELECT stxname, pg_get_statisticsobjdef(oid) FROM pg_statistic_ext"
-STORAGE = """
-SELECT relname, array_to_string(ARRAY(SELECT unnest(reloptions) ORDER BY 1), ' ') FROM pg_class
-WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
-  AND starts_with(relname, 'mailings_')
-"""
 FORGET = """
 DO $$
 DECLARE each record;
@@ -52,15 +38,6 @@ DIRECTORY_SCHEMA = ("tags", "zone_check", "preference_changes")
 SCHEMA = ("status_change", "counters", "due_messages", "incidents", "storage", "partitions")
 APPS = {"directory": directory, "mailings": mailings, "webhooks": webhooks}
 ROOTS = {name: Path(app.__path__[0]) for name, app in APPS.items()}
-
-
-def schema() -> dict[str, dict[str, str]]:
-    found = {}
-    with connection.cursor() as cursor:
-        for query in (FUNCTIONS, TRIGGERS, CONSTRAINTS, STATISTICS, STORAGE):
-            cursor.execute(query)
-            found[query] = dict(cursor.fetchall())
-    return found
 
 
 def run(*scripts: str) -> None:
@@ -116,3 +93,13 @@ def test_a_migration_notices_that_its_file_has_changed(tmp_path: Path) -> None:
     (tmp_path / "some.sql").write_text("SELECT 2")
     with pytest.raises(ValueError, match=r"some.sql is \w+ and no longer 0123456789abcdef"):
         Statements(tmp_path).frozen("some", digest="0123456789abcdef")
+
+
+@pytest.mark.parametrize("app", list(APPS))
+def test_a_migration_has_a_copy_of_a_text_that_a_later_one_replaced(app: str) -> None:
+    readers = defaultdict(list)
+    for path in sorted(ROOTS[app].glob("migrations/0*.py")):
+        for name in re.findall(r'frozen\(\s*"(.+?)"', path.read_text()):
+            readers[name].append(path.stem)
+    assert readers
+    assert [names for names in readers.values() if len(names) > 1] == []

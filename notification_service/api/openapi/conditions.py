@@ -35,7 +35,7 @@ def _object(**properties: JsonSchema) -> JsonSchema:
 
 
 def _comparisons(name: str, field: JsonSchema, ops: frozenset[Op], value: JsonSchema) -> Schemas:
-    """Comparisons of a field; those with one value have all the same."""
+    """The comparisons of a field. All that take one value have the same schema."""
     plain = [op.value for op in Op if op in ops - {Op.IN, Op.EXISTS}]
     found = {f"{name}Comparison": _object(field=field, op={"type": "string", "enum": plain}, value=value)}
     if Op.IN in ops:

@@ -78,7 +78,7 @@ def finish(result: Document, **_context: Any) -> Document:
 
 
 def _drop_unused(result: Document) -> None:
-    """drf-spectacular writes what a field would be in a request, where only answers have it."""
+    """Drop the schemas that drf-spectacular writes for requests of fields that only responses have."""
     schemas = result["components"]["schemas"]
     said = json.dumps(result)
     for name in [name for name in schemas if f'"#/components/schemas/{name}"' not in said]:
@@ -108,8 +108,8 @@ def _unite_blank_texts(schemas: Document) -> None:
 def _fill_in_nothing(schemas: Document) -> None:
     """Say a default in words, and not of a PATCH.
 
-    A generated client sends the default of each field that its caller left out: a PATCH would reset it. And
-    TypeScript's takes a field with a default for one that must be given.
+    A generated client sends the default of each field that its caller left out: a PATCH would reset it. A
+    client in TypeScript even requires a field that has a default.
     """
     for name, schema in schemas.items():
         is_whole = name.endswith("Request") and not name.startswith("Patched")

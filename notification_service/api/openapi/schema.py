@@ -1,4 +1,4 @@
-"""What the document says of one operation, where drf-spectacular would not say it as it is."""
+"""What the document says of an operation where drf-spectacular would get it wrong."""
 
 from typing import Any
 

@@ -29,11 +29,12 @@ from notification_service.directory.versions import Stale
 from notification_service.mailings.counting import CountTooSlow
 from notification_service.mailings.forecast import NoForecast
 from notification_service.mailings.gateways import GatewayInUse, GatewayNameTaken, InvalidGateway
-from notification_service.mailings.lifecycle import Conflict, InvalidChange
+from notification_service.mailings.lifecycle import Conflict
 from notification_service.mailings.models import Gateway, InboundMessage, Mailing, Message, Template, TestSend
 from notification_service.mailings.segment_changes import SegmentInUse, SegmentNameTaken
 from notification_service.mailings.templates import TemplateNameTaken
 from notification_service.mailings.test_sends import NoGateway, TooManyTestSends
+from notification_service.mailings.validation import InvalidChange
 from notification_service.webhooks.address import InvalidWebhook
 from notification_service.webhooks.changes import TooManyWebhooks, WebhookDisabled
 from notification_service.webhooks.models import Webhook

@@ -30,7 +30,7 @@ class LengthRequired(exceptions.APIException):
 
 
 class UnsupportedEncoding(exceptions.APIException):
-    """Of a body that is compressed, or the like."""
+    """The body is compressed, or encoded in another way."""
 
     status_code = 415
     kind: ClassVar[Kind] = KINDS["unsupported-encoding"]
@@ -64,7 +64,7 @@ class PreconditionFailed(exceptions.APIException):
 
 
 class AlreadyExists(exceptions.APIException):
-    """There is one already, or one with this field: `existing`, unless it has gone meanwhile."""
+    """There is such an object already: `existing`, unless it has been deleted in the meantime."""
 
     status_code = 409
 

@@ -111,7 +111,7 @@ def columns_shown(kind: type[FastSerializer]) -> tuple[str, ...]:
 def _copied(field: Any) -> Any:
     """REST framework makes each field anew, with all its checks: two fifths of the time of reading a body.
 
-    Once it is made a field without others in it changes nothing but where it belongs.
+    A field without fields in it is never changed once it is made, except for its parent.
     """
     if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child"):
         return copy.deepcopy(field)

@@ -35,7 +35,7 @@ class SendWindowField(StrictField):
         super().__init__(source="*", allow_null=True, default=lambda: dict(UNSET), **kwargs)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """REST framework takes null for a value that needs no look; here it stands for four."""
+        """REST framework passes null on unchecked; here it stands for four columns."""
         return (True, dict(UNSET)) if data is None else super().validate_empty_values(data)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class SendWindowField(StrictField):
         }
 
     def json_schema(self) -> JsonSchema:
-        """What it may say; not what must come together, which a generated client could not follow."""
+        """The values alone: generated clients cannot express which of them need one another."""
         edge = {"type": ["string", "null"], "pattern": TIME_PATTERN}
         day = {"type": "string", "enum": list(DAYS)}
         days = {"type": ["array", "null"], "items": day, "minItems": 1, "maxItems": 7, "uniqueItems": True}

@@ -153,7 +153,7 @@ class MailingSerializer(WantedSerializer):
 
 
 class AudienceSerializer(WantedSerializer, AudienceFilterSerializer):
-    """A filter, and what the mailing would say about who wants it."""
+    """A filter, with the terms of a mailing that exclude people."""
 
 
 class AudienceSizeSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
 
 class HasPlaceholders:
-    """What a version without placeholders has kept, can be sent back."""
+    """A text that was kept before there were placeholders can be sent back unchanged."""
 
     requires_context = True
 

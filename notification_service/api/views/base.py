@@ -109,7 +109,7 @@ def create_once(
 
 
 def created(body: Any, *, location: str, is_replayed: bool, row: Versioned | None) -> Response:
-    """`row`: None if this answer is repeated, as the row may have changed since."""
+    """`row`: None if this response is a repetition, because the row may have changed since."""
     headers = {"Location": location}
     if row is not None:
         headers["ETag"] = quote_etag(row.version)

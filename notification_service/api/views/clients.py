@@ -32,7 +32,7 @@ from notification_service.api.views.base import ApiViewSet, created, expected_ve
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.database.written_once import RowById
-from notification_service.directory.attributes_in_use import attributes_in_use
+from notification_service.directory.in_use import attributes_in_use
 from notification_service.directory.models import Client
 from notification_service.directory.models.client import EXTERNAL_ID_INDEX
 from notification_service.directory.rules import PHONE_PATTERN, is_phone, without_plus

@@ -28,9 +28,9 @@ from notification_service.directory.models import Client
 from notification_service.mailings import matching, test_sends
 from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.forecast import forecast_of_new
-from notification_service.mailings.lifecycle import check_when
 from notification_service.mailings.models import Mailing, TestSend
 from notification_service.mailings.preview import preview, sample_texts, shows_phones
+from notification_service.mailings.validation import check_when
 
 SHOWN = ("clients", "excluded", "sms", "first_at", "spread_until", "unreachable")
 

@@ -15,7 +15,7 @@ NO_PHONES = "Where phones are masked, a condition may name a whole phone or its 
 
 @contextmanager
 def refusing_unknown_names(*prefix: str) -> Iterator[None]:
-    """Answer what is wrong with a filter as 400, with pointers; `prefix` is where the body has the filter."""
+    """Respond 400, with pointers, if a filter is wrong; `prefix` is where the body has the filter."""
     try:
         yield
     except InvalidFilter as error:
@@ -24,7 +24,7 @@ def refusing_unknown_names(*prefix: str) -> Iterator[None]:
 
 
 def refuse_hidden_phones(who: Any, found: ClientFilter) -> None:
-    """Counts of who is below a phone, or has digits in it, would reveal what the mask hides."""
+    """A count of clients by parts of their phones would reveal the digits that the mask hides."""
     faults: list[tuple[Place, str]] = [
         (place, NO_PHONES)
         for place, compared in found.comparisons()

@@ -1,4 +1,4 @@
-"""A file on its way in, for an import in the background: kept whole, as it was asked for, or not at all."""
+"""A file that arrives for an import in the background. It is kept as a whole, or not at all."""
 
 from dataclasses import dataclass, field
 from types import TracebackType

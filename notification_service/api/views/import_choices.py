@@ -1,4 +1,4 @@
-"""How a file that waits is to be read, as its caller says it; and what keeps it from being imported."""
+"""What a caller chooses for a file that waits, and what prevents its import."""
 
 from typing import Any
 

@@ -161,7 +161,7 @@ class MailingViewSet(ApiViewSet):
 
 
 def _divided(body: Any) -> tuple[Any, Any]:
-    """What a mailing would say about who wants it, and its filter."""
+    """Return the terms that exclude people, and the filter."""
     if not isinstance(body, Mapping):
         return {}, body
     wanted = {name: value for name, value in body.items() if name in Terms._fields}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from notification_service.access.permissions import MESSAGES
 from notification_service.access.phones import note_phones, phone_for, sees_whole_phones, text_for
-from notification_service.api.filters import MessageFilter
+from notification_service.api.message_filter import MessageFilter
 from notification_service.api.openapi.words import IDEMPOTENCY_KEY
 from notification_service.api.problems import InvalidQuery
 from notification_service.api.serializers.client import ClientSerializer, MaskedClientSerializer

@@ -32,7 +32,7 @@ KEY = (
 
 
 class ProviderViewSet(ApiViewSet):
-    """What providers tell us: they have a key of their own, no quota, and no other door."""
+    """What providers tell us. They have keys of their own, no quota, and access to nothing else."""
 
     authentication_classes = (ReceiptKeyAuthentication,)
     permission_classes = (IsGateway,)
@@ -101,7 +101,7 @@ class KeyedInboundViewSet(InboundViewSet):
 
 @lru_cache(maxsize=64)
 def _reader_of(config: str) -> ReceiptReader:
-    """By the settings' text: reading them takes longer than a receipt."""
+    """Cached by the text of the settings: reading them takes longer than reading a receipt."""
     return reader_of(json.loads(config))
 
 

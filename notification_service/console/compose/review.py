@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from notification_service.console.parts import labels
 from notification_service.console.parts.forecast_words import forecast_words
 from notification_service.console.parts.paging import whole_number
-from notification_service.mailings import lifecycle
 from notification_service.mailings.forecast import (
     Forecast,
     NoForecast,
@@ -22,6 +21,7 @@ from notification_service.mailings.forecast import (
 )
 from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.preview import AudiencePreview, clients_and_excluded, preview
+from notification_service.mailings.validation import AUDIENCE
 
 ALIKE_WITHIN = timedelta(days=1)
 GROWTH_UNASKED = 1.1  # so that a running import does not raise the same question for ever
@@ -136,7 +136,7 @@ def _nobody_left(found: AudiencePreview, unsent: int) -> list[Question]:
 
 
 def _everyone(fields: dict[str, Any], found: AudiencePreview) -> list[Question]:
-    if any(fields[name] for name in lifecycle.AUDIENCE) or not found.clients:
+    if any(fields[name] for name in AUDIENCE) or not found.clients:
         return []
     fact = _("No operator code and no tag is chosen: it goes to everyone.")
     consent = _("Yes, send it to everyone: %(clients)s") % {"clients": labels.clients(found.clients)}

@@ -31,6 +31,7 @@ from notification_service.mailings.counting import COUNT_SECONDS, CountTooSlow, 
 from notification_service.mailings.models import Mailing, Message, Template
 from notification_service.mailings.personal_text import is_personal
 from notification_service.mailings.preview import SampleText, sample_texts, shows_phones, stopped_gateway
+from notification_service.mailings.validation import HOURS, InvalidChange
 
 MOST_TEMPLATES = 200  # offered in the form
 OF_ITS_TIME = ("starts", "start_at", "end_at")  # what a copy of a mailing does not inherit
@@ -63,8 +64,8 @@ def create(request: HttpRequest) -> HttpResponse:
 def _schedule(request: HttpRequest, form: MailingForm, found: Review, key: uuid.UUID) -> HttpResponse:
     try:
         mailing_id = create_mailing_once(key, found.fields)
-    except lifecycle.InvalidChange as refusal:
-        if refusal.field in lifecycle.HOURS | {"send_window"}:
+    except InvalidChange as refusal:
+        if refusal.field in HOURS | {"send_window"}:
             form.add_error("limit_hours", _hours_refused())
         elif refusal.field in ("start_at", "end_at"):
             form.add_error(refusal.field, _("This time is no longer possible."))
@@ -162,13 +163,13 @@ def _save(pk: int, form: MailingForm, version: str) -> list[str] | None:
             lifecycle.update_mailing(pk, **changes)
         except lifecycle.Conflict:
             return changes_since(mailing, version)
-        except lifecycle.InvalidChange as refusal:
+        except InvalidChange as refusal:
             return [_refused(refusal)]
     return None
 
 
-def _refused(refusal: lifecycle.InvalidChange) -> str:
-    if refusal.field in lifecycle.HOURS | {"send_window"}:
+def _refused(refusal: InvalidChange) -> str:
+    if refusal.field in HOURS | {"send_window"}:
         return _hours_refused()
     is_of_spread = refusal.field == "spread_minutes"
     return str(SPREAD_TOO_LONG) if is_of_spread else _("The end is past. Choose a later one.")

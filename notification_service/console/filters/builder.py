@@ -32,7 +32,7 @@ Written = dict[str, Any] | None
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """None: it says more than the form has fields for, and stays as it is written."""
+    """A part is None if it says more than the form can show; it then stays as it is written."""
 
     where: Rows | None
     exclude: Exclusion | None
@@ -52,7 +52,7 @@ class Built:
 
 
 def built_of(carried: Mapping[str, Any]) -> Built:
-    """Return what the form carries, as JSON, as rows; what is not understood counts as too much for them."""
+    """Return the form's JSON as rows. What is not understood cannot be shown as rows."""
     zone = timezone.get_current_timezone()
     where, exclude = _read(WHERE, carried.get(WHERE)), _read("exclude", carried.get("exclude"))
     return Built(
@@ -115,7 +115,7 @@ def _read(name: str, carried: Any) -> ClientFilter | None:
 
 
 def focus_after(click: str, built: Built) -> str:
-    """Return the name of the control that a keyboard goes on from: the row that was added, else “Add”."""
+    """Return the control that gets the focus: the row that was added, otherwise “Add”."""
     act, _, path = click.partition(" ")
     part = path.partition("-")[0]
     exclusion = built.exclude or Exclusion()

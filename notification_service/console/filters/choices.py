@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from notification_service.console.filters.rows import GIVEN, MISSING, FilterRow
 from notification_service.console.parts import labels
 from notification_service.console.parts.filter_words import FIELD
-from notification_service.directory.attributes_in_use import AttributeInUse, attributes_in_use
 from notification_service.directory.filters.operators import ATTRIBUTE
+from notification_service.directory.in_use import AttributeInUse, attributes_in_use
 from notification_service.directory.models import Segment
 from notification_service.mailings.models import Mailing
 
@@ -58,7 +58,7 @@ Choices = list[tuple[str, str]]
 
 
 def known_attributes() -> list[AttributeInUse]:
-    """At most KEPT_SECONDS old: of many clients it reads a sample, but that takes its time."""
+    """At most KEPT_SECONDS old: even the sample that is read of many clients takes some time."""
     found: list[AttributeInUse] | None = cache.get(KNOWN_ATTRIBUTES)
     if found is None:
         found = attributes_in_use()[:MOST_ATTRIBUTES]
@@ -80,7 +80,7 @@ def attributes_beside(row: FilterRow, known: list[AttributeInUse]) -> Choices:
 
 
 def ops_of(row: FilterRow) -> Choices:
-    """Return how the field can be compared; and how it is, if that is rare."""
+    """Return how the field can be compared, with the present comparison even if it is a rare one."""
     words = {"created_at": OP_OF_TIME, "tags": OP_OF_TAGS}.get(row.field, OP)
     names = [name for name in words if words is not OP or _is_usual(name, row)]
     if row.op not in names and row.op in OP:

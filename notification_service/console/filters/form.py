@@ -14,7 +14,7 @@ from notification_service.console.filters import choices
 from notification_service.console.filters.builder import Built, built_from, built_of
 from notification_service.console.filters.exclusion import PART
 from notification_service.console.filters.posted import has_rows
-from notification_service.console.filters.row_faults import row_fault
+from notification_service.console.filters.rows import Fault, FilterRow
 from notification_service.console.filters.shown import RowsShown, rows_shown
 from notification_service.console.filters.tag_suggestions import Chip, chips
 from notification_service.console.filters.written_parts import (
@@ -24,6 +24,7 @@ from notification_service.console.filters.written_parts import (
     shown_parts,
 )
 from notification_service.console.parts.fields import CleanText
+from notification_service.console.parts.filter_words import FIELD
 from notification_service.console.parts.paging import LARGEST_ID, whole_number
 from notification_service.console.parts.tag_list import read_tags
 from notification_service.directory.rules import TAG_LENGTH, composed, is_operator_code, tag_of
@@ -81,7 +82,7 @@ class FilterForm(forms.Form):
             return data
         self.posted, carried = built_from(data), built_of(data)
         parts, bad = self.posted.written()
-        self.bad_rows = [(part, row_fault(row, fault)) for part, row, fault in bad]
+        self.bad_rows = [(part, _row_fault(row, fault)) for part, row, fault in bad]
         data = data.copy()
         for name, part in parts.items():
             if getattr(self.posted, name) != getattr(carried, name):  # else as it was written
@@ -116,7 +117,7 @@ class FilterForm(forms.Form):
 
     @property
     def excluded_choices(self) -> dict[str, Any]:
-        """Of who is left out: what is chosen of what, for each choice beside the rows."""
+        """Return the choices of who is left out, with what is chosen of each."""
         if (found := self.built.exclude) is None:
             return {}
         return {
@@ -130,7 +131,7 @@ class FilterForm(forms.Form):
 
     @property
     def unbuilt(self) -> dict[str, Any]:
-        """What no rows can say, for its words."""
+        """Return what rows cannot show, for the sentence about it."""
         parts = shown_parts({name: self[name].value() for name in PARTS})
         return {name: part for name, part in parts.items() if getattr(self.built, name, "") is None}
 
@@ -179,7 +180,7 @@ class FilterForm(forms.Form):
 
     @property
     def fixed_recipients(self) -> dict[str, Any] | None:
-        """As the form shows it: whom it is for that no field of it says; None where that is nothing."""
+        """Return the recipients that no field of the form shows; None if there are none."""
         parts: dict[str, Any] = {}
         if self.fields["where"].disabled:
             parts = shown_parts({name: self[name].value() for name in PARTS})
@@ -188,7 +189,7 @@ class FilterForm(forms.Form):
         return {**(self.outcome_of or {"outcome_of_mailing": None}), **parts}
 
     def _check_outcome(self, values: dict[str, Any]) -> None:
-        """Both or none, for neither half says anything; and of a mailing that is there."""
+        """Require a mailing and statuses together, and a mailing that exists."""
         origin = values.get("outcome_of_mailing")
         if (origin is None) != (not values.get("outcome_of_statuses")):
             self.add_error(None, _("It is not clear whose clients get it. Start again from “Send again”."))
@@ -216,3 +217,17 @@ def _few(entries: list[str]) -> list[str]:
     if len(entries) > MOST_ENTRIES:
         raise forms.ValidationError(_("No more than 1,000 can be chosen."))
     return entries
+
+
+def _row_fault(row: FilterRow, fault: Fault) -> str:
+    field = str(FIELD.get(row.field, row.field.removeprefix("attributes.")))[:60]
+    match fault:
+        case "empty":
+            words = _("Enter what “%(field)s” is compared with.")
+        case "number":
+            words = _("“%(field)s” is compared with numbers here, such as 1500 or 0.5.")
+        case "moment":
+            words = _("Enter the day and the time for “%(field)s”.")
+        case "value":
+            words = _("“%(field)s” cannot be compared with this.")
+    return words % {"field": field}

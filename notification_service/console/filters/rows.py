@@ -1,7 +1,7 @@
 """A condition as the rows that a person builds, and back; pure.
 
 Rows stand side by side or in groups, not in groups of groups. What rows cannot say exactly has none:
-`rows_of` is None, and whoever shows it says it in words.
+`rows_of` is None, and the screen describes it in words.
 """
 
 import json

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from notification_service.console.filters import choices
 from notification_service.console.filters.rows import GIVEN, MISSING, FilterRow, RowGroup, Rows
-from notification_service.directory.attributes_in_use import AttributeInUse
+from notification_service.directory.in_use import AttributeInUse
 
 
 @dataclass(frozen=True, slots=True)

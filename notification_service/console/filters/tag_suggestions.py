@@ -1,4 +1,4 @@
-"""The tags that clients have, offered while one is typed: found whatever its capitals, most clients first."""
+"""Tags offered while a person types, in upper or lower case; those of most clients first."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from notification_service.console.parts.tag_list import last_entry, read_tags, written_tag, written_tags
-from notification_service.directory.tag_counts import tag_counts
+from notification_service.directory.in_use import tag_counts
 
 MOST_SHOWN = 8
 MOST_KNOWN = 1_000
@@ -55,7 +55,7 @@ def chips(text: str) -> list[Chip]:
 
 
 def common_tags() -> list[tuple[str, int]]:
-    """At most KEPT_SECONDS old: it is counted from an index, but over all clients."""
+    """At most KEPT_SECONDS old: counting reads an index entry of every client."""
     found: list[tuple[str, int]] | None = cache.get(COMMON_TAGS)
     if found is None:
         found = tag_counts(most=MOST_KNOWN)

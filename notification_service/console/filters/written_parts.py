@@ -1,4 +1,4 @@
-"""What of a filter the form carries as it is written: a condition, a segment, who is left out."""
+"""The parts of a filter that the form carries as JSON: a condition, a segment, who is left out."""
 
 import json
 from typing import Any

@@ -80,7 +80,7 @@ def _unsent() -> dict[int | None, int]:
 
 
 def _for_hours() -> dict[int | None, int]:
-    """At most KEPT_SECONDS old: it reads what waits, and many consoles may ask at once."""
+    """At most KEPT_SECONDS old: it reads waiting messages, and many consoles may ask at once."""
     if not Mailing.objects.alive().with_hours().filter(status="running").exists():
         return {}
     found = cache.get(FOR_HOURS)

@@ -1,4 +1,4 @@
-"""“Try it now”: what came of it. The page's address has the gateway and the moment; nothing is kept."""
+"""The result of “Try it now”. The page's address has the gateway and the time; nothing is stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ def address_part(gateway: Gateway) -> str:
 
 
 def tried(gateway: Gateway, query: Any, *, unsent: int) -> Tried | None:
-    """What the page says of this gateway; None where it was not tried of late."""
+    """Return what the page says of this gateway; None if it was not tried recently."""
     at, now = whole_number(query.get("at")), _stamp(timezone.now())
     if at is None or whole_number(query.get("tried")) != gateway.pk:
         return None

@@ -35,7 +35,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def incidents(request: HttpRequest, pk: int) -> HttpResponse:
-    """When it took nothing, and which mailings that touched."""
+    """When the gateway was held, and which mailings this affected."""
     gateway = get_object_or_404(Gateway, pk=pk)
     page = page_by_id(request, gateway.incidents.all(), rows=INCIDENTS_A_PAGE)
     return show(
@@ -87,7 +87,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page tells what comes of it."""
+    """The page shows the result."""
     gateway = _or_404(gateways.release_gateway, pk)
     if gateway.held_at is None:
         messages.success(request, _("“%(name)s” is not paused: it works.") % {"name": gateway.name})
@@ -127,7 +127,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _save(form: GatewayForm, gateway: Gateway | None) -> Gateway | None:
-    """None where something is refused: the form then says all of it."""
+    """Return None if something is refused; the form then shows every error."""
     if not form.is_valid():
         if form.is_bound:
             _show_problems(form, gateways.gateway_problems(gateway, **form.changes()))
@@ -157,7 +157,7 @@ def _or_404(change: Any, pk: int) -> Any:
 
 
 def _receipts(request: HttpRequest, gateway: Gateway) -> dict[str, Any]:
-    """Where the provider tells us something, and with which key."""
+    """The address and the key for the receipts of the provider."""
     addresses = {
         f"{what}_url": request.build_absolute_uri(reverse(f"gateway-{what}", args=[gateway.name]))
         for what in ("receipts", "inbound")

@@ -1,4 +1,4 @@
-"""The sample clients, for who has none yet: `up` puts their file there, beside its gateway simulator."""
+"""Sample clients for an empty console. `up` writes their file if it runs the gateway simulator."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ def are_offered() -> bool:
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """As if the person had chosen the file: its preview is next."""
+    """Do as if the person had chosen the file: show its preview."""
     try:
         content = settings.SAMPLE_CLIENTS.read_bytes()
     except OSError as error:

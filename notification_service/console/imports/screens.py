@@ -1,4 +1,4 @@
-"""What can be imported from files, and how each screen of it is called."""
+"""What can be imported from files, with the names and texts of each screen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -41,7 +41,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def receive(request: HttpRequest, screen: UploadScreen) -> HttpResponse:
-    """Take the file of the form, to a view that is exempt from the check of its token."""
+    """Take the file of the form. The view is exempt from the check of the CSRF token, made here."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_MB * MEGABYTE + FORM_BYTES:
         return show_list(request, screen, problem=too_large(screen), code=413)
     file = UploadHandler(request, kind=screen.kind)

@@ -5,10 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from notification_service.access.phones import note_phones
-from notification_service.console.mailings.expected_clients import expected_clients
 from notification_service.console.mailings.foretold import forecast, plan
 from notification_service.console.mailings.pending_by_opening import pending_by_opening
-from notification_service.console.mailings.state import MailingState, states
+from notification_service.console.mailings.state import MailingState, expected_clients, states
 from notification_service.console.mailings.status_summary import status_summary
 from notification_service.console.mailings.undelivered import Undelivered, undelivered
 from notification_service.console.messages import queries as message_queries
@@ -74,7 +73,7 @@ def _numbers(pk: int) -> dict[str, Any]:
 
 
 def _foretold(state: MailingState) -> str:
-    """What a person who pauses it decides is not foretold."""
+    """There is no forecast while it is paused: a person decides when it continues."""
     mailing = state.mailing
     if mailing.status != "scheduled" and not (mailing.status == "running" and state.unsent):
         return ""
@@ -83,7 +82,7 @@ def _foretold(state: MailingState) -> str:
 
 
 def _reasons(found: Undelivered, want: message_queries.Wanted) -> list[tuple[str, str]]:
-    """Of this mailing, without what had caused them; and the one that is chosen."""
+    """The reasons in this mailing, without their causes, and the chosen one."""
     whys = {group.why.key: group.why._replace(cause=None) for group in found.groups}
     if want.why:
         whys.setdefault(want.reason, want.why._replace(cause=None))

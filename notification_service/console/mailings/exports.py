@@ -43,7 +43,7 @@ def messages(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def failures(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Whom it has not reached, and why: a status after the other, for so an index has them."""
+    """Whom it has not reached, and why: one status after another, as an index has them."""
     get_object_or_404(Mailing.objects.alive(), pk=pk)
     record_export(request, Action.MAILING_FAILURES_EXPORTED, object_id=pk)
     of_mailing = Message.objects.filter(mailing_id=pk)

@@ -1,11 +1,13 @@
-"""A mailing with its exact counts and its pace."""
+"""A mailing with its exact counts and how fast it is sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from notification_service.mailings import stats
+from notification_service.mailings.forecast import zones_of
 from notification_service.mailings.gateways import GatewayState, gateway_states, stopped_by
 from notification_service.mailings.models import Gateway, Mailing, MinuteCount
 
@@ -94,3 +96,8 @@ def _paces(mailing_ids: list[int]) -> dict[int, float]:
         / max(1.0, (now - max(since, started.get(mailing_id) or since)).total_seconds())
         for mailing_id, minutes in sent.items()
     }
+
+
+def expected_clients(mailings: Sequence[Mailing]) -> dict[int, int]:
+    """Return how many clients each would reach if it started now; up to a minute old."""
+    return {pk: sum(zones.values()) for pk, zones in zones_of(mailings).items()}

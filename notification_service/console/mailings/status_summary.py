@@ -44,7 +44,7 @@ def expected_end(state: MailingState, openings: Sequence[Opening]) -> datetime |
 
 
 def _stopped(state: MailingState) -> str:
-    """First of all, for nothing goes out: what it waits for, since when and why."""
+    """First, because nothing is sent: what it waits for, since when and why."""
     if state.stopped is None:
         return ""
     gateway = state.stopped.gateway

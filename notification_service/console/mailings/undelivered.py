@@ -57,7 +57,7 @@ class Undelivered:
 
 
 def undelivered(mailing_id: int, counts: dict[str, int]) -> Undelivered:
-    """As of these counts: they are read anew when one of them is another."""
+    """Cached until one of the counts changes."""
     ended = [counts[status] for status in Message.UNDELIVERED]
     if not any(ended):
         return Undelivered([], 0)

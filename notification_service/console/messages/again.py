@@ -1,4 +1,4 @@
-"""“Send again to these”: the form of a new mailing, for whom an earlier one has not reached."""
+"""“Send again to these”: the form of a new mailing to those whom an earlier one did not reach."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ class Again:
 
 
 def send_again(want: Wanted, counts: dict[str, int]) -> Again | None:
-    """For the status that is chosen; else for all who surely got nothing. None where that is nobody."""
+    """Return those of the chosen status, or else all who certainly got nothing. None for nobody."""
     chosen = (want.status,) if want.status else _of_reason(want)
     statuses = [str(status) for status in chosen if status in Message.UNDELIVERED and counts[status]]
     if not statuses or want.mailing is None:

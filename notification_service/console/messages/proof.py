@@ -1,4 +1,4 @@
-"""The proof for one message, as a page that can be printed and put to the files."""
+"""The proof for one message, as a page that can be printed and filed."""
 
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ def _written_as(message: Message) -> str:
 
 
 def _moments(local: datetime | None, at: datetime | None) -> list[str]:
-    """Return the time by the client's clock, where it is known, and by everybody's."""
+    """Return the time in the client's zone, if it is known, and in UTC."""
     if at is None:
         return []
     of_all = _full(timezone.localtime(at))

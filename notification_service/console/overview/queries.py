@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from notification_service.console.gateways.queries import GatewayOverview
-from notification_service.console.mailings.expected_clients import expected_clients
-from notification_service.console.mailings.state import MailingState, states
+from notification_service.console.mailings.state import MailingState, expected_clients, states
 from notification_service.console.parts import charts, labels
 from notification_service.directory.models import Client
 from notification_service.mailings import stats

@@ -26,7 +26,7 @@ def by_phone(text: str, *, who: Any) -> Q:
 
 
 def phones_of(text: str, *, who: Any) -> dict[str, Any]:
-    """However it is written: +7, 8, spaces, dashes, brackets. No part that would tell `who` hidden digits."""
+    """Find phones in any spelling, but by no part that would reveal hidden digits to `who`."""
     digits, starts = typed_phone(text), phone_starts(text)
     if is_phone(digits):
         return {"is": digits}

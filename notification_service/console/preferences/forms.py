@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notification_service.console.parts.fields import CleanText, Lines, LocalMoment, phone_of
-from notification_service.directory.preferences import FromTheFuture, database_now, past
+from notification_service.database.clock import database_now
+from notification_service.directory.preferences import FromTheFuture, past
 from notification_service.directory.rules import (
     EVIDENCE_LENGTH,
     LINE_PATTERN,

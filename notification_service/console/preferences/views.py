@@ -1,14 +1,18 @@
-"""Opt-outs and consents: finding, adding and ending them. Each view gets the kind from its address."""
+"""Opt-outs and consents: finding, adding, importing and ending them. The address says which kind."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from notification_service.access.phones import note_phones
+from notification_service.console.imports.screens import SCREENS
+from notification_service.console.imports.views import receive, show_list
 from notification_service.console.parts import labels
 from notification_service.console.parts.client_queries import by_phone
 from notification_service.console.parts.page import show
@@ -22,10 +26,11 @@ from notification_service.console.preferences.queries import (
     waiting_by_topic,
     waiting_under,
 )
-from notification_service.directory.models import Client
+from notification_service.directory.models import Client, ClientUpload
 from notification_service.directory.rules import TOPIC_LENGTH, line_of
 from notification_service.mailings.models import Mailing
 
+KIND_OF = {"opt-outs": ClientUpload.Kind.OPT_OUTS, "consents": ClientUpload.Kind.CONSENTS}
 STATES = ("in_force", "ended", "all")
 
 
@@ -130,7 +135,7 @@ def _client(request: HttpRequest) -> Client | None:
 
 
 def _topics() -> list[str]:
-    """Of the latest mailings, which are those that people mean."""
+    """The topics of the latest mailings, which people most likely mean."""
     latest = Mailing.objects.alive().exclude(topic="").order_by("-pk").values_list("topic", flat=True)
     return sorted(set(latest[: MOST_TOPICS * 10]))[:MOST_TOPICS]
 
@@ -154,3 +159,10 @@ def _filters(request: HttpRequest) -> dict[str, str]:
         "topic": line_of(request.GET.get("topic", "").replace("\0", ""))[:TOPIC_LENGTH],
         "state": state if state in STATES else STATES[0],
     }
+
+
+@csrf_exempt  # the check would read the file: `receive` makes it once there is a place for it
+def upload(request: HttpRequest, kind: PreferenceScreen) -> HttpResponseBase:
+    """A file is checked and imported as one of clients is."""
+    screen = SCREENS[KIND_OF[kind.name]]
+    return receive(request, screen) if request.method == "POST" else show_list(request, screen)

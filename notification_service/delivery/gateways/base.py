@@ -29,7 +29,7 @@ class GatewaySettings:
 class GatewayAdapter(Protocol):
     """For each provider there is a class with these methods, made from its settings."""
 
-    names_messages: bool  # whether it answers with an id of its own
+    names_messages: bool  # whether it responds with an id of its own
     is_named_in_receipts: bool  # whether its receipts have that id alone
 
     async def send(

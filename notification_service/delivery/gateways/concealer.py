@@ -1,4 +1,4 @@
-"""Keeps a gateway's token out of what is kept of its answers: some quote the whole request."""
+"""Keeps a gateway's token out of what is kept of its responses: some quote the whole request."""
 
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
@@ -21,7 +21,7 @@ class Concealer:
         self._written = sorted(written, key=len, reverse=True)
 
     def conceal(self, answer: Answer) -> Answer:
-        """Return the answer without the token. To be judged it must be as it came."""
+        """Return the response without the token. To be judged it must be as it came."""
         if not isinstance(answer, Response):
             return answer
         body = answer.body

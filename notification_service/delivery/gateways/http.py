@@ -1,4 +1,4 @@
-"""Any HTTP API, described by the gateway's settings: what a request says, and what an answer means.
+"""Any HTTP API, described by the gateway's settings: what a request says, and what a response means.
 
 A request is prepared when the gateway is made: by then all is in it but `id`, `phone` and `text`.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from notification_service.delivery.gateways.base import GatewaySettings, build_wire
 from notification_service.delivery.gateways.concealer import MASK
-from notification_service.delivery.gateways.http_answers import Answers
+from notification_service.delivery.gateways.http_responses import ResponseRules
 from notification_service.delivery.outcome import MayStart, NoResponse, Response, always
 from notification_service.mailings.gateways.http import SECRETS, HttpConfig, PlaceholderTemplate, read_config
 from notification_service.mailings.gateways.http.secrets import check_token, secrets_of
@@ -24,11 +24,11 @@ class HttpGateway:
         config = read_config(settings.config)
         check_token(settings.token, config.request.placeholders)
         self._request = Filled(config, secrets_of(settings.token))
-        self._answers = Answers(config)
+        self._rules = ResponseRules(config)
         self.names_messages = config.provider_id is not None
         self.is_named_in_receipts = bool(config.receipts and config.receipts.is_by_provider_id)
         self._wire = build_wire(settings, headers=self._request.same_headers, method=config.request.method)
-        self.judge, self.provider_id = self._answers.judge, self._answers.provider_id
+        self.judge, self.provider_id = self._rules.judge, self._rules.provider_id
 
     def send(
         self,

@@ -29,7 +29,7 @@ class Pool:
         self._is_closed = False
 
     def take(self, now: float) -> Connection | None:
-        """The one that was used last: others may grow old, and are closed then."""
+        """Return the one that was used last, so that the others can grow old and be closed."""
         if not self._kept or (self._trial is not None and self._trial.is_busy):
             return None
         oldest = now - MAX_IDLE_SECONDS

@@ -1,4 +1,4 @@
-"""Segments that name segments: no circle, no long chain, not too much together; pure."""
+"""Limits for segments that name segments: no circle, no long chain, not too many conditions; pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ MOST_TOGETHER = 1_000  # comparisons and segments, each as often as it is named
 
 @dataclass(slots=True)
 class _Measured:
-    """Of each segment: how long the longest chain is that it begins, and how much it is with all it names."""
+    """For each segment, its longest chain, and its size together with all that it names."""
 
     segments: Mapping[str, ClientFilter]
     lengths: dict[str, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from itertools import islice
 from django.db import connection, transaction
 
 from notification_service.audit.log import record
+from notification_service.database.clock import database_now
 from notification_service.directory.importing.csv_rows import Header
 from notification_service.directory.importing.lines import NumberedLines, Read, read_lines
 from notification_service.directory.importing.preference_rows import PreferenceKind, Row
@@ -22,7 +23,6 @@ from notification_service.directory.importing.report import (
     WrittenChunk,
 )
 from notification_service.directory.importing.run import metered, stopping
-from notification_service.directory.preferences import database_now
 from notification_service.directory.sql import sql
 from notification_service.sessions import wait_longer_for_locks
 

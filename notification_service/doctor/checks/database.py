@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError, connection
 
-from notification_service.database.explained import explained
+from notification_service.database.faults import explained
 from notification_service.database.prerequisites import Unmet, unmet
 from notification_service.doctor.finding import Finding, ok, problem, warning
 from notification_service.worker.schema_check import missing_migrations

@@ -1,9 +1,8 @@
 """When a mailing will be finished, and if not before its end, who will be left out.
 
-Pure arithmetic in `answer`, `fluid`, `sharing`, `openings` and `speed`; the others read what it takes.
+Pure arithmetic in `estimate`, `fluid`, `sharing`, `openings` and `speed`; the others read what it takes.
 """
 
-from notification_service.mailings.forecast.answer import Forecast
 from notification_service.mailings.forecast.ask import (
     NoForecast,
     forecast_of,
@@ -12,6 +11,7 @@ from notification_service.mailings.forecast.ask import (
     plan_of,
 )
 from notification_service.mailings.forecast.audiences import zones_of
+from notification_service.mailings.forecast.estimate import Forecast
 from notification_service.mailings.forecast.speed import Limit
 from notification_service.mailings.forecast.warnings import (
     Shortfall,

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from notification_service.mailings import stats
 from notification_service.mailings.contact_hours import both, contact_hours
-from notification_service.mailings.forecast.answer import Forecast, foretell
 from notification_service.mailings.forecast.audiences import unsent_zones, whole_zones, zones_of_new
+from notification_service.mailings.forecast.estimate import Forecast, foretell
 from notification_service.mailings.forecast.fluid import Load, run
 from notification_service.mailings.forecast.openings import Calendar
 from notification_service.mailings.forecast.speed import Speed
@@ -65,7 +65,7 @@ def forecast_of_changed(mailing: Mailing, fields: dict[str, Any]) -> Forecast:
 
 
 def forecasts(wanted: Collection[Mailing]) -> list[tuple[Mailing, Forecast]]:
-    """Of those whose gateway takes messages. Mailings that run or are scheduled."""
+    """Return those of mailings, running or scheduled, whose gateway takes messages."""
     states, now, found, active = gateways(), timezone.now(), [], _active()
     for state in states:
         here = _at(state, states, active)
@@ -77,7 +77,7 @@ def forecasts(wanted: Collection[Mailing]) -> list[tuple[Mailing, Forecast]]:
 
 
 def plan_of(mailing: Mailing) -> Sequence[tuple[float, float]]:
-    """How many were to be sent by when, from its start on, at today's speed; empty where nothing is sent."""
+    """Return how many are to be sent by when, at today's speed; empty if nothing is sent."""
     states = gateways()
     state = gateway_for(mailing, states)
     if mailing.started_at is None or state is None or stopped_by(mailing, states):
@@ -137,7 +137,7 @@ def _why(stopped: GatewayState) -> str:
 
 
 def _active() -> list[Mailing]:
-    """Mailings that send, or will."""
+    """Mailings that are being sent, or will be."""
     active = Mailing.objects.alive().unsettled().filter(status__in=("running", "scheduled"))
     return list(active.order_by("start_at", "pk")[:MOST_BESIDE])
 

@@ -1,4 +1,4 @@
-"""How many clients of each zone wait for a mailing: those who would get it, or what of it is unsent."""
+"""How many clients of each zone wait for a mailing, which is new or partly sent."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ def zones_of_new(mailing: Mailing) -> dict[str, int]:
 
 
 def zones_of(mailings: Sequence[Mailing]) -> dict[int, dict[str, int]]:
-    """By mailing; at most KEPT_SECONDS old, for all clients may have to be counted, and many consoles ask."""
+    """Return them by mailing, at most KEPT_SECONDS old: counting is slow, and many consoles ask."""
     keys = {mailing.pk: _key(mailing) for mailing in mailings}
     known = cache.get_many(keys.values()) if keys else {}
     for mailing in mailings:

@@ -178,7 +178,7 @@ def _pass(flows: list[Flow], seconds: float) -> None:
 
 
 def _go_on(flow: Flow, *, since: float, now: float) -> Flow:
-    """Beyond what was looked at: as fast as until then, on average."""
+    """Continue beyond the calendar at the average speed so far."""
     pace = flow.sent / (now - since) if now > since else 0.0
     if flow.left <= NONE_LEFT:
         flow.done_at = now

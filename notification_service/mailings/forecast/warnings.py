@@ -1,4 +1,4 @@
-"""Which mailings will not reach everybody, said while there is time to act."""
+"""Which mailings will not reach everybody, while there is time to act."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,8 +8,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from notification_service.mailings.forecast.answer import Forecast, without_curve
 from notification_service.mailings.forecast.ask import forecasts
+from notification_service.mailings.forecast.estimate import Forecast, without_curve
 from notification_service.mailings.forecast.speed import Limit
 from notification_service.mailings.models import Mailing
 
@@ -28,7 +28,7 @@ class Shortfall:
 
 
 def shortfalls() -> list[Shortfall]:
-    """Return them, what ends first coming first; at most KEPT_SECONDS old, for many consoles ask."""
+    """Return them, the first to end first; at most KEPT_SECONDS old, because many consoles ask."""
     found: list[Shortfall] | None = cache.get("forecast-shortfalls")
     if found is None:
         found = read_shortfalls()
@@ -52,7 +52,7 @@ def read_shortfalls() -> list[Shortfall]:
 
 
 def _is_short(forecast: Forecast) -> bool:
-    """Nothing is said of what no worker sends: that there is none is said already."""
+    """Without any worker there is another warning, so there is none here."""
     if not forecast.missed or not forecast.speed or not forecast.speed.workers:
         return False
     return forecast.limited_by is Limit.HOURS or forecast.missed > SURE * forecast.total
@@ -70,7 +70,7 @@ def shortfall_words(title: str, forecast: Forecast, *, end: str) -> str:
 
 
 def limit_words(forecast: Forecast) -> str:
-    """Say what would have to be otherwise, as the second half of a sentence."""
+    """Say what would have to change, as the second half of a sentence."""
     if forecast.limited_by is Limit.HOURS or forecast.speed is None:
         return _("their sending hours begin after that.")
     facts = {"gateway": forecast.speed.gateway, "rate": rounded(forecast.speed.shown_per_second)}

@@ -59,7 +59,7 @@ def _certificates(pem: str) -> list[x509.Certificate]:
 
 
 def _try(**parts: str) -> None:
-    """OpenSSL has its own mind: it refuses keys that are too short, for one."""
+    """Let OpenSSL load it, which has rules of its own: it refuses short keys, for example."""
     try:
         client_context(**parts)
     except (OSError, ValueError) as error:

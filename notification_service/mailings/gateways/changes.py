@@ -108,7 +108,7 @@ def _save(
 def _differences(gateway: Gateway, changes: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the differences for the audit log: of secrets, only whether there are any."""
     differences = {
-        name: (_told(name, getattr(gateway, name)), _told(name, value))
+        name: (_for_audit(name, getattr(gateway, name)), _for_audit(name, value))
         for name, value in changes.items()
         if name not in STORED
     }
@@ -120,7 +120,7 @@ def _differences(gateway: Gateway, changes: dict[str, Any]) -> dict[str, tuple[A
     return differences
 
 
-def _told(name: str, value: Any) -> Any:
+def _for_audit(name: str, value: Any) -> Any:
     """Certificates are long, and nobody reads them: a fingerprint says whether two are the same."""
     if name in OF_TLS and value:
         return f"SHA-256 {sha256(value.encode()).hexdigest()[:16]}"

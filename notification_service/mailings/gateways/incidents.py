@@ -1,4 +1,4 @@
-"""When gateways took nothing: what a trigger has kept of their breakers, and which mailings that touched."""
+"""When gateways were held, as a trigger recorded it, and which mailings this affected."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

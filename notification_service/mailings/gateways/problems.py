@@ -90,7 +90,7 @@ def problems_of(gateway: Gateway, changes: dict[str, Any]) -> Iterator[InvalidGa
 
 
 def _name_problems(gateway: Gateway, changes: dict[str, Any]) -> Iterator[InvalidGateway]:
-    """Last: to a program a name that is taken, and nothing else wrong, is another answer."""
+    """Checked last: a program gets another response if the name is taken and nothing else is wrong."""
     name = changes.get("name", gateway.name)
     if not NAME.fullmatch(name):
         detail = "must be lowercase letters a to z, digits, _ and -, 64 at most"
@@ -109,7 +109,7 @@ def _number_problems(changes: dict[str, Any]) -> Iterator[InvalidGateway]:
 
 
 def _move_problems(gateway: Gateway, changes: dict[str, Any]) -> Iterator[InvalidGateway]:
-    """A token was given for one server: another gets it only from somebody who knows it."""
+    """A token belongs to one server. Another gets it only from somebody who enters it again."""
     has_token = gateway.token_encrypted or gateway.token_variable
     if gateway.pk is None or not has_token or "url" not in changes or changes.keys() & TOKENS:
         return

@@ -8,7 +8,9 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
-from notification_service.mailings.migrations._counters_before_receipts import COUNTERS
+from notification_service.mailings.migrations._counters_before_reasons import COUNTERS
+from notification_service.mailings.migrations._due_messages_before_single_messages import DUE_MESSAGES
+from notification_service.mailings.migrations._storage_before_partitions import STORAGE
 from notification_service.mailings.sql import sql
 
 
@@ -670,8 +672,8 @@ class Migration(migrations.Migration):
             " mailings_count_retried, mailings_add_counts, mailings_count_slot CASCADE",
         ),
         migrations.RunSQL(
-            sql.frozen("schema/due_messages", digest="6d4af894f77540e9"),
+            DUE_MESSAGES,
             "DROP FUNCTION mailings_keep_due CASCADE",
         ),
-        migrations.RunSQL(sql.frozen("schema/storage", digest="ff09e86b146debbb"), migrations.RunSQL.noop),
+        migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
     ]

@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from notification_service.mailings.migrations._counters_before_receipts import COUNTERS
+from notification_service.mailings.migrations._due_messages_before_single_messages import DUE_MESSAGES
+from notification_service.mailings.migrations._partitions_before_receipts import PARTITIONS_EMPTIED
 from notification_service.mailings.sql import sql
 
 PARTITIONS = 8
@@ -104,9 +106,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(DEFINE + PARTITION, migrations.RunSQL.noop),
         migrations.RunSQL(COUNTERS, migrations.RunSQL.noop),
-        migrations.RunSQL(
-            sql.frozen("schema/due_messages", digest="6d4af894f77540e9"), migrations.RunSQL.noop
-        ),
+        migrations.RunSQL(DUE_MESSAGES, migrations.RunSQL.noop),
         migrations.RunSQL(sql.frozen("schema/storage", digest="ff09e86b146debbb"), migrations.RunSQL.noop),
-        migrations.RunSQL(sql.frozen("schema/partitions", digest="091152a39ca3ef6f"), migrations.RunSQL.noop),
+        migrations.RunSQL(PARTITIONS_EMPTIED, migrations.RunSQL.noop),
     ]

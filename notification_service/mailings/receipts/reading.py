@@ -1,6 +1,6 @@
 """What the body of a receipt says, in our own shape or by a gateway's settings. Pure.
 
-By hand, not by serializers: thousands come in a second.
+Without serializers, because thousands can come in a second.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -51,7 +51,7 @@ class Receipt:
     reason: str = ""
 
     def outdoes(self, other: "Receipt") -> bool:
-        """Return whether this one holds where both are of one message: what is delivered stays so."""
+        """Return whether this one counts if both are of one message: delivered stays delivered."""
         return self.delivery == DELIVERED and other.delivery != DELIVERED
 
 
@@ -160,7 +160,7 @@ def provider_id_of(found: Any) -> str:
 
 
 def _reason(found: Any) -> str:
-    """Without phones, which a viewer must not see: of a provider's words nobody needs them."""
+    """Mask phones, which viewers must not see and nobody needs in a provider's words."""
     written = str(found) if type(found) in (str, int) else ""
     return mask_phones(None, "", written.replace("\0", "\ufffd").strip())[:REASON_CHARACTERS]
 

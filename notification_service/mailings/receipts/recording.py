@@ -98,7 +98,7 @@ def _keep_early(gateway_id: int, early: dict[str, Receipt]) -> None:
 
 
 def _record(gateway_id: int, receipts: dict[int, Receipt], tally: ReceiptTally) -> None:
-    """Write until every message says what its receipt says, or more."""
+    """Write until every message has the state of its receipt, or a later one."""
     tally.unknown += len(receipts)
     left, is_waiting = receipts, False
     while left:

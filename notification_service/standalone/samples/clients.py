@@ -1,14 +1,17 @@
-"""Fictitious clients, the same each time, in all of Russia's eleven time zones. Pure."""
+"""Fictitious clients, the same each time, in all of Russia's eleven time zones."""
 
 import csv
 import io
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from notification_service.directory.tag_cells import BETWEEN
+from notification_service.standalone.private_files import write_private_file
 
+FILE_NAME = "sample-clients.csv"  # as in settings
 CLIENT_COUNT = 10_000
 TAGS = ("sample-new", "sample-regular", "sample-vip")
 # Beside one of these, each client has a way to buy and something to buy.
@@ -95,3 +98,12 @@ def _attributes(number: int, *, city: str) -> dict[str, Any]:
 
 def _of(values: tuple[str, ...], number: int) -> str:
     return values[number % len(values)]
+
+
+def offer_samples(data_dir: Path, *, is_safe: bool) -> None:
+    """Write the file that an empty console offers; not where messages go to somebody's real gateway."""
+    path = data_dir / FILE_NAME
+    if is_safe:
+        write_private_file(path, sample_clients_csv())
+    else:
+        path.unlink(missing_ok=True)

@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from notification_service.audit.models import Entry
 from notification_service.directory.models import ClientUpload
-from notification_service.standalone.samples.clients import CLIENT_COUNT
-from notification_service.standalone.samples.offer import FILE_NAME, offer_samples
+from notification_service.standalone.samples.clients import CLIENT_COUNT, FILE_NAME, offer_samples
 from tests.console.conftest import make_person
 from tests.factories import make_client
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from notification_service.delivery.gateways import Concealer, GatewaySettings, make_gateway
 from notification_service.delivery.gateways.http import HttpGateway
-from notification_service.delivery.gateways.http_answers import Answers
+from notification_service.delivery.gateways.http_responses import ResponseRules
 from notification_service.delivery.outcome import (
     ACCEPTED,
     MAX_RESPONSE_BYTES,
@@ -31,7 +31,7 @@ TOKEN = "someone:secret"
 
 
 def judged(status: int, body: bytes, **changes: Any) -> Verdict:
-    return Answers(read_config(changed(**changes))).judge(Response(status, body))
+    return ResponseRules(read_config(changed(**changes))).judge(Response(status, body))
 
 
 def head_of_request(**changes: Any) -> tuple[bytes, bytes]:
@@ -148,7 +148,7 @@ def test_a_refusal_repeats_nothing_that_its_rule_does_not_list() -> None:
     ],
 )
 def test_the_provider_s_own_id_is_read_where_the_settings_say(body: bytes, found: str) -> None:
-    assert Answers(read_config(changed())).provider_id(Response(200, body)) == found
+    assert ResponseRules(read_config(changed())).provider_id(Response(200, body)) == found
 
 
 @given(st.integers(100, 999), st.binary(max_size=200) | st.from_regex(rb'\{"(status|error)": .{0,9}\}'))

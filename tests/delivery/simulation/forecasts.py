@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
-from notification_service.mailings.forecast.answer import Forecast, foretell
+from notification_service.mailings.forecast.estimate import Forecast, foretell
 from notification_service.mailings.forecast.fluid import Load
 from notification_service.mailings.forecast.speed import Speed
 from notification_service.mailings.send_window import Hours, SendWindow
@@ -42,7 +42,7 @@ class Plan:
         """As workers measure it while they have more to send than they can."""
         world = self.world(Load(BEGINNING, BEGINNING + MEASURED_SECONDS, {"UTC": 10_000}))
         world.run_to_end()
-        paces = [lane.pace.per_second for lane in world.lanes]
+        paces = [lane.throughput.per_second for lane in world.lanes]
         latencies = [lane.concurrency.latency_seconds for lane in world.lanes]
         return replace(
             self.speed,

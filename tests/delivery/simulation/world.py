@@ -178,7 +178,7 @@ class World:
         lane.random = Random(self.random.random())
         lane.stragglers = Stragglers()  # however few files this process may have open
         lane.claims = lane.records = MemoryDatabase(self.queue)
-        lane.shared = SharedState(lane.config, lane.records, lane.concurrency, lane.pace)
+        lane.shared = SharedState(lane.config, lane.records, lane.concurrency, lane.throughput)
         return lane
 
     # what is seen

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from notification_service.database.clock import database_now
 from notification_service.directory.importing import FileRefused, Header, Rejection
 from notification_service.directory.importing.csv_rows import read_csv, read_header
 from notification_service.directory.importing.ndjson_rows import read_ndjson
@@ -16,7 +17,6 @@ from notification_service.directory.importing.uploads.head import lines_of_head
 from notification_service.directory.importing.uploads.kinds import kind_of
 from notification_service.directory.importing.uploads.layout import choices_of, header_of
 from notification_service.directory.models import ClientUpload
-from notification_service.directory.preferences import database_now
 from notification_service.directory.tag_cells import cell_of_tags
 from notification_service.directory.zones import known_zones
 

@@ -1,4 +1,4 @@
-"""A gateway's settings as a whole: the request, what its answers mean, and what its receipts mean."""
+"""A gateway's settings as a whole: the request, what its responses mean, and what its receipts mean."""
 
 import json
 import re

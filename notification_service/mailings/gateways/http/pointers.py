@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901) into a provider's answer. `*` stands for the first member, whatever its name."""
+"""JSON Pointers (RFC 6901) into a provider's response. `*` stands for the first member, whatever its name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ Pointer = tuple[str, ...]  # its unescaped parts, at least one
 
 
 def read_pointer(text: object) -> Pointer:
-    """Raises ValueError, with the reason, if it is no pointer to a part of an answer."""
+    """Raises ValueError, with the reason, if it is no pointer to a part of a response."""
     if not isinstance(text, str) or not text.startswith("/") or len(text) > 200:
         raise ValueError("must be a JSON Pointer such as /message/id")
     parts = text[1:].split("/")

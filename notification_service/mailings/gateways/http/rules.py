@@ -1,4 +1,4 @@
-"""Which answers a rule means. Two rules must not claim the same answer."""
+"""Which responses a rule means. Two rules must not claim the same response."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def pointer_at(text: Any, place: Place, faults: Faults) -> Pointer | None:
 
 
 def note_overlaps(named: Iterable[tuple[Place, Rule]], faults: Faults) -> None:
-    """The first match wins: a later rule for an answer that is already taken would never be asked."""
+    """The first match wins, so a later rule for the same response would never apply."""
     earlier: list[tuple[Place, Rule]] = []
     for place, rule in named:
         for other_place, other in earlier:
@@ -94,7 +94,7 @@ def note_overlaps(named: Iterable[tuple[Place, Rule]], faults: Faults) -> None:
 
 
 def overlap(first: Rule, second: Rule) -> bool:
-    """Return whether `first` takes, whatever else it says, an answer that `second` names."""
+    """Return whether `first` matches any response that `second` names."""
     if first.statuses is not None and second.statuses is not None and not first.statuses & second.statuses:
         return False
     return meet(first.body, second.body)

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from notification_service.database.explained import explained
+from notification_service.database.faults import explained
 from notification_service.database.prerequisites import vital
 from notification_service.mailings.heartbeats import forget_ended_workers
 from notification_service.standalone.credentials import FILE_NAME, ensure_credentials

@@ -11,6 +11,7 @@ from notification_service.api.problems import field_problems
 from notification_service.api.serializers.mailing import MailingSerializer
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.validation import InvalidChange
 from notification_service.standalone.samples.run import follow_in_lines, follow_with_bar
 from notification_service.terminal.mailings import DatabaseMailings, audience_size, listed
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             return f"mailing {mailing.pk}: {mailing.status}"
         except Mailing.DoesNotExist:
             raise CommandError(f"There is no mailing {options['id']}.") from None
-        except lifecycle.InvalidChange as error:
+        except InvalidChange as error:
             raise CommandError(f"{error.field}: {error.detail}") from None
         except lifecycle.Conflict as error:
             raise CommandError(str(error)) from None

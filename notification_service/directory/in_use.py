@@ -1,12 +1,10 @@
-"""The attributes that clients have, for whoever builds a condition."""
+"""The tags and attributes that clients have, for whoever builds a condition."""
 
 from dataclasses import dataclass
 
 from notification_service.directory.sql import sql
 
 MOST_NAMES = 1_000
-
-
 READ_CLIENTS = 100_000  # all of a million would take seconds
 
 
@@ -22,6 +20,11 @@ class AttributeInUse:
     strings: int
     numbers: int
     booleans: int
+
+
+def tag_counts(*, most: int) -> list[tuple[str, int]]:
+    """Return tags with the number of clients who have them, whichever of theirs; most clients first."""
+    return [(tag, clients) for tag, clients in sql.rows("count_tags", most=most)]
 
 
 def attributes_in_use() -> list[AttributeInUse]:

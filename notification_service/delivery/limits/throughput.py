@@ -5,7 +5,7 @@ REMEMBERED_SECONDS = 20.0  # then what is older counts half
 BUSY = 0.8  # of a processor
 
 
-class Pace:
+class Throughput:
     def __init__(self) -> None:
         self.per_second: float | None = None  # None: it never had more to do than it could
         self.is_busy = False  # the processor, not the gateway, let it do no more
@@ -22,7 +22,7 @@ class Pace:
         self._claims += 1
         self._full += is_full
 
-    def look(self, *, now: float, cpu: float, latency: float) -> bool:
+    def measure(self, *, now: float, cpu: float, latency: float) -> bool:
         """Measure, if it is time to; call it often. Return whether it was.
 
         `cpu`: what this process has used of a processor, in seconds.

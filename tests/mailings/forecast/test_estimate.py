@@ -4,7 +4,7 @@ from datetime import time
 
 import pytest
 
-from notification_service.mailings.forecast.answer import Forecast, foretell
+from notification_service.mailings.forecast.estimate import Forecast, foretell
 from notification_service.mailings.forecast.fluid import Load
 from notification_service.mailings.forecast.speed import Limit, Speed
 from notification_service.mailings.send_window import Hours, SendWindow

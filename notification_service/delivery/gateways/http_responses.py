@@ -1,6 +1,6 @@
-"""What an answer means by the rules of a gateway's settings. Pure.
+"""What a response means by the rules of a gateway's settings. Pure.
 
-The JSON of an answer is read only if a rule for its status looks into it.
+The JSON of a response is read only if a rule for its status looks into it.
 """
 
 from functools import lru_cache
@@ -32,7 +32,7 @@ SUCCESSES = range(200, 300)
 UNREAD = object()
 
 
-class Answers:
+class ResponseRules:
     def __init__(self, config: HttpConfig) -> None:
         self._rules = (
             *((rule, _accepted) for rule in config.accepted),
@@ -40,7 +40,7 @@ class Answers:
             *((rule, _not_let_in) for rule in config.not_let_in),
         )
         self._provider_id = config.provider_id
-        self._known = lru_cache(maxsize=64)(self._judged)  # many answers are the same
+        self._known = lru_cache(maxsize=64)(self._judged)  # many responses are the same
 
     def judge(self, response: Response) -> Verdict:
         return self._known(response.status, response.body)
