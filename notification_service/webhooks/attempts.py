@@ -14,6 +14,7 @@ from notification_service.audit.log import record as record_in_audit_log
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.outcome import NoResponse, Response, backoff_seconds, retry_after_delay
 from notification_service.mailings.reasons import Reason, Why
+from notification_service.observability.logs import mask_phones
 from notification_service.webhooks.bodies import Due
 from notification_service.webhooks.events import TESTS
 from notification_service.webhooks.models import RESPONSE_CHARACTERS, Webhook, WebhookDelivery
@@ -132,5 +133,6 @@ def _disable(webhook: Webhook, why: Webhook.DisabledBy) -> None:
 
 
 def _printable(body: bytes) -> str:
+    """Without phones: an opt-out is told with one, and the answer may quote it."""
     start = body[: 4 * RESPONSE_CHARACTERS].decode(errors="replace")
-    return start.replace("\0", "\ufffd")[:RESPONSE_CHARACTERS]
+    return mask_phones(None, "", start.replace("\0", "\ufffd"))[:RESPONSE_CHARACTERS]

@@ -192,6 +192,14 @@ def test_an_opt_out_is_told_with_its_phone_and_client(system: Receiver) -> None:
     assert system.events[0]["data"] == {"opt_outs": [expected]}
 
 
+def test_an_answer_that_quotes_a_phone_is_kept_without_it(system: Receiver) -> None:
+    add(system.url, ["client.opted_out"])
+    system.answer = lambda request: (200, {}, request.body.decode())
+    opt_out("79161234567")
+    tell_webhooks(config())
+    assert '"phone" : "7916*****67"' in deliveries()[0].response
+
+
 def test_the_events_of_a_mailing_come_in_order_on_one_connection(system: Receiver) -> None:
     add(system.url, ["messages.final"])
     happen(25)
