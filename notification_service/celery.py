@@ -29,7 +29,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # `worker.signals` closes those that broke or are old, as Django does between requests.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks(
-    [f"notification_service.{package}" for package in ("mailings", "delivery", "reports", "webhooks")]
+    [f"notification_service.{package}" for package in ("mailings", "delivery", "reports", "webhooks", "api")]
 )
 
 

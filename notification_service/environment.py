@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import time
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,10 @@ from psycopg.conninfo import conninfo_to_dict
 ROLES = ("viewer", "operator", "administrator")
 BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps", "memory")
 SHORTEST_SECRET = 16
+MOST = 1_000_000  # of anything that is counted; seconds of it are eleven days
+CENTURY_DAYS = 36_500
+
+Number = TypeVar("Number", int, float)
 
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
 
@@ -165,22 +169,32 @@ class Environment(environs.FileAwareEnv):
             "session_hours": self.positive("OIDC_SESSION_HOURS", 12),
         }
 
-    def zero_or_more(self, name: str, default: int) -> int:
+    def zero_or_more(self, name: str, default: int, *, most: int = MOST) -> int:
         value: int = self.int(name, default)
         if value < 0:
             raise ImproperlyConfigured(f"{name} must be 0 or more, not {value}")
-        return value
+        return self._at_most(most, name, value)
 
     def positive(self, name: str, default: float) -> float:
         value: float = self.float(name, default)
         if not 0 < value < float("inf"):
             raise ImproperlyConfigured(f"{name} must be a positive number, not {value}")
-        return value
+        return self._at_most(MOST, name, value)
 
-    def positive_int(self, name: str, default: int) -> int:
+    def positive_int(self, name: str, default: int, *, most: int = MOST) -> int:
         value: int = self.int(name, default)
         if value < 1:
             raise ImproperlyConfigured(f"{name} must be 1 or more, not {value}")
+        return self._at_most(most, name, value)
+
+    def port(self, name: str, default: int) -> int:
+        """0: none."""
+        return self.zero_or_more(name, default, most=65535)
+
+    def _at_most(self, most: int, name: str, value: Number) -> Number:
+        """More than what any clock, timer or column takes is a slip, and fails where nobody looks."""
+        if value > most:
+            raise ImproperlyConfigured(f"{name} must be {most} or less, not {value}")
         return value
 
 

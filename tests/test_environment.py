@@ -1,9 +1,16 @@
 """A URL that cannot be asked is refused where it is read, without being quoted: it may have a password."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from notification_service.environment import Environment
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -76,3 +83,31 @@ def test_a_proxy_that_cannot_be_asked_is_refused(url: str, monkeypatch: pytest.M
     with pytest.raises(ImproperlyConfigured, match=r"^GATEWAY_PROXY must be http://host:port") as refused:
         Environment().proxy("GATEWAY_PROXY")
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LEASE_SECONDS", "10", "more than REQUEST_TIMEOUT_SECONDS"),
+        ("REQUEST_TIMEOUT_SECONDS", "1e300", "1000000 or less"),
+        ("POLL_SECONDS", "1e12", "1000000 or less"),
+        ("STATEMENT_TIMEOUT_SECONDS", "99999999", "1000000 or less"),
+        ("BATCH_SIZE", "99999999999", "1000000 or less"),
+        ("RETENTION_DAYS", "-1", "0 or more"),
+        ("RETENTION_DAYS", "999999999", "36500 or less"),
+        ("WEBHOOK_DELIVERIES_DAYS", "99999999999", "36500 or less"),
+        ("BREAKER_FAILURES", "-5", "0 or more"),
+        ("MAX_ATTEMPTS", "-1", "0 or more"),
+        ("METRICS_PORT", "99999", "65535 or less"),
+        ("EMAIL_PORT", "99999", "65535 or less"),
+        ("LOGIN_LOCK_MINUTES", "1e300", "1000000 or less"),
+    ],
+)
+def test_a_number_that_cannot_work_stops_the_start_in_one_line(name: str, value: str, words: str) -> None:
+    """It had started, and failed at each call of a worker, or sent nothing."""
+    command = [sys.executable, "manage.py", "check"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, name: value}, capture_output=True, text=True, check=False
+    )
+    [line] = ended.stderr.strip().splitlines()
+    assert (ended.returncode, line.startswith(f"Configuration error: {name} must be {words}")) == (1, True)

@@ -37,8 +37,10 @@ def phone_for(who: Any, phone: str | None) -> str:
 
 def text_for(who: Any, text: str, *, phone: str | None = None) -> str:
     """Mask a text from elsewhere, such as a gateway's response, that may quote `phone` or another one."""
-    if sees_whole_phones(who):
-        return text
+    return text if sees_whole_phones(who) else masked_text(text, phone=phone)
+
+
+def masked_text(text: str, *, phone: str | None = None) -> str:
     if phone:  # in whatever way it is written there
         text = re.sub(r"[^0-9\n]{0,3}".join(phone[1:]), masked(phone)[1:], text)
     return mask_phones(None, "", text)

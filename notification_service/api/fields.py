@@ -276,7 +276,7 @@ class GatewayName(StrictField):
     """A gateway by its name. With null, the default, the priorities decide."""
 
     default_error_messages = {"unknown": "There is no gateway of this name."}
-    text = Text(max_length=64)
+    text = Text(max_length=64, clean=visible)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, default=None, **kwargs)

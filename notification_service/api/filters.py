@@ -73,7 +73,7 @@ class ClientFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class OptOutFilter(django_filters.FilterSet):  # type: ignore[misc]
-    phone = text_filter("The opt-outs of this phone.", pattern=PHONE_PATTERN, clean=visible)
+    phone = text_filter("The opt-outs of this phone.", pattern=PHONE_PATTERN, clean=_asked_phone)
     topic = text_filter(
         "Opt-outs of exactly this topic; an empty one finds those of everything.", clean=line_of
     )
@@ -85,7 +85,7 @@ class OptOutFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
     phone = text_filter(
-        "The consents of this phone.", pattern=PHONE_PATTERN, clean=visible, method="of_phone"
+        "The consents of this phone.", pattern=PHONE_PATTERN, clean=_asked_phone, method="of_phone"
     )
     topic = text_filter("Consents to exactly this topic; an empty one finds those to all.", clean=line_of)
     state = choice_filter(
@@ -106,7 +106,9 @@ class ConsentFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 class InboundFilter(django_filters.FilterSet):  # type: ignore[misc]
     phone = text_filter("Replies of this phone.", pattern=PHONE_PATTERN, clean=_asked_phone)
-    gateway = text_filter("Replies that came through this gateway.", field_name="gateway__name")
+    gateway = text_filter(
+        "Replies that came through this gateway.", field_name="gateway__name", clean=visible
+    )
     is_stop = choice_filter(
         ["true", "false"],
         "Only stop words, or only others.",
@@ -126,7 +128,7 @@ class InboundFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 class MailingFilter(django_filters.FilterSet):  # type: ignore[misc]
     status = choice_filter(Mailing.Status.values, "Mailings of this status.", several=True)
-    reference = text_filter("Mailings that another system calls so.", several=True)
+    reference = text_filter("Mailings that another system calls so.", clean=visible, several=True)
     updated_from = moment_filter(UPDATED_FROM, method="changed_since")
     start_from = moment_filter(
         "Mailings that start at this time or later.", field_name="start_at", lookup_expr="gte"

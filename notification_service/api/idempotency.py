@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -15,11 +15,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from notification_service.access.authentication import actor_of
-from notification_service.api.models import IdempotentResponse
+from notification_service.api.models import KEPT_FOR, IdempotentResponse
 from notification_service.api.problems import Unprocessable
 
 KEY = re.compile("[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
-KEPT_FOR = timedelta(hours=48)
 PURGED_AT_ONCE = 100
 
 

@@ -1,6 +1,11 @@
 """What the API stores about requests that may be repeated."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.db.models.functions import Now
+
+KEPT_FOR = timedelta(hours=48)
 
 
 class IdempotentResponse(models.Model):
@@ -17,3 +22,8 @@ class IdempotentResponse(models.Model):
 
     def __str__(self) -> str:
         return f"response to {self.actor}, key {self.key}"
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Whether or not another request comes with a key, which forgets a few."""
+        cls.objects.filter(created_at__lt=Now() - KEPT_FOR).delete()

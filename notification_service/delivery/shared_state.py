@@ -205,7 +205,10 @@ class SharedState:
         """Apart from the loop, which must not wait for it."""
         named = {window.holidays for each in terms.values() for window in each.hours if window.holidays}
         for country in named - self._countries:
-            await asyncio.to_thread(is_holiday, country, self.clock.now().date())
+            try:
+                await asyncio.to_thread(is_holiday, country, self.clock.now().date())
+            except Exception:  # a library that knows it may come: until then only its own messages wait
+                log.exception("holidays unknown to this worker", country=country)
             self._countries.add(country)
 
     def _have_done_settled(self, present: Mapping[int, MailingTerms]) -> None:

@@ -9,6 +9,7 @@ from notification_service.directory.importing.uploads import lifecycle
 from notification_service.directory.importing.uploads.run import take_upload, waiting_uploads
 from notification_service.directory.models import ClientUpload
 from notification_service.mailings.advisory_locks import try_lock
+from notification_service.mailings.apart import apart
 from notification_service.mailings.client_changes import make_waiting_due
 from notification_service.mailings.exclusions import cancel_waiting
 from notification_service.mailings.wake_up import IMPORT, wake_up
@@ -28,13 +29,14 @@ def take_waiting(*, should_stop: Callable[[], bool] = lambda: False, **options: 
     for upload_id in waiting_uploads():
         with try_lock(f"client upload {upload_id}") as is_mine:
             if is_mine and not should_stop():
-                take_upload(
-                    upload_id,
-                    on_moved=make_waiting_due,
-                    on_said=_cancel_unwanted,
-                    should_stop=should_stop,
-                    **options,
-                )
+                with apart("upload not imported", upload_id=upload_id):
+                    take_upload(
+                        upload_id,
+                        on_moved=make_waiting_due,
+                        on_said=_cancel_unwanted,
+                        should_stop=should_stop,
+                        **options,
+                    )
 
 
 def _cancel_unwanted(kind: str, phones: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from notification_service.directory.filter_query import clients_matching
@@ -16,6 +17,7 @@ from notification_service.directory.filters import ClientFilter, InvalidFilter, 
 from notification_service.directory.models import Client, Segment
 from notification_service.directory.models.client import ClientQuerySet
 from notification_service.directory.segments import filters_named_by
+from notification_service.mailings.apart import apart
 from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.models import Mailing, Message
 
@@ -114,8 +116,9 @@ def keep_segments(mailing_ids: Iterable[int]) -> None:
     """Keep the segments of mailings that start as they are now, whatever becomes of them afterwards."""
     naming = ~Q(segment="") | Q(exclude__has_key="segment")
     for mailing in Mailing.objects.filter(naming, pk__in=[*mailing_ids]):
-        segments = filters_named_by(filter_of(mailing))
-        Mailing.objects.filter(pk=mailing.pk).update(segments_at_start=segments)
+        with apart("segments not kept", mailing_id=mailing.pk), transaction.atomic():
+            segments = filters_named_by(filter_of(mailing))
+            Mailing.objects.filter(pk=mailing.pk).update(segments_at_start=segments)
 
 
 def _messages_of(outcome: OutcomeOf) -> QuerySet[Message] | None:

@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.mailings import lifecycle, receipts, settlement, single_messages
+from notification_service.mailings.apart import apart
 from notification_service.mailings.gateways import forget_old_incidents
 from notification_service.mailings.models import (
     GatewayUse,
@@ -57,8 +58,9 @@ def retire(*, days: int, action: str) -> Iterator[int]:
     """
     work = _remove if action == REMOVE else _anonymise
     for mailing_id in list(old_mailings(days=days, action=action).values_list("pk", flat=True)):
-        for _ in work(mailing_id):
-            yield mailing_id
+        with apart("mailing not retired", mailing_id=mailing_id):
+            for _ in work(mailing_id):
+                yield mailing_id
 
 
 def old_singles(*, days: int, action: str) -> QuerySet[SingleMessage]:
@@ -81,17 +83,39 @@ def sweep() -> None:
 
     The minutes of a mailing go with it; single messages never end.
     """
+    for forget in SWEPT:
+        with apart("not swept", part=forget.__name__):
+            forget()
+
+
+def _forget_minutes() -> None:
     MinuteCount.objects.filter(mailing=SINGLES, minute__lt=Now() - MINUTES_KEPT_FOR).delete()
+
+
+def _forget_sessions() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+def _forget_workers() -> None:
     GatewayUse.objects.filter(lease_expires_at__lt=Now() - WORKER_GONE_AFTER).delete()
-    forget_old_incidents()
-    erase_late_texts()
+
+
+def _forget_receipts() -> None:
     receipts.forget_provider_ids()
     for gateway, unknown in receipts.forget_unknown().items():
         metrics.receipts.labels(gateway, "unknown").inc(unknown)
+
+
+def _forget_replies() -> None:
     if settings.RETENTION_DAYS > 0:
         old = Now() - timedelta(days=settings.RETENTION_DAYS)
         InboundMessage.objects.filter(received_at__lt=old).delete()
+
+
+SWEPT = (
+    *(_forget_minutes, _forget_sessions, _forget_workers, forget_old_incidents, erase_late_texts),
+    *(_forget_receipts, _forget_replies),
+)
 
 
 def _remove(mailing_id: int) -> Iterator[None]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from notification_service.directory.models import Client
 from notification_service.mailings import lifecycle, partitions, single_messages, stats
+from notification_service.mailings.apart import apart
 from notification_service.mailings.models import (
     DueMessage,
     FailureCount,
@@ -40,8 +41,9 @@ log = structlog.get_logger(__name__)
 def settle() -> None:
     """Reschedule, expire, cancel, finish and remove, until nothing is left to do now."""
     for mailing in Mailing.objects.alive().filter(finished_at=None, window_changed_at__isnull=False):
-        for _ in _reschedule(mailing):
-            _end_some()  # a deadline must not wait for a large mailing
+        with apart("messages not rescheduled", mailing_id=mailing.pk):
+            for _ in _reschedule(mailing):
+                _end_some()  # a deadline must not wait for a large mailing
     deleted = _ids(Mailing.objects.filter(deleted_at__isnull=False))
     _end_all()
     while deleted:
@@ -50,7 +52,9 @@ def settle() -> None:
 
 def _remove_beside_deadlines(mailing_id: int) -> bool:
     """Remove a chunk of a deleted mailing; return whether there is more. A deadline in between goes first."""
-    has_more = remove_some(mailing_id)
+    has_more = False
+    with apart("mailing not removed", mailing_id=mailing_id):
+        has_more = remove_some(mailing_id)
     _end_all()
     return has_more
 
@@ -80,7 +84,9 @@ def _ids(mailings: QuerySet[Mailing]) -> list[int]:
 
 
 def _end_waiting(mailing_id: int, status: Message.Status, reason: Reason) -> bool:
-    return all(_end_chunk(mailing_id, status, reason) for _ in range(ROUND_CHUNKS))
+    with apart("messages not ended", mailing_id=mailing_id):
+        return all(_end_chunk(mailing_id, status, reason) for _ in range(ROUND_CHUNKS))
+    return False
 
 
 def _end_chunk(mailing_id: int, status: Message.Status, reason: Reason) -> int:

@@ -12,6 +12,7 @@ from django.conf import settings
 from notification_service.directory.importing.uploads import lifecycle as uploads
 from notification_service.mailings import audience, client_uploads, lifecycle, receipts, retention, settlement
 from notification_service.mailings.advisory_locks import try_lock
+from notification_service.mailings.apart import apart
 from notification_service.mailings.bulk_actions import lifecycle as bulk_actions
 from notification_service.mailings.bulk_actions import run as bulk_run
 
@@ -29,7 +30,8 @@ def start() -> None:
     if waiting and _builders.acquire(blocking=False):
         try:
             for mailing_id in waiting:
-                audience.build_audience(mailing_id)
+                with apart("audience not written", mailing_id=mailing_id):
+                    audience.build_audience(mailing_id)
         finally:
             _builders.release()
 

@@ -61,6 +61,7 @@ CELERY_BEAT_SCHEDULE = {
         ("retire", "mailings.tasks.retire", 60),
         ("sweep", "mailings.tasks.sweep", 3600),
         ("sweep_webhooks", "webhooks.tasks.sweep", 3600),
+        ("sweep_responses", "api.tasks.sweep", 3600),
         ("report", "reports.tasks.send_due_report", 30),
     )
 }

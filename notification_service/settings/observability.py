@@ -10,7 +10,7 @@ LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_PUBLIC = env.bool("METRICS_PUBLIC", False)
-METRICS_PORT = env.int("METRICS_PORT", 0)  # where a worker and beat serve their metrics; 0: nowhere
+METRICS_PORT = env.port("METRICS_PORT", 0)  # where a worker and beat serve their metrics; 0: nowhere
 METRICS_HOST = env.str("METRICS_HOST", "0.0.0.0")  # noqa: S104 (a pod's Prometheus is elsewhere)
 # The folder that the processes of one machine share for metrics; prometheus_client reads the variable itself.
 METRICS_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", "")

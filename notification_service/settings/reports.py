@@ -13,7 +13,7 @@ REPORT_LANGUAGE = env.one_of("REPORT_LANGUAGE", "en", "ru")
 
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_SECURITY = env.one_of("EMAIL_SECURITY", "starttls", "tls", "none")
-EMAIL_PORT = env.zero_or_more("EMAIL_PORT", 0) or {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY]
+EMAIL_PORT = env.port("EMAIL_PORT", 0) or {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY]
 EMAIL_HOST_USER = env.str("EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "")
 

@@ -16,7 +16,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Whether callers use TLS, with or without a proxy of ours.
 HTTPS = env.bool("HTTPS", False)
-HSTS_SECONDS = env.zero_or_more("HSTS_SECONDS", 365 * 24 * 3600)
+HSTS_SECONDS = env.zero_or_more("HSTS_SECONDS", 365 * 24 * 3600, most=2**31 - 1)
 TRUSTED_PROXIES = env.zero_or_more("TRUSTED_PROXIES", 0)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -14,6 +14,9 @@ from notification_service.audit.log import record as record_in_audit_log
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.outcome import NoResponse, Response, backoff_seconds, retry_after_delay
 from notification_service.mailings.reasons import Reason, Why
+from notification_service.observability.logs import mask_phones
+from notification_service.webhooks.bodies import Due
+from notification_service.webhooks.events import TESTS
 from notification_service.webhooks.models import RESPONSE_CHARACTERS, Webhook, WebhookDelivery
 from notification_service.webhooks.sql import sql
 
@@ -27,11 +30,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MadeAttempt:
+    """`wait_seconds`: before the delivery's next attempt; `webhook_waits`: before any other one."""
+
     delivery_id: int
     why: Why | None  # None: it was delivered
     http_status: int | None
     response: str
     wait_seconds: float
+    webhook_waits: float
+    is_first: bool
     is_test: bool = False
 
     @property
@@ -40,21 +47,25 @@ class MadeAttempt:
 
 
 def attempt_of(
-    response: Response | NoResponse,
-    *,
-    delivery_id: int,
-    number: int,
-    is_test: bool,
-    config: DeliveryConfig,
-    random: Random,
+    response: Response | NoResponse, *, due: Due, failures: int, config: DeliveryConfig, random: Random
 ) -> MadeAttempt:
-    """`number` counts from 1. Anything but a 2xx is tried again: a redirect is not followed."""
-    wait = backoff_seconds(number, config=config, random=random)
+    """`failures`: the webhook's, since its last success. Anything but a 2xx is tried again.
+
+    A redirect is not followed. A status counts even if what should follow it does not come.
+    """
+    is_test, is_first = due.queue == TESTS, due.attempts == 0
+    number = due.attempts if is_test else max(due.attempts, failures)
+    wait = backoff_seconds(number + 1, config=config, random=random)
+    # What has failed before says nothing new about the webhook.
+    others = wait if is_first else backoff_seconds(max(failures, 1), config=config, random=random)
     if isinstance(response, NoResponse):
-        return MadeAttempt(delivery_id, response.reason, None, "", wait, is_test)
-    wait = max(wait, retry_after_delay(response.retry_after, now=datetime.now(UTC)).total_seconds())
+        if response.partial is None:
+            return MadeAttempt(due.id, response.reason, None, "", wait, others, is_first, is_test)
+        response = response.partial
+    asked = retry_after_delay(response.retry_after, now=datetime.now(UTC)).total_seconds()
     why = None if 200 <= response.status < 300 else Why(Reason.HTTP_STATUS, response.status)
-    return MadeAttempt(delivery_id, why, response.status, _printable(response.body), wait, is_test)
+    waits = (max(wait, asked), max(others, asked if is_first else 0.0))
+    return MadeAttempt(due.id, why, response.status, _printable(response.body), *waits, is_first, is_test)
 
 
 @transaction.atomic
@@ -95,10 +106,12 @@ def _note_success(webhook: Webhook) -> None:
 
 
 def _note_failure(webhook: Webhook, attempts: list[MadeAttempt]) -> None:
-    wait = max(attempt.wait_seconds for attempt in attempts)
+    """An event that is refused again and again, for its own sake, has the others wait for a moment only."""
+    wait = max(attempt.webhook_waits for attempt in attempts)
+    is_evidence = webhook.failures == 0 or any(attempt.is_first for attempt in attempts)
     rows = Webhook.objects.filter(pk=webhook.pk)
     rows.filter(failing_since=None).update(failing_since=Now())
-    rows.update(failures=F("failures") + 1, retry_at=Now() + timedelta(seconds=wait))
+    rows.update(failures=F("failures") + int(is_evidence), retry_at=Now() + timedelta(seconds=wait))
     if webhook.failures == 0:
         log.warning("webhook fails", webhook_id=webhook.pk, reason=str(attempts[-1].why))
     if any(attempt.http_status == GONE for attempt in attempts):
@@ -120,5 +133,6 @@ def _disable(webhook: Webhook, why: Webhook.DisabledBy) -> None:
 
 
 def _printable(body: bytes) -> str:
+    """Without phones: an opt-out is told with one, and the answer may quote it."""
     start = body[: 4 * RESPONSE_CHARACTERS].decode(errors="replace")
-    return start.replace("\0", "\ufffd")[:RESPONSE_CHARACTERS]
+    return mask_phones(None, "", start.replace("\0", "\ufffd"))[:RESPONSE_CHARACTERS]

@@ -1,6 +1,7 @@
 """The only writer of webhooks, as people and programs change them."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -11,7 +12,7 @@ from django.db.models.functions import Now
 from notification_service.audit.actions import Action
 from notification_service.audit.log import record
 from notification_service.directory.versions import Versions, check_version
-from notification_service.mailings.gateways.tokens import encrypt_token
+from notification_service.mailings.gateways.tokens import decrypt_token, encrypt_token
 from notification_service.mailings.wake_up import WEBHOOKS, wake_up
 from notification_service.webhooks.address import InvalidWebhook, check_webhook_url
 from notification_service.webhooks.events import TEST, TESTS, Event
@@ -103,6 +104,17 @@ def rotate_secret(webhook_id: int) -> tuple[Webhook, str]:
     webhook.refresh_from_db()
     record(Action.WEBHOOK_SECRET_ROTATED, object_id=webhook_id, object_name=_shown(webhook.url))
     return webhook, secret
+
+
+def digest_of(secret: str) -> str:
+    """Return what may be kept of a secret: it has too many bits to be guessed."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def secret_with(digest: str, webhook: Webhook) -> str | None:
+    """Return the present secret if it is the one with this digest. Raises GatewayUnusable."""
+    secret = decrypt_token(bytes(webhook.secret_encrypted))
+    return secret if digest_of(secret) == digest else None
 
 
 @transaction.atomic

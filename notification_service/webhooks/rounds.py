@@ -21,7 +21,6 @@ from notification_service.webhooks.address import allowed_addresses
 from notification_service.webhooks.attempts import MadeAttempt, attempt_of, record
 from notification_service.webhooks.bodies import DueDelivery
 from notification_service.webhooks.claimed import ClaimedWebhook, Ready
-from notification_service.webhooks.events import TESTS
 
 # Between rounds, unless the last one was full: several events of a busy mailing share what a round costs.
 LOOK_SECONDS = 0.25
@@ -100,15 +99,9 @@ class Rounds:
 
     async def _attempt(self, due: DueDelivery, claimed: ClaimedWebhook) -> MadeAttempt:
         response = await self._response(due, claimed)
-        is_test = due.queue == TESTS
-        number = due.attempts + 1 if is_test else max(due.attempts, claimed.failures) + 1
+        means = self._means
         return attempt_of(
-            response,
-            delivery_id=due.id,
-            number=number,
-            is_test=is_test,
-            config=self._means.config,
-            random=self._means.random,
+            response, due=due, failures=claimed.failures, config=means.config, random=means.random
         )
 
     async def _response(self, due: DueDelivery, claimed: ClaimedWebhook) -> Response | NoResponse:

@@ -125,6 +125,15 @@ def test_a_test_that_is_repeated_under_one_key_is_sent_once(api: Api) -> None:
     assert (body_of(first), TestSend.objects.count()) == (body_of(again), 1)
 
 
+def test_a_repeated_test_is_answered_without_its_phone_and_text_once_they_are_gone(api: Api) -> None:
+    body = {"text": "Hello", "phone": "79160000001"}
+    first = api.post("/api/v1/mailings/test/", body, **{"Idempotency-Key": "one"})
+    TestSend.objects.all().delete()
+    again = api.post("/api/v1/mailings/test/", body, **{"Idempotency-Key": "one"})
+    assert (again.status_code, again["Location"]) == (201, first["Location"])
+    assert body_of(again) == {**body_of(first), "text": "", "phone": ""}
+
+
 def test_a_test_of_another_caller_is_not_shown(api: Api, reader: Api) -> None:
     made = api.post("/api/v1/mailings/test/", {"text": "Hello", "phone": "79160000001"})
     assert person("operator").get(made["Location"]).status_code == 404

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from notification_service.access.models import ApiKey
 from notification_service.api.models import IdempotentResponse
+from notification_service.api.tasks import sweep
 from notification_service.directory.models import Client
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
@@ -188,3 +189,12 @@ def test_concurrent_requests_with_the_same_key_create_one_mailing(write_key: str
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotency-Replayed" not in answer for answer in answers) == 1
     assert Mailing.objects.count() == 1
+
+
+def test_a_kept_response_goes_after_two_days_though_no_other_request_comes(api: Api) -> None:
+    _post(api, mailing_body())
+    sweep()
+    assert IdempotentResponse.objects.count() == 1
+    IdempotentResponse.objects.update(created_at=timezone.now() - timedelta(hours=48, seconds=1))
+    sweep()
+    assert not IdempotentResponse.objects.exists()

@@ -1,5 +1,7 @@
 """Opt-outs and consents: said once, kept for ever, and a phone's, whatever becomes of its client."""
 
+import json
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -175,6 +177,43 @@ def test_an_import_takes_the_good_lines_of_a_csv(api: Api) -> None:
     assert actions() == ["opt_out.imported"]
     again = body_of(api.post(f"{OPT_OUTS}import/", file, content_type=CSV))
     assert (again["created"], again["unchanged"]) == (0, 3)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_import_takes_a_file_as_a_spreadsheet_writes_it(api: Api, encoding: str) -> None:
+    lines = (
+        "sep=;",
+        "Телефон;Тема;Причина;;",
+        "8 (916) 123-45-67;Новости;'=1+1;;",
+        '79161234568.0;;"сказал:\u00a0нет";;',
+        ";;;;",
+    )
+    file = "\r\n".join(lines).encode(encoding)
+    result = body_of(api.post(f"{OPT_OUTS}import/", file, content_type=CSV))
+    assert (result["created"], result["errors"]) == (2, [])
+    said = OptOut.objects.order_by("phone").values_list("phone", "topic", "reason")
+    assert list(said) == [("79161234567", "Новости", "=1+1"), ("79161234568", "", "сказал: нет")]
+
+
+def test_an_import_counts_a_text_as_the_other_doors_do(api: Api) -> None:
+    """After what nobody sees is gone, and spaces around it."""
+    topic = "й" * 64
+    line = {
+        "phone": PHONE,
+        "topic": f"  {unicodedata.normalize('NFD', topic)}\u200b ",
+        "reason": "x" * 255 + " ",
+    }
+    sent = json.dumps(line).encode()
+    result = body_of(api.post(f"{OPT_OUTS}import/", sent, content_type="application/x-ndjson"))
+    assert (result["errors"], OptOut.objects.get().topic) == ([], topic)
+
+
+def test_a_consent_of_a_time_outside_the_calendar_is_refused(api: Api) -> None:
+    """PostgreSQL has it, but nobody could read it again, nor the list that it is in."""
+    file = f"phone,given_at\n{PHONE},0001-01-01T00:00:00+14:00\n".encode()
+    result = body_of(api.post(f"{CONSENTS}import/", file, content_type=CSV))
+    assert [error["field"] for error in result["errors"]] == ["given_at"]
+    assert api.get(CONSENTS).status_code == 200
 
 
 def test_an_import_of_consents_takes_ndjson(api: Api) -> None:

@@ -91,6 +91,24 @@ def test_a_secret_is_replaced_and_a_deleted_webhook_is_gone(admin: Api) -> None:
     assert admin.post(f"{address}test/").status_code == 404
 
 
+def test_a_secret_is_replaced_once_however_often_the_request_is_repeated(admin: Api) -> None:
+    made = add(admin)
+    address = f"{ADDRESS}{made['id']}/rotate-secret/"
+    first, again = (admin.post(address, **{"Idempotency-Key": "replace"}) for _ in range(2))
+    assert (body_of(again)["secret"], again["Idempotency-Replayed"]) == (body_of(first)["secret"], "true")
+    webhook = Webhook.objects.get()
+    assert webhook.old_secret_encrypted
+    assert decrypt_token(bytes(webhook.old_secret_encrypted)) == made["secret"]
+    assert body_of(first)["secret"] not in str(list(IdempotentResponse.objects.values()))
+
+
+def test_a_repeated_request_does_not_get_a_secret_that_has_been_replaced_since(admin: Api) -> None:
+    address = f"{ADDRESS}{add(admin)['id']}/rotate-secret/"
+    for key in ("one", "two"):
+        admin.post(address, **{"Idempotency-Key": key})
+    assert body_of(admin.post(address, **{"Idempotency-Key": "one"}))["secret"] is None
+
+
 def test_a_test_waits_for_a_worker_and_deliveries_are_listed_and_sent_again(admin: Api) -> None:
     made = add(admin)
     address = f"{ADDRESS}{made['id']}/"

@@ -31,3 +31,14 @@ def test_no_request_starts_outside_the_contact_hours_unless_the_mailing_ignores_
     gateway = ScriptedGateway()
     drain(conninfo, gateway)
     assert gateway.asked == [exempt.id]
+
+
+def test_a_country_that_a_worker_does_not_know_keeps_only_its_own_messages_waiting(conninfo: str) -> None:
+    """It may have an older library than whoever has written the mailing."""
+    client = make_client(timezone="UTC")
+    waits = make_message(make_running_mailing(window_holidays="QQ"), client)
+    other = make_message(make_running_mailing(window_holidays="RU"), client)
+    gateway = ScriptedGateway()
+    drain(conninfo, gateway)
+    waits.refresh_from_db()
+    assert (gateway.asked, waits.status, waits.attempts) == ([other.id], "pending", 0)

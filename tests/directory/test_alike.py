@@ -13,12 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notification_service.access.models import ApiKey
+from notification_service.api import filters
 from notification_service.directory.importing import FileFormat
 from notification_service.directory.models import Client
 from notification_service.directory.rules import composed, is_phone, tag_of, typed_phone, visible
 from notification_service.mailings.client_changes import import_clients
 from notification_service.mailings.models import Mailing
-from tests.api.answers import body_of
+from tests.api.answers import body_of, mailing_body
 from tests.api.conftest import Api
 from tests.console.conftest import make_person
 from tests.depth import examples
@@ -156,3 +157,32 @@ def test_what_was_made_alike_once_stays_as_it_is(text: str) -> None:
 def test_emoji_and_scripts_that_need_joiners_keep_them() -> None:
     for text in ("👨‍👩‍👧", "❤️", "می‌خواهم", "Привет"):
         assert visible(text) == text
+
+
+TYPED = {"phone": ("+7916\u200b1234567", "79161234567"), "operator_code": ("916\u200b", "916")}
+WORDS = ("MailingFilter", "search")
+CODES = {"object", "actor"}  # made by the service, typed by nobody
+SEARCHES = [
+    (filterset.__name__, name)
+    for filterset in vars(filters).values()
+    if isinstance(filterset, type) and issubclass(filterset, filters.django_filters.FilterSet)
+    for name, each in filterset.base_filters.items()
+    if "pattern" in each.schema and name not in CODES
+]
+
+
+@pytest.mark.parametrize(("filterset", "name"), SEARCHES)
+def test_every_search_of_the_api_finds_what_is_typed_in_another_way(filterset: str, name: str) -> None:
+    """But for the words of a text, in which nothing is removed."""
+    parse = getattr(filters, filterset).base_filters[name].parse
+    typed, kept = TYPED.get(name, (NFD if (filterset, name) == WORDS else f"{NFD}\u200b", "Ёлка май"))
+    assert parse(typed) == kept
+
+
+@pytest.mark.django_db
+def test_a_gateway_is_known_by_its_name_with_what_was_copied_along() -> None:
+    api = Api(ApiKey.issue(name="shop", scope="write")[1])
+    message = {"phone": "79161234567", "text": "4711", "gateway": "main\u200b"}
+    assert api.post("/api/messages/", message).status_code == 202
+    mailing = mailing_body(gateway="main\u200b")
+    assert body_of(api.post("/api/mailings/", mailing))["gateway"] == "main"

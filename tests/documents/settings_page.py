@@ -37,6 +37,7 @@ KINDS = {
     "int": "whole number",
     "list": "words, separated by commas",
     "path": "path",
+    "port": "port",
     "positive": "number above 0",
     "positive_int": "whole number, 1 or more",
     "proxy": "http URL",

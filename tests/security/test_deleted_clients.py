@@ -13,7 +13,7 @@ from notification_service.mailings.receipts import Receipt, record_receipts
 from notification_service.mailings.replies import keep_reply
 from tests.api.answers import body_of
 from tests.api.conftest import Api
-from tests.factories import make_attempt, make_client, make_message, now
+from tests.factories import consent, make_attempt, make_client, make_message, now, opt_out
 from tests.security.test_phones import PHONE, _visitor
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,16 @@ def _rejected_lines() -> None:
         RejectedLine.objects.create(upload=upload, line=number, reason=reason, content=content)
 
 
+def _test_of_a_text(api: Api, client_id: int) -> None:
+    """It ends, as every test does, before anybody looks."""
+    body = {"text": "{{name}}, {{phone}}, {{tag}}", "client": client_id}
+    made = api.post("/api/v1/mailings/test/", body, **{"Idempotency-Key": "test"})
+    assert (made.status_code, _is_in(made.content.decode())) == (201, True)
+    test_send = TestSend.objects.get(pk=body_of(made)["id"])
+    request = f"POST /\n\n{test_send.text}"
+    TestSend.objects.filter(pk=test_send.pk).update(phone="", text="", status="failed", request=request)
+
+
 def test_nothing_of_a_deleted_client_is_left_in_any_table(api: Api) -> None:
     client_id = body_of(api.post("/api/clients/", CLIENT))["id"]
     api.patch(f"/api/clients/{client_id}/", {"phone": "79160000001"})
@@ -67,11 +77,21 @@ def test_nothing_of_a_deleted_client_is_left_in_any_table(api: Api) -> None:
     _rejected_lines()
     made = {"id": 1, "key": uuid.uuid4(), "status": "failed", "response": QUOTED, "finished_at": now()}
     TestSend.objects.create(gateway_id=main.pk, **made)
+    _test_of_a_text(api, client_id)
     operator = _visitor("operator")
     for address in ("/clients.csv", "/messages.csv", "/clients/", "/search/"):
         operator.get(address, {"phone": PHONE, "q": PHONE})
     assert api.delete(f"/api/clients/{client_id}/").status_code == 204
     assert [table for table, text in _everything_written().items() if _is_in(text)] == []
+
+
+def test_a_no_outlives_its_client_and_so_does_a_consent(api: Api) -> None:
+    client_id = body_of(api.post("/api/clients/", CLIENT))["id"]
+    opt_out(PHONE)
+    consent(PHONE, given_at=now())
+    assert api.delete(f"/api/clients/{client_id}/").status_code == 204
+    kept = sorted(table for table, text in _everything_written().items() if _is_in(text))
+    assert kept == ["directory_consent", "directory_optout"]
 
 
 def test_a_rejected_line_of_a_deleted_client_says_only_that_it_was_there(api: Api) -> None:

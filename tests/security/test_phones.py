@@ -13,11 +13,12 @@ from notification_service.access.models import ApiKey
 from notification_service.access.permissions import SCOPES
 from notification_service.audit.models import Entry
 from notification_service.directory.importing.uploads.incoming import IncomingFile
-from notification_service.directory.models import Client, ClientUpload
-from notification_service.mailings.models import Message
+from notification_service.directory.models import Client, ClientUpload, Consent, OptOut
+from notification_service.mailings.models import Gateway, InboundMessage, Message
+from notification_service.mailings.replies import keep_reply
 from tests.api.answers import body_of
 from tests.audit.entries import entries_of
-from tests.factories import make_attempt, make_client, make_message, make_single
+from tests.factories import make_attempt, make_client, make_message, make_single, now
 from tests.security.doors import address_of, methods_of, routes
 from tests.security.test_doors import person
 
@@ -41,6 +42,9 @@ def message() -> Message:
     make_attempt(message, response=QUOTED)
     single = make_single(phone=PHONE, text=f"Call {PHONE}", pk=message.pk + 1)
     make_attempt(single, response=QUOTED)
+    OptOut.objects.create(phone=PHONE, reason=f"Said so, {QUOTED}"[:255], source=f"By {PHONE}")
+    Consent.objects.create(phone=PHONE, given_at=now(), evidence=QUOTED)
+    keep_reply(Gateway.objects.get(), phone=PHONE, text=QUOTED, at=now())
     arrival = IncomingFile(file_name="clients.csv", by="anna")
     arrival.write(f"phone,timezone\n{PHONE},Europe/Moscow\n8 926 183 04 75,Nowhere\n".encode())
     arrival.finish()
@@ -48,7 +52,14 @@ def message() -> Message:
 
 
 def _addresses(message: Message) -> list[str]:
-    rows = {"clients": message.client_id, "messages": message.pk, "mailings": message.mailing_id}
+    rows = {
+        "clients": message.client_id,
+        "messages": message.pk,
+        "mailings": message.mailing_id,
+        "opt-outs": OptOut.objects.get().pk,
+        "consents": Consent.objects.get().pk,
+        "inbound": InboundMessage.objects.get().pk,
+    }
     upload = reverse("console:import", args=[ClientUpload.objects.get().pk])
     found = [upload, f"{upload}live/", f"{upload}rejected.csv"]
     single = Message.objects.get(mailing=None).pk

@@ -87,7 +87,7 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
             self.send_response(code)
             for name, value in headers.items():
                 self.send_header(name.replace("_", "-"), value)
-            if code != 204:
+            if code != 204 and "Content_Length" not in headers:
                 self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text.encode() if code != 204 else b"")

@@ -192,6 +192,14 @@ def test_an_opt_out_is_told_with_its_phone_and_client(system: Receiver) -> None:
     assert system.events[0]["data"] == {"opt_outs": [expected]}
 
 
+def test_an_answer_that_quotes_a_phone_is_kept_without_it(system: Receiver) -> None:
+    add(system.url, ["client.opted_out"])
+    system.answer = lambda request: (200, {}, request.body.decode())
+    opt_out("79161234567")
+    tell_webhooks(config())
+    assert '"phone" : "7916*****67"' in deliveries()[0].response
+
+
 def test_the_events_of_a_mailing_come_in_order_on_one_connection(system: Receiver) -> None:
     add(system.url, ["messages.final"])
     happen(25)
@@ -231,6 +239,50 @@ def test_one_that_is_refused_again_and_again_lets_the_others_pass(system: Receiv
     tell_until(system, lambda received: len({each.id for each in received}) == 3)
     assert [row.attempts >= 5 for row in deliveries()] == [True, False, False]
     assert [row.status for row in deliveries()] == ["waiting", "delivered", "delivered"]
+
+
+def test_an_event_that_is_always_refused_does_not_keep_waiting_what_happens_meanwhile(
+    system: Receiver,
+) -> None:
+    """By its twelfth attempt it waits for minutes itself."""
+    add(system.url, ["messages.final"])
+    happen()
+    [refused] = deliveries()
+    WebhookDelivery.objects.update(attempts=12)
+    system.answer = lambda request: (status(400) if request.id == refused.header_id else ok)(request)
+    patient = config(retry_cap_seconds=600.0, retry_base_seconds=0.1)
+    tell_webhooks(patient)
+    webhook = Webhook.objects.get()
+    assert webhook.retry_at
+    assert webhook.failing_since
+    assert webhook.retry_at - webhook.failing_since <= timedelta(seconds=0.1)
+    happen()
+    tell_until(system, lambda received: len(received) == 2)
+    assert [row.status for row in deliveries()] == ["waiting", "delivered"]
+
+
+def test_a_webhook_at_which_one_event_after_another_fails_is_left_alone_for_longer_and_longer(
+    system: Receiver,
+) -> None:
+    add(system.url, ["messages.final"])
+    system.answer = status(500)
+    for _ in range(4):
+        happen()
+        Webhook.objects.update(retry_at=Now())
+        WebhookDelivery.objects.exclude(attempts=0).update(next_attempt_at=Now() + timedelta(hours=1))
+        tell_webhooks(config(retry_cap_seconds=600.0, retry_base_seconds=100.0))
+    assert (Webhook.objects.get().failures, [row.attempts for row in deliveries()]) == (4, [1, 1, 1, 1])
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(200, "delivered"), (500, "failed")])
+def test_a_status_counts_even_if_the_rest_of_the_answer_does_not_come(
+    system: Receiver, code: int, outcome: str
+) -> None:
+    webhook, _ = add(system.url)
+    system.answer = status(code, Content_Length="100")
+    changes.test_webhook(webhook.pk)
+    tell_webhooks(config())
+    assert [(row.status, row.http_status) for row in deliveries()] == [(outcome, code)]
 
 
 def test_a_webhook_that_hangs_delays_no_other(system: Receiver) -> None:

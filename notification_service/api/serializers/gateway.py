@@ -9,6 +9,7 @@ from notification_service.api.serializers.fast import FastSerializer
 from notification_service.api.serializers.gateway_config import GatewayConfigField
 from notification_service.api.serializers.message import CODE_NUMBER
 from notification_service.api.serializers.strict import StrictSerializer
+from notification_service.directory.rules import visible
 from notification_service.mailings.gateways import GatewayFault, GatewayState, State, shown_url
 from notification_service.mailings.gateways.address import URL_LENGTH
 from notification_service.mailings.gateways.certificates import PEM_CHARACTERS
@@ -132,7 +133,7 @@ class GatewaySerializer(FastSerializer):
 class GatewayChangeSerializer(StrictSerializer):
     moving = frozenset(MOVING)
 
-    name = Text(max_length=64, required=False)
+    name = Text(max_length=64, required=False, clean=visible)
     kind = serializers.ChoiceField(choices=Gateway.Kind.values, required=False)
     url = Text(max_length=URL_LENGTH, required=False, help_text="Of kind `http` it is in `config`.")
     config = GatewayConfigField(required=False, allow_null=True, help_text=CONFIG)
@@ -175,4 +176,4 @@ class GatewayChangeSerializer(StrictSerializer):
 
 
 class GatewayCreationSerializer(GatewayChangeSerializer):
-    name = Text(max_length=64)
+    name = Text(max_length=64, clean=visible)

@@ -2,7 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from notification_service.access.phones import masked
+from notification_service.access.phones import masked, masked_text
 from notification_service.api.fields import Id, Line, Moment, Phone, Text
 from notification_service.api.serializers.strict import StrictSerializer
 from notification_service.directory.models import EVERYTHING
@@ -47,13 +47,18 @@ class MaskedOptOutSerializer(OptOutSerializer):
     """For people who may not have whole phones."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        return {**shown, "phone": masked(shown["phone"])}
+        return _without_phones(super().to_representation(instance), "reason", "source")
 
 
 class MaskedConsentSerializer(ConsentSerializer):
     """For people who may not have whole phones."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        return {**shown, "phone": masked(shown["phone"])}
+        return _without_phones(super().to_representation(instance), "evidence")
+
+
+def _without_phones(shown: dict[str, Any], *texts: str) -> dict[str, Any]:
+    """The texts are for people, who may write a phone into them."""
+    phone = shown["phone"]
+    words = {name: masked_text(shown[name], phone=phone) for name in texts}
+    return {**shown, **words, "phone": masked(phone)}

@@ -43,6 +43,7 @@ class SingleMessageSerializer(StrictSerializer):
         max_length=64,
         allow_null=True,
         default=None,
+        clean=visible,
         help_text="The name of the gateway that it is sent through; null for the default gateway.",
     )
     topic = Line(

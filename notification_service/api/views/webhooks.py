@@ -84,15 +84,27 @@ class WebhookViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Replace the secret of a webhook",
-        description="The answer has the new one, this once. For a day requests are signed with both.",
+        description="The answer has the new one, this once. For a day requests are signed with both. Send an "
+        "`Idempotency-Key`: without it, a request that is repeated replaces the new one as well, and the one "
+        "that you have signs no more. A repetition gets the same secret, or null if it was replaced since.",
         operation_id="webhooks_rotate_secret",
+        parameters=[IDEMPOTENCY_KEY],
         request=None,
         responses=WebhookWithSecretSerializer,
     )
     def rotate_secret(self, request: Request, pk: int) -> Response:
         self.refuse_body(request)
-        webhook, secret = changes.rotate_secret(pk)
-        return versioned({**_described(webhook), "secret": secret}, webhook)
+
+        def work() -> Any:
+            return {"digest": changes.digest_of(changes.rotate_secret(pk)[1])}
+
+        kept, is_replayed = run_once(request, {}, work)
+        webhook = self.get_queryset().get(pk=pk)
+        secret = changes.secret_with(kept["digest"], webhook)
+        response = versioned({**_described(webhook), "secret": secret}, webhook)
+        if is_replayed:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
 
     @extend_schema(
         summary="Send a test event",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -75,14 +75,16 @@ def _check_consent(fields: Mapping[str, Any], now: datetime) -> ConsentRow:
 
 
 def _line(fields: Mapping[str, Any], name: str, *, most: int) -> str:
-    text = rules.line_of(_short(fields, name, most=most))
+    text = _short(fields, name, most=most, clean=rules.line_of)
     if not rules.matches(rules.LINE_PATTERN, text):
         raise BadLine(_("must not have control characters."), field=name)
     return text
 
 
-def _short(fields: Mapping[str, Any], name: str, *, most: int) -> str:
-    text = text_of(fields, name) or ""
+def _short(
+    fields: Mapping[str, Any], name: str, *, most: int, clean: Callable[[str], str] = rules.visible
+) -> str:
+    text = clean(text_of(fields, name) or "")
     if len(text) > most:
         raise BadLine(_("must have no more than %(most)d characters.") % {"most": most}, field=name)
     if not rules.is_storable(text):
@@ -101,12 +103,12 @@ def _given_at(fields: Mapping[str, Any], now: datetime) -> datetime:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        words = _("must be a time in ISO 8601 with an offset, such as %(example)s.")
-        raise BadLine(words % {"example": "2030-01-31T09:00:00+03:00"}, field="given_at")
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)  # which the calendar must have, or nobody could read it again
+    except (ValueError, OverflowError):
+        pass
+    words = _("must be a time in ISO 8601 with an offset, such as %(example)s.")
+    raise BadLine(words % {"example": "2030-01-31T09:00:00+03:00"}, field="given_at")
 
 
 def _columns(row: type[OptOutRow] | type[ConsentRow]) -> Columns:

@@ -11,6 +11,7 @@ from django.db.models import F
 from notification_service.directory.models import BulkAction, BulkStep
 from notification_service.directory.tag_changes import TagChange, add_tag, remove_tag
 from notification_service.mailings.advisory_locks import try_lock
+from notification_service.mailings.apart import apart
 from notification_service.mailings.bulk_actions.lifecycle import TO_BE_TAKEN, Kind, Status, end
 from notification_service.mailings.bulk_actions.selection import chosen_clients
 from notification_service.mailings.client_changes import delete_clients
@@ -29,7 +30,8 @@ def take_waiting(*, should_stop: ShouldStop = lambda: False, step_clients: int =
     for action_id in list(going.values_list("pk", flat=True)):
         with try_lock(f"bulk action {action_id}") as is_mine:
             if is_mine and not should_stop():
-                _take(action_id, should_stop, step_clients)
+                with apart("bulk action not done", action_id=action_id):
+                    _take(action_id, should_stop, step_clients)
 
 
 def _take(action_id: int, should_stop: ShouldStop, step_clients: int) -> None:
