@@ -15,7 +15,7 @@ from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.outcome import NoResponse, Response, backoff_seconds, retry_after_delay
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.observability.logs import mask_phones
-from notification_service.webhooks.bodies import Due
+from notification_service.webhooks.bodies import DueDelivery
 from notification_service.webhooks.events import TESTS
 from notification_service.webhooks.models import RESPONSE_CHARACTERS, Webhook, WebhookDelivery
 from notification_service.webhooks.sql import sql
@@ -47,7 +47,7 @@ class MadeAttempt:
 
 
 def attempt_of(
-    response: Response | NoResponse, *, due: Due, failures: int, config: DeliveryConfig, random: Random
+    response: Response | NoResponse, *, due: DueDelivery, failures: int, config: DeliveryConfig, random: Random
 ) -> MadeAttempt:
     """`failures`: the webhook's, since its last success. Anything but a 2xx is tried again.
 
