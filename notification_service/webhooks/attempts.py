@@ -14,6 +14,7 @@ from notification_service.audit.log import record as record_in_audit_log
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.outcome import NoResponse, Response, backoff_seconds, retry_after_delay
 from notification_service.mailings.reasons import Reason, Why
+from notification_service.observability import metrics
 from notification_service.webhooks.models import RESPONSE_CHARACTERS, Webhook, WebhookDelivery
 from notification_service.webhooks.sql import sql
 
@@ -57,8 +58,15 @@ def attempt_of(
     return MadeAttempt(delivery_id, why, response.status, _printable(response.body), wait, is_test)
 
 
-@transaction.atomic
 def record(webhook_id: int, attempts: list[MadeAttempt]) -> None:
+    _write(webhook_id, attempts)
+    for attempt in attempts:
+        outcome = "delivered" if attempt.is_delivered else "failed"
+        metrics.webhook_attempts.labels(str(webhook_id), outcome).inc()
+
+
+@transaction.atomic
+def _write(webhook_id: int, attempts: list[MadeAttempt]) -> None:
     """The webhook's row first, as whoever changes webhooks does."""
     webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook_id)
     _record_deliveries(attempts)
