@@ -1,6 +1,7 @@
 """The state of the whole service as metrics, read from the database when they are scraped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -9,16 +10,23 @@ from notification_service.api.probes import Probe
 from notification_service.mailings.gauges import Gauges, read_gauges
 from notification_service.mailings.models import Gateway
 from notification_service.reports.posting import addresses_unreached
+from notification_service.webhooks.gauges import STATES, WebhookGauge, webhook_gauges
 
 PATIENCE_SECONDS = 2.0
 FRESH_SECONDS = 1.0
 
 
-def _ask() -> tuple[Gauges, int]:
-    return read_gauges(), addresses_unreached()
+class Figures(NamedTuple):
+    gauges: Gauges
+    unreached: int
+    webhooks: list[WebhookGauge]
 
 
-FIGURES: Probe[tuple[Gauges, int]] = Probe(_ask, fresh_seconds=FRESH_SECONDS)
+def _ask() -> Figures:
+    return Figures(read_gauges(), addresses_unreached(), webhook_gauges())
+
+
+FIGURES: Probe[Figures] = Probe(_ask, fresh_seconds=FRESH_SECONDS)
 
 
 class FiguresCollector(Collector):
@@ -26,7 +34,7 @@ class FiguresCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            figures, unreached = FIGURES.result(seconds=PATIENCE_SECONDS)
+            figures, unreached, webhooks = FIGURES.result(seconds=PATIENCE_SECONDS)
         except Exception:  # noqa: BLE001 (the driver's and the network's, or no answer in time)
             yield _number("database_up", "Whether the database answers in time.", 0)
             return
@@ -38,6 +46,7 @@ class FiguresCollector(Collector):
         yield from _queue(figures)
         yield from _lateness(figures)
         yield from _workers(figures)
+        yield from _webhooks(webhooks)
         yield _number(
             "daily_report_unreached_addresses",
             "Addresses that the last daily report has not reached.",
@@ -81,6 +90,26 @@ def _workers(figures: Gauges) -> Iterator[GaugeMetricFamily]:
     yield _number("workers", "Worker processes that live.", figures.workers.alive)
     yield _number("workers_silent", "Of these, who hear nothing from the broker.", figures.workers.silent)
     yield _number("workers_cut_off", "Of these, who do not get at the queue.", figures.workers.cut_off)
+
+
+def _webhooks(webhooks: Sequence[WebhookGauge]) -> Iterator[GaugeMetricFamily]:
+    states = GaugeMetricFamily("notifications_webhooks", "Webhooks by how they are.", labels=["state"])
+    for state in STATES:
+        states.add_metric([state], sum(webhook.state == state for webhook in webhooks))
+    waiting = GaugeMetricFamily(
+        "notifications_webhook_waiting_deliveries",
+        "Deliveries that wait for a webhook which is enabled.",
+        labels=["webhook"],
+    )
+    oldest = GaugeMetricFamily(
+        "notifications_webhook_oldest_waiting_seconds",
+        "How long ago that happened what has waited longest for a webhook; 0: nothing waits.",
+        labels=["webhook"],
+    )
+    for webhook in webhooks:
+        waiting.add_metric([str(webhook.webhook_id)], webhook.waiting)
+        oldest.add_metric([str(webhook.webhook_id)], webhook.oldest_seconds)
+    yield from (states, waiting, oldest)
 
 
 def _by_status(name: str, meaning: str, counts: dict[str, int]) -> GaugeMetricFamily:

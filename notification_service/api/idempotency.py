@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from notification_service.access.authentication import actor_of
 from notification_service.api.models import KEPT_FOR, IdempotentResponse
 from notification_service.api.problems import Unprocessable
+from notification_service.mailings.advisory_locks import lock
 
 KEY = re.compile("[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 PURGED_AT_ONCE = 100
@@ -30,11 +31,9 @@ def run_once(request: Request, values: Mapping[str, Any], work: Callable[[], Any
     The effect of `work` and what it returned are kept in one transaction. A request that fails leaves no
     trace: it may be repeated. Raises Unprocessable where the key came with other values.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = _key_of(request)
     if key is None:
         return work(), False
-    if not KEY.fullmatch(key):
-        raise exceptions.ParseError("Idempotency-Key must have 1 to 255 printable ASCII characters.")
     with transaction.atomic():
         kept = _claim(actor=actor_of(request), key=key, body_hash=_hash(request.path, values))
         if kept.response is not None:
@@ -46,6 +45,47 @@ def run_once(request: Request, values: Mapping[str, Any], work: Callable[[], Any
     return response, False
 
 
+def work_once(
+    request: Request,
+    *,
+    work: Callable[[], Any],
+    values: Callable[[], Mapping[str, Any]],
+    read_all: Callable[[], object] = lambda: None,
+) -> tuple[Any, bool]:
+    """Do the same for work that commits as it goes, and may read a body of any size meanwhile.
+
+    `values` is asked when `work`, or else `read_all`, has read the body. What `work` returned is kept when it
+    ends: a request that broke off before is worked on anew when it is repeated.
+    """
+    key, actor = _key_of(request), actor_of(request)
+    if key is None:
+        return work(), False
+    with lock(f"idempotency:{actor}:{key}"):
+        kept = IdempotentResponse.objects.filter(actor=actor, key=key).first()
+        if kept is not None and kept.response is not None:
+            read_all()
+            _check(kept, _hash(request.path, values()))
+            return json.loads(kept.response), True
+        response = work()
+        _keep(actor, key, body_hash=_hash(request.path, values()), response=response)
+    return response, False
+
+
+def _key_of(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        raise exceptions.ParseError("Idempotency-Key must have 1 to 255 printable ASCII characters.")
+    return key
+
+
+@transaction.atomic
+def _keep(actor: str, key: str, *, body_hash: str, response: Any) -> None:
+    written = JSONRenderer().render(response).decode()
+    row = IdempotentResponse(actor=actor, key=key, body_hash=body_hash, response=written)
+    IdempotentResponse.objects.bulk_create([row], ignore_conflicts=True)
+    _purge()
+
+
 def _claim(*, actor: str, key: str, body_hash: str) -> IdempotentResponse:
     """Return the row of the key: one with a response, or a new one that only we can see.
 
@@ -55,9 +95,13 @@ def _claim(*, actor: str, key: str, body_hash: str) -> IdempotentResponse:
     fresh = IdempotentResponse(actor=actor, key=key, body_hash=body_hash)
     IdempotentResponse.objects.bulk_create([fresh], ignore_conflicts=True)
     kept = IdempotentResponse.objects.get(actor=actor, key=key)
+    _check(kept, body_hash)
+    return kept
+
+
+def _check(kept: IdempotentResponse, body_hash: str) -> None:
     if kept.body_hash != body_hash:
         raise Unprocessable("The Idempotency-Key was used with another request before.")
-    return kept
 
 
 def _hash(path: str, values: Mapping[str, Any]) -> str:

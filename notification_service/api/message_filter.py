@@ -14,8 +14,15 @@ from notification_service.api.query import choice_filter, id_filter, moment_filt
 from notification_service.directory.rules import visible
 from notification_service.mailings import partitions
 from notification_service.mailings.models import Batch, DueMessage, Mailing, Message, SingleMessage
+from notification_service.mailings.models.message import is_told
 from notification_service.mailings.reasons import Reason
-from notification_service.mailings.stats import RECORDED_AFTER_END, message_counts
+from notification_service.mailings.stats import (
+    DELIVERIES,
+    RECORDED_AFTER_END,
+    Counts,
+    counts_of,
+    overall_deliveries,
+)
 
 Status = Message.Status
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # before any message
@@ -29,15 +36,9 @@ INDEXED_CONDITIONS = {
 }
 
 
-class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
-    mailing = id_filter("Messages of this mailing.", method="of_mailings", several=True)
-    client = id_filter("Messages to this client.", several=True)
-    single = choice_filter(
-        ["true", "false"], "Whether they are single messages, which belong to no mailing.", method="of_kind"
-    )
-    reference = text_filter(
-        "Single messages that another system calls so.", clean=visible, several=True, method="of_references"
-    )
+class MessageFileFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Of a file, whose rows are read one after another, and looked at one by one."""
+
     status = choice_filter(
         Message.Status.values, "Messages of this status.", method="of_statuses", several=True
     )
@@ -46,6 +47,33 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
         "Messages that were not sent, or not yet, for this reason.",
         method="for_reasons",
         several=True,
+    )
+    delivery = choice_filter(
+        DELIVERIES,
+        "Messages of which receipts say this; `awaited`: sent ones, of which none says anything.",
+        condition=is_told,
+        several=True,
+    )
+
+    class Meta:
+        model = Message
+        fields: list[str] = []
+
+    def of_statuses(self, messages: QuerySet[Message], name: str, statuses: list[Any]) -> QuerySet[Message]:
+        return messages.filter(reduce(or_, map(_of_status, statuses)))
+
+    def for_reasons(self, messages: QuerySet[Message], name: str, codes: list[str]) -> QuerySet[Message]:
+        return messages.exclude(reason="").filter(reason__in=codes)
+
+
+class MessageFilter(MessageFileFilter):
+    mailing = id_filter("Messages of this mailing.", method="of_mailings", several=True)
+    client = id_filter("Messages to this client.", several=True)
+    single = choice_filter(
+        ["true", "false"], "Whether they are single messages, which belong to no mailing.", method="of_kind"
+    )
+    reference = text_filter(
+        "Single messages that another system calls so.", clean=visible, several=True, method="of_references"
     )
     created_from = moment_filter(
         "Messages made at this time or later.", field_name="created_at", lookup_expr="gte"
@@ -85,13 +113,19 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
         )  # single ones are in the first
 
     def _is_surely_empty(
-        self, *, mailing: list[int] | None, status: list[str] | None, **_others: Any
+        self,
+        *,
+        mailing: list[int] | None,
+        status: list[str] | None,
+        delivery: list[str] | None,
+        **_others: Any,
     ) -> bool:
         # To find that there is none, a scan would read the whole mailing; the exact counters know it.
-        if mailing is None or status is None:
+        if mailing is None:
+            return delivery is not None and not _any(overall_deliveries(), delivery)
+        if status is None and delivery is None:
             return False
-        counts = message_counts(mailing)
-        return not any(counts[each][wanted] for each in mailing for wanted in status)
+        return not any(_has_any(counts, status, delivery) for counts in counts_of(mailing).values())
 
     def of_mailings(
         self, messages: QuerySet[Message], name: str, mailing_ids: list[int]
@@ -114,11 +148,13 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]
         named = SingleMessage.objects.filter(reference__in=references).exclude(reference="")
         return messages.filter(partition=0, pk__in=named.values("pk"))
 
-    def of_statuses(self, messages: QuerySet[Message], name: str, statuses: list[Any]) -> QuerySet[Message]:
-        return messages.filter(reduce(or_, map(_of_status, statuses)))
 
-    def for_reasons(self, messages: QuerySet[Message], name: str, codes: list[str]) -> QuerySet[Message]:
-        return messages.exclude(reason="").filter(reason__in=codes)
+def _has_any(counts: Counts, statuses: list[str] | None, deliveries: list[str] | None) -> bool:
+    return _any(counts.messages, statuses) and _any(counts.deliveries, deliveries)
+
+
+def _any(counts: dict[str, int], wanted: list[str] | None) -> bool:
+    return wanted is None or any(counts[each] for each in wanted)
 
 
 def _of_status(status: Any) -> Q:

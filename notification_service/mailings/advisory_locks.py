@@ -28,6 +28,16 @@ def try_lock(name: str) -> Iterator[bool]:
             _unlock(name, before=before)
 
 
+@contextmanager
+def lock(name: str) -> Iterator[None]:
+    """Hold the lock during the block, over transactions. Waits for another session as for any lock."""
+    _, before = sql.row("advisory_locks/lock", name=_key(name))
+    try:
+        yield
+    finally:
+        _unlock(name, before=before)
+
+
 def lock_until_commit(name: str) -> None:
     """Hold the lock until the transaction ends. Waits while another session holds it."""
     sql.row("advisory_locks/lock_until_commit", name=_key(name))

@@ -7,12 +7,12 @@ from typing import NamedTuple, TypedDict
 from django.db.models import Count, Q, Sum
 
 from notification_service.mailings.models import Mailing, Message, MinuteCount, QuarterFailure
-from notification_service.mailings.models.message import SINGLES
+from notification_service.mailings.models.message import AWAITED, SINGLES
 from notification_service.mailings.reasons import ANOTHER_REASON, Why, read_row
 from notification_service.mailings.sql import sql
 
 STATUSES = list(Message.Status.values)
-DELIVERIES = ["delivered", "undelivered", "awaited"]
+DELIVERIES = [*Message.Delivery.values, AWAITED]
 COLUMNS = [*STATUSES, *DELIVERIES]  # of the statements
 ENDS = ("sent", "failed", "expired", "cancelled", "unknown")
 TIMELINE_MINUTES = 1440
@@ -72,6 +72,11 @@ def overall_counts() -> dict[str, dict[str, int]]:
         "single": single,
         "deliveries": deliveries,
     }
+
+
+def overall_deliveries() -> dict[str, int]:
+    """Return all messages by delivery, without those of mailings that are being deleted."""
+    return _all_message_counts()[0].deliveries
 
 
 def timeline(mailing_id: int) -> list[Minute]:

@@ -84,6 +84,13 @@ receipts = Counter(
 )
 replies = Counter("notifications_replies", "Replies that came, by whether they are stop words.", ["stop"])
 
+# webhooks
+webhook_attempts = Counter(
+    "notifications_webhook_attempts",
+    "Requests to webhooks that ended, test events too: delivered, failed.",
+    ["webhook", "outcome"],
+)
+
 # calls to work
 calls = Counter("notifications_calls", "Tasks that a worker ran, and who called.", ["task", "source"])
 calls_lost = Counter("notifications_calls_lost", "Calls that could not be published.")

@@ -14,6 +14,7 @@ from notification_service.audit.log import record as record_in_audit_log
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.outcome import NoResponse, Response, backoff_seconds, retry_after_delay
 from notification_service.mailings.reasons import Reason, Why
+from notification_service.observability import metrics
 from notification_service.observability.logs import mask_phones
 from notification_service.webhooks.bodies import DueDelivery
 from notification_service.webhooks.events import TESTS
@@ -47,7 +48,12 @@ class MadeAttempt:
 
 
 def attempt_of(
-    response: Response | NoResponse, *, due: DueDelivery, failures: int, config: DeliveryConfig, random: Random
+    response: Response | NoResponse,
+    *,
+    due: DueDelivery,
+    failures: int,
+    config: DeliveryConfig,
+    random: Random,
 ) -> MadeAttempt:
     """`failures`: the webhook's, since its last success. Anything but a 2xx is tried again.
 
@@ -68,8 +74,15 @@ def attempt_of(
     return MadeAttempt(due.id, why, response.status, _printable(response.body), *waits, is_first, is_test)
 
 
-@transaction.atomic
 def record(webhook_id: int, attempts: list[MadeAttempt]) -> None:
+    _write(webhook_id, attempts)
+    for attempt in attempts:
+        outcome = "delivered" if attempt.is_delivered else "failed"
+        metrics.webhook_attempts.labels(str(webhook_id), outcome).inc()
+
+
+@transaction.atomic
+def _write(webhook_id: int, attempts: list[MadeAttempt]) -> None:
     """The webhook's row first, as whoever changes webhooks does."""
     webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook_id)
     _record_deliveries(attempts)

@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notification_service.api import exports
 from notification_service.audit.models import Entry
 from notification_service.directory.models import Client
-from notification_service.mailings.models import Mailing
+from notification_service.mailings.models import Mailing, Message
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
-from tests.factories import make_client, make_mailing, make_message
+from tests.factories import make_client, make_mailing, make_message, make_running_mailing
 from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,69 @@ def test_messages_that_failed_for_a_reason_are_found_by_its_code(api: Api) -> No
     assert ids(api.get("/api/v1/messages/", code="http_status")) == [failed.pk]
     assert ids(api.http.get("/api/v1/messages/?code=http_status&code=connection_refused")) == [failed.pk]
     assert "?code" in errors_of(api.get("/api/v1/messages/", code="nonsense"))
+
+
+@pytest.fixture
+def told() -> dict[str, int]:
+    """The ids of messages of one mailing, by what receipts say of them."""
+    mailing = make_running_mailing()
+    made = {
+        "delivered": make_message(mailing, make_client(), status="sent").pk,
+        "undelivered": make_message(mailing, make_client(), status="sent").pk,
+        "awaited": make_message(mailing, make_client(), status="sent").pk,
+        "after all": make_message(mailing, make_client(), status="failed", reason="other").pk,
+        "pending": make_message(mailing, make_client()).pk,
+    }
+    delivered = (made["delivered"], made["after all"])
+    Message.objects.filter(pk__in=delivered).update(delivery="delivered")  # an update is what is counted
+    Message.objects.filter(pk=made["undelivered"]).update(delivery="undelivered")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("delivery=delivered", ["after all", "delivered"]),
+        ("delivery=undelivered", ["undelivered"]),
+        ("delivery=awaited", ["awaited"]),
+        ("delivery=undelivered&delivery=awaited", ["awaited", "undelivered"]),
+        ("delivery=delivered&status=failed", ["after all"]),
+        ("delivery=awaited&status=failed", []),
+    ],
+)
+def test_messages_are_found_by_what_receipts_say(
+    api: Api, told: dict[str, int], query: str, found: list[str]
+) -> None:
+    expected = [told[name] for name in found]
+    mailing = Mailing.objects.get().pk
+    assert ids(api.http.get(f"/api/v1/messages/?{query}")) == expected
+    assert ids(api.http.get(f"/api/v1/messages/?{query}&mailing={mailing}")) == expected
+    for ending in ("csv", "ndjson"):
+        file = api.http.get(f"/api/v1/mailings/{mailing}/messages.{ending}?{query}").getvalue().decode()
+        rows = list(csv.DictReader(file.splitlines())) if ending == "csv" else _lines(file)
+        assert [int(row["id"]) for row in rows] == sorted(expected)
+
+
+def _lines(file: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.splitlines()]
+
+
+def test_that_no_receipt_says_so_is_known_without_reading_the_messages(api: Api) -> None:
+    mailing = make_running_mailing()
+    make_message(mailing, status="sent")
+    for query in ("delivery=undelivered", f"delivery=undelivered&mailing={mailing.pk}"):
+        with CaptureQueriesContext(connection) as made:
+            assert ids(api.http.get(f"/api/v1/messages/?{query}")) == []
+        assert not [each for each in made if 'FROM "mailings_message"' in each["sql"]]
+
+
+def test_a_file_of_messages_is_filtered_by_status_and_reason(api: Api, three: list[Any]) -> None:
+    path = f"/api/v1/mailings/{three[0].mailing_id}/messages.ndjson"
+    for query in ("status=failed", "code=http_status", "status=failed&status=expired"):
+        rows = _lines(api.http.get(f"{path}?{query}").getvalue().decode())
+        assert [row["id"] for row in rows] == [three[1].pk]
+    assert set(errors_of(api.http.get(f"{path}?delivery=lost"))) == {"?delivery"}
+    assert errors_of(api.http.get(f"{path}?client=1")) == {"?client": "There is no such parameter."}
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from notification_service.mailings import stats
 from notification_service.mailings.gateways import GatewayFault, GatewayUnusable, note_usability
 from notification_service.mailings.heartbeats import record_heartbeat
 from notification_service.mailings.models import Gateway
+from notification_service.webhooks.events import TEST, TESTS
+from notification_service.webhooks.gauges import STATES
+from notification_service.webhooks.models import Webhook, WebhookDelivery
 from tests.api.conftest import Api
 from tests.factories import make_mailing, make_message, make_messages, make_running_mailing, now
 from tests.reasons import held_for, http_status
@@ -52,6 +55,32 @@ def test_metrics_need_an_api_key_or_the_metrics_token(reader: Api, stranger: Api
 
 def test_an_empty_token_does_not_open_metrics_when_no_token_is_set(stranger: Api) -> None:
     assert stranger.http.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
+
+
+def test_metrics_show_what_waits_for_webhooks(reader: Api) -> None:
+    def hook(**fields: Any) -> Webhook:
+        return Webhook.objects.create(url="https://crm.example/", events=[], secret_encrypted=b"", **fields)
+
+    working, failing, off = hook(), hook(failing_since=now()), hook(enabled=False, disabled_by="person")
+    hook(enabled=False, disabled_by="gone")
+    hook(deleted_at=now())
+    for webhook in (failing, off):
+        for hours in (1, 2):
+            at = now() - timedelta(hours=hours)
+            WebhookDelivery.objects.create(webhook=webhook, event="client.opted_out", happened_at=at)
+    ended = {"status": "failed", "ended_at": now()}
+    WebhookDelivery.objects.create(webhook=working, event="client.opted_out", **ended)
+    WebhookDelivery.objects.create(webhook=working, event=TEST, queue=TESTS)
+    samples = scrape(reader)
+    states = {state: value(samples, "webhooks", state=state) for state in STATES}
+    assert states == {"working": 1, "failing": 1, "disabled": 1, "off": 1}
+    waiting = [
+        value(samples, "webhook_waiting_deliveries", webhook=str(webhook.pk))
+        for webhook in (working, failing, off)
+    ]
+    assert waiting == [0, 2, 0]
+    assert value(samples, "webhook_oldest_waiting_seconds", webhook=str(failing.pk)) >= 7200
+    assert value(samples, "webhook_oldest_waiting_seconds", webhook=str(working.pk)) == 0
 
 
 def test_metrics_show_the_counts_of_the_statistics(reader: Api) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from notification_service.access.models import ApiKey
 from tests.api.conftest import read_key, write_key
 from tests.clients_python.faulty_proxy import FaultyProxy
 from tests.clients_python.program import KINDS, Program
@@ -18,6 +19,12 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def program(kind: str, live_server: Any, write_key: str) -> Iterator[Program]:
     with Program(kind, live_server.url, write_key) as program:
+        yield program
+
+
+@pytest.fixture
+def admin(kind: str, live_server: Any) -> Iterator[Program]:
+    with Program(kind, live_server.url, ApiKey.issue(name="admin", scope="admin", pii=True)[1]) as program:
         yield program
 
 

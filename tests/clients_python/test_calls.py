@@ -149,6 +149,57 @@ def test_a_program_sends_single_messages(program: Program) -> None:
     assert len(program.do("messages", "list", single="true")) == 2
 
 
+def test_a_program_is_told_by_webhooks(admin: Program, settings: Any) -> None:
+    settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES = True
+    url = "http://127.0.0.1:9/events"
+    made = admin.do("webhooks", "create", url=url, events=["messages.final", "mailing.finished"])
+    assert made.secret.startswith("whsec_")
+    [listed] = admin.do("webhooks", "list")
+    assert (listed.id, listed.url, listed.events) == (made.id, url, ("mailing.finished", "messages.final"))
+    changed = admin.do("webhooks", "update", admin.do("webhooks", "get", made), events=("gateway.held",))
+    assert changed.events == ("gateway.held",)
+    assert admin.do("webhooks", "rotate_secret", changed).secret not in (None, made.secret)
+    test = admin.do("webhooks", "send_test", made.id)
+    assert admin.do("webhooks", "deliveries", made.id, status="waiting") == [test]
+    assert admin.do("webhooks", "redeliver", made.id, deliveries=[test]).deliveries == 1
+    assert admin.do("webhooks", "redeliver", made.id, since=datetime.now(UTC)).deliveries == 0
+    assert admin.do("webhooks", "delete", made.id) is None
+    assert admin.do("webhooks", "list") == []
+
+
+def test_a_program_tests_a_webhook_once_for_a_key(admin: Program, settings: Any) -> None:
+    settings.GATEWAY_ALLOW_PRIVATE_ADDRESSES = True
+    made = admin.do("webhooks", "create", url="http://127.0.0.1:9/", events=["gateway.held"])
+    first, second = (admin.do("webhooks", "send_test", made, idempotency_key="one") for _ in range(2))
+    assert first == second
+
+
+def test_a_program_tells_as_a_provider_does(kind: str, live_server: Any, admin: Program) -> None:
+    gateway = next(each for each in admin.do("gateways", "list") if each.is_default)
+    message = make_message(gateway_id=gateway.id, status="sent", attempts=1)
+    key = admin.do("gateways", "replace_receipt_key", gateway.id)
+    assert admin.do("gateways", "receipt_key", gateway) == key
+    at = datetime.now(UTC) - timedelta(seconds=5)
+    with Program(kind, live_server.url, key.key) as provider:
+        receipts = [
+            {"id": message.pk, "status": "delivered", "at": at},
+            {"id": 2**62, "status": "undelivered"},
+        ]
+        taken = provider.do("gateways", "send_receipts", gateway, receipts)
+        assert (taken.receipts, taken.unknown) == (2, 1)
+        words = {"phone": "79161234567", "text": "Стоп", "at": at}
+        assert provider.do("gateways", "send_reply", gateway.name, **words).is_stop
+    assert [each.id for each in admin.do("messages", "list", delivery="delivered")] == [message.pk]
+    [reply] = admin.do("inbound", "list", is_stop="true", phone="79161234567")
+    assert (reply.gateway, reply.text, reply.at) == (gateway.name, "Стоп", at)
+
+
+def test_a_program_imports_a_file_once_for_a_key(program: Program) -> None:
+    file = b"phone,timezone\n79160000001,Europe/Moscow\n"
+    first, second = (program.do("clients", "import_csv", file, idempotency_key="friday") for _ in range(2))
+    assert (first, second.created) == (second, 1)
+
+
 def test_a_program_saves_a_segment_and_sends_to_it(program: Program) -> None:
     make_client(attributes={"city": "Kazan"})
     kazan = ClientFilter(where={"field": "attributes.city", "op": "eq", "value": "Kazan"})

@@ -14,11 +14,13 @@ from notification_service_client import AsyncClient, Client, models
 from notification_service_client.describe import (
     clients,
     consents,
+    inbound,
     mailings,
     messages,
     opt_outs,
     segments,
     templates,
+    webhooks,
 )
 from notification_service_client.encoding import json_name
 from notification_service_client.version import VERSION
@@ -40,12 +42,15 @@ QUERIES = {
     "/api/v1/messages/": messages.MessageQuery,
     "/api/v1/opt-outs/": opt_outs.OptOutQuery,
     "/api/v1/consents/": consents.ConsentQuery,
+    "/api/v1/inbound/": inbound.InboundQuery,
+    "/api/v1/webhooks/{id}/deliveries/": webhooks.DeliveryQuery,
 }
 BODIES = {
     "PatchedDirectoryClientRequest": clients.ClientChanges,
     "PatchedMailingRequest": mailings.MailingChanges,
     "PatchedTemplateRequest": templates.TemplateChanges,
     "PatchedSegmentRequest": segments.SegmentChanges,
+    "PatchedWebhookRequest": webhooks.WebhookChanges,
 }
 
 
@@ -58,6 +63,9 @@ def test_most_schemas_have_a_model() -> None:
         "MessageDetail",
         "Gateway",
         "FullInfo",
+        "Webhook",
+        "WebhookDelivery",
+        "Inbound",
     }
     assert names <= MODELS.keys()
 
@@ -83,7 +91,7 @@ def may_be_null(schema: Any) -> bool:
 @pytest.mark.parametrize("path", QUERIES)
 def test_a_list_takes_the_filters_of_the_document(path: str) -> None:
     parameters = {each["name"] for each in DOCUMENT["paths"][path]["get"]["parameters"]}
-    assert QUERIES[path].__annotations__.keys() == parameters - {"cursor", "expand"}
+    assert QUERIES[path].__annotations__.keys() == parameters - {"cursor", "expand", "id"}
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -97,7 +105,7 @@ def calls(kind: type[Client | AsyncClient]) -> dict[str, inspect.Signature]:
         f"{resource}.{name}": inspect.signature(call)
         for resource in (
             *("clients", "mailings", "messages", "opt_outs", "consents", "segments", "gateways"),
-            "templates",
+            *("templates", "inbound", "webhooks"),
         )
         for name, call in vars(getattr(client, resource)).items()
     }
@@ -105,7 +113,7 @@ def calls(kind: type[Client | AsyncClient]) -> dict[str, inspect.Signature]:
 
 def test_both_clients_have_the_same_calls() -> None:
     assert calls(Client) == calls(AsyncClient)
-    assert len(calls(Client)) == 49
+    assert len(calls(Client)) == 63
 
 
 def test_the_client_has_the_services_version() -> None:

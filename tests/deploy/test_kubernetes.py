@@ -75,6 +75,18 @@ def test_network_policies_deny_traffic_by_default() -> None:
     assert specs["nothing-by-default"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+@pytest.mark.parametrize("component", ["worker", "web"])
+def test_gateways_and_receivers_of_webhooks_are_reached_wherever_they_are(component: str) -> None:
+    """Workers send to them; the web server looks at a gateway that is tried."""
+    policies = {each["metadata"]["name"]: each for each in manifests() if each["kind"] == "NetworkPolicy"}
+    outside = policies["outside"]["spec"]
+    [pods] = outside["podSelector"]["matchExpressions"]
+    [rule] = outside["egress"]
+    assert component in pods["values"]
+    assert rule["to"] == [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}]
+    assert {"protocol": "TCP", "port": 443} in rule["ports"]
+
+
 def test_the_manifests_hold_no_secret() -> None:
     assert [item for item in manifests() if item["kind"] == "Secret"] == []
     assert "secrets.env\n" in (KUBERNETES / ".gitignore").read_text()

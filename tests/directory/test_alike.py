@@ -163,7 +163,9 @@ TYPED = {"phone": ("+7916\u200b1234567", "79161234567"), "operator_code": ("916\
 WORDS = ("MailingFilter", "search")
 CODES = {"object", "actor"}  # made by the service, typed by nobody
 FILTERS: dict[str, Any] = {
-    name: each for name, each in (vars(filters) | vars(message_filter)).items() if hasattr(each, "base_filters")
+    name: each
+    for name, each in (vars(filters) | vars(message_filter)).items()
+    if hasattr(each, "base_filters")
 }
 SEARCHES = [
     (filterset, name)

@@ -15,6 +15,7 @@ from notification_service.mailings.heartbeats import forget_worker, record_heart
 from notification_service.mailings.models import Gateway
 from notification_service.observability import metrics
 from notification_service.reports.models import DailyReport
+from notification_service.webhooks.models import Webhook, WebhookDelivery
 from tests.api.conftest import Api, api, write_key  # noqa: F401
 from tests.deploy.files import ROOT
 from tests.factories import make_mailing, make_message, make_running_mailing, now
@@ -39,6 +40,8 @@ def _a_run(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa
     monkeypatch.setattr(heartbeats, "SILENT_SECONDS", 3600.0)
     count_attempts(sent=1)
     metrics.calls.labels("task", "broker").inc()
+    metrics.webhook_attempts.labels("1", "delivered").inc()
+    Webhook.objects.create(url="https://crm.example/", events=["gateway.held"], secret_encrypted=b"")
     record_heartbeat("host:1", silent_seconds=0)
     api.get("/api/clients/")
     figures_collector.FIGURES.forget()
@@ -124,6 +127,22 @@ def test_a_report_that_did_not_reach_every_address_fires_its_alarm(api: Api, set
         DailyReport.objects.filter(pk=report.pk).update(**{"waiting": [], "refused": []} | reached)
         assert firing(api) == {"DailyReportNotSent"}
     settings.REPORT_TO = []
+    assert firing(api) == set()
+
+
+def test_a_webhook_that_takes_nothing_fires_its_alarms(api: Api) -> None:  # noqa: F811
+    webhook, past = Webhook.objects.get(), now() - timedelta(hours=1)
+    waiting = WebhookDelivery.objects.create(webhook=webhook, event="gateway.held", happened_at=past)
+    assert firing(api) == {"WebhookFails"}
+    after = scrape(api)
+    [labels] = evaluate(RULES["WebhookFails"]["expr"], Scrapes(after, after))
+    assert dict(labels) == {"webhook": str(webhook.pk)}
+    Webhook.objects.update(enabled=False, disabled_by="failing")
+    assert firing(api) == {"WebhookDisabled"}
+    Webhook.objects.update(disabled_by="person")
+    assert firing(api) == set()
+    Webhook.objects.update(enabled=True, disabled_by="")
+    WebhookDelivery.objects.filter(pk=waiting.pk).update(status="delivered", ended_at=now())
     assert firing(api) == set()
 
 

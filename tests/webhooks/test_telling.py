@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 from django.db.models.functions import Now
+from prometheus_client import REGISTRY
 from standardwebhooks import WebhookVerificationError
 
 from notification_service.audit.models import Entry
@@ -224,6 +225,11 @@ def test_what_fails_is_sent_again_under_its_id_and_those_behind_it_wait(system: 
     assert seen == [first, first, first, second]
     webhook = Webhook.objects.get()
     assert (webhook.failing_since, webhook.failures, webhook.retry_at) == (None, 0, None)
+    name, labels = "notifications_webhook_attempts_total", {"webhook": str(webhook.pk)}
+    counted = [
+        REGISTRY.get_sample_value(name, labels | {"outcome": outcome}) for outcome in ("failed", "delivered")
+    ]
+    assert counted == [2, 2]
 
 
 def test_one_that_is_refused_again_and_again_lets_the_others_pass(system: Receiver) -> None:

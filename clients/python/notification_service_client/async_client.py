@@ -15,11 +15,13 @@ from notification_service_client.describe import (
     consents,
     contact_hours,
     gateways,
+    inbound,
     mailings,
     messages,
     opt_outs,
     segments,
     templates,
+    webhooks,
 )
 from notification_service_client.errors import no_response
 from notification_service_client.request import Request, read_page, read_response
@@ -157,6 +159,28 @@ class Segments:
 class Gateways:
     def __init__(self, transport: Transport) -> None:
         self.list = transport.pages(gateways.every)
+        self.receipt_key = transport.call(gateways.receipt_key)
+        self.replace_receipt_key = transport.call(gateways.replace_receipt_key)
+        self.send_receipts = transport.call(gateways.send_receipts)
+        self.send_reply = transport.call(gateways.send_reply)
+
+
+class Inbound:
+    def __init__(self, transport: Transport) -> None:
+        self.list = transport.pages(inbound.every)
+
+
+class Webhooks:
+    def __init__(self, transport: Transport) -> None:
+        self.create = transport.call(webhooks.create)
+        self.get = transport.call(webhooks.get)
+        self.update = transport.call(webhooks.update)
+        self.delete = transport.call(webhooks.delete)
+        self.rotate_secret = transport.call(webhooks.rotate_secret)
+        self.send_test = transport.call(webhooks.send_test)
+        self.redeliver = transport.call(webhooks.redeliver)
+        self.list = transport.pages(webhooks.every)
+        self.deliveries = transport.pages(webhooks.deliveries)
 
 
 class AsyncClient:
@@ -181,6 +205,8 @@ class AsyncClient:
         self.consents = Consents(transport)
         self.segments = Segments(transport)
         self.gateways = Gateways(transport)
+        self.inbound = Inbound(transport)
+        self.webhooks = Webhooks(transport)
         self.contact_hours = ContactHours(transport)
 
     async def close(self) -> None:

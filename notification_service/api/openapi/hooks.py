@@ -156,7 +156,8 @@ def _add_versions(operation: Document) -> None:
 
 def _add_location(operation: Document) -> None:
     is_once = any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
-    for status in operation["responses"].keys() & {"201", "202"}:
+    made = {"200", "201", "202"} if is_once else {"201"}
+    for status in operation["responses"].keys() & made:
         headers = (LOCATION if status == "201" else {}) | (REPLAYED if is_once else {})
         operation["responses"][status].setdefault("headers", {}).update(headers)
 

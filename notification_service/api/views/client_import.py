@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notification_service.access.permissions import CLIENTS
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY
 from notification_service.api.parsers import StrictJSONParser
 from notification_service.api.problems import InvalidQuery
 from notification_service.api.values import parse_choice
@@ -20,8 +21,9 @@ from notification_service.api.views.file_import import (
     FileImportView,
     ImportResultSerializer,
     NdjsonParser,
+    digest_of,
     imported,
-    result_of,
+    imported_once,
 )
 from notification_service.directory.importing import ERRORS_KEPT, FileFormat
 from notification_service.directory.importing.choices import Choices, TagMode
@@ -99,7 +101,7 @@ class ClientImportView(FileImportView):
         summary="Import clients from a file",
         description=DESCRIPTION,
         tags=["clients"],
-        parameters=[TAGS],
+        parameters=[TAGS, IDEMPOTENCY_KEY],
         request={"application/json": ClientRowsSerializer, **dict.fromkeys(FORMATS, OpenApiTypes.BINARY)},
         responses={200: ImportResultSerializer},
     )
@@ -107,7 +109,11 @@ class ClientImportView(FileImportView):
         run = partial(import_audited, name="", choices=Choices(tag_mode=_tag_mode_of(request)))
         if request._request.content_type == StrictJSONParser.media_type:
             rows = _rows_as_lines(request.data)
-            return result_of(lambda: run(rows, file_format=FileFormat.NDJSON))
+            return imported_once(
+                request,
+                lambda: run(rows, file_format=FileFormat.NDJSON),
+                digest=lambda: digest_of(request, request.data),
+            )
         return imported(request, run, also="application/json or ")
 
 

@@ -1,5 +1,7 @@
 """What imports of files have in common: bodies of any size, read as they arrive, and the result."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, Any
@@ -12,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from notification_service.api.idempotency import work_once
 from notification_service.api.problems import LengthRequired
 from notification_service.api.query import check_query
 from notification_service.api.views.base import refuse_encoded_body
@@ -25,6 +28,7 @@ CHARSETS = {  # None: the byte order mark shows whether it is UTF-16
     "utf-16": "utf-16",
     **dict.fromkeys(("windows-1251", "cp1251"), "cp1251"),
 }
+BLOCK_BYTES = 256 * 1024
 Decode = Callable[[Read], Read]
 
 
@@ -75,18 +79,69 @@ class FileImportView(APIView):
 def imported(request: Request, run: Callable[..., ImportResult], *, also: str = "") -> Response:
     """Import the request's file: `run` gets what reads it, and `file_format`. `also`: what is read, too."""
     file_format = format_of(request._request, also=also)
-    body = body_of(request._request, _decoding_of(request._request))
-    return result_of(lambda: run(body, file_format=file_format))
+    decode, seen = _decoding_of(request._request), _digest_of_the_head(request)
+    body = body_of(request._request, lambda read: decode(_watched(read, seen)))
+    return imported_once(
+        request,
+        lambda: run(body, file_format=file_format),
+        digest=seen.hexdigest,
+        read_all=lambda: _read_all(body),
+    )
 
 
-def result_of(run: Callable[[], ImportResult]) -> Response:
+def imported_once(
+    request: Request,
+    run: Callable[[], ImportResult],
+    *,
+    digest: Callable[[], str],
+    read_all: Callable[[], object] = lambda: None,
+) -> Response:
+    body, is_replayed = work_once(
+        request, work=lambda: _result_of(run), values=lambda: {"digest": digest()}, read_all=read_all
+    )
+    return Response(body, headers={"Idempotency-Replayed": "true"} if is_replayed else {})
+
+
+def digest_of(request: Request, document: Any) -> str:
+    """Of a JSON body that says the same as `document`, and of what else the request says."""
+    seen = _digest_of_the_head(request)
+    seen.update(json.dumps(document, sort_keys=True).encode())
+    return seen.hexdigest()
+
+
+def _digest_of_the_head(request: Request) -> "hashlib._Hash":
+    query = sorted(request.query_params.items())
+    head = [query, request._request.content_type, _charset_of(request._request)]
+    return hashlib.sha256(json.dumps(head).encode())
+
+
+def _watched(read: Read, seen: "hashlib._Hash") -> Read:
+    def read_and_digest(size: int) -> bytes:
+        block = read(size)
+        seen.update(block)
+        return block
+
+    return read_and_digest
+
+
+def _read_all(read: Read) -> None:
+    try:
+        while read(BLOCK_BYTES):
+            pass
+    except FileRefused as refusal:
+        raise exceptions.ParseError(str(refusal)) from None
+    except OSError as error:
+        raise exceptions.ParseError(f"The file broke off: {error}.") from None
+
+
+def _result_of(run: Callable[[], ImportResult]) -> dict[str, Any]:
     try:
         result = run()
     except FileRefused as refusal:
         raise exceptions.ParseError(str(refusal)) from None
     except ImportStopped as stopped:
         raise exceptions.ParseError(f"{stopped} {_kept(stopped.result)}") from None
-    return Response({**asdict(result), "errors_truncated": result.errors_truncated})
+    return {**asdict(result), "errors_truncated": result.errors_truncated}
 
 
 def format_of(request: HttpRequest, *, also: str) -> FileFormat:
@@ -96,8 +151,12 @@ def format_of(request: HttpRequest, *, also: str) -> FileFormat:
     return FORMATS[media_type.lower()]
 
 
+def _charset_of(request: HttpRequest) -> str:
+    return (request.content_params or {}).get("charset", "utf-8").lower().strip('"')
+
+
 def _decoding_of(request: HttpRequest) -> Decode:
-    charset = (request.content_params or {}).get("charset", "utf-8").lower().strip('"')
+    charset = _charset_of(request)
     if charset not in CHARSETS:
         words = f"The file must be in one of: {', '.join(CHARSETS)}."
         raise exceptions.UnsupportedMediaType(request.content_type or "", words)

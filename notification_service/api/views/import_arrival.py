@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from notification_service.api.problems import AlreadyExists, InvalidQuery, PayloadTooLarge
 from notification_service.api.values import parse_choice, parse_text
-from notification_service.api.views.file_import import body_of, format_of
+from notification_service.api.views.file_import import BLOCK_BYTES, body_of, format_of
 from notification_service.api.views.import_choices import obstacle_words, take_choices
 from notification_service.directory.importing import FileRefused
 from notification_service.directory.importing.choices import TagMode
@@ -22,7 +22,6 @@ from notification_service.directory.rules import FILLED_LINE_PATTERN
 from notification_service.directory.zones import known_zones
 from notification_service.mailings.client_uploads import start_upload
 
-BLOCK_BYTES = 256 * 1024
 MEGABYTE = 1024 * 1024
 UNDER_WAY = "The same file waits or is being imported."
 

@@ -1,6 +1,6 @@
 # ruff: noqa: ARG002 (REST framework passes the request to every method)
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -14,7 +14,8 @@ from rest_framework.reverse import reverse
 from notification_service.access.permissions import PREFERENCES
 from notification_service.access.phones import note_phones, sees_whole_phones
 from notification_service.api.filters import ConsentFilter, OptOutFilter
-from notification_service.api.openapi.words import REQUEST_ID
+from notification_service.api.idempotency import work_once
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY, REQUEST_ID
 from notification_service.api.serializers.preference import (
     ConsentSerializer,
     MaskedConsentSerializer,
@@ -45,14 +46,23 @@ HOLDS = "Within a second of the answer no request to the phone starts that it fo
 class PreferenceViewSet(ApiViewSet):
     needs = PREFERENCES
     masked: ClassVar[type[serializers.Serializer[Any]]]
+    model: ClassVar[type[OptOut] | type[Consent]]
     route: ClassVar[str]
 
-    def _said(self, row: Any, *, is_new: bool) -> Response:
-        [body] = self._described([row])
-        if not is_new:
-            return Response(body)
-        location = reverse(self.route, kwargs={"pk": row.pk}, request=self.request)
-        return Response(body, status=201, headers={"Location": location})
+    def _said_once(self, values: Mapping[str, Any], say: Callable[..., tuple[Any, bool]]) -> Response:
+        """Only the id is kept for a repeated request, which shows what is there now."""
+
+        def work() -> dict[str, Any]:
+            row, is_new = say(**values)
+            return {"id": row.pk, "is_new": is_new}
+
+        kept, is_replayed = work_once(self.request, work=work, values=lambda: values)
+        [body] = self._described([self.model.objects.get(pk=kept["id"])])
+        headers = {"Idempotency-Replayed": "true"} if is_replayed else {}
+        if not kept["is_new"]:
+            return Response(body, headers=headers)
+        location = reverse(self.route, kwargs={"pk": kept["id"]}, request=self.request)
+        return Response(body, status=201, headers={"Location": location, **headers})
 
     def _described(self, rows: Sequence[Any]) -> Any:
         who = self.request.user
@@ -65,6 +75,7 @@ class OptOutViewSet(PreferenceViewSet):
     serializer_class = OptOutSerializer
     masked = MaskedOptOutSerializer
     filterset_class = OptOutFilter
+    model = OptOut
     route = "opt-out"
 
     def get_queryset(self) -> QuerySet[OptOut]:
@@ -81,12 +92,12 @@ class OptOutViewSet(PreferenceViewSet):
         description="The phone gets no message of the topic, or none at all, whatever becomes of its client. "
         f"{HOLDS}`cancelled` with the code `opted_out`. {ONCE}",
         tags=["opt-outs"],
+        parameters=[IDEMPOTENCY_KEY],
         responses={200: OptOutSerializer, 201: OptOutSerializer},
     )
     def create(self, request: Request) -> Response:
         values = self.valid(OptOutSerializer(data=request.data))
-        row, is_new = preference_changes.opt_out(**values)
-        return self._said(row, is_new=is_new)
+        return self._said_once(values, preference_changes.opt_out)
 
     @extend_schema(summary="Show an opt-out", description="One in force, by id.", tags=["opt-outs"])
     def retrieve(self, request: Request, pk: int) -> Response:
@@ -106,6 +117,7 @@ class ConsentViewSet(PreferenceViewSet):
     serializer_class = ConsentSerializer
     masked = MaskedConsentSerializer
     filterset_class = ConsentFilter
+    model = Consent
     route = "consent"
 
     def get_queryset(self) -> QuerySet[Consent]:
@@ -124,15 +136,15 @@ class ConsentViewSet(PreferenceViewSet):
         description="The phone may get mailings of the topic, or all, that require a consent, from the next "
         f"one that starts. {ONCE}",
         tags=["consents"],
+        parameters=[IDEMPOTENCY_KEY],
         responses={200: ConsentSerializer, 201: ConsentSerializer},
     )
     def create(self, request: Request) -> Response:
         values = self.valid(ConsentSerializer(data=request.data))
         try:
-            row, is_new = preference_changes.give_consent(**values)
+            return self._said_once(values, preference_changes.give_consent)
         except FromTheFuture:
             raise serializers.ValidationError({"given_at": ["Must not be in the future."]}) from None
-        return self._said(row, is_new=is_new)
 
     @extend_schema(summary="Show a consent", description="One consent by id.", tags=["consents"])
     def retrieve(self, request: Request, pk: int) -> Response:
@@ -157,7 +169,7 @@ class OptOutImportView(FileImportView):
         summary="Import opt-outs from a file",
         description=f"Columns: `phone` (required), `topic`, `reason`, `source`. {FILE}",
         tags=["opt-outs"],
-        parameters=[REQUEST_ID],
+        parameters=[REQUEST_ID, IDEMPOTENCY_KEY],
         request=dict.fromkeys(FORMATS, OpenApiTypes.BINARY),
         responses={200: ImportResultSerializer},
     )
@@ -173,7 +185,7 @@ class ConsentImportView(FileImportView):
         summary="Import consents from a file",
         description=f"Columns: `phone` (required), `topic`, `given_at`, `evidence`. {FILE}",
         tags=["consents"],
-        parameters=[REQUEST_ID],
+        parameters=[REQUEST_ID, IDEMPOTENCY_KEY],
         request=dict.fromkeys(FORMATS, OpenApiTypes.BINARY),
         responses={200: ImportResultSerializer},
     )

@@ -111,12 +111,15 @@ class WebhookViewSet(ApiViewSet):
         description="`webhook.test`, once, also to a webhook that is disabled. Its deliveries say what came "
         "of it.",
         operation_id="webhooks_test",
+        parameters=[IDEMPOTENCY_KEY],
         request=None,
         responses={202: WebhookDeliverySerializer},
     )
     def test(self, request: Request, pk: int) -> Response:
         self.refuse_body(request)
-        return Response(WebhookDeliverySerializer(changes.test_webhook(pk)).data, status=202)
+        body, is_replayed = run_once(request, {}, lambda: _delivery(changes.test_webhook(pk)))
+        headers = {"Idempotency-Replayed": "true"} if is_replayed else {}
+        return Response(body, status=202, headers=headers)
 
     @extend_schema(
         summary="Send events again",
@@ -153,6 +156,10 @@ class DeliveryViewSet(ApiViewSet):
 
 def _shown(webhook: Webhook) -> Response:
     return versioned(_described(webhook), webhook)
+
+
+def _delivery(delivery: WebhookDelivery) -> Any:
+    return WebhookDeliverySerializer(delivery).data
 
 
 def _described(webhook: Webhook) -> Any:

@@ -39,6 +39,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         page=page,
         again=send_again(want, counts),
         statuses=labels.MESSAGE_STATUS.items(),
+        deliveries=labels.DELIVERY.items(),
         reasons=_reasons(context["undelivered"], want),
         **context,
     )

@@ -30,7 +30,12 @@ class Again:
 
 
 def send_again(want: Wanted, counts: dict[str, int]) -> Again | None:
-    """Return those of the chosen status, or else all who certainly got nothing. None for nobody."""
+    """Return those of the chosen status, or else all who certainly got nothing. None for nobody.
+
+    Nor where a delivery is chosen: a mailing cannot be for that.
+    """
+    if want.delivery:
+        return None
     chosen = (want.status,) if want.status else _of_reason(want)
     statuses = [str(status) for status in chosen if status in Message.UNDELIVERED and counts[status]]
     if not statuses or want.mailing is None:

@@ -23,6 +23,7 @@ from notification_service.mailings.models import Message
 HEADER = [
     *("id", "mailing", "phone", "timezone", "status", "created_at", "sent_at", "attempts"),
     *("next_attempt_at", "error", "code", "code_number", "cause", "cause_number", "answer"),
+    *("delivery", "delivered_at", "delivery_reason"),
 ]
 
 
@@ -61,4 +62,5 @@ def _row(message: Message, response: str, who: Any, zone: tzinfo) -> Row:
         *(moment(message.next_attempt_at, zone), str(message.why or "")),
         *(message.reason, message.reason_number, message.cause, message.cause_number),
         text_for(who, response, phone=phone),
+        *(message.told or "", moment(message.delivered_at, zone), message.delivery_reason),
     ]

@@ -14,7 +14,9 @@ from notification_service.console.parts.paging import whole_number
 from notification_service.directory.models import Client
 from notification_service.directory.rules import is_phone, typed_phone
 from notification_service.mailings.models import Attempt, Batch, Message, SingleMessage
+from notification_service.mailings.models.message import is_told
 from notification_service.mailings.reasons import NUMBERED, Why, read_key
+from notification_service.mailings.stats import DELIVERIES
 
 PAGE_ROWS = 50
 STRETCH = 50_000  # messages read for one page, in some 50 ms
@@ -27,6 +29,7 @@ class Wanted:
     cause: str = ""  # of a deadline, its key
     said: str = ""  # by the gateway
     phone: str = ""
+    delivery: str = ""
     mailing: int | None = None
     single: bool = False  # those that belong to no mailing
     id: int | None = None
@@ -39,7 +42,7 @@ class Wanted:
 
     @property
     def is_filtered(self) -> bool:
-        texts = (self.status, self.reason, self.cause, self.said, self.phone)
+        texts = (self.status, self.reason, self.cause, self.said, self.phone, self.delivery)
         return any(texts) or self.single or self.mailing is not None or self.id is not None
 
 
@@ -52,11 +55,12 @@ class MessagePage:
 
 
 def wanted(query: Any) -> Wanted:
-    status = query.get("status", "")
+    status, delivery = query.get("status", ""), query.get("delivery", "")
     texts = {name: query.get(name, "").replace("\0", "")[:500] for name in ("reason", "cause", "said")}
     return Wanted(
         status=status if status in Message.Status.values else "",
         phone=query.get("phone", "").strip(),
+        delivery=delivery if delivery in DELIVERIES else "",
         mailing=whole_number(query.get("mailing", "").strip().removeprefix("#")),
         single=query.get("kind", "") == "single",
         id=whole_number(query.get("id", "").strip().removeprefix("#")),
@@ -74,7 +78,7 @@ def page_of(messages: QuerySet[Message], want: Wanted, counts: dict[str, int] | 
         return _page([found.filter(_rest(want))], want)
     if want.status == Message.Status.SENDING:
         return _page([found.filter(_rest(want), pk__in=_being_sent())], want)
-    if want.status or want.mailing is not None:
+    if want.status or want.delivery or want.mailing is not None:
         return _stretch([found], want)
     return _stretch([found.filter(undelivered=status) for status in Message.UNDELIVERED], want)
 
@@ -115,7 +119,7 @@ def clients_by_phone(text: str) -> list[int]:
 
 def matching(rows: list[Message], want: Wanted) -> list[Message]:
     """Return the wanted ones of an export's chunk, by the filters that no index has."""
-    if not (want.status or want.reason or want.cause or want.said):
+    if not (want.status or want.reason or want.cause or want.said or want.delivery):
         return rows
     ids = Message.objects.filter(_rest(want), pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
     found = set(ids)
@@ -124,7 +128,7 @@ def matching(rows: list[Message], want: Wanted) -> list[Message]:
 
 def _is_indexed(want: Wanted) -> bool:
     """Whether the page is found without looking at others: by a status, or by a reason in a mailing."""
-    if want.cause or want.said:
+    if want.cause or want.said or want.delivery:
         return False
     if want.reason:
         return want.mailing is not None
@@ -134,6 +138,8 @@ def _is_indexed(want: Wanted) -> bool:
 def _rest(want: Wanted) -> Q:
     """Return the filters that no index has, or not in the order of ids."""
     rest = Q(status=want.status) if want.status else Q()
+    if want.delivery:
+        rest &= is_told(want.delivery)
     if want.reason:
         rest &= _has_reason(want)
     if want.cause:

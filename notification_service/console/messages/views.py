@@ -28,6 +28,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         want=want,
         again=send_again(want, counts) if want.mailing is not None and counts else None,
         statuses=labels.MESSAGE_STATUS.items(),
+        deliveries=labels.DELIVERY.items(),
         reasons=message_labels.reason_choices(),
         show_mailing=True,
     )

@@ -92,7 +92,7 @@ def legend(counts: dict[str, int], url: str = "", chosen: str = "") -> dict[str,
         {"status": status, "word": labels.MESSAGE_STATUS[status], "messages": counts[status]}
         for status in labels.BAR_ORDER
     ]
-    return {"entries": entries, "url": url, "chosen": chosen}
+    return {"entries": entries, "url": url, "chosen": chosen, "filter": "status"}
 
 
 @register.inclusion_tag("console/parts/bar.html")
@@ -102,11 +102,11 @@ def delivery_bar(deliveries: dict[str, int]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("console/parts/legend.html")
-def delivery_legend(deliveries: dict[str, int]) -> dict[str, Any]:
+def delivery_legend(deliveries: dict[str, int], url: str = "", chosen: str = "") -> dict[str, Any]:
     entries = [
         {"status": each, "word": word, "messages": deliveries[each]} for each, word in labels.DELIVERY.items()
     ]
-    return {"entries": entries}
+    return {"entries": entries, "url": url, "chosen": chosen, "filter": "delivery"}
 
 
 @register.filter

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 
 DELIVERY_REASON_LENGTH = 200
 PROVIDER_ID_LENGTH = 200
+AWAITED = "awaited"
 SINGLES = 0  # in the place of a mailing's id: single messages in the counters
 
 
 def queue_of(gateway_id: int | None) -> int:
     """Where single messages for a gateway wait, in the place of a mailing's id; None: the default gateway."""
     return -(gateway_id or 0)
+
+
+def is_told(delivery: str) -> Q:
+    """Return which messages are counted under this delivery; `awaited` is none that a row has."""
+    return Q(status=Message.Status.SENT, delivery=None) if delivery == AWAITED else Q(delivery=delivery)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -131,6 +137,11 @@ class Message(KeptReason):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @property
+    def told(self) -> str | None:
+        """Under which delivery it is counted: as `is_told` finds it."""
+        return self.delivery or (AWAITED if self.status == self.Status.SENT else None)
 
     @property
     def terms(self) -> "Mailing | SingleMessage":

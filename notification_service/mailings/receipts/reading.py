@@ -3,9 +3,10 @@
 Without serializers, because thousands can come in a second.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from notification_service.directory.times import parse_datetime
@@ -18,6 +19,10 @@ MOST_RECEIPTS = 1_000
 REASON_CHARACTERS = PROVIDER_ID_CHARACTERS = 200
 INT64: Final = range(1, 2**63)
 DELIVERED, UNDELIVERED = DELIVERIES = ("delivered", "undelivered")
+
+NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,9})?")
+SECONDS_FROM = 10**9  # September 2001: less is no time of a message
+MILLISECONDS_FROM = 10**11  # as seconds, the year 5138
 
 Place = tuple[str | int, ...]
 NOT_AN_ID = "Must be a whole number from 1 to 9223372036854775807, the id of a message."
@@ -131,9 +136,10 @@ class RulesReader:
             faults.append(ReceiptFault(place, detail, "required"))
             return None
         reason = _reason(value_at(value, self._rules.reason)) if self._rules.reason else ""
+        at = moment_of(value_at(value, self._rules.at)) if self._rules.at else None
         if self._rules.id is not None:
-            return Receipt(delivery, message_id=our_id(found), reason=reason)
-        return Receipt(delivery, provider_id=provider_id_of(found), reason=reason)
+            return Receipt(delivery, message_id=our_id(found), at=at, reason=reason)
+        return Receipt(delivery, provider_id=provider_id_of(found), at=at, reason=reason)
 
     def _delivery(self, value: dict[str, Any]) -> str | None:
         if all_hold(self._rules.delivered, value):
@@ -157,6 +163,24 @@ def provider_id_of(found: Any) -> str:
     """Return a provider's id as it is kept; empty if it cannot be one."""
     written = str(found) if type(found) in (str, int) else ""
     return written if len(written) <= PROVIDER_ID_CHARACTERS and "\0" not in written else ""
+
+
+def moment_of(found: Any) -> datetime | None:
+    """Return a time in ISO 8601 with an offset, or in seconds or milliseconds since 1970; None if it is none.
+
+    A provider's receipt is never refused for its time.
+    """
+    if isinstance(found, str) and NUMBER.fullmatch(found):
+        found = float(found)
+    try:
+        if isinstance(found, str):
+            return parse_datetime(found)
+        if type(found) not in (int, float):
+            return None
+        seconds = found / 1000 if found >= MILLISECONDS_FROM else found
+        return datetime.fromtimestamp(seconds, UTC) if seconds >= SECONDS_FROM else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _reason(found: Any) -> str:

@@ -101,6 +101,38 @@ def test_an_export_of_a_mailing_holds_the_filtered_messages(operator: Browser) -
     assert [row["error"] for row in rows] == ["'=HYPERLINK(1)"]
 
 
+@pytest.mark.parametrize(
+    ("delivery", "found"),
+    [("delivered", [0]), ("undelivered", [1]), ("awaited", [2]), ("nonsense", [3, 2, 1, 0])],
+)
+def test_messages_are_filtered_by_what_receipts_say(
+    operator: Browser, delivery: str, found: list[int]
+) -> None:
+    mailing = make_running_mailing()
+    statuses = ("sent", "sent", "sent", "pending")
+    made = [make_message(mailing, make_client(), status=status).pk for status in statuses]
+    for pk, said in zip(made, ("delivered", "undelivered"), strict=False):
+        Message.objects.filter(pk=pk).update(delivery=said)  # an update is what is counted
+    expected = [made[place] for place in found]
+    page = operator.get(reverse("console:mailing", args=[mailing.pk]), {"delivery": delivery}).context["page"]
+    assert [row.pk for row in page.rows] == expected
+    file = operator.get(reverse("console:export", args=[mailing.pk]), {"delivery": delivery}).getvalue()
+    rows = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+    assert [int(row["id"]) for row in rows] == sorted(expected)
+    if delivery != "nonsense":
+        everywhere = operator.get(reverse("console:messages"), {"delivery": delivery}).context["page"]
+        assert [row.pk for row in everywhere.rows] == expected
+
+
+def test_the_legend_of_receipts_leads_to_the_messages(operator: Browser) -> None:
+    mailing = make_running_mailing()
+    make_message(mailing, status="sent")
+    Message.objects.update(delivery="undelivered")
+    address = reverse("console:mailing", args=[mailing.pk])
+    page = operator.get(address).content.decode()
+    assert f'href="{address}?delivery=undelivered#messages"' in page
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", "  =1"])
 def test_a_formula_is_exported_as_text(text: str) -> None:
     assert guarded(text) == f"'{text}"

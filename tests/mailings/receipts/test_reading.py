@@ -90,19 +90,59 @@ def test_settings_say_where_a_receipt_has_what() -> None:
     assert faults_of([{"state": "DELIVRD"}], BY_RULES) == [((0,), "required")]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2030-01-31T09:00:00+03:00",
+        "2030-01-31T06:00:00.000+0000",
+        "2030-01-31 06:00:00Z",
+        1896069600,
+        "1896069600",
+        1896069600000,
+        "1896069600000",
+        1896069600.0,
+        "1896069600.000",
+    ],
+)
+def test_the_time_of_a_receipt_is_read_as_providers_write_it(written: Any) -> None:
+    reader = reader_of(changed(receipts={**RULES, "at": "/done/at"}))
+    [receipt] = reader.read({"ref": 12, "state": "DELIVRD", "done": {"at": written}})
+    assert receipt == Receipt("delivered", message_id=12, at=datetime(2030, 1, 31, 6, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2030-01-31T09:00:00", "31.01.2030 09:00:00", "", "now", "9" * 20, "1e9", "-1896069600", "٣" * 10),
+        *(0, 5, -1896069600, 10**30, 1e300, float("inf"), float("nan"), True, None, [], {}),
+    ],
+)
+def test_what_is_no_time_is_left_out_of_a_receipt(written: Any) -> None:
+    reader = reader_of(changed(receipts={**RULES, "at": "/at"}))
+    assert reader.read({"ref": 12, "state": "DELIVRD", "at": written}) == [
+        Receipt("delivered", message_id=12)
+    ]
+
+
+AT = datetime(2030, 1, 31, 6, tzinfo=UTC)
 # As each provider's documents show a receipt.
 SHOWN: dict[str, tuple[Any, Receipt]] = {
     "infobip": (
         {
             "results": [
-                {"messageId": "8", "status": {"groupName": "DELIVERED"}, "error": {"name": "NO_ERROR"}}
+                {
+                    "messageId": "8",
+                    "doneAt": "2030-01-31T09:00:00.000+0300",
+                    "status": {"groupName": "DELIVERED"},
+                    "error": {"name": "NO_ERROR"},
+                }
             ]
         },
-        Receipt("delivered", message_id=8, reason="NO_ERROR"),
+        Receipt("delivered", message_id=8, at=AT, reason="NO_ERROR"),
     ),
     "probe_server": (
-        {"id": 8, "status": "undelivered", "reason": "x"},
-        Receipt("undelivered", message_id=8, reason="x"),
+        {"id": 8, "status": "undelivered", "at": "2030-01-31T06:00:00Z", "reason": "x"},
+        Receipt("undelivered", message_id=8, at=AT, reason="x"),
     ),
     "smsc": ({"id": "8", "status": "1", "err": "0"}, Receipt("delivered", message_id=8, reason="0")),
     "twilio": (

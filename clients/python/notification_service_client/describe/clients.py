@@ -70,7 +70,12 @@ def every(**query: Unpack[ClientQuery]) -> Request[Client]:
     return read("/api/v1/clients/", Client, query)
 
 
-def import_csv(file: Path | bytes, *, tags: Literal["replace", "add"] = "replace") -> Request[ImportResult]:
+def import_csv(
+    file: Path | bytes,
+    *,
+    tags: Literal["replace", "add"] = "replace",
+    idempotency_key: str | None = None,
+) -> Request[ImportResult]:
     """New phones are created, known ones updated, so the same file may be sent again.
 
     The tags of the file replace those that a client has, or are added to them.
@@ -82,7 +87,7 @@ def import_csv(file: Path | bytes, *, tags: Literal["replace", "add"] = "replace
         ImportResult,
         query={"tags": tags},
         content=content,
-        headers={"Content-Type": "text/csv"},
+        headers={"Content-Type": "text/csv", "Idempotency-Key": idempotency_key or str(uuid4())},
         repeatable=True,
         may_take_seconds=IMPORT_SECONDS,
     )

@@ -1,6 +1,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
+from uuid import uuid4
 
 from notification_service_client.describe.clients import IMPORT_SECONDS
 from notification_service_client.describe.parts import read, send
@@ -40,14 +41,14 @@ def every(**query: Unpack[ConsentQuery]) -> Request[Consent]:
     return read("/api/v1/consents/", Consent, query)
 
 
-def import_csv(file: Path | bytes) -> Request[ImportResult]:
+def import_csv(file: Path | bytes, *, idempotency_key: str | None = None) -> Request[ImportResult]:
     """What is in force already stays as it is, so the same file may be sent again."""
     return Request(
         "POST",
         "/api/v1/consents/import/",
         ImportResult,
         content=file.read_bytes() if isinstance(file, Path) else file,
-        headers={"Content-Type": "text/csv"},
+        headers={"Content-Type": "text/csv", "Idempotency-Key": idempotency_key or str(uuid4())},
         repeatable=True,
         may_take_seconds=IMPORT_SECONDS,
     )

@@ -40,6 +40,7 @@ class MessageQuery(TypedDict, total=False):
     reference: str
     status: MessageStatus
     code: str
+    delivery: Literal["delivered", "undelivered", "awaited"]
     created_from: datetime
     created_before: datetime
     sent_from: datetime

@@ -3,11 +3,11 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from notification_service_client.encoding import write
-from notification_service_client.models import Client, Mailing, Segment, Template
+from notification_service_client.models import Client, Mailing, Segment, Template, Webhook
 from notification_service_client.request import Request
 
 T = TypeVar("T")
-Row = Client | Mailing | Segment | Template | int
+Row = Client | Mailing | Segment | Template | Webhook | int
 
 
 def read(path: str, result: type[T], query: Mapping[str, Any] | None = None) -> Request[T]:

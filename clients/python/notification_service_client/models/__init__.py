@@ -35,6 +35,12 @@ from notification_service_client.models.messages import (
     SingleTerms,
 )
 from notification_service_client.models.preferences import Consent, OptOut
+from notification_service_client.models.providers import (
+    Inbound,
+    InboundTaken,
+    ReceiptKey,
+    ReceiptsTaken,
+)
 from notification_service_client.models.statistics import (
     Failure,
     FullInfo,
@@ -43,6 +49,13 @@ from notification_service_client.models.statistics import (
     Minute,
 )
 from notification_service_client.models.templates import Template, TemplateVersion
+from notification_service_client.models.webhooks import (
+    Event,
+    Redelivered,
+    Webhook,
+    WebhookDelivery,
+    WebhookWithSecret,
+)
 
 __all__ = [
     "Attribute",
@@ -54,6 +67,7 @@ __all__ = [
     "CountedSegment",
     "Day",
     "Deliveries",
+    "Event",
     "Excluded",
     "ExcludedFilter",
     "FailedAttempt",
@@ -62,6 +76,8 @@ __all__ = [
     "FullInfo",
     "Gateway",
     "ImportResult",
+    "Inbound",
+    "InboundTaken",
     "Mailing",
     "MailingCounts",
     "MailingInfo",
@@ -80,6 +96,9 @@ __all__ = [
     "OutcomeOf",
     "PreferenceExclusions",
     "Preview",
+    "ReceiptKey",
+    "ReceiptsTaken",
+    "Redelivered",
     "Rejection",
     "SampleText",
     "Segment",
@@ -90,5 +109,8 @@ __all__ = [
     "TemplateVersion",
     "TestSend",
     "Unreached",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookWithSecret",
     "ZoneClients",
 ]

@@ -25,7 +25,7 @@ CONFIG_BYTES = 64 * 1024
 OF_THE_REQUEST = ("method", "url", "headers", "content_type", "body")
 RULES = ("accepted", "refused", "not_let_in")  # in this order the first match wins
 FIELDS = (*OF_THE_REQUEST, *RULES, "provider_id", "receipts")
-OF_RECEIPTS = frozenset({"list", "id", "provider_id", "delivered", "undelivered", "reason"})
+OF_RECEIPTS = frozenset({"list", "id", "provider_id", "delivered", "undelivered", "at", "reason"})
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as JSON writes it
 NEEDED = (RequestPlaceholder.PHONE, RequestPlaceholder.TEXT)
 
@@ -46,6 +46,7 @@ class ReceiptRules:
     delivered: Conditions
     undelivered: Conditions
     reason: Pointer | None
+    at: Pointer | None = None
     list: Pointer | None = None  # of a body that has several: where they are; the others lead on from each
 
     @property
@@ -148,5 +149,6 @@ def _receipts(value: Any, faults: Faults) -> ReceiptRules | None:
         delivered=delivered,
         undelivered=undelivered,
         reason=_pointer(value, "reason", place, faults),
+        at=_pointer(value, "at", place, faults),
         list=_pointer(value, "list", place, faults),
     )
