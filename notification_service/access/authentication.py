@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from notification_service.access.models import ApiKey
 
 HOW = "Use `Authorization: Bearer <api key>`."
+UNKNOWN = "The API key is unknown, expired or revoked."
+QUOTED = "The API key is in quotes. Send it without them."
 ELSEWHERE = ("X-API-Key", "Api-Key", "X-Auth-Token")  # where other services have it
 
 
@@ -24,7 +26,8 @@ class BearerAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed(HOW)
         key = ApiKey.objects.known(credentials.strip())
         if key is None:
-            raise exceptions.AuthenticationFailed("The API key is unknown, expired or revoked.")
+            is_quoted = credentials.strip().startswith(("'", '"'))
+            raise exceptions.AuthenticationFailed(QUOTED if is_quoted else UNKNOWN)
         key.note_use()
         return key, key
 

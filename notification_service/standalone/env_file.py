@@ -1,5 +1,6 @@
 """Files of KEY=value lines: for us, for a shell's `source` and for any dotenv reader."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,5 +15,6 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def write_env_file(path: Path, values: Mapping[str, str]) -> None:
-    # Single quotes, because a shell would end an unquoted URL at `&`.
-    write_private_file(path, "".join(f"{name}='{value}'\n" for name, value in values.items()))
+    # Quotes only where a shell needs them, as for a URL with `&`: people cut keys out with them.
+    lines = (f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+    write_private_file(path, "".join(lines))

@@ -78,6 +78,14 @@ def test_a_key_in_another_header_is_answered_with_where_it_belongs(
     assert body_of(answer)["detail"] == f"{name} is not read. Use `Authorization: Bearer <api key>`."
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_key_that_was_copied_with_its_quotes_is_told_so(stranger: Api, write_key: str, quote: str) -> None:
+    headers = {"Authorization": f"Bearer {quote}{write_key}{quote}"}
+    answer = stranger.http.get("/api/v1/clients/", headers=headers)
+    assert answer.status_code == 401
+    assert body_of(answer)["detail"] == "The API key is in quotes. Send it without them."
+
+
 @pytest.mark.parametrize("phone", ["+79161234567", " +7 (916) 123-45-67", "79161234567"])
 def test_a_phone_may_have_its_plus(api: Api, phone: str) -> None:
     made = body_of(api.post("/api/v1/clients/", {**CLIENT, "phone": phone}))

@@ -40,9 +40,9 @@ def build_all(folder: Path) -> None:
     build(PRODUCT, _checkout(folder / "checkout", revision=""))
 
 
-def build_release(folder: Path, tag: str) -> str:
-    image = f"localhost/notification-service:{tag}"
-    build(image, _checkout(folder / tag, revision=tag))
+def build_release(folder: Path, revision: str) -> str:
+    image = f"localhost/notification-service:{revision}"
+    build(image, _checkout(folder / revision, revision=revision))
     return image
 
 

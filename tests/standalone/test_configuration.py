@@ -63,6 +63,11 @@ def test_the_environment_file_reads_the_same_in_python_dotenv_and_a_shell(tmp_pa
     assert shell.stdout == URL
 
 
+def test_a_key_stands_in_the_file_without_quotes(tmp_path: Path) -> None:
+    write_env_file(tmp_path / "credentials.env", {"API_KEY": "ns_a-Z_09"})
+    assert (tmp_path / "credentials.env").read_text() == "API_KEY=ns_a-Z_09\n"
+
+
 def test_a_taken_port_is_named_in_the_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
