@@ -39,11 +39,9 @@ def built_filter(request: HttpRequest) -> BuiltFilter:
         found = read_filter(strict_json.parse(text[:MOST_CHARACTERS]))
         check_filter(found)
     except InvalidFilter:
-        return BuiltFilter(
-            NOBODY, _("A segment or a mailing that says whom the list shows is no longer there.")
-        )
+        return BuiltFilter(NOBODY, _("A segment or a mailing that the list depends on no longer exists."))
     except (ValueError, RecursionError):
-        return BuiltFilter(NOBODY, _("It is not clear whom the list is to show. Choose it anew."))
+        return BuiltFilter(NOBODY, _("It is not clear which clients to show. Set the conditions again."))
     if any(each.field == "phone" for place, each in found.comparisons()) and not sees_whole_phones(
         request.user
     ):

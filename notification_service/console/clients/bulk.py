@@ -95,7 +95,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(BulkAction, pk=pk)
     if not lifecycle.cancel(pk):
-        messages.error(request, _("Nothing was done: meanwhile it came to its end."))
+        messages.error(request, _("Nothing was done: it has ended in the meantime."))
     return redirect("console:bulk-action", pk=pk)
 
 

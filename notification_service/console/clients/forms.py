@@ -123,7 +123,7 @@ def tags_problem(problem: UnacceptableTags) -> str:
         case TagFault.TOO_LONG:
             return _("A tag has no more than %(most)d characters.") % {"most": TAG_LENGTH}
         case TagFault.TWICE:
-            return _("A tag is there twice.")
+            return _("A tag is given twice.")
         case _:
             return _("A tag is one line without control characters.")
 

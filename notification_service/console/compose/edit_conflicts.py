@@ -17,7 +17,7 @@ HAS_CHANGED = {
         *("where", "segment", "exclude"),
     ): gettext_lazy("Its recipients have changed."),
     ("topic", "requires_consent", "ignores_opt_outs"): gettext_lazy(
-        "Its topic, or whose consent it needs, has changed."
+        "Its topic, or whether it requires consent, has changed."
     ),
     ("gateway", "failover"): gettext_lazy("Its gateways have changed."),
     ("on_unknown",): gettext_lazy("What to do without an answer has changed."),

@@ -66,7 +66,7 @@ class MailingForm(FilterForm, HoursFields, TextForm):
         required=False,
         min_value=1,
         max_value=MOST_MINUTES,
-        help_text=gettext_lazy("So that not all of them answer at once. Empty: as fast as it goes."),
+        help_text=gettext_lazy("So that not everybody answers at once. Empty: as fast as possible."),
     )
     failover = forms.BooleanField(
         label=gettext_lazy("Use the next gateway while this one is paused; some clients may get it twice"),

@@ -59,7 +59,9 @@ class Review:
     def refusal(self) -> tuple[str, str] | None:
         """Return the field and the words if it is certain that nobody would get it."""
         if self.unsent is None and not self.preview.do_hours_meet:
-            return "limit_hours", _("They never come together with the contact hours of every mailing.")
+            return "limit_hours", _(
+                "They never overlap with the contact hours, which hold for every mailing."
+            )
         if self.unsent is not None or self.preview.reached:
             return None
         if self.preview.clients:

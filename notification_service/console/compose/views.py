@@ -72,7 +72,7 @@ def _schedule(request: HttpRequest, form: MailingForm, found: Review, key: uuid.
         elif refusal.field == "spread_minutes":
             form.add_error(refusal.field, SPREAD_TOO_LONG)
         else:
-            form.add_error(None, _("A segment or a mailing that says who gets it is no longer there."))
+            form.add_error(None, _("A segment or a mailing that decides who gets it no longer exists."))
         return _page(request, form, title=_("New mailing"), key=key)
     if found.reached:
         messages.success(request, _("Mailing #%(id)s is scheduled.") % {"id": mailing_id})

@@ -20,7 +20,7 @@ MOST_ATTRIBUTES, MOST_SEGMENTS, MOST_MAILINGS = 200, 1000, 50
 COMPARES = {"lt", "lte", "gt", "gte"}
 OP = {
     "eq": pgettext_lazy("comparison", "is"),
-    "ne": pgettext_lazy("comparison", "is another than"),
+    "ne": pgettext_lazy("comparison", "is not"),
     "in": pgettext_lazy("comparison", "is one of"),
     "contains": pgettext_lazy("comparison", "contains"),
     "starts_with": pgettext_lazy("comparison", "starts with"),
@@ -52,7 +52,7 @@ STATUSES = {
     "failed,expired,cancelled": gettext_lazy("did not get it"),
     "sent": gettext_lazy("got it"),
     "sent,unknown": gettext_lazy("got it, or may have got it"),
-    "failed,expired,cancelled,unknown,sent": gettext_lazy("were to get it, whatever became of it"),
+    "failed,expired,cancelled,unknown,sent": gettext_lazy("were among its recipients, whatever the outcome"),
 }
 Choices = list[tuple[str, str]]
 

@@ -154,7 +154,7 @@ class FilterForm(forms.Form):
     def clean_outcome_of_statuses(self) -> list[str]:
         statuses = list(filter(None, str(self.cleaned_data["outcome_of_statuses"]).split(",")))
         if not set(statuses) <= set(Message.OUTCOMES):
-            raise forms.ValidationError(_("This is not what can become of a message."))
+            raise forms.ValidationError(_("A message cannot end like this."))
         return statuses
 
     def clean(self) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class FilterForm(forms.Form):
         if (origin is None) != (not values.get("outcome_of_statuses")):
             self.add_error(None, _("It is not clear whose clients get it. Start again from “Send again”."))
         elif origin is not None and not Mailing.objects.alive().filter(pk=origin).exists():
-            words = _("Mailing #%(id)s is deleted: nobody knows any more whom it reached.")
+            words = _("Mailing #%(id)s is deleted: it is no longer known whom it reached.")
             self.add_error(None, words % {"id": origin})
 
     def _check_filter(self, values: dict[str, Any]) -> None:

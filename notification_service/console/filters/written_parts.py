@@ -75,5 +75,5 @@ def _missing(found: ClientFilter) -> str:
     try:
         check_filter(found)
     except InvalidFilter:
-        return _("A segment or a mailing that says who gets it is no longer there.")
+        return _("A segment or a mailing that decides who gets it no longer exists.")
     return ""

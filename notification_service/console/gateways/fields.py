@@ -56,7 +56,7 @@ class SettingsText(CleanText):
         try:
             return parse(text) if text.strip() else None
         except RepeatedKey as error:
-            raise ValidationError(_("“%(key)s” is there twice.") % {"key": error.key}) from None
+            raise ValidationError(_("“%(key)s” occurs twice.") % {"key": error.key}) from None
         except ValueError as error:
             place = {"line": getattr(error, "lineno", 1), "column": getattr(error, "colno", 1)}
             raise ValidationError(

@@ -96,7 +96,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(ClientUpload, pk=pk)
     if not lifecycle.cancel(pk):
-        messages.error(request, _("Nothing was done: meanwhile the import came to its end."))
+        messages.error(request, _("Nothing was done: the import has ended in the meantime."))
     return redirect("console:import", pk=pk)
 
 

@@ -22,7 +22,7 @@ class TimeOfDay(forms.TimeField):
 def country_choices() -> Iterable[tuple[str, Any]]:
     """By their names, in the page's language."""
     names = sorted((str(name), code) for code, name in COUNTRY.items())
-    return [("", gettext_lazy("none: they are days like others")), *((code, name) for name, code in names)]
+    return [("", gettext_lazy("none: they are ordinary days")), *((code, name) for name, code in names)]
 
 
 class HoursFields(forms.Form):

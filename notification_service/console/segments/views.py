@@ -103,7 +103,7 @@ def _saved(form: SegmentForm, save: Callable[[], Segment]) -> Segment | None:
     except SegmentNameTaken:
         form.add_error("name", _("Another segment has this name."))
     except SegmentInUse:
-        form.add_error("name", _("The name has to stay: it is used under this one."))
+        form.add_error("name", _("The name cannot change: the segment is used under it."))
     except Stale:
         form.add_error(None, _("Not saved: somebody else has changed the segment. Open it again."))
     except Segment.DoesNotExist:

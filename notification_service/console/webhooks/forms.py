@@ -10,7 +10,9 @@ class WebhookForm(forms.Form):
     url = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=URL_LENGTH,
-        help_text=gettext_lazy("https://… of the system that is to be told. Events are sent there by POST."),
+        help_text=gettext_lazy(
+            "The https:// address of the receiving system. Events are sent there by POST."
+        ),
     )
     events = forms.MultipleChoiceField(
         label=gettext_lazy("Events"),

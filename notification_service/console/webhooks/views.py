@@ -63,7 +63,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     _webhook(pk)
     changes.test_webhook(pk)
-    messages.success(request, _("A test is being sent. What came of it is below in a moment."))
+    messages.success(request, _("A test is being sent. Its result appears below in a moment."))
     return redirect("console:webhook", pk)
 
 

@@ -425,7 +425,7 @@ def test_each_fault_of_settings_is_shown_with_its_place(administrator: Browser) 
     ("text", "words"),
     [
         ("{", "This is not JSON: see line 1, column 2."),
-        ('{"a": 1,\n "a": 2}', "“a” is there twice."),
+        ('{"a": 1,\n "a": 2}', "“a” occurs twice."),
         ("[" * 30_000, "This is nested too deeply."),
         ("", "Enter the settings, or begin with those of a provider."),
     ],

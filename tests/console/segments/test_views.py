@@ -92,8 +92,8 @@ def test_a_segment_that_is_used_says_by_what_and_is_not_deleted(operator: Browse
     [
         ({"name": ""}, "This field is required."),
         ({"name": "Taken"}, "Another segment has this name."),
-        ({"not-segment": "Gone"}, "is no longer there"),
-        ({"segment": "Kazan buyers", "name": "Kazan buyers"}, "is no longer there"),
+        ({"not-segment": "Gone"}, "no longer exists"),
+        ({"segment": "Kazan buyers", "name": "Kazan buyers"}, "no longer exists"),
         ({"where-0-value": ""}, "Enter what “city” is compared with."),
         ({"where-1-1-value": "many"}, "“spent” is compared with numbers"),
         ({"operator_codes": "9"}, "is not three digits"),

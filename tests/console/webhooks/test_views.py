@@ -104,7 +104,7 @@ def test_the_overview_says_that_the_service_has_disabled_a_webhook(
     administrator: Browser, webhook: Webhook, logged_in: Callable[[str], Browser]
 ) -> None:
     Webhook.objects.update(enabled=False, disabled_by="failing", disabled_at=Now())
-    words = f"Webhook #{webhook.pk} is told nothing any more."
+    words = f"Webhook #{webhook.pk} gets no more events."
     assert words in administrator.get("/").content.decode()
     seen = logged_in("viewer").get("/").content.decode()
     assert (words in seen, "View the webhook" in seen) == (True, False)
