@@ -42,9 +42,25 @@ def test_every_folder_of_the_package_has_a_row() -> None:
     assert folders() - set(re.findall(r"`(.+?)`", first_cells)) == set(), "add a row to the table"
 
 
+def recipes() -> str:
+    return (ROOT / "CONTRIBUTING.md").read_text().partition("## Recipes")[2].partition("## Tests")[0]
+
+
 def test_every_file_of_the_recipes_exists() -> None:
-    recipes = (ROOT / "CONTRIBUTING.md").read_text().partition("## Recipes")[2].partition("## Tests")[0]
-    named = re.findall(r"`(\w+/[\w./]*)`", recipes)
+    named = re.findall(r"`(\w+/[\w./]*)`", recipes())
     assert "api/serializers/mailing.py" in named
     places = (ROOT, ROOT / "notification_service")
     assert [path for path in named if not any((place / path).exists() for place in places)] == []
+
+
+def test_every_name_that_a_recipe_looks_for_in_a_file_is_there() -> None:
+    pairs = re.findall(r"((?:`\w+`(?:, | and )?)+) (?:in|of) `(\w+/[\w./]+\.(?:py|js))`", recipes())
+    assert len(pairs) > 10
+    missing = [
+        (name, path)
+        for names, path in pairs
+        for name in re.findall(r"\w+", names)
+        for place in [ROOT / path, ROOT / "notification_service" / path]
+        if place.exists() and not re.search(rf"\b{name}\b", place.read_text())
+    ]
+    assert missing == []

@@ -8,6 +8,7 @@ import pytest
 
 from notification_service import console
 from notification_service.api.serializers.client import ClientSerializer
+from notification_service.api.serializers.personal_data import KnownClientSerializer
 from notification_service.console.audit.labels import FIELD as AUDIT_LABELS
 from notification_service.console.clients.exports import HEADER
 from notification_service.console.clients.forms import ClientForm
@@ -16,6 +17,7 @@ from notification_service.directory.changes import erase_client
 from notification_service.directory.importing.columns import KNOWN_AS
 from notification_service.directory.importing.rows import COLUMNS
 from notification_service.directory.models import Client
+from notification_service.mailings.personal_data import FIELDS
 from tests.directory.importing.files import import_csv
 from tests.factories import make_client
 
@@ -104,6 +106,12 @@ def test_the_page_of_a_client_shows_every_field() -> None:
 
 def test_the_audit_log_has_a_word_for_every_field_of_a_client() -> None:
     assert fields() - set(AUDIT_LABELS) == set(), "console/audit/labels.py"
+
+
+def test_what_is_known_of_a_person_has_every_field_of_a_client() -> None:
+    known = fields() - {"tag"}
+    assert set(FIELDS) - OF_THE_SERVICE == known, "mailings/personal_data.py"
+    assert set(KnownClientSerializer().fields) - OF_THE_SERVICE == known, "api/serializers/personal_data.py"
 
 
 @pytest.mark.django_db
