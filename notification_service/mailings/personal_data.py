@@ -32,7 +32,7 @@ def _fields(client: Client) -> dict[str, Any]:
 
 
 def _messages(client: Client) -> list[dict[str, Any]]:
-    """The oldest first, without those of mailings that are being deleted.
+    """Return them oldest first, without those of mailings that are being deleted.
 
     With single messages to the phone, before it was a client's.
     """

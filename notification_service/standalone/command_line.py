@@ -20,7 +20,7 @@ PACKAGE_FOLDER = Path(__file__).parents[1]
 
 
 def main(arguments: Sequence[str]) -> int | None:
-    """The exit code, None where an argument is Django's, who knows how to answer it.
+    """Return the exit code, or None if Django has to handle an argument.
 
     Ends with a line where the service cannot start.
     """
@@ -77,7 +77,7 @@ def chosen(options: Mapping[str, Any], configured: Mapping[str, str]) -> UpOptio
 
 
 def configured_variables() -> dict[str, str]:
-    """As settings read them: a file at the root, over which the environment wins."""
+    """Return them as settings read them: from a file at the root, unless the environment has them."""
     file = dotenv_values(project_folder() / ".env")
     return {name: value for name, value in file.items() if value is not None} | dict(os.environ)
 
@@ -88,6 +88,6 @@ def configured_data_dir(configured: Mapping[str, str]) -> Path:
 
 
 def project_folder() -> Path:
-    """As settings know it: the checkout; for who has installed the package, the folder they are in."""
+    """Return the folder of the checkout or, for an installed package, the current folder."""
     is_checkout = (PACKAGE_FOLDER.parent / "manage.py").exists()
     return PACKAGE_FOLDER.parent if is_checkout else Path.cwd()

@@ -1,4 +1,4 @@
-"""Whether data were prepared by this very code: then nothing waits until that is made sure of once more."""
+"""Whether this very code has prepared the data before, so that a start need not wait for it again."""
 
 import sysconfig
 from hashlib import sha256
@@ -25,7 +25,7 @@ class Preparation:
         write_private_file(self._path, self._of_this_code())
 
     def _of_this_code(self) -> str:
-        """Other migrations, ours or a library's, are other code."""
+        """Other migrations, ours or a library's, count as other code."""
         ours = {f"{path.parts[-3]}.{path.stem}" for path in self._package_folder.glob("*/migrations/*.py")}
         versions = {path.name for path in self._libraries.glob("*.dist-info")}
         return sha256("\n".join(sorted(ours | versions)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What `up` says to the person who started it: a line for each step, and a box with where everything is.
+"""What `up` says to the person who started it: a line for each step, and a box that says where everything is.
 
 Plain text where nobody looks at it, or where NO_COLOR asks for it.
 """

@@ -45,7 +45,7 @@ class UpOptions:
 
 
 def run(options: UpOptions) -> int:
-    """The exit code; StandaloneError where the service cannot start. Either way all of it is stopped then."""
+    """Return the exit code. Raises StandaloneError if the service cannot start. All of it is stopped then."""
     os.umask(0o077)
     stop_requests = StopRequests()
     stop_requests.install()

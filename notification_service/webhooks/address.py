@@ -1,4 +1,4 @@
-"""Which URLs a webhook may have: as gateways, with a query besides. None leads into the private network."""
+"""Which URLs a webhook may have: as for gateways, but with a query. None leads into the private network."""
 
 import re
 from collections.abc import Callable

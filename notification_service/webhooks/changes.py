@@ -76,7 +76,7 @@ def update_webhook(webhook_id: int, *, expected: Versions = None, **changes: Any
 
 @transaction.atomic
 def delete_webhook(webhook_id: int, *, expected: Versions = None) -> None:
-    """Tell it nothing any more; its deliveries are removed in the background.
+    """Send nothing more to it; its deliveries are removed in the background.
 
     Raises Webhook.DoesNotExist, Stale.
     """
@@ -192,7 +192,7 @@ def _sorted(events: list[str]) -> list[str]:
 
 
 def _locked(webhook_id: int) -> Webhook:
-    """Without keeping those waiting who write what it is to be told."""
+    """Lock the row without blocking those who write deliveries for it."""
     return Webhook.objects.alive().select_for_update(no_key=True).get(pk=webhook_id)
 
 

@@ -55,7 +55,7 @@ class Calls:
                 self._waiting.append(name)
 
     def end(self) -> None:
-        """Make no more. Without the lock, for whom a signal has interrupted may hold it."""
+        """Make no more. Takes no lock, because whoever the signal interrupted may hold it."""
         self._is_ended = True
 
     def stop(self, *, seconds_left: Callable[[], float]) -> None:

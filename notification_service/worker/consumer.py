@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class SteadyConsumer(Consumer):
-    """Celery's own ends at a refusal: of our account, or of a queue that belongs to another."""
+    """Celery's own ends if the broker refuses our account, or a queue that another one owns."""
 
     conninfo: Any
     channel_errors: tuple[type[Exception], ...]

@@ -1,4 +1,4 @@
-"""Whether a worker hears from the broker: without it all goes on, but nobody should get used to that."""
+"""Whether a worker hears from the broker. Work goes on without it, but somebody should know."""
 
 import time
 from collections.abc import Callable, Collection

@@ -78,7 +78,7 @@ class Supervisor:
         return min(self._logs_checked_at + LOG_CHECK_SECONDS, *restarts, float("inf"))
 
     def run_task(self, task: Child) -> int | None:
-        """The exit code of a process that is meant to end, or None where a stop was asked for first."""
+        """Return the exit code of a process that is meant to end; None if a stop was requested first."""
         task.launch()
         try:
             finished = self.run(until=lambda: task.exit_code() is not None)
@@ -87,7 +87,7 @@ class Supervisor:
             task.stop()
 
     def stop(self) -> bool:
-        """True where every part ended by itself in its time, False where one had to be killed."""
+        """Return True if every part ended in time, False if one had to be killed."""
         clean = True
         while self._stages:
             clean = self._stop_stage([watched.part for watched in self._stages.pop()]) and clean

@@ -88,7 +88,7 @@ def _create(options: Mapping[str, Any]) -> str | None:
 
 
 def _as_json(options: Mapping[str, Any]) -> dict[str, Any]:
-    """As the API takes it, which reads it."""
+    """Return it in the form in which the API takes it."""
     chosen = {"operator_codes": options["operator_code"], "tags": options["tag"]}
     hours = {"from": options["opens"], "to": options["closes"]}
     body = {
