@@ -1,6 +1,7 @@
 """What workers have measured of a gateway, and how many of them there are."""
 
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 
@@ -32,8 +33,7 @@ def _concurrency(gateway: Gateway, workers: int) -> int:
 
 
 def _worker_concurrency() -> int:
-    each: int = settings.DELIVERY["max_concurrency"]  # type: ignore[assignment]
-    return each
+    return cast("int", settings.DELIVERY["max_concurrency"])
 
 
 def _latency(uses: list[GatewayUse]) -> float | None:
