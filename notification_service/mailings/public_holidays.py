@@ -12,6 +12,10 @@ REMEMBERED_YEARS = 500  # of a country each
 DAY = timedelta(days=1)
 
 
+class UnknownCountryError(LookupError):
+    """This machine's library does not have the country; another machine's may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Year:
     holidays: frozenset[date]
@@ -62,10 +66,13 @@ def _year(country: str, year: int) -> Year:
 
 
 def _calendar(country: str, year: int, language: str = "") -> Any:
-    """The library's. A year of which it knows nothing has no holidays."""
+    """The library's. A year of which it knows nothing has no holidays. Raises UnknownCountryError."""
     import holidays  # as above
 
-    empty = holidays.country_holidays(country, expand=False)
+    try:
+        empty = holidays.country_holidays(country, expand=False)
+    except NotImplementedError:
+        raise UnknownCountryError(country) from None
     if not empty.start_year <= year <= empty.end_year:
         return empty
     spoken = next(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from notification_service.mailings.public_holidays import UnknownCountryError
 from notification_service.mailings.send_window import Hours, find_zone, open_times
 
 DAY = timedelta(days=1)
@@ -28,7 +29,7 @@ class TimeLeft(NamedTuple):
 
 
 def time_left(hours: Hours, zone_name: str, *, at: datetime, end_at: datetime) -> TimeLeft:
-    """Return what is left from the instant `at` on; a zone whose hours are not known has as much as any."""
+    """Return what is left from the instant `at` on: as much as any has, if the hours are not known here."""
     now, ends = at.timestamp(), min(end_at, at + LONGEST_LOOK).timestamp()
     if not hours:
         return TimeLeft(max(0.0, ends - now), max(0.0, ends - now))
@@ -46,6 +47,9 @@ def time_left(hours: Hours, zone_name: str, *, at: datetime, end_at: datetime) -
 
 @lru_cache(maxsize=10_000)  # a claim asks for each mailing, several times a second
 def _stretches(hours: Hours, zone_name: str, start: datetime, end: datetime) -> list[tuple[float, float]]:
-    zone = find_zone(zone_name)
-    times = open_times(hours, zone=zone, start=start, end=end) if zone else [(start, end)]
+    try:
+        zone = find_zone(zone_name)
+        times = [*open_times(hours, zone=zone, start=start, end=end)] if zone else [(start, end)]
+    except UnknownCountryError:
+        times = [(start, end)]
     return [(opens.timestamp(), closes.timestamp()) for opens, closes in times]

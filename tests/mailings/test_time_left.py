@@ -29,6 +29,11 @@ def test_time_left_is_what_is_open_until_the_end(zone: str, end_at: datetime, ex
     assert time_left(DAYTIME, zone, at=NOON, end_at=end_at) == expected
 
 
+def test_a_country_that_is_not_known_here_leaves_as_much_time_as_any() -> None:
+    hours = (SendWindow(time(9), time(21), holidays="QQ"),)
+    assert time_left(hours, "UTC", at=NOON, end_at=NOON + HOUR) == TimeLeft(H, H)
+
+
 def test_without_hours_all_of_the_time_is_left_and_more_than_a_week_is_a_week() -> None:
     assert time_left((), "UTC", at=NOON, end_at=NOON + 5 * HOUR) == TimeLeft(5 * H, 5 * H)
     assert time_left((), "UTC", at=NOON, end_at=NOON + 999 * HOUR) == TimeLeft(168 * H, 168 * H)

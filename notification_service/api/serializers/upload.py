@@ -1,6 +1,7 @@
 """Files of clients that are imported in the background."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -127,6 +128,10 @@ class UploadSerializer(FastSerializer):
         return WrittenZoneSerializer(WrittenZones.of(upload).listed, many=True).data
 
 
+# Shown in another form than they are chosen in, or where nothing is chosen: sent back, they change nothing.
+SHOWN_OTHERWISE = {"separator", "timezone", "zones"}
+
+
 @extend_schema_serializer(component_name="ImportChange")
 class UploadChangeSerializer(StrictSerializer):
     encoding = serializers.ChoiceField(choices=ClientUpload.Encoding.values, required=False)
@@ -145,6 +150,16 @@ class UploadChangeSerializer(StrictSerializer):
     )
     tags = serializers.ChoiceField(source="tag_mode", choices=list(TagMode), required=False)
     zones = ZoneMeanings(required=False, help_text="What each time zone of the file means.")
+
+    @cached_property
+    def shown_by(self) -> FastSerializer:
+        return UploadSerializer(self.instance)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if self.instance is not None and isinstance(data, Mapping):
+            as_shown = {name for name in SHOWN_OTHERWISE & data.keys() if self._agrees(name, data[name])}
+            data = {name: value for name, value in data.items() if name not in as_shown}
+        return super().to_internal_value(data)
 
 
 class PreviewRowSerializer(FastSerializer):

@@ -13,7 +13,7 @@ from notification_service.access.authentication import name_of
 from notification_service.access.permissions import IMPORTS, Permission
 from notification_service.access.phones import note_phones
 from notification_service.api.idempotency import run_once
-from notification_service.api.openapi.words import IDEMPOTENCY_KEY
+from notification_service.api.openapi.words import IDEMPOTENCY_KEY, SENT_BACK
 from notification_service.api.problems import ConflictError
 from notification_service.api.serializers.upload import (
     RejectedLineSerializer,
@@ -107,13 +107,13 @@ class ImportViewSet(ApiViewSet):
 
     @extend_schema(
         summary="Say how a file is to be read",
-        description="While it waits to be started. Its preview shows what comes of it.",
+        description=f"While it waits to be started. Its preview shows what comes of it. {SENT_BACK}",
         request=UploadChangeSerializer,
         responses=UploadSerializer,
     )
     def partial_update(self, request: Request, pk: int) -> Response:
-        values = self.valid(UploadChangeSerializer(data=request.data))
-        take_choices(_waiting(pk), values)
+        upload = _waiting(pk)
+        take_choices(upload, self.valid(UploadChangeSerializer(upload, data=request.data)))
         return Response(_described(pk))
 
     @extend_schema(
