@@ -5,7 +5,8 @@ Pages by id: a server-side cursor would hold a transaction open for as long as a
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from notification_service.api.serializers.message import MessageSerializer
@@ -31,6 +32,15 @@ def csv_lines(messages: MessageQuerySet, keep: Keep) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for chunk in _chunks(messages, keep):
         yield "".join(writer.writerow(map(_cell, row.values())) for row in chunk)
+
+
+def written_csv(
+    header: Iterable[str], rows: Iterable[Iterable[Any]], *, separator: str = ","
+) -> Iterator[str]:
+    """Yield rows of any kind, with texts that no spreadsheet takes for a formula."""
+    writer = csv.writer(_LineWriter(), delimiter=separator)
+    for row in chain([header], rows):
+        yield writer.writerow(map(_cell, row))
 
 
 def _chunks(messages: MessageQuerySet, keep: Keep) -> Iterator[list[dict[str, Any]]]:

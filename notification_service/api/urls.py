@@ -11,6 +11,7 @@ from notification_service.api.views.contact_hours import ContactHoursViewSet
 from notification_service.api.views.drafts import DraftViewSet
 from notification_service.api.views.errors import unknown_url
 from notification_service.api.views.gateways import GatewayViewSet
+from notification_service.api.views.import_files import RejectedFileViewSet
 from notification_service.api.views.imports import FILE_PARSERS, ImportViewSet
 from notification_service.api.views.inbound import InboundListViewSet
 from notification_service.api.views.keys import KeyViewSet
@@ -98,6 +99,11 @@ urlpatterns = [
     path("imports/<id:pk>/", ImportViewSet.as_view(LASTING_ROW), name="import"),
     path("imports/<id:pk>/preview/", ImportViewSet.as_view({"get": "preview"}), name="import-preview"),
     path("imports/<id:pk>/rejected/", ImportViewSet.as_view({"get": "rejected"}), name="import-rejected"),
+    path(
+        "imports/<id:pk>/rejected.csv",
+        RejectedFileViewSet.as_view({"get": "rejected_csv"}),
+        name="import-rejected-csv",
+    ),
     path("imports/<id:pk>/start/", ImportViewSet.as_view({"post": "start"}), name="import-start"),
     path("imports/<id:pk>/cancel/", ImportViewSet.as_view({"post": "cancel"}), name="import-cancel"),
     path("keys/", KeyViewSet.as_view(ROWS), name="keys"),

@@ -1,5 +1,6 @@
 """Files of clients that are imported in the background, through the API as in the console."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ pytestmark = pytest.mark.django_db
 by_a_worker = pytest.mark.django_db(transaction=True)  # it reads the file over a session of its own
 
 PATH = "/api/v1/imports/"
+REASON, LINE = "Rejected: reason", "Rejected: line"
+BAD_PHONE = "phone must be 7 and ten more digits."
 FILE = b"phone,timezone\n79161234567,Europe/Moscow\n7926,MSK\n"
 
 
@@ -39,6 +42,43 @@ def test_a_file_is_imported_by_a_worker_and_its_rejected_lines_can_be_listed(api
     [line] = body_of(api.get(f"{PATH}{done['id']}/rejected/"))["results"]
     assert (line["line"], line["field"], line["text"]) == (3, "phone", "7926,MSK")
     assert [each["id"] for each in body_of(api.get(PATH))["results"]] == [done["id"]]
+
+
+@by_a_worker
+@pytest.mark.parametrize(
+    ("file", "rows"),
+    [
+        (
+            b"phone;timezone;city\n79161234567;UTC;Kazan\n7926;UTC;=1+1\n",
+            [["phone", "timezone", "city", REASON, LINE], ["7926", "UTC", "'=1+1", BAD_PHONE, "3"]],
+        ),
+        (
+            b'{"phone": "7926", "timezone": "UTC"}\n',
+            [["content", REASON, LINE], ['{"phone": "7926", "timezone": "UTC"}', BAD_PHONE, "1"]],
+        ),
+    ],
+    ids=["csv", "ndjson"],
+)
+def test_the_rejected_lines_come_as_a_csv_without_formulas(
+    api: Api, file: bytes, rows: list[list[str]]
+) -> None:
+    content_type = "text/csv" if file.startswith(b"phone") else "application/x-ndjson"
+    made = body_of(api.send("POST", PATH, file, content_type=content_type))
+    take_waiting()
+    with entries_of() as entries:
+        answer = api.get(f"{PATH}{made['id']}/rejected.csv")
+    assert (answer["Content-Type"], answer.streaming) == ("text/csv; charset=utf-8", True)
+    assert answer["Content-Disposition"] == f'attachment; filename="import-{made["id"]}-rejected.csv"'
+    separator = ";" if content_type == "text/csv" else ","
+    lines = answer.getvalue().decode().splitlines()
+    assert list(csv.reader(lines, delimiter=separator)) == rows
+    assert [(entry.action, entry.object_id) for entry in entries] == [
+        ("import.rejected_exported", made["id"])
+    ]
+
+
+def test_there_are_no_rejected_lines_of_an_import_that_is_not_there(api: Api) -> None:
+    assert api.get(f"{PATH}1/rejected.csv").status_code == 404
 
 
 @by_a_worker

@@ -35,6 +35,7 @@ SUCCESS = {
     "imports_create": "It is stored, and waits for a worker or to be started.",
     "imports_preview": "The first rows.",
     "imports_rejected": "A page of the lines.",
+    "rejected_csv": "The file: a line with the names of the columns, then one for each rejected line.",
     "imports_start": "It waits for a worker, or is imported.",
     "imports_cancel": "The import, cancelled unless it had ended.",
     "keys_create": "It was made; `key` is shown this once.",

@@ -12,7 +12,20 @@ from notification_service.audit.log import record
 from notification_service.directory.spreadsheets import guarded
 
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the local code page
-FILTERS = ("status", "q", "phone", "id", "tag", "code", "zone", "reason", "cause", "said", "mailing")
+FILTERS = (
+    "status",
+    "q",
+    "phone",
+    "id",
+    "tag",
+    "code",
+    "zone",
+    "reason",
+    "cause",
+    "said",
+    "mailing",
+    "delivery",
+)
 
 
 def record_export(request: HttpRequest, action: Action, **about: Any) -> None:

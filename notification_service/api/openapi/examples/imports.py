@@ -54,7 +54,7 @@ FINISHED = {
 REJECTED = {
     "line": 3,
     "field": "phone",
-    "reason": "must be 7 and ten more digits.",
+    "reason": "phone must be 7 and ten more digits.",
     "text": "7926,MSK,Omsk",
 }
 
@@ -84,6 +84,10 @@ RESPONSES: Examples = {
         }
     ),
     "imports_rejected": one(page(REJECTED)),
+    "imports_rejected_csv": one(
+        f"phone,time zone,city,Rejected: reason,Rejected: line\r\n{REJECTED['text']},{REJECTED['reason']},"
+        f"{REJECTED['line']}\r\n"
+    ),
     "imports_start": one(WAITING),
     "imports_cancel": one({**WAITING, "status": "cancelled", "finished_at": "2030-01-30T10:00:01Z"}),
 }
