@@ -140,7 +140,7 @@ def _nobody_left(found: AudiencePreview, unsent: int) -> list[Question]:
 def _everyone(fields: dict[str, Any], found: AudiencePreview) -> list[Question]:
     if any(fields[name] for name in AUDIENCE) or not found.clients:
         return []
-    fact = _("No operator code and no tag is chosen: it goes to everyone.")
+    fact = _("Nothing restricts the recipients: it goes to everyone.")
     consent = _("Yes, send it to everyone: %(clients)s") % {"clients": labels.clients(found.clients)}
     return [Question("everyone", fact, consent)]
 

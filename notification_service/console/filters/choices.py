@@ -129,7 +129,7 @@ def mailings_beside(chosen: str) -> Choices:
     latest = [(str(row.pk), labels.mailing(row)) for row in started[:MOST_MAILINGS]]
     if chosen and chosen not in dict(latest):
         latest.append((chosen, _("Mailing #%(id)s") % {"id": chosen}))
-    return [("", _("of no mailing")), *latest] if latest else []
+    return [("", _("no mailing")), *latest] if latest else []
 
 
 def statuses_beside(chosen: str) -> Choices:

@@ -72,7 +72,7 @@ SCOPE = {
     "read": pgettext_lazy("API key", "read"),
     "send": pgettext_lazy("API key", "send messages and mailings"),
     "write": pgettext_lazy("API key", "read and write"),
-    "admin": pgettext_lazy("API key", "read and write, and ignore opt-outs"),
+    "admin": pgettext_lazy("API key", "everything that an administrator may"),
 }
 
 

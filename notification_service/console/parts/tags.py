@@ -35,6 +35,13 @@ def grouped(number: int | None) -> str:
     return formats.number_format(number, force_grouping=True)
 
 
+@register.filter
+def short_number(number: float) -> str:
+    """Show up to three decimals, and none that say nothing: 0.4 rather than 0.400."""
+    whole, point, decimals = f"{number:.3f}".rstrip("0").partition(".")
+    return formats.number_format(float(whole + point + decimals), len(decimals), force_grouping=True)
+
+
 @register.simple_tag
 def moment(at: datetime | None, style: str = "long") -> SafeString | str:
     """Show the time in the operator's zone, with its full form on hover."""
