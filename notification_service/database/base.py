@@ -74,6 +74,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def _has_said(connection: BoundedConnection) -> bool:
     """Return whether something has arrived unasked: the session or the connection has ended."""
+    if connection.closed:  # the last statement noticed it, and there is no socket any more
+        return True
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)
     return bool(poll.poll(0))

@@ -1,13 +1,14 @@
 """Send: one request for a claimed message, unless the last check says that it may not start."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from json import JSONDecoder
+from typing import Any
 
 import structlog
 
+from notification_service.delivery.attempt_marks import AttemptMarks
 from notification_service.delivery.clock import OpenZones, UnknownZoneError
-from notification_service.delivery.database import Database
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.limits.rate import LATE_SECONDS
 from notification_service.delivery.messages import (
@@ -17,7 +18,6 @@ from notification_service.delivery.messages import (
     Released,
     Reply,
     Unsendable,
-    by_partition,
 )
 from notification_service.delivery.outcome import OUR_ERROR, TOO_LATE, NoResponse, Response
 from notification_service.delivery.steady import steady_seconds
@@ -29,6 +29,8 @@ LOOK_SECONDS = 0.01  # between checks for a permit, or for fresh shared state
 # Numbers stay as PostgreSQL writes them. Half of what `json.loads` takes, which looks for spaces around it.
 READ_VALUES = JSONDecoder(parse_int=str, parse_float=str).raw_decode
 
+Sending = Reply | Released | NotBegun | Unsendable
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,19 +41,42 @@ class Sender:
         self._stopping = lane.stopping
         self._guard_seconds = lane.config.deadline_guard_seconds
         self._zones = OpenZones(self._clock, guard_seconds=self._guard_seconds)
-        self._marker = AttemptMarker(lane.claims)
+        self._marks = AttemptMarks(marking=lane.claims, recording=lane.records)
 
-    async def send(self, message: Claimed, *, now: float) -> Reply | Released | NotBegun | Unsendable:
+    def send(self, message: Claimed, *, now: float) -> Coroutine[Any, Any, Sending]:
         """Raises only errors from before the request has begun.
 
         `now`: steady_seconds(), which are read once for a message that need not wait.
         """
-        shared = self._shared
-        terms = shared.terms.get(message.mailing_id)
-        has_turn = True
-        if shared.has_rate or not shared.is_fresh_at(now) or (terms and terms.give_up_on_unknown):
+        terms = self._shared.terms.get(message.mailing_id)
+        if (
+            terms is None or not terms.give_up_on_unknown
+        ):  # nearly every one: it is not wrapped in another call
+            return self._send(message, terms, now=now)
+        return self._send_marked(message, terms, now=now)
+
+    async def _send_marked(self, message: Claimed, terms: MailingTerms, *, now: float) -> Sending:
+        """Send with the message's row marked before, and unmarked afterwards if no request was made."""
+        if not self._may_begin(message, terms, now=now):
+            return await self._send(message, terms, now=now)
+        try:
+            await self._marks.mark(message)
+            present = self._shared.terms.get(message.mailing_id)
+            sending = await self._send(message, present, now=steady_seconds(), is_marked=True)
+        except (Exception, asyncio.CancelledError):  # from before the request
+            self._marks.take_back(message)
+            raise
+        if not isinstance(sending, Reply):
+            self._marks.take_back(message)
+        return sending
+
+    async def _send(
+        self, message: Claimed, terms: MailingTerms | None, *, now: float, is_marked: bool = False
+    ) -> Sending:
+        shared, has_turn = self._shared, True
+        if shared.has_rate or not shared.is_fresh_at(now):
             has_turn = terms is None or self._has_request(message, terms)
-            if not await self._take_turn(message, terms, with_permit=has_turn):
+            if not await self._take_turn(message, with_permit=has_turn):
                 return Released(self._clock.now())
             now, terms = steady_seconds(), shared.terms.get(message.mailing_id)
         else:
@@ -61,7 +86,8 @@ class Sender:
         text = self._text_now(message, terms)
         if not isinstance(text, str):
             return text
-        if not has_turn:  # there was nothing to send before, so it took no permit
+        # There was nothing to send before, so it took no permit, or has no mark.
+        if not has_turn or (terms.give_up_on_unknown and not is_marked):
             return Released(self._clock.now())
         response = await response_to(lambda: self._ask(message, text), message_id=message.id)
         if response is TOO_LATE:
@@ -69,6 +95,13 @@ class Sender:
         ended_at = steady_seconds()
         self._meters.responded(ended_at - now)
         return Reply(response, terms, ended_at - now, ended_at, text if terms.keeps_texts else None)
+
+    def _may_begin(self, message: Claimed, terms: MailingTerms, *, now: float) -> bool:
+        return (
+            now < message.batch.start_before
+            and self._may_start(message, terms, now=now)
+            and self._has_request(message, terms)
+        )
 
     def _has_request(self, message: Claimed, terms: MailingTerms) -> bool:
         """Whether it may lead to a request: a permit that is not used is lost to all others."""
@@ -113,10 +146,8 @@ class Sender:
         except UnknownZoneError:  # the mailing had no hours before: the next claim will say so
             return False
 
-    async def _take_turn(self, message: Claimed, terms: MailingTerms | None, *, with_permit: bool) -> bool:
+    async def _take_turn(self, message: Claimed, *, with_permit: bool) -> bool:
         """Wait for all that must come before the request; False: too late for this message."""
-        if terms is not None and terms.give_up_on_unknown:
-            await self._marker.mark(message)
         self._permits.settle()
         if with_permit and self._shared.has_rate and not await self._take_permit(message):
             return False
@@ -178,35 +209,3 @@ async def response_to(
     except BaseException:  # a panic of a library is not an Exception
         log.exception("request broke off", message_id=message_id)  # an error of ours
         return NoResponse(OUR_ERROR, maybe_taken=True)
-
-
-class AttemptMarker:
-    """Marks a message's row before its request may start, for mailings that give up in doubt.
-
-    After a worker has died, its unmarked messages can then be sent by others. There is one write at a time;
-    messages that come during it wait for the next.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._writing = asyncio.Lock()
-        self._messages: list[Claimed] = []
-        self._round: asyncio.Task[None] | None = None
-
-    async def mark(self, message: Claimed) -> None:
-        """Return once the message's row is marked."""
-        self._messages.append(message)
-        if self._round is None:
-            self._round = asyncio.create_task(self._write())
-        await self._round
-
-    async def _write(self) -> None:
-        async with self._writing:
-            messages, self._messages, self._round = self._messages, [], None
-            await mark_attempted(self._database, messages)
-
-
-async def mark_attempted(database: Database, messages: list[Claimed]) -> None:
-    for partition, some in by_partition(messages, lambda message: message).items():
-        ids, batch_ids = [m.id for m in some], [m.batch.id for m in some]
-        await database.execute("mark_attempted", partition=partition, ids=ids, batch_ids=batch_ids)

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client as HttpClient
 
 from tests.api.answers import body_of
@@ -70,6 +70,18 @@ def test_a_screen_that_takes_too_long_is_said_to() -> None:
         answer = http.post("/login/", LOGIN)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "This takes too long" in answer.content.decode()
+
+
+def test_a_session_that_a_request_has_just_lost_fails_no_other_request(api: Api) -> None:
+    with session_with():
+        assert connection.is_usable()
+        with psycopg.connect(database_conninfo(), autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 10_000)", [connection.connection.info.backend_pid])
+        with pytest.raises(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert not connection.is_usable()
+        connection.close()
+        assert api.get("/api/clients/").status_code == 200
 
 
 def test_a_session_that_cannot_write_is_not_kept() -> None:

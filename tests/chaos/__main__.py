@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.chaos.schedule import Event, load_schedule, make_schedule, save_schedule
+from tests.chaos.events import Event
+from tests.chaos.schedule import load_schedule, make_schedule, save_schedule
 from tests.chaos.servers import servers
 
 if TYPE_CHECKING:  # what follows them needs Django's settings, which need the database
     from tests.chaos.storm import Result
 
+SECRET_KEY = "a secret of this storm alone"
 KEPT_IN = Path(__file__).parents[2] / "var" / "chaos"
 
 
@@ -75,6 +77,8 @@ def _set_up_django(database_url: str, broker_url: str, folder: Path) -> str:
         BROKER_URL=broker_url,
         DATA_DIR=str(folder),
         API_RATE_LIMIT="0",
+        GATEWAY_ALLOW_PRIVATE_ADDRESSES="true",
+        SECRET_KEY=SECRET_KEY,
         DJANGO_SETTINGS_MODULE="notification_service.settings",
     )
     import django

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
+INTERNAL_SERVER_ERROR = 500
 PATIENCE_SECONDS = 90.0
 PAUSE_SECONDS = 0.2
 # Not ours to wait for: whatever stands between is no part of the storm.
@@ -35,12 +36,19 @@ class Api:
         self._key = key
         self._lock = threading.Lock()
         self.answers: Counter[str] = Counter()
+        self.broken: list[str] = []  # requests that were answered 500: whatever is away, 503 says so
 
     def call(
-        self, method: str, path: str, body: object = None, *, idempotency_key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        idempotency_key: str | None = None,
+        key: str | None = None,
     ) -> Reply:
         """The first answer that is not a 5xx. `body` is JSON, or CSV where it is a string."""
-        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": _content_type(body)}
+        headers = {"Authorization": f"Bearer {key or self._key}", "Content-Type": _content_type(body)}
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
         content = _encode(body)
@@ -67,6 +75,8 @@ class Api:
             status, answer = 0, repr(error).encode()
         with self._lock:
             self.answers[f"{request.get_method()} {status or 'unanswered'}"] += 1
+            if status == INTERNAL_SERVER_ERROR:
+                self.broken.append(f"{request.get_method()} {request.selector}")
         return status, _decode(answer)
 
 

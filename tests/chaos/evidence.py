@@ -10,7 +10,9 @@ from typing import Any
 import psycopg
 
 from tests.chaos.audit import READ_AUDIT
-from tests.chaos.history import ClientHistory, History, MailingHistory
+from tests.chaos.history import Changes, ClientHistory, History, MailingHistory, SingleHistory
+from tests.chaos.listener import Listener
+from tests.chaos.told import Told, collect_told
 
 # float8: a Decimal would carry no more than the gateway's microseconds.
 READ_MAILINGS = """
@@ -22,6 +24,9 @@ READ_TEXTS = """
 SELECT message_id, text FROM mailings_senttexts AS kept
 CROSS JOIN unnest(message_ids, texts) AS one (message_id, text) ORDER BY kept.id
 """
+READ_SINGLES = "SELECT message_id, reference FROM mailings_singlemessage"
+READ_REPLIES = "SELECT phone, extract(epoch FROM at)::float8, is_stop FROM mailings_inboundmessage"
+READ_OPT_OUTS = "SELECT phone FROM directory_optout WHERE topic = '' AND withdrawn_at IS NULL"
 READ_ATTEMPTS = """
 SELECT message_id, outcome, extract(epoch FROM at)::float8, extract(epoch FROM retry_at)::float8
 FROM mailings_attempt ORDER BY id
@@ -90,6 +95,8 @@ class Story:
     mailing: MailingHistory
     client: ClientHistory
     statuses: list[tuple[str, float]] = field(default_factory=list)  # with the time of the commit
+    claims: list[tuple[float, float]] = field(default_factory=list)  # when it was due, and claimed
+    deliveries: list[str] = field(default_factory=list)  # as they followed each other
     requests: list[Request] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     row_status: str | None = None
@@ -105,6 +112,10 @@ class Evidence:
     malformed: int  # requests that break the gateway's contract
     answers: Counter[str]
     batches: int
+    singles: list[tuple[int, str]] = field(default_factory=list)  # ids and references of single messages
+    replies: list[tuple[str, float, bool]] = field(default_factory=list)  # phone, time, whether it says stop
+    opted_out: set[str] = field(default_factory=set)  # phones
+    told: Told = field(default_factory=Told)
 
 
 def collect(
@@ -115,10 +126,16 @@ def collect(
     database_url: str,
     history: History,
     client_ids: dict[int, int],
+    listener: Listener,
 ) -> Evidence:
     with psycopg.connect(database_url) as connection:
         numbers = {client_id: number for number, client_id in client_ids.items()}
-        stories = _stories(connection, history, numbers)
+        audit = connection.execute(READ_AUDIT).fetchall()
+        stories = _stories(connection, audit, history, numbers)
+        told = collect_told(connection, audit, listener)
+        singles = connection.execute(READ_SINGLES).fetchall()
+        replies = connection.execute(READ_REPLIES).fetchall()
+        opted_out = {phone for (phone,) in connection.execute(READ_OPT_OUTS)}
         mailings = {row[0]: MailingRow(*row[1:]) for row in connection.execute(READ_MAILINGS)}
         [(batches,)] = connection.execute("SELECT count(*) FROM mailings_batch").fetchall()
     lines = [json.loads(line) for line in log.read_text().splitlines()]
@@ -132,18 +149,34 @@ def collect(
         malformed=sum(line["phone"] is None for line in lines),
         answers=Counter(line["answer"] for line in lines),
         batches=batches,
+        singles=singles,
+        replies=replies,
+        opted_out=opted_out,
+        told=told,
     )
 
 
 def _stories(
-    connection: psycopg.Connection[Any], history: History, numbers: dict[int, int]
+    connection: psycopg.Connection[Any],
+    audit: list[tuple[Any, ...]],
+    history: History,
+    numbers: dict[int, int],
 ) -> dict[int, Story]:
     stories: dict[int, Story] = {}
-    for message_id, mailing_id, client_id, status, at in connection.execute(READ_AUDIT):
+    due: dict[int, float | None] = {}
+    singles = {single.terms.id: single for single in history.singles if single.is_taken}
+    for message_id, mailing_id, client_id, status, at, due_at, delivery in audit:
         if message_id not in stories:
-            client = history.clients[numbers[client_id]]
-            stories[message_id] = Story(message_id, history.mailings[mailing_id], client)
-        stories[message_id].statuses.append((status, at))
+            terms = history.mailings[mailing_id] if mailing_id else singles[message_id].terms
+            client = history.clients[numbers[client_id]] if client_id else _nobody(singles[message_id])
+            stories[message_id] = Story(message_id, terms, client)
+        story = stories[message_id]
+        if status == "sending" and (was_due := due.get(message_id)) is not None:
+            story.claims.append((was_due, at))
+        due[message_id] = due_at
+        story.statuses.append((status, at))
+        if delivery and delivery not in story.deliveries[-1:]:
+            story.deliveries.append(delivery)
     for message_id, status in connection.execute("SELECT id, status FROM mailings_message"):
         stories[message_id].row_status = status
     for message_id, text in connection.execute(READ_TEXTS):
@@ -151,6 +184,17 @@ def _stories(
     for message_id, *attempt in connection.execute(READ_ATTEMPTS):
         stories[message_id].attempts.append(Attempt(*attempt))
     return stories
+
+
+def _nobody(single: SingleHistory) -> ClientHistory:
+    """Of a phone that no client has: it never changes."""
+    return ClientHistory(
+        number=-single.terms.number - 1,
+        tag="",
+        phone=Changes(single.phone or ""),
+        timezone=Changes("UTC"),
+        is_alive=Changes(True),
+    )
 
 
 def _read_starts(path: Path) -> dict[int, list[Start]]:

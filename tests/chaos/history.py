@@ -52,6 +52,11 @@ class Changes(Generic[Value]):
         """Whether the latest value is in force, beyond doubt."""
         return self._changes[-1].settled_at < NEVER
 
+    @property
+    def asked(self) -> int:
+        """How often another value was asked for, and not refused."""
+        return len(self._changes) - 1
+
     def told(self) -> list[str]:
         """For people: each value with when it was asked for and when it had to hold."""
         return [f"{c.value} asked {c.asked_at:.3f}, settled {c.settled_at:.3f}" for c in self._changes]
@@ -97,6 +102,38 @@ class MailingHistory:
     end_at: Changes[float]
     hours: Changes[Hours | None]
     state: Changes[str]
+    spread: Changes[int | None] = field(default_factory=lambda: Changes[int | None](None))  # minutes
+    is_single: bool = False  # no mailing: the terms of a single message
+
+    @property
+    def is_spread(self) -> bool:
+        return any(minutes is not None for minutes in self.spread.until(NEVER))
+
+
+@dataclass(slots=True)
+class SingleHistory:
+    """A single message as it was asked for. `terms.id` is that of the message, 0 where it was refused."""
+
+    reference: str
+    phone: str | None  # None: to a client, by id
+    terms: MailingHistory
+    answered_at: float
+    may_be_refused: bool
+    must_be_refused: bool
+
+    @property
+    def is_taken(self) -> bool:
+        return self.terms.id > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply that was passed on."""
+
+    phone: str
+    text: str
+    at: str
+    is_stop: bool
 
 
 @dataclass(slots=True)
@@ -114,6 +151,9 @@ class History:
     mailings: dict[int, MailingHistory] = field(default_factory=dict)  # by id
     clients: dict[int, ClientHistory] = field(default_factory=dict)  # by number
     opt_outs: dict[str, Changes[bool]] = field(default_factory=dict)  # by phone; none is withdrawn
+    singles: list[SingleHistory] = field(default_factory=list)
+    replies: list[Said] = field(default_factory=list)
+    receipts: dict[int, set[str]] = field(default_factory=dict)  # what we told, by message
 
     def wants_nothing(self, phone: str, *, at: float) -> list[bool]:
         """Return whether the phone has opted out: both, where the answer may not be known yet."""

@@ -8,7 +8,8 @@ from datetime import time as time_of_day
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from tests.chaos.api import Api, Reply
+from tests.chaos.api import Api
+from tests.chaos.events import Event
 from tests.chaos.history import (
     CANCELLED,
     DELETED,
@@ -21,27 +22,35 @@ from tests.chaos.history import (
     Hours,
     MailingHistory,
 )
-from tests.chaos.schedule import TAGS, Event, phone_of
+from tests.chaos.lanes import Actions, Asker, Lanes
+from tests.chaos.schedule import LANES, TAGS, phone_of
 
-LANES = 3  # people at work at once; what concerns one mailing or client is one person's
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STATES = {"pause": PAUSED, "resume": RUNNING, "cancel": CANCELLED, "delete": DELETED}
 Value = TypeVar("Value")
 
 
 class Operators:
-    """`began_at` is the storm's start in seconds since the epoch; `client_ids` are by number."""
+    """`client_ids` are by number; `wishes` are what else is done in the lanes of clients."""
 
-    def __init__(self, api: Api, history: History, client_ids: dict[int, int], *, seed: int) -> None:
+    def __init__(
+        self,
+        api: Api,
+        asker: Asker,
+        history: History,
+        client_ids: dict[int, int],
+        wishes: Actions,
+        *,
+        seed: int,
+    ) -> None:
         self._api = api
+        self._asker = asker
+        self._lanes = Lanes(LANES)
         self._history = history
         self.client_ids = client_ids
         self._seed = seed
         self._mailings: dict[int, MailingHistory] = {}  # by number
         self._began_at = 0.0
-        self.refused = 0
-        self.in_doubt = 0
-        self.errors: list[BaseException] = []
         self._actions: dict[str, Callable[[Event], None]] = {
             "create": self._create,
             "edit_mailing": self._edit_mailing,
@@ -49,48 +58,38 @@ class Operators:
             "delete_client": self._delete_client,
             "move_clients": self._move_clients,
             "add_clients": self._add_clients,
-            "opt_out": self._opt_out,
-            "opt_outs": self._opt_out_by_file,
             "return_client": self._return_client,
             **dict.fromkeys(STATES, self._change_state),
+            **wishes,
         }
 
     def start(self, events: Iterable[Event], *, began_at: float) -> list[threading.Thread]:
         self._began_at = began_at
-        mine = [event for event in events if event.action in self._actions]
-        lanes = [[event for event in mine if event.subject % LANES == lane] for lane in range(LANES)]
-        threads = [threading.Thread(target=self._work, args=(lane,), daemon=True) for lane in lanes]
-        for thread in threads:
-            thread.start()
-        return threads
+        return self._lanes.start(events, self._actions, began_at=began_at)
 
-    def _work(self, events: list[Event]) -> None:
-        try:
-            for event in events:
-                time.sleep(max(0.0, self._began_at + event.at - time.time()))
-                self._actions[event.action](event)
-        except BaseException as error:
-            self.errors.append(error)
-            raise
+    @property
+    def errors(self) -> list[BaseException]:
+        return self._lanes.errors
 
     # mailings
 
     def _create(self, event: Event) -> None:
         plan, now = event.details, time.time()
         start_at, end_at = self._began_at + plan["starts"], self._began_at + plan["ends"]
-        hours, text = self._hours(plan["window"]), _text(event.subject, 0)
+        hours, text = self.hours(plan["window"]), _text(event.subject, 0)
         body = {
             "text": text,
-            "start_at": _iso(start_at),
-            "end_at": _iso(end_at),
+            "start_at": iso(start_at),
+            "end_at": iso(end_at),
             "filter": {"tags": plan["tags"]},
-            "send_window": _window(hours),
+            "send_window": window_of(hours),
             "on_unknown": plan["on_unknown"],
+            "spread_minutes": plan["spread"],
         }
         key = f"storm {self._seed} {event.subject}"
         reply = self._api.call("POST", "/api/mailings/", body, idempotency_key=key)
         if not reply.is_success:
-            self.refused += 1
+            self._asker.refused += 1
             return
         mailing = MailingHistory(
             number=event.subject,
@@ -102,6 +101,7 @@ class Operators:
             end_at=Changes(end_at),
             hours=Changes(hours),
             state=Changes(RUNNING, asked_at=now),
+            spread=Changes(plan["spread"]),
         )
         self._mailings[mailing.number] = self._history.mailings[mailing.id] = mailing
 
@@ -111,7 +111,7 @@ class Operators:
             return
         path = f"/api/mailings/{mailing.id}/"
         method, path = ("DELETE", path) if event.action == "delete" else ("POST", f"{path}{event.action}/")
-        self._change(mailing.state, STATES[event.action], lambda: self._api.call(method, path))
+        self._asker.change(mailing.state, STATES[event.action], lambda: self._api.call(method, path))
 
     def _edit_mailing(self, event: Event) -> None:
         mailing = self._mailings.get(event.subject)
@@ -123,18 +123,26 @@ class Operators:
                 self.edit(mailing, mailing.text, _text(mailing.number, value), field="text")
             case "ends":
                 self.set_end(mailing, self._began_at + value)
+            case "spread":
+                self.edit(mailing, mailing.spread, value, field="spread_minutes")
             case _:
-                hours = self._hours(value)
-                self.edit(mailing, mailing.hours, hours, field="send_window", shown=_window(hours))
+                hours = self.hours(value)
+                self.edit(mailing, mailing.hours, hours, field="send_window", shown=window_of(hours))
 
     def set_end(self, mailing: MailingHistory, end_at: float) -> None:
-        self.edit(mailing, mailing.end_at, end_at, field="end_at", shown=_iso(end_at))
+        self.edit(mailing, mailing.end_at, end_at, field="end_at", shown=iso(end_at))
+
+    def take_spreads_back(self) -> None:
+        """Have all that waits for its place in a spread sent at once."""
+        for mailing in self._mailings.values():
+            if mailing.spread.latest is not None:
+                self.edit(mailing, mailing.spread, None, field="spread_minutes")
 
     def edit(
         self, mailing: MailingHistory, changes: Changes[Value], value: Value, *, field: str, shown: Any = ...
     ) -> None:
-        body = {field: value if shown is ... else shown}
-        self._change(changes, value, lambda: self._api.call("PATCH", f"/api/mailings/{mailing.id}/", body))
+        path, body = f"/api/mailings/{mailing.id}/", {field: value if shown is ... else shown}
+        self._asker.change(changes, value, lambda: self._api.call("PATCH", path, body))
 
     # clients
 
@@ -143,18 +151,18 @@ class Operators:
         path = f"/api/clients/{self.client_ids[client.number]}/"
         if name := event.details.get("name"):
             call = lambda: self._api.call("PATCH", path, {"attributes": {"name": name}})  # noqa: E731
-            self._change(client.name, name, call)
+            self._asker.change(client.name, name, call)
         elif zone := event.details.get("timezone"):
             call = lambda: self._api.call("PATCH", path, {"timezone": zone})  # noqa: E731
-            self._change(client.timezone, zone, call)
+            self._asker.change(client.timezone, zone, call)
         else:
             phone = phone_of(client.number, revision=event.details["phone_revision"])
-            self._change(client.phone, phone, lambda: self._api.call("PATCH", path, {"phone": phone}))
+            self._asker.change(client.phone, phone, lambda: self._api.call("PATCH", path, {"phone": phone}))
 
     def _delete_client(self, event: Event) -> None:
         client = self._history.clients[event.subject]
         path = f"/api/clients/{self.client_ids[client.number]}/"
-        self._change(client.is_alive, False, lambda: self._api.call("DELETE", path))
+        self._asker.change(client.is_alive, False, lambda: self._api.call("DELETE", path))
 
     def _move_clients(self, event: Event) -> None:
         """An import updates by phone; its answer does not tell which phones were no longer anyone's."""
@@ -204,42 +212,7 @@ class Operators:
         assert reply.is_success, reply
         client.is_alive.settle(birth, answered_at=reply.answered_at)
 
-    # opt-outs, which are of phones
-
-    def _opt_out(self, event: Event) -> None:
-        phone = self._history.clients[event.subject].phone.latest
-        call = lambda: self._api.call("POST", "/api/opt-outs/", {"phone": phone, "reason": "storm"})  # noqa: E731
-        self._change(self._wish_of(phone), True, call)
-
-    def _opt_out_by_file(self, event: Event) -> None:
-        """Of clients whose phones this lane alone changes."""
-        mine = [number for number in event.details["numbers"] if number % LANES == event.subject % LANES]
-        phones = [self._history.clients[number].phone.latest for number in mine]
-        asked_at = time.time()
-        wishes = [(wish := self._wish_of(phone), wish.ask(True, at=asked_at)) for phone in phones]
-        file = "".join(["phone\n", *(f"{phone}\n" for phone in phones)])
-        reply = self._api.call("POST", "/api/opt-outs/import/", file)
-        assert reply.is_success, reply
-        for wish, change in wishes:
-            wish.settle(change, answered_at=reply.answered_at)
-
-    def _wish_of(self, phone: str) -> Changes[bool]:
-        return self._history.opt_outs.setdefault(phone, Changes(False))
-
-    # both
-
-    def _change(self, changes: Changes[Value], value: Value, call: Callable[[], Reply]) -> None:
-        change = changes.ask(value, at=time.time())
-        reply = call()
-        if reply.is_success or (reply.status == 404 and not reply.is_first_try):
-            changes.settle(change, answered_at=reply.answered_at)
-        elif reply.is_first_try:
-            changes.withdraw(change)
-            self.refused += 1
-        else:  # refused, perhaps because an earlier try that was not answered had done it
-            self.in_doubt += 1
-
-    def _hours(self, plan: dict[str, Any] | None) -> Hours | None:
+    def hours(self, plan: dict[str, Any] | None) -> Hours | None:
         if plan is None:
             return None
         zone = ZoneInfo(plan["zone"])
@@ -269,11 +242,11 @@ def _text(mailing: int, revision: int) -> str:
     return f'Mailing {mailing}, "revision" {revision}: {whom} ☂'
 
 
-def _iso(moment: float) -> str:
+def iso(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat()
 
 
-def _window(hours: Hours | None) -> dict[str, Any] | None:
+def window_of(hours: Hours | None) -> dict[str, Any] | None:
     if hours is None:
         return None
     days = None if hours.weekday is None else [DAYS[hours.weekday]]

@@ -10,8 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos.rules import TAKEN, Violation
+from tests.chaos.evidence import Evidence
+from tests.chaos.rules import TAKEN
 from tests.chaos.storm import Result
+from tests.chaos.violation import Violation
 
 SHOWN = 10  # offending messages of each rule; the file has all of them
 
@@ -76,6 +78,7 @@ def _facts(result: Result, title: str) -> Table:
         "mailings": f"{len(result.evidence.history.mailings)}",
         "messages": f"{len(stories):,}: {_listed(statuses)}",
         "requests": f"{result.evidence.answers.total():,}: {_listed(result.evidence.answers)}",
+        **_facts_of_traffic(result.evidence),
         "faults": _listed(Counter(result.weather)),
         "API calls": _listed(Counter(result.api_answers)),
         "changes refused, in doubt": f"{result.refused}, {result.in_doubt}",
@@ -87,6 +90,23 @@ def _facts(result: Result, title: str) -> Table:
     for name, fact in facts.items():
         table.add_row(name, fact)
     return table
+
+
+def _facts_of_traffic(evidence: Evidence) -> dict[str, str]:
+    history, told = evidence.history, evidence.told
+    ends = Counter(story.row_status or "" for story in evidence.stories.values() if story.mailing.is_single)
+    refused = sum(not single.is_taken for single in history.singles)
+    spread = [mailing for mailing in history.mailings.values() if mailing.is_spread]
+    stops = sum(said.is_stop for said in history.replies)
+    deliveries = Counter(story.deliveries[-1] for story in evidence.stories.values() if story.deliveries)
+    kinds = Counter(kind for kind, _, _ in told.told.elements())
+    return {
+        "single messages": f"{ends.total()}: {_listed(ends)}; refused {refused}",
+        "spread mailings": f"{len(spread)}, changed {sum(each.spread.asked for each in spread)} times",
+        "replies": f"{len(history.replies)}, of these stop words {stops}",
+        "receipts": f"{_listed(deliveries)}; beside the gateway's of {len(history.receipts)} messages",
+        "told by webhooks": f"in {told.requests:,} requests: {_listed(kinds)}",
+    }
 
 
 def _listed(counts: Counter[str]) -> str:

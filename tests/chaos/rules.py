@@ -6,7 +6,6 @@ its worker was stopped between the two it is judged by its start, which is what 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,27 +19,20 @@ from tests.chaos.history import (
     History,
     MailingHistory,
 )
+from tests.chaos.rules_of_traffic import MORE_CHECKS
+from tests.chaos.violation import Found, Violation
 
 FINAL = {"sent", "failed", "expired", "cancelled", "unknown"}
 TAKEN = {"200", "trickle", "garbled"}  # answers that tell us that the message was taken
 REFUSED = {"400", "404", "405", "410", "413", "414", "415", "422"}
+GUARD_SECONDS = 0.2  # before its end, in which a single message is not requested any more, and may end
 # The gateway's answers that are none to us, or may be none where the worker dies first.
 IN_DOUBT = TAKEN | {"drop", "drop_taken", "reset", "hang", "truncated", "garbage"}
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    rule: str
-    detail: str
-    story: Story | None = None
-
-
 def judge(evidence: Evidence) -> dict[str, list[Violation]]:
     """The violations of each rule by its column; every column is there, empty or not."""
-    return {name: list(_named(name, check(evidence))) for name, check in CHECKS.items()}
-
-
-Found = Iterator[tuple[Story | None, str]]
+    return {name: list(_named(name, check(evidence))) for name, check in (CHECKS | MORE_CHECKS).items()}
 
 
 def _named(name: str, found: Found) -> Iterator[Violation]:
@@ -67,7 +59,7 @@ def audience(evidence: Evidence) -> Found:
     Who comes or goes while the audience is being written may be in it or not.
     """
     members: dict[int, list[Story]] = {mailing_id: [] for mailing_id in evidence.mailings}
-    for story in evidence.stories.values():
+    for story in _of_mailings(evidence):
         members.setdefault(story.mailing.id, []).append(story)
     for mailing_id, stories in members.items():
         mailing = evidence.history.mailings[mailing_id]
@@ -79,6 +71,10 @@ def audience(evidence: Evidence) -> Found:
         for client in evidence.history.clients.values():
             if row and client.number not in numbers and _is_owed(evidence.history, client, mailing, row):
                 yield None, f"mailing {mailing_id} has no message for client number {client.number}"
+
+
+def _of_mailings(evidence: Evidence) -> Iterator[Story]:
+    return (story for story in evidence.stories.values() if not story.mailing.is_single)
 
 
 def _is_owed(history: History, client: ClientHistory, mailing: MailingHistory, row: MailingRow) -> bool:
@@ -137,7 +133,14 @@ def late(evidence: Evidence) -> Found:
 
 
 def early(evidence: Evidence) -> Found:
-    """Requests before `start_at`, or while a recorded attempt said to wait (backoff, Retry-After)."""
+    """Requests before `start_at`, or while a recorded attempt said to wait (backoff, Retry-After).
+
+    And claims before the time that the row had: a first attempt's may be its place in a spread.
+    """
+    for story in evidence.stories.values():
+        for due_at, claimed_at in story.claims:
+            if claimed_at < due_at:
+                yield story, f"claimed {due_at - claimed_at:.3f} s before it was due"
     for story, request in _requests(evidence):
         if request.at < story.mailing.start_at:
             yield story, f"requested {story.mailing.start_at - request.at:.3f} s before start_at"
@@ -234,7 +237,8 @@ def _is_accounted_for(history: History, story: Story, status: str, at: float) ->
         case "unknown":
             return story.mailing.gives_up
         case "expired":
-            return at >= min(story.mailing.end_at.at(at))
+            guard = GUARD_SECONDS if story.mailing.is_single else 0.0
+            return at >= min(story.mailing.end_at.at(at)) - guard
         case _:
             stopped = {CANCELLED, DELETED} & set(story.mailing.state.at(at))
             # A worker may have claimed it for a phone that was another one's by then.

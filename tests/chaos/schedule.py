@@ -6,27 +6,17 @@ times of day that windows and deadlines come to, are known only when the storm r
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.chaos import traffic
+from tests.chaos.events import ZONES, Event, window_plan
+
 WORKERS = 3
+LANES = 3  # people at work at once; what concerns one mailing or client is one person's
 TAGS = ("red", "green", "blue", "gold")
-ZONES = (
-    *("Pacific/Auckland", "Asia/Kamchatka", "Asia/Vladivostok", "Asia/Tokyo", "Asia/Omsk", "Asia/Kathmandu"),
-    *("Asia/Kolkata", "Asia/Yekaterinburg", "Asia/Kabul", "Europe/Samara", "Asia/Tehran", "Europe/Moscow"),
-    *(
-        "Europe/Kaliningrad",
-        "Europe/Berlin",
-        "UTC",
-        "Atlantic/Azores",
-        "America/Sao_Paulo",
-        "America/Caracas",
-    ),
-    *("America/St_Johns", "America/New_York", "America/Denver", "Pacific/Honolulu", "Pacific/Marquesas"),
-)
-HOUR = 3600.0
 RETURNED = 1_000_000  # more than there are: numbers from here on are of clients who had been deleted
 NOTHING_AFTER = 1.5  # seconds before the end from which nothing new happens
 AMBUSH_SECONDS = (0.9, 1.4)  # a stop that a claimed message's lease outlives: what it knows is old by then
@@ -42,19 +32,16 @@ WELL = {"latency_ms": 5}
 POISON = ("500", "wrong_code", "302", "429", "hang", "reset", "503:3", "nonsense", "422", "418:2", "drop:2")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    at: float
-    action: str
-    subject: int = 0
-    details: dict[str, Any] = field(default_factory=dict)
-
-
 def make_schedule(*, seed: int, seconds: float, clients: int) -> list[Event]:
     """The same events for the same arguments, in the order of their times."""
     last = seconds - NOTHING_AFTER
+    mailings = _mailings(Random(f"{seed} mailings"), last)
     streams = (
-        _mailings(Random(f"{seed} mailings"), last),
+        traffic.with_spreads(Random(f"{seed} spreads"), mailings, last),
+        traffic.singles(Random(f"{seed} singles"), last, clients),
+        traffic.replies(Random(f"{seed} replies"), last, clients),
+        traffic.receipts(Random(f"{seed} receipts"), last),
+        traffic.listener(Random(f"{seed} listener"), last),
         _clients(Random(f"{seed} clients"), last, clients),
         _wishes(Random(f"{seed} wishes"), last, clients),
         _gateway(Random(f"{seed} gateway"), last, {"seed": seed, "phones": _poisoned(clients)}),
@@ -201,7 +188,7 @@ def _new_mailing(random: Random, at: float, ends: float) -> dict[str, Any]:
         "starts": at if random.random() < 0.75 else min(at + random.uniform(0.5, 6), ends - 1),
         "ends": ends,
         "tags": random.sample(TAGS, random.choice([1, 2, 2, 3])),
-        "window": _window(random, at),
+        "window": window_plan(random, at),
         "on_unknown": random.choice(["give_up", "send_again", "send_again"]),
     }
 
@@ -225,7 +212,7 @@ def _change(random: Random, number: int, action: str, at: float) -> Event:
         case "text":
             return Event(at, "edit_mailing", number, {"text_revision": random.randrange(10**6)})
         case "window":
-            return Event(at, "edit_mailing", number, {"window": _window(random, at)})
+            return Event(at, "edit_mailing", number, {"window": window_plan(random, at)})
         case "ends":
             ends = at + random.choice([random.uniform(1.2, 8), random.uniform(10, 600)])
             return Event(at, "edit_mailing", number, {"ends": ends})
@@ -241,23 +228,3 @@ def _ambush(random: Random, at: float) -> Iterator[Event]:
             yield Event(moment, "stop_worker", worker, {"seconds": random.uniform(*AMBUSH_SECONDS)})
     elif drawn < 0.15:
         yield Event(moment, "kill_postgres", details={"seconds": random.uniform(1, 2.5)})
-
-
-def _window(random: Random, at: float) -> dict[str, Any] | None:
-    """A window by the local time of `zone` at two moments, some on one day of the week alone; other zones are
-    shifted against it.
-    """
-    kind = random.choice(["none", "none", "closing", "opening", "short", "gap", "wide", "day"])
-    soon, later = at + random.uniform(1, 6), at + random.uniform(7, 15)
-    edges = {
-        "closing": (at - random.uniform(1, 9) * HOUR, soon),
-        "opening": (soon, at + random.uniform(1, 9) * HOUR),
-        "short": (soon, later),
-        "gap": (later, soon),  # closed from soon to later, and open across midnight
-        "wide": (at - 11 * HOUR, at + 11 * HOUR),
-        "day": (at, at),  # all of it, and no other: elsewhere it is tomorrow, or yesterday
-    }.get(kind)
-    if edges is None:
-        return None
-    hours = {"zone": random.choice(ZONES), "opens": edges[0], "closes": edges[1]}
-    return hours | {"is_whole_day": kind == "day", "has_weekday": random.random() < 0.25}

@@ -6,24 +6,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
+from django.conf import settings
 
 from notification_service.mailings.gateways import replace_receipt_key
 from notification_service.mailings.models import Gateway
 from notification_service.mailings.models.gateway import MAIN
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.valkey.server import EmbeddedValkey
+from notification_service.webhooks.changes import create_webhook
+from notification_service.webhooks.events import Event as WebhookEvent
 from tests.chaos.api import Api
 from tests.chaos.audit import install_audit
 from tests.chaos.counts import Samples, compare_answers, missing_receipts
+from tests.chaos.events import ZONES, Event
 from tests.chaos.evidence import Evidence, collect
 from tests.chaos.history import History, Hours
+from tests.chaos.lanes import Asker
+from tests.chaos.listener import AWAY, WELL, Listener
 from tests.chaos.operators import DAYS, Operators, new_client
-from tests.chaos.rules import Violation, judge
-from tests.chaos.schedule import ZONES, Event
+from tests.chaos.programs import Programs
+from tests.chaos.rules import judge
+from tests.chaos.spreading import uneven_spreads
+from tests.chaos.violation import Violation
 from tests.chaos.weather import STARTS_VARIABLE, Weather
+from tests.chaos.wishes import Wishes
 from tests.journeys.service import Service, wait_until
 
 SETTINGS = {"MAX_CONCURRENCY": "24", "PROBE_INTERVAL_SECONDS": "1", "LOG_LEVEL": "INFO"}
@@ -39,7 +49,11 @@ WHERE message.status IN ('pending', 'sending') AND (
   mailing.status = 'running' AND mailing.deleted_at IS NULL OR message.status = 'sending'
 )
 """
+READ_SINGLES = "SELECT id FROM mailings_message WHERE mailing_id IS NULL AND status IN ('pending', 'sending')"
+READ_UNTOLD = "SELECT id FROM webhooks_webhookdelivery WHERE ended_at IS NULL"
 READ_UNSETTLED = "SELECT id FROM mailings_mailing WHERE finished_at IS NULL OR deleted_at IS NOT NULL"
+
+Left = TypeVar("Left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +76,31 @@ class Storm:
         self._database_url = postgres.url
         self._service = Service(folder, database_url=postgres.url, broker_url=broker.url)
         self._starts = folder / "starts.log"
-        self._service.environment |= SETTINGS | {STARTS_VARIABLE: str(self._starts)}
-        self._weather = Weather(self._service, postgres, broker)
+        own = {STARTS_VARIABLE: str(self._starts), "SECRET_KEY": settings.SECRET_KEY}
+        self._service.environment |= SETTINGS | own
+        self._listener = Listener()
+        self._weather = Weather(self._service, postgres, broker, self._listener)
         self._api = Api(self._weather.url, api_key)
         self._history = History()
         self._seed = seed
         self._samples = Samples()
+        self._asker = Asker()
+        self._receipt_key = ""
 
     def run(self, events: Sequence[Event], *, seconds: float, clients: int) -> Result:
         try:
             install_audit(self._database_url)
             self._weather.gateway_options = self._receipts()
+            self._listen()
             self._weather.start_all()
             self._load_clients(clients)
-            operators = Operators(self._api, self._history, self._client_ids(), seed=self._seed)
+            operators = self._operators()
             self._blow(operators, events, seconds)
+            uneven = self._wait(uneven_spreads, CALM_SECONDS)
             stuck = self._calm_down(operators)
-            return self._judge(operators, stuck)
+            return self._judge(operators, stuck, uneven)
         finally:
+            self._listener.behave(AWAY)
             self._samples.stop()
             self._weather.wake_all()
             self._service.stop()
@@ -87,9 +108,29 @@ class Storm:
     def _receipts(self) -> tuple[str, ...]:
         """The gateway tells what it has delivered, and what not, for as long as it lives."""
         key_file = self._service.folder / "receipt.key"
-        key_file.write_text(replace_receipt_key(Gateway.objects.get(name=MAIN).pk))
+        self._receipt_key = replace_receipt_key(Gateway.objects.get(name=MAIN).pk)
+        key_file.write_text(self._receipt_key)
         url = f"{self._weather.url}/api/v1/gateways/{MAIN}/receipts/"
         return "--receipts-url", url, "--receipt-key-file", str(key_file), "--undelivered", "0.2"
+
+    def _listen(self) -> None:
+        _, self._listener.secret = create_webhook(url=self._listener.url, events=list(WebhookEvent))
+        self._listener.behave(WELL)
+
+    def _operators(self) -> Operators:
+        wishes = Wishes(self._api, self._asker, self._history, receipt_key=self._receipt_key)
+        ids, seed = self._client_ids(), self._seed
+        return Operators(self._api, self._asker, self._history, ids, wishes.actions, seed=seed)
+
+    def _programs(self, operators: Operators) -> Programs:
+        return Programs(
+            self._api,
+            self._history,
+            operators,
+            receipt_key=self._receipt_key,
+            log=self._service.gateway_log,
+            seed=self._seed,
+        )
 
     def _load_clients(self, clients: int) -> None:
         self._history.clients = {n: new_client(n, ZONES[n * 7 % len(ZONES)]) for n in range(clients)}
@@ -111,13 +152,14 @@ class Storm:
         wait_until(self._workers_ready, what="the workers being ready")
         began_at = time.time()
         self._samples.start()
-        threads = operators.start(events, began_at=began_at)
+        programs = self._programs(operators)
+        threads = [each for some in (operators, programs) for each in some.start(events, began_at=began_at)]
         self._weather.blow(events, began_at=began_at, seconds=seconds)
         self._weather.clear_up()
         for thread in threads:
             thread.join(120)
-        if operators.errors:
-            raise operators.errors[0]
+        if errors := operators.errors + programs.errors:
+            raise errors[0]
 
     def _workers_ready(self) -> bool:
         logs = self._service.folder.glob("worker*.log")
@@ -125,14 +167,17 @@ class Storm:
 
     def _calm_down(self, operators: Operators) -> list[int]:
         """Wait until all is sent that may be, then have the rest expire; answer what was left unsent."""
+        operators.take_spreads_back()
         stuck = self._wait(self._sendable, CALM_SECONDS)
         for mailing in self._history.mailings.values():
             operators.set_end(mailing, time.time() + LAST_END_SECONDS)
         self._wait(lambda: self._ids(READ_UNSETTLED), CALM_SECONDS)
+        self._wait(lambda: self._ids(READ_SINGLES), CALM_SECONDS)
         self._wait(lambda: self._ids("SELECT id FROM mailings_batch"), 15)
+        self._wait(lambda: self._ids(READ_UNTOLD), CALM_SECONDS)
         return stuck
 
-    def _wait(self, remaining: Callable[[], list[int]], seconds: float) -> list[int]:
+    def _wait(self, remaining: Callable[[], list[Left]], seconds: float) -> list[Left]:
         end = time.monotonic() + seconds
         while (left := remaining()) and time.monotonic() < end:
             time.sleep(0.3)
@@ -149,7 +194,7 @@ class Storm:
         with psycopg.connect(self._database_url) as connection:
             return [row[0] for row in connection.execute(query)]
 
-    def _judge(self, operators: Operators, stuck: list[int]) -> Result:
+    def _judge(self, operators: Operators, stuck: list[int], uneven: list[str]) -> Result:
         self._samples.stop()
         wrong_counts = [*self._samples.wrong, *compare_answers(self._api), *missing_receipts()]
         self._weather.stop_workers()
@@ -160,18 +205,21 @@ class Storm:
             database_url=self._database_url,
             history=self._history,
             client_ids=self._all_client_ids(operators),
+            listener=self._listener,
         )
         violations = judge(evidence)
         stories = evidence.stories
         violations["left unsent"] = [Violation("left unsent", "may go", stories[id_]) for id_ in stuck]
+        violations["uneven spreads"] = [Violation("uneven spreads", problem) for problem in uneven]
+        violations["answers 500"] = [Violation("answers 500", problem) for problem in self._api.broken]
         violations["wrong counts"] = [Violation("wrong counts", problem) for problem in wrong_counts]
         return Result(
             evidence=evidence,
             violations=violations,
             weather=dict(self._weather.done),
             api_answers=dict(self._api.answers),
-            refused=operators.refused,
-            in_doubt=operators.in_doubt,
+            refused=self._asker.refused,
+            in_doubt=self._asker.in_doubt,
             samples=self._samples.compared,
         )
 

@@ -75,6 +75,7 @@ def broken_rules(*stories: Story, **changes: Any) -> dict[str, int]:
         history.clients[one.client.number] = one.client
     fields: dict[str, Any] = {
         "history": history,
+        "opted_out": set(changes.get("history", history).opt_outs),
         "stories": {one.id: one for one in stories},
         "mailings": {1: MailingRow("finished", START, START, is_finished=True)},
         "strangers": [],

@@ -10,7 +10,7 @@ from tests.depth import IS_DEEP
 
 ROOT = Path(__file__).parents[2]
 # Of this seed, fifteen seconds have every kind of fault but a killed web server.
-SHORT = [(2978, 15, 1_500)]
+SHORT = [(2978, 15, 1_300)]
 DEEP = [(7, 22, 1_500), (31, 120, 2_400), (32, 120, 2_400), (33, 120, 2_400)]
 
 

@@ -21,8 +21,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from notification_service.standalone.postgres.server import EmbeddedPostgres
 from notification_service.standalone.processes.embedded_server import EmbeddedServer
 from notification_service.standalone.valkey.server import EmbeddedValkey
+from tests.chaos import listener
+from tests.chaos.events import Event
 from tests.chaos.evidence import Stop
-from tests.chaos.schedule import WELL, WORKERS, Event
+from tests.chaos.listener import Listener
+from tests.chaos.schedule import WELL, WORKERS
 from tests.journeys.half_open import HalfOpenable
 from tests.journeys.service import Process, Service, wait_until
 from tests.journeys.wrong_clock import COMPILER, build_clock, clock_ahead
@@ -36,8 +39,11 @@ Undo = Callable[[], None]
 
 
 class Weather:
-    def __init__(self, service: Service, postgres: EmbeddedPostgres, broker: EmbeddedValkey) -> None:
+    def __init__(
+        self, service: Service, postgres: EmbeddedPostgres, broker: EmbeddedValkey, listener: Listener
+    ) -> None:
         self._service = service
+        self._listener = listener
         self._postgres = postgres
         self._broker = broker
         self._processes: dict[str, Process] = {}
@@ -66,6 +72,7 @@ class Weather:
             "freeze_postgres": self._freeze_postgres,
             "gateway": self._change_gateway,
             "kill_gateway": self._kill_gateway,
+            "listener": lambda event: self._listener.behave(event.details["kind"]),
         }
 
     def start_all(self) -> None:
@@ -86,6 +93,7 @@ class Weather:
         """Bring back everything, and have the gateway take whatever comes."""
         while self._due:
             heapq.heappop(self._due)[2]()
+        self._listener.behave(listener.WELL)
         self._behaviour = dict(WELL)
         self._put_behaviour()
 

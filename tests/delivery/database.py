@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 from django.db import connection
 
+from notification_service.delivery.attempt_marks import mark_attempted
 from notification_service.delivery.claim import rescue, take_due
 from notification_service.delivery.config import DeliveryConfig
 from notification_service.delivery.database import Database
@@ -17,7 +18,6 @@ from notification_service.delivery.gateway_row import GatewayRow
 from notification_service.delivery.gateways import GatewayAdapter, GatewaySettings
 from notification_service.delivery.lane import Lane
 from notification_service.delivery.messages import Claimed, MailingTerms, NotSent, OutcomeBuffer
-from notification_service.delivery.send import mark_attempted
 from notification_service.delivery.shared_state import read_terms
 from notification_service.delivery.write_outcomes import write
 from notification_service.mailings.models import Batch
