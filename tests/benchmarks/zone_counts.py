@@ -27,6 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, bench(Path(folder), Options()):
         _run(INSERT, [given.clients])
         _run("VACUUM ANALYZE directory_client")
+        _run("SET max_parallel_workers_per_gather = 0")  # whose time would not be seen
         _print_counts()
         for name, statement, undone in (("insert", INSERT, CHUNK), ("change", CHANGE, 7), ("move", MOVE, 9)):
             _print_cost(name, statement, undone)
