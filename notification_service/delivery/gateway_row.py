@@ -41,6 +41,14 @@ class Usage:
     is_busy: bool = False  # when that was measured
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of a gateway, beside other workers."""
+
+    quota: int | None  # requests under way at most; None: no limit
+    others_per_second: float  # messages that the others can send, together
+
+
 class GatewayRow:
     def __init__(self, database: Database, config: DeliveryConfig) -> None:
         self._database = database
@@ -81,14 +89,15 @@ class GatewayRow:
         )
         return Permits(*rows[0]) if rows else Permits(0.0, 0.0, 0)
 
-    async def report(self, usage: Usage) -> int | None:
-        """Report what this worker does with the gateway; return its quota, or None without a limit."""
+    async def report(self, usage: Usage) -> Share:
+        """Report what this worker does with the gateway."""
 
-        async def report(cursor: AsyncCursor[Any]) -> int | None:
+        async def report(cursor: AsyncCursor[Any]) -> Share:
             async with cursor.connection.transaction():
                 quota = await self._take_quota(cursor, usage) if usage.limit is not None else None
                 await self._database.run(cursor, "report_usage", quota=quota, **asdict(usage))
-            return quota
+                [others] = await cursor.fetchone() or [0.0]  # no row: the gateway is gone
+            return Share(quota, others)
 
         return await self._database.call(report)
 

@@ -49,9 +49,18 @@ class Lane:
 
     @property
     def rate(self) -> float:
-        """Return how many messages a second the gateway takes, as far as is known; 0: it is not."""
-        most, possible = self.shared.max_rate, self.claim_size.possible_rate(self.concurrency.limit)
+        """Return how many messages a second the gateway takes of all workers; 0: nobody knows.
+
+        It does not follow each response: who is preferred would change with it from claim to claim.
+        """
+        most, own = self.shared.max_rate, self.throughput.per_second or self._rate_by_latency
+        possible = own and own + self.shared.others_per_second
         return min(most / SPREAD, possible or most) if most else possible
+
+    @property
+    def _rate_by_latency(self) -> float:
+        latency = self.concurrency.latency_seconds
+        return self.concurrency.limit / latency if latency else 0.0
 
     async def close(self) -> None:
         await self.claims.close()

@@ -63,6 +63,7 @@ class SharedState:
         self.is_held = False
         self.is_open = False  # whether messages may go to the gateway: it is enabled, and not held
         self.max_rate: float | None = None  # requests per second, of all workers together
+        self.others_per_second = 0.0  # messages that other workers can send to the gateway
         self.clock = DatabaseClock()
         self.terms: dict[int, MailingTerms] = {}
         self.exclusions = Exclusions(config, database)
@@ -168,7 +169,8 @@ class SharedState:
     async def _report_usage(self, under_way: int) -> None:
         lease = self._config.request_timeout_seconds + QUOTA_SECONDS
         usage = self._usage(limit=self._max_concurrency, under_way=under_way, lease_seconds=lease)
-        self._quota = await self._row.report(usage)
+        share = await self._row.report(usage)
+        self._quota, self.others_per_second = share.quota, share.others_per_second
 
     def _usage(self, *, limit: int | None, under_way: int, lease_seconds: float) -> Usage:
         latency = self._concurrency.latency_seconds

@@ -178,4 +178,4 @@ class _TestSendRequest:
         """Be one of the workers that divide the gateway's concurrency among them."""
         lease = ROOM_SECONDS + RECORD_SECONDS + self._listed.config.request_timeout_seconds
         self._has_quota = True
-        return bool(await self._row.report(Usage(limit=limit, lease_seconds=lease)))
+        return bool((await self._row.report(Usage(limit=limit, lease_seconds=lease))).quota)

@@ -119,10 +119,15 @@ def without_excluded(clients: QuerySet[Client], terms: Terms) -> QuerySet[Client
     return clients.filter(_has_consent(terms)) if terms.requires_consent else clients
 
 
+def opted_out_of(clients: QuerySet[Client], terms: Terms) -> QuerySet[Client]:
+    """Return those of the clients who have opted out."""
+    return clients.filter(_opted_out(terms))
+
+
 def count_excluded(clients: QuerySet[Client], terms: Terms) -> dict[str, int]:
     """Return how many of the clients get nothing, by the code of the reason."""
     heeds = not terms.ignores_opt_outs and _somebody_opted_out(terms)
-    opted_out = clients.filter(_opted_out(terms)).count() if heeds else 0
+    opted_out = opted_out_of(clients, terms).count() if heeds else 0
     wanting = clients.exclude(_opted_out(terms)) if heeds else clients
     no_consent = wanting.exclude(_has_consent(terms)).count() if terms.requires_consent else 0
     return dict(zip(PREFERENCES, (opted_out, no_consent), strict=True))

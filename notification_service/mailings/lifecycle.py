@@ -24,10 +24,10 @@ from notification_service.mailings.validation import (
     HOURS,
     check_hours,
     check_named,
+    check_new,
     check_spread,
     check_text,
     check_times,
-    check_when,
 )
 from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
 from notification_service.observability import metrics, tracing
@@ -69,9 +69,7 @@ def create_mailing(**fields: Any) -> Mailing:
     if the spread is longer than the mailing.
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
-    check_text(mailing)
-    check_named(mailing, AUDIENCE)
-    check_when(mailing)
+    check_new(mailing, is_made=True)
     mailing.save(force_insert=True)
     given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
     record(Action.MAILING_CREATED, object_id=mailing.pk, changes=given)

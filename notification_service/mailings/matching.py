@@ -17,10 +17,12 @@ from notification_service.directory.filters import ClientFilter, InvalidFilter, 
 from notification_service.directory.models import Client, Segment
 from notification_service.directory.models.client import ClientQuerySet
 from notification_service.directory.segments import filters_named_by
+from notification_service.directory.zone_counts import zone_counts
 from notification_service.mailings.apart import apart
 from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.models import Mailing, Message
 
+EVERYBODY = ClientFilter()
 Segments = Mapping[str, Any] | None
 
 
@@ -33,8 +35,11 @@ def matching_clients(found: ClientFilter, *, segments: Segments = None) -> Query
 def clients_by_zone(found: ClientFilter, *, segments: Segments = None) -> dict[str, int]:
     """Return how many clients match in each time zone, in one statement.
 
-    Rows are counted rather than ids: for clients with one tag or none, the index client_reach is enough.
+    Triggers keep the count of all. Of a part, rows are counted rather than ids: for clients with one tag or
+    none, the index client_reach is enough.
     """
+    if found == EVERYBODY:
+        return zone_counts()
     clients = _but_for_tags(found, segments)
     parts = clients.tagged_in_parts(found.tags) if found.tags else [clients]
     first, *others = [part.order_by().values_list("timezone").annotate(clients=Count("*")) for part in parts]

@@ -9,9 +9,9 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from notification_service.directory.models import Client
-from notification_service.mailings.audience import audience_by_zone, audience_of, wanted_by
+from notification_service.mailings.audience import audience_of, wanted_and_opted_out, wanted_by
 from notification_service.mailings.contact_hours import both, contact_hours
-from notification_service.mailings.exclusions import CODES, excludes_anybody, terms_of, with_exclusion
+from notification_service.mailings.exclusions import CODES, terms_of, with_exclusion
 from notification_service.mailings.gateways import GatewayState, gateway_states, stopped_by
 from notification_service.mailings.holidays_ahead import Holiday, holidays_ahead
 from notification_service.mailings.missing_values import lacking, needed_by
@@ -25,6 +25,7 @@ from notification_service.mailings.personal_text import (
     read_text,
     values_of,
 )
+from notification_service.mailings.reasons import Reason
 from notification_service.mailings.send_window import SendWindow, ever_open, opening_in
 from notification_service.mailings.sms import SmsCount, count_sms, sms_size
 
@@ -133,8 +134,9 @@ def stopped_gateway(fields: dict[str, Any]) -> GatewayState | None:
 
 def clients_and_excluded(mailing: Mailing) -> Counted:
     excluded, in_zones = dict.fromkeys(CODES, 0), {}
-    if not needed_by(mailing.text) and not excludes_anybody(terms_of(mailing)):
-        return audience_by_zone(mailing), excluded
+    if not needed_by(mailing.text) and not mailing.requires_consent:
+        in_zones, opted_out = wanted_and_opted_out(mailing)
+        return in_zones, excluded | {Reason.OPTED_OUT.value: opted_out}
     clients = with_exclusion(audience_of(mailing).order_by(), terms_of(mailing), text=mailing.text)
     groups = clients.values_list("timezone", "exclusion")
     for zone, code, count in groups.annotate(clients=Count("*")):

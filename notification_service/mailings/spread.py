@@ -34,7 +34,7 @@ class Period:
     """Of a mailing that is spread, in every zone."""
 
     begins: datetime  # with the mailing
-    minutes: int
+    minutes: float
     end_at: datetime
     hours: Hours
 

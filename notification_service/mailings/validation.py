@@ -29,8 +29,13 @@ class InvalidChange(ValueError):  # noqa: N818
         self.code = code
 
 
-def check_when(mailing: Mailing) -> None:
-    """Raises InvalidChange if its times, hours or spread are such that nobody can get it, or not all."""
+def check_new(mailing: Mailing, *, is_made: bool = False) -> None:
+    """Raises InvalidChange as `create_mailing` does: what could not be made is not previewed or foretold.
+
+    `is_made`: it is about to be, in this transaction, so until the commit its segments stay.
+    """
+    check_text(mailing)
+    check_named(mailing, AUDIENCE, is_kept=is_made)
     check_times(mailing)
     check_hours(mailing)
     check_spread(mailing)
@@ -50,12 +55,12 @@ def check_times(mailing: Mailing) -> None:
         raise InvalidChange("end_at", "must be in the future", "past")
 
 
-def check_named(mailing: Mailing, changed: set[str]) -> None:
+def check_named(mailing: Mailing, changed: set[str], *, is_kept: bool = True) -> None:
     """The segments and the mailings that its filter names, where that has changed."""
     if not changed & AUDIENCE:
         return
     try:
-        check_filter(filter_of(mailing), is_kept=True)
+        check_filter(filter_of(mailing), is_kept=is_kept)
     except InvalidFilter as error:
         for place, detail in error.faults:
             if changed & COLUMNS_OF[str(place[0])]:

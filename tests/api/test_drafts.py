@@ -1,17 +1,19 @@
 """What a mailing would do, and the test of its text, before it is made."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from notification_service.access.phones import masked
+from notification_service.mailings import counting
 from notification_service.mailings.models import Mailing, TestSend
 from notification_service.mailings.templates import create_template
 from tests.api.answers import body_of, errors_of, mailing_body
 from tests.api.conftest import Api
 from tests.api.test_gateways import person
-from tests.factories import make_client, now
+from tests.factories import make_client, make_clients_in_bulk, now
 
 pytestmark = pytest.mark.django_db
 
@@ -78,9 +80,56 @@ def test_a_viewer_sees_no_whole_phone_in_a_preview() -> None:
     assert sample["text"] == masked(str(client.phone))
 
 
-def test_a_preview_is_refused_as_the_mailing_would_be(reader: Api) -> None:
-    answer = reader.post("/api/v1/mailings/preview/", mailing_body(text="{{"))
-    assert list(errors_of(answer)) == ["#/text"]
+def later(**minutes: float) -> str:
+    return (now() + timedelta(**minutes)).isoformat()
+
+
+def never_open() -> dict[str, Any]:
+    """A weekday that no zone has before tomorrow's end."""
+    return {"days": [f"{now() + timedelta(days=4):%a}".lower()]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        (lambda: {"text": "{{"}, "#/text"),
+        (lambda: {"text": "{{a.b}}"}, "#/text"),
+        (lambda: {"template": 1_000_000}, "#/template"),
+        (lambda: {"spread_minutes": 61, "end_at": later(hours=1)}, "#/spread_minutes"),
+        (lambda: {"spread_minutes": 0}, "#/spread_minutes"),
+        (lambda: {"end_at": later(minutes=-1), "start_at": later(minutes=-2)}, "#/end_at"),
+        (lambda: {"end_at": later(hours=1), "start_at": later(hours=2)}, "#/end_at"),
+        (lambda: {"send_window": never_open()}, "#/send_window"),
+        (lambda: {"send_window": {"days": []}}, "#/send_window/days"),
+        (lambda: {"send_window": {"days": ["mon", "mon"]}}, "#/send_window/days"),
+        (lambda: {"send_window": {"holidays": "XX"}}, "#/send_window/holidays"),
+        (lambda: {"filter": {"segment": "nobody"}}, "#/filter/segment"),
+        (lambda: {"filter": {"exclude": {"segment": "nobody"}}}, "#/filter/exclude/segment"),
+        (lambda: {"gateway": "nowhere"}, "#/gateway"),
+    ],
+)
+def test_what_cannot_be_made_is_neither_previewed_nor_foretold(
+    api: Api, wrong: Callable[[], dict[str, Any]], pointer: str
+) -> None:
+    body = mailing_body(**wrong())
+    made, *others = (api.post(f"/api/v1/mailings/{path}", body) for path in ("", "preview/", "forecast/"))
+    assert [each.status_code for each in (made, *others)] == [400] * 3
+    assert pointer in errors_of(made)
+    assert [errors_of(each) for each in others] == [errors_of(made)] * 2
+
+
+def test_a_viewer_is_told_which_condition_on_phones_is_refused() -> None:
+    where = {"field": "phone", "op": "contains", "value": "12"}
+    answer = person("viewer").post("/api/v1/mailings/preview/", mailing_body(filter={"where": where}))
+    assert list(errors_of(answer)) == ["#/filter/where"]
+
+
+def test_a_preview_that_takes_too_long_is_given_up(reader: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_clients_in_bulk(5_000)
+    monkeypatch.setattr(counting, "COUNT_SECONDS", 0.001)
+    where = {"all": [{"field": f"attributes.f{n}", "op": "ne", "value": "x"} for n in range(50)]}
+    answer = reader.post("/api/v1/mailings/preview/", mailing_body(filter={"where": where}))
+    assert answer.status_code == 503
 
 
 def test_a_test_is_sent_with_the_values_of_a_client(api: Api) -> None:

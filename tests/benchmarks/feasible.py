@@ -18,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--loads", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1, help="of the first load; the others follow")
+    parser.add_argument("--spread", action="store_true", help="every mailing has hours and is spread")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
     os.environ.setdefault("DATABASE_URL", "postgresql://127.0.0.1:1/none")  # nothing is read from it
@@ -25,7 +26,8 @@ def main() -> None:
     from tests.delivery.simulation.feasible.outcome import outcome_of
 
     began = time.monotonic()
-    outcomes = [outcome_of(seed) for seed in range(options.seed, options.seed + options.loads)]
+    seeds = range(options.seed, options.seed + options.loads)
+    outcomes = [outcome_of(seed, is_spread=options.spread) for seed in seeds]
     _print(outcomes, time.monotonic() - began)
 
 

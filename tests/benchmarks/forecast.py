@@ -1,5 +1,6 @@
 """The forecast beside what the engine does in a simulated world: `python -m tests.benchmarks.forecast`."""
 
+import argparse
 import os
 import sys
 import time
@@ -31,7 +32,7 @@ def cost(days: int) -> float:
     A week is enough for all; a day is not, so that the needed rate is looked for as well.
     """
     from notification_service.mailings.forecast.estimate import foretell
-    from notification_service.mailings.forecast.fluid import Load
+    from notification_service.mailings.forecast.flow import Load
     from notification_service.mailings.forecast.speed import Speed
     from tests.delivery.simulation.clock import BEGINNING
     from tests.delivery.simulation.forecasts import OFFICE_HOURS, RUSSIA
@@ -46,22 +47,27 @@ def cost(days: int) -> float:
     return 1000 * sorted(spent)[5]
 
 
-def main(runs: int) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--seed", type=int, default=1, help="of the first plan; the others follow")
+    parser.add_argument("--spread", action="store_true", help="spread some of the mailings")
+    options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notification_service.settings")
     django.setup()
     from tests.delivery.simulation.forecasts import check
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     right = 0
-    for seed in range(1, runs + 1):
-        result = check(seed)
+    for seed in range(options.seed, options.seed + options.runs):
+        result = check(seed, is_spread=options.spread)
         right += result.is_right
         print(line(result), flush=True)
-    print(f"{right} of {runs} right")
+    print(f"{right} of {options.runs} right")
     for days in (7, 1):
         print(f"ten mailings of a million clients, in {days} days: {cost(days):.1f} ms of CPU")
-    return 0 if right == runs else 1
+    return 0 if right == options.runs else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS))
+    sys.exit(main())

@@ -126,7 +126,7 @@ def test_a_message_released_unsent_leaves_its_permit_to_the_next_message(conninf
 
 
 def test_a_gateway_without_a_limit_has_no_quota(conninfo: str) -> None:
-    assert on_row(conninfo, lambda row: row.report(usage(limit=None))) is None
+    assert on_row(conninfo, lambda row: row.report(usage(limit=None))).quota is None
     assert GatewayUse.objects.get().quota is None
 
 
@@ -160,7 +160,7 @@ async def ask_some(conninfo: str, worker: str) -> None:
 
 
 def ask(conninfo: str, worker: str) -> int | None:
-    return on_row(conninfo, lambda row: row.report(usage()), worker=worker)
+    return on_row(conninfo, lambda row: row.report(usage()), worker=worker).quota
 
 
 def test_workers_together_keep_to_the_concurrency_of_a_gateway(conninfo: str) -> None:
@@ -209,3 +209,17 @@ def test_a_gateway_of_one_request_at_a_time_is_drained_though_one_takes_its_time
     gateway = ScriptedGateway(straggle_first)
     drain(conninfo, gateway, drain_slowly, max_concurrency=8)
     assert (len(gateway.requests), gateway.most_under_way) == (3, 1)
+
+
+def test_a_worker_is_told_how_many_messages_a_second_all_others_can_send(conninfo: str) -> None:
+    def told(worker: str, **measured: float) -> float:
+        report = usage(limit=None, **measured)
+        return on_row(conninfo, lambda row: row.report(report), worker=worker).others_per_second
+
+    assert told("a", concurrency=4, latency_ms=100) == 0
+    assert told("b", concurrency=4, latency_ms=100, most_per_second=30) == 40
+    assert told("c") == 70
+    GatewayUse.objects.filter(worker="a").update(lease_expires_at=now())
+    assert told("c") == 30
+    Gateway.objects.update(updated_at=now())  # what was measured before says nothing of it now
+    assert told("c") == 40

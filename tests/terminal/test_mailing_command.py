@@ -66,6 +66,15 @@ def test_bad_input_is_named_by_its_field(options: tuple[str, ...], fault: str) -
     assert not Mailing.objects.exists()
 
 
+def test_what_cannot_be_made_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = StringIO("n\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    with pytest.raises(CommandError, match="end_at"):
+        mailing("create", "Sale!", "--end-at", "2001-01-01T00:00:00Z")
+    assert terminal.read() == "n\n"
+
+
 def test_the_newest_mailings_are_listed_first() -> None:
     first, second = make_mailing(text="The first"), make_mailing(text="The second\nof two")
     lines = mailing("list").splitlines()

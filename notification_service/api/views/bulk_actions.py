@@ -56,7 +56,7 @@ class BulkActionViewSet(ApiViewSet):
         values = self.valid(BulkActionSerializer(data=request.data))
         if values["kind"] == BulkAction.Kind.DELETE and not may(request.user, Permission.DELETE_CLIENTS):
             raise PermissionDenied
-        refuse_hidden_phones(request.user, values["filter"])
+        refuse_hidden_phones(request.user, values["filter"], "filter")
         with refusing_unknown_names("filter"):
             check_filter(values["filter"])
         chosen = values["filter"].as_json()

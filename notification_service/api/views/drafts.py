@@ -23,14 +23,15 @@ from notification_service.api.serializers.draft import (
 )
 from notification_service.api.serializers.forecast import ForecastSerializer, forecast_as_json
 from notification_service.api.views.base import ApiViewSet, created
-from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
+from notification_service.api.views.filters import refuse_hidden_phones
 from notification_service.directory.models import Client
-from notification_service.mailings import matching, test_sends
+from notification_service.mailings import test_sends
 from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.forecast import forecast_of_new
+from notification_service.mailings.matching import filter_of
 from notification_service.mailings.models import Mailing, TestSend
 from notification_service.mailings.preview import preview, sample_texts, shows_phones
-from notification_service.mailings.validation import check_when
+from notification_service.mailings.validation import check_new
 
 FORGOTTEN = {"text": "", "phone": ""}
 SHOWN = ("clients", "excluded", "sms", "first_at", "spread_until", "unreachable")
@@ -60,10 +61,10 @@ class DraftViewSet(ApiViewSet):
         responses=PreviewSerializer,
     )
     def preview(self, request: Request) -> Response:
-        fields = fields_of(self.valid(NewMailingSerializer(data=request.data)))
-        self._check_filter(fields)
-        found = preview(fields)
-        samples = sample_texts(fields, shown_phone=partial(phone_for, request.user))
+        fields = self._fields(request)
+        with counting_in_time():
+            found = preview(fields)
+            samples = sample_texts(fields, shown_phone=partial(phone_for, request.user))
         if shows_phones(fields["text"]):
             note_phones(request.user, len(samples))
         body = {name: getattr(found, name) for name in SHOWN}
@@ -80,9 +81,7 @@ class DraftViewSet(ApiViewSet):
         responses=ForecastSerializer,
     )
     def forecast(self, request: Request) -> Response:
-        fields = fields_of(self.valid(NewMailingSerializer(data=request.data)))
-        self._check_filter(fields)
-        check_when(Mailing(**fields))
+        fields = self._fields(request)
         with counting_in_time():
             return Response(forecast_as_json(forecast_of_new(fields)))
 
@@ -118,11 +117,13 @@ class DraftViewSet(ApiViewSet):
     def retrieve(self, _request: Request, pk: int) -> Response:
         return Response(self._described(self.get_queryset().get(pk=pk)))
 
-    def _check_filter(self, fields: dict[str, Any]) -> None:
-        found = matching.filter_of(Mailing(**fields))
-        refuse_hidden_phones(self.request.user, found)
-        with refusing_unknown_names("filter"):
-            matching.check_filter(found)
+    def _fields(self, request: Request) -> dict[str, Any]:
+        """Return what the body says, refused as it would be if the mailing were made."""
+        fields = fields_of(self.valid(NewMailingSerializer(data=request.data)))
+        mailing = Mailing(**fields)
+        refuse_hidden_phones(request.user, filter_of(mailing), "filter")
+        check_new(mailing)
+        return fields
 
     def _request(self, values: dict[str, Any]) -> TestSend:
         client = _client(values.get("client"))

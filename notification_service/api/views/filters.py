@@ -23,10 +23,10 @@ def refusing_unknown_names(*prefix: str) -> Iterator[None]:
         raise serializers.ValidationError(nested_faults(faults)) from None
 
 
-def refuse_hidden_phones(who: Any, found: ClientFilter) -> None:
+def refuse_hidden_phones(who: Any, found: ClientFilter, *prefix: str) -> None:
     """A count of clients by parts of their phones would reveal the digits that the mask hides."""
     faults: list[tuple[Place, str]] = [
-        (place, NO_PHONES)
+        ((*prefix, *place), NO_PHONES)
         for place, compared in found.comparisons()
         if compared.field == "phone" and not _may_compare(who, compared)
     ]

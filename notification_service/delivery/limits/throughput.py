@@ -1,7 +1,7 @@
 """How many requests a second a worker makes while more are due than it can make: what it can do. Pure."""
 
 WINDOW_SECONDS = 2.0  # or twice a response, where that takes longer; less says little
-REMEMBERED_SECONDS = 20.0  # then what is older counts half
+REMEMBERED_SECONDS = 60.0  # then what is older counts half
 BUSY = 0.8  # of a processor
 
 

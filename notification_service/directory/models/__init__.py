@@ -3,6 +3,7 @@ from notification_service.directory.models.client import Client
 from notification_service.directory.models.client_upload import ClientUpload, RejectedLine, UploadPart
 from notification_service.directory.models.preferences import EVERYTHING, Consent, OptOut, PreferenceChange
 from notification_service.directory.models.segment import Segment
+from notification_service.directory.models.zone_count import ZoneCount
 
 __all__ = [
     "EVERYTHING",
@@ -16,4 +17,5 @@ __all__ = [
     "RejectedLine",
     "Segment",
     "UploadPart",
+    "ZoneCount",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +11,8 @@ from notification_service.mailings import stats
 from notification_service.mailings.contact_hours import both, contact_hours
 from notification_service.mailings.forecast.audiences import unsent_zones, whole_zones, zones_of_new
 from notification_service.mailings.forecast.estimate import Forecast, foretell
-from notification_service.mailings.forecast.fluid import Load, run
+from notification_service.mailings.forecast.flow import Load
+from notification_service.mailings.forecast.fluid import run
 from notification_service.mailings.forecast.openings import Calendar
 from notification_service.mailings.forecast.speed import Speed
 from notification_service.mailings.forecast.speeds import speed_of
@@ -157,11 +158,6 @@ def _load(mailing: Mailing, zones: dict[str, int], everyones: ContactHours | Non
         ends=mailing.end_at.timestamp(),
         zones=zones,
         hours=both(mailing.send_window, None if mailing.ignores_contact_hours else everyones),
-        spread_until=_spread_until(mailing, begins),
+        spread_minutes=mailing.spread_minutes,
+        begins=begins.timestamp(),
     )
-
-
-def _spread_until(mailing: Mailing, begins: datetime) -> float | None:
-    if mailing.spread_minutes is None:
-        return None
-    return min(begins + timedelta(minutes=mailing.spread_minutes), mailing.end_at).timestamp()

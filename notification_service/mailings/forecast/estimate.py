@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from notification_service.mailings.forecast.fluid import UNBOUNDED, Flow, Load, run
+from notification_service.mailings.forecast.flow import Flow, Load
+from notification_service.mailings.forecast.fluid import run
+from notification_service.mailings.forecast.needed import ROUGHLY, Point, least_enough
 from notification_service.mailings.forecast.openings import Calendar
+from notification_service.mailings.forecast.sharing import UNBOUNDED
 from notification_service.mailings.forecast.speed import Limit, Speed
 
 SOON_SECONDS = 5.0  # what is finished so soon has no limit worth a word
 SAME = 0.05  # of the time it takes: what is finished so soon after the last opening waits for that
-CLOSE = 0.01  # the needed rate is right to this part
 DIGITS = 2
-ROUGHLY = 0.5  # of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def foretell(
     missed = sum(unreached.values())
     is_short = flow.left > best.left + ROUGHLY
 
-    def is_enough(rate: float) -> bool:
-        return run(loads, calendar, rate=rate, at=at, watched=watched).left <= best.left + ROUGHLY
+    def short_at(rate: float) -> float:
+        return run(loads, calendar, rate=rate, at=at, watched=watched).left - best.left
 
     return Forecast(
         total=total,
@@ -58,7 +59,7 @@ def foretell(
         finishes_at=None if missed else flow.done_at,
         unreached=unreached,
         limited_by=speed.limit if is_short else _limit(flow, best, speed, at=at),
-        needed_per_second=_needed(speed, is_enough) if is_short else None,
+        needed_per_second=_needed(speed, flow, best, short_at) if is_short else None,
         speed=speed,
         curve=flow.curve,
     )
@@ -73,26 +74,16 @@ def _limit(flow: Flow, best: Flow, speed: Speed, *, at: float) -> Limit | None:
         return None
     if flow.done_at - best.done_at > max(SOON_SECONDS, SAME * (flow.done_at - starts)):
         return speed.limit
-    if flow.load.spread_until is not None and best.done_at <= flow.load.spread_until + SOON_SECONDS:
+    if best.planned_until is not None and best.done_at <= best.planned_until + SOON_SECONDS:
         return Limit.SPREAD
     return Limit.HOURS if best.done_at > starts + SOON_SECONDS else speed.limit
 
 
-def _needed(speed: Speed, is_enough: Callable[[float], bool]) -> float | None:
+def _needed(speed: Speed, flow: Flow, best: Flow, short_at: Callable[[float], float]) -> float | None:
     """Return the rate from which on nobody is left out whom the hours let reach; None: no rate is enough."""
-    least, most = speed.per_second, max(1.0, 2 * speed.per_second)
-    while not is_enough(most):
-        least, most = most, 2 * most
-        if most >= UNBOUNDED:
-            return None
-    return _rounded_up(speed.as_shown(_between(least, most, is_enough)))
-
-
-def _between(least: float, most: float, is_enough: Callable[[float], bool]) -> float:
-    while most - least > CLOSE * most:
-        middle = (least + most) / 2
-        least, most = (least, middle) if is_enough(middle) else (middle, most)
-    return most
+    known = Point(speed.per_second, flow.left - best.left)
+    found = least_enough(known, flow.sent, short_at)
+    return None if found is None else _rounded_up(speed.as_shown(found))
 
 
 def _rounded_up(rate: float) -> float:

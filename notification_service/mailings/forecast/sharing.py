@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from notification_service.mailings.hurry import Need, prefer
 
+UNBOUNDED = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -14,6 +16,7 @@ class Demand:
     left: float  # messages that are unsent
     seconds: float  # in which its hours are open until its end, where that is least
     closing: float  # until they close there, or it ends
+    is_met: bool = False  # workers know of it, and what is left of it, even while it has nothing due
 
 
 def divide(rate: float, demands: Sequence[Demand]) -> list[float]:
@@ -23,7 +26,7 @@ def divide(rate: float, demands: Sequence[Demand]) -> list[float]:
     needs = [
         Need(place, round(each.left), each.seconds, each.closing)
         for place, each in enumerate(demands)
-        if each.a_second
+        if each.a_second or each.is_met
     ]
     preferred = prefer(needs, rate=rate)
     given = _equally(rate * preferred.equal, [demand.a_second for demand in demands])

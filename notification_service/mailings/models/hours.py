@@ -1,7 +1,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 
+from notification_service.mailings.public_holidays import DAYS
 from notification_service.mailings.send_window import SendWindow, window_of
+
+COUNTRY_PATTERN = "^([A-Z]{2})?$"
 
 
 class WindowColumns(models.Model):
@@ -14,6 +18,20 @@ class WindowColumns(models.Model):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_window_is_whole",
+                condition=Q(window_from=None, window_to=None)
+                | Q(window_from__isnull=False, window_to__isnull=False) & ~Q(window_from=F("window_to")),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_window_days_are_known", condition=Q(window_days__contained_by=list(DAYS))
+            ),
+            models.CheckConstraint(
+                name="%(class)s_window_holidays_are_a_country",
+                condition=Q(window_holidays__regex=COUNTRY_PATTERN),
+            ),
+        ]
 
     @property
     def send_window(self) -> SendWindow | None:
@@ -28,7 +46,10 @@ class ContactHours(WindowColumns):
 
     class Meta:
         default_permissions = ("view", "change")
-        constraints = [models.CheckConstraint(name="contact_hours_are_one_row", condition=models.Q(id=1))]
+        constraints = [
+            *WindowColumns.Meta.constraints,
+            models.CheckConstraint(name="contact_hours_are_one_row", condition=Q(id=1)),
+        ]
 
     def __str__(self) -> str:
         return "contact hours"

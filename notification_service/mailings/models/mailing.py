@@ -3,14 +3,14 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, Q
-from django.db.models.functions import Length
-from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from notification_service.directory.filters.filter import SEGMENT_NAME_LENGTH
 from notification_service.directory.rules import TAG_LENGTH, TOPIC_LENGTH
 from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.models.hours import ContactHours, WindowColumns
+from notification_service.mailings.models.text import TEXT_FITS
 from notification_service.mailings.personal_text import TEXT_LENGTH
+from notification_service.mailings.spread import MOST_MINUTES
 
 NAME_LENGTH = 200
 REFERENCE_LENGTH = 100
@@ -115,12 +115,7 @@ class Mailing(WindowColumns):
         ]
         constraints = [
             models.CheckConstraint(name="mailing_ends_after_start", condition=Q(end_at__gt=F("start_at"))),
-            models.CheckConstraint(
-                name="mailing_text_fits",
-                condition=Q(
-                    GreaterThanOrEqual(Length("text"), 1), LessThanOrEqual(Length("text"), TEXT_LENGTH)
-                ),
-            ),
+            models.CheckConstraint(name="mailing_text_fits", condition=TEXT_FITS),
             models.CheckConstraint(
                 name="mailing_status_is_known",
                 condition=Q(status__in=["scheduled", "running", "paused", "finished", "cancelled"]),
@@ -129,10 +124,10 @@ class Mailing(WindowColumns):
                 name="mailing_on_unknown_is_known", condition=Q(on_unknown__in=["send_again", "give_up"])
             ),
             models.CheckConstraint(
-                name="mailing_window_is_whole",
-                condition=Q(window_from=None, window_to=None)
-                | Q(window_from__isnull=False, window_to__isnull=False) & ~Q(window_from=F("window_to")),
+                name="mailing_spread_is_a_week_at_most",
+                condition=Q(spread_minutes=None) | Q(spread_minutes__range=(1, MOST_MINUTES)),
             ),
+            *WindowColumns.Meta.constraints,
         ]
 
     def __str__(self) -> str:

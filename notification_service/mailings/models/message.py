@@ -129,6 +129,10 @@ class Message(KeptReason):
                 ),
             ),
             models.CheckConstraint(
+                name="message_delivery_is_known",
+                condition=Q(delivery=None) | Q(delivery__in=["delivered", "undelivered"]),
+            ),
+            models.CheckConstraint(
                 name="message_is_due_while_pending",
                 condition=Q(status="pending", next_attempt_at__isnull=False)
                 | (~Q(status="pending") & Q(next_attempt_at=None)),

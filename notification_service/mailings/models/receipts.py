@@ -41,6 +41,12 @@ class EarlyReceipt(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="early_receipt_delivery_is_known",
+                condition=models.Q(delivery__in=["delivered", "undelivered"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"receipt of gateway {self.gateway_id}"

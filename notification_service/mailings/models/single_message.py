@@ -6,6 +6,7 @@ from notification_service.mailings.models.gateway import Gateway
 from notification_service.mailings.models.hours import WindowColumns
 from notification_service.mailings.models.mailing import REFERENCE_LENGTH
 from notification_service.mailings.models.message import Message
+from notification_service.mailings.models.text import TEXT_FITS
 from notification_service.mailings.personal_text import TEXT_LENGTH
 
 FORGOTTEN_TEXT = "(removed)"
@@ -34,6 +35,10 @@ class SingleMessage(WindowColumns):
             models.Index(fields=["end_at"], name="single_message_end"),
             models.Index(fields=["phone"], name="single_message_phone", condition=~Q(phone="")),
             models.Index(fields=["reference"], name="single_message_reference", condition=~Q(reference="")),
+        ]
+        constraints = [
+            models.CheckConstraint(name="single_message_text_fits", condition=TEXT_FITS),
+            *WindowColumns.Meta.constraints,
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from notification_service.mailings.models.text import TEXT_FITS
 from notification_service.mailings.personal_text import TEXT_LENGTH
 
 NAME_LENGTH = 64
@@ -13,6 +14,9 @@ class Template(models.Model):
     text = models.TextField(max_length=TEXT_LENGTH)
     number = models.IntegerField(default=1)  # of the present version
     updated_at = models.DateTimeField(db_default=Now(), editable=False)  # when that was made
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="template_text_fits", condition=TEXT_FITS)]
 
     def __str__(self) -> str:
         return self.name
@@ -34,6 +38,7 @@ class TemplateVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="template_version_once"),
+            models.CheckConstraint(name="template_version_text_fits", condition=TEXT_FITS),
         ]
 
     def __str__(self) -> str:

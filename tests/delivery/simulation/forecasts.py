@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from notification_service.mailings.forecast.estimate import Forecast, foretell
-from notification_service.mailings.forecast.fluid import Load
+from notification_service.mailings.forecast.flow import Load
 from notification_service.mailings.forecast.speed import Speed
 from notification_service.mailings.send_window import Hours, SendWindow
 from tests.delivery.simulation.clock import BEGINNING
@@ -122,9 +122,20 @@ def _hours(random: Random) -> Hours:
     return (SendWindow(time(opens.hour, opens.minute), time(closes.hour, closes.minute)),)
 
 
-def check(seed: int) -> Result:
+def spread(made: Plan) -> Plan:
+    """The same, with some of its mailings spread over a part of their time."""
+    random = Random(f"spread {made.seed}")
+    spread_over = [random.choice((None, random.uniform(0.2, 1))) for _ in made.loads]
+    loads = [
+        load if part is None else replace(load, spread_minutes=part * (load.ends - load.starts) / 60)
+        for load, part in zip(made.loads, spread_over, strict=True)
+    ]
+    return replace(made, loads=tuple(loads))
+
+
+def check(seed: int, *, is_spread: bool = False) -> Result:
     """Foretell a plan's first mailing, and let it happen."""
-    made = plan(seed)
+    made = spread(plan(seed)) if is_spread else plan(seed)
     forecast = foretell(made.loads, made.measured(), at=BEGINNING)
     world = made.world(*made.loads)
     world.run_to_end()

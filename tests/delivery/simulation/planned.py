@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from notification_service.delivery.dispatcher import Dispatcher
-from notification_service.mailings.forecast.fluid import Load
+from notification_service.mailings.forecast.flow import Load
 from notification_service.mailings.forecast.speed import Speed
 from notification_service.mailings.send_window import Hours, next_opening
+from notification_service.mailings.time_left import time_left
 from tests.delivery.simulation import world
 from tests.delivery.simulation.clock import BEGINNING
 from tests.delivery.simulation.queue import Queue, Row
@@ -33,15 +34,25 @@ class PlannedQueue(Queue):
         self.due[mailing_id], self.loads[mailing_id] = [], load
         clients = [zone for zone, count in load.zones.items() for _ in range(count)]
         self.random.shuffle(clients)
+        times = {zone: self._times(load, zone, count) for zone, count in load.zones.items()}
         for zone in clients:
             row = Row(len(self.messages) + 1, mailing_id, world.WELL)
             self.messages[row.id], self.zones[row.id] = row, zone
-            self._put(row, self._opening(load, zone))
+            self._put(row, next(times[zone]) - self.clock.time() + self.clock.now)
 
-    def _opening(self, load: Load, zone: str) -> float:
-        starts = datetime.fromtimestamp(load.starts, UTC)
+    def _times(self, load: Load, zone: str, clients: int) -> Iterator[float]:
+        """When the messages of a zone are due, as the fan-out writes it."""
+        if load.spread_minutes is not None:
+            parts = load.parts(zone)
+            for place in ((n + 0.5) / clients for n in self.random.sample(range(clients), clients)):
+                part = next(part for part in parts if part.first <= place < part.last)
+                yield part.at.timestamp() + part.seconds * (place - part.first) / (part.last - part.first)
+        starts, ends = (datetime.fromtimestamp(at, UTC) for at in (load.starts, load.ends))
         opening = next_opening(load.hours, zone=ZoneInfo(zone), at=starts)
-        return opening.timestamp() - self.clock.time() + self.clock.now
+        if load.hours and opening == starts:
+            opening -= time_left(load.hours, zone, at=starts, end_at=ends).ahead
+        while True:
+            yield opening.timestamp()
 
     def is_anything_left(self) -> bool:
         return any(self._open().values()) or any(row.sent_at is None for row in self._of_open())
@@ -51,7 +62,7 @@ class PlannedQueue(Queue):
         return [row for row in self.messages.values() if row.mailing_id in open_ids]
 
     def is_due(self) -> bool:
-        return any(due and due[0][0] <= self.clock.now for due in self._open().values())
+        return any(due and due[0][0] <= self.clock.now for due in self._begun().values())
 
     def sent_of(self, mailing_id: int) -> list[Row]:
         rows = self.messages.values()
@@ -66,10 +77,14 @@ class PlannedQueue(Queue):
         now = self.clock.time()
         return {pk: due for pk, due in self.due.items() if self.loads[pk].ends > now + 0.2}
 
+    def _begun(self) -> dict[int, list[tuple[float, int]]]:
+        now = self.clock.time()
+        return {pk: due for pk, due in self._open().items() if self.loads[pk].starts <= now}
+
     # statements
 
     def claim(self, **arguments: Any) -> list[Any]:
-        every, self.due = self.due, self._open()
+        every, self.due = self.due, self._begun()
         try:
             return Queue.claim(self, **arguments)
         finally:

@@ -58,6 +58,7 @@ class Queue:
     )  # by mailing: heaps of times and ids
     breaker: Breaker = field(default_factory=Breaker)
     batches: int = 0
+    paces: dict[str, float] = field(default_factory=dict)  # by worker: messages a second
 
     def add_mailing(self, phones: Iterable[str]) -> int:
         mailing_id = len(self.due) + 1
@@ -141,6 +142,19 @@ class Queue:
         now = datetime.fromtimestamp(self.clock.time(), UTC)
         return [(now, True, self.breaker.held_at is not None, None, None)]
 
+    def report_usage(
+        self,
+        *,
+        worker: str,
+        concurrency: int,
+        latency_ms: float | None,
+        most_per_second: float | None,
+        **_: Any,
+    ) -> list[Any]:
+        by_latency = concurrency * 1000 / latency_ms if latency_ms else 0.0
+        self.paces[worker] = most_per_second or self.paces.get(worker) or by_latency
+        return [(sum(pace for name, pace in self.paces.items() if name != worker),)]
+
     def mailing_terms(self, ids: list[int], **_: Any) -> list[Any]:
         hours = [None] * 8  # neither its own nor everybody's
         return [
@@ -193,13 +207,14 @@ class _Cursor:
 
 
 class MemoryDatabase(Database):
-    def __init__(self, queue: Queue) -> None:
-        super().__init__("", worker="", gateway_id=0)
+    def __init__(self, queue: Queue, *, worker: str) -> None:
+        super().__init__("", worker=worker, gateway_id=0)
         self._queue = queue
+        self._worker = worker
 
     async def call(self, call: Callable[[Any], Awaitable[Result]]) -> Result:
         return await call(_Cursor())
 
     async def run(self, cursor: Any, name: str, **parameters: Any) -> None:
         run = getattr(self._queue, name, None)
-        cursor.rows = run(**parameters) if run else []
+        cursor.rows = run(worker=self._worker, **parameters) if run else []

@@ -144,7 +144,7 @@ class World:
         return self._ended_at
 
     async def _run(self, until: Callable[[], bool], most_seconds: float) -> None:
-        self.lanes = [self._lane() for _ in range(self._workers)]
+        self.lanes = [self._lane(f"worker {n}") for n in range(self._workers)]
         dispatchers = [Dispatcher(lane) for lane in self.lanes]
         workers = [asyncio.create_task(self._drain(dispatcher)) for dispatcher in dispatchers]
         while not until() and self.clock.now < most_seconds:
@@ -170,14 +170,14 @@ class World:
             else:
                 self.queue.add_messages(mailing_id, phones)
 
-    def _lane(self) -> Lane:
+    def _lane(self, worker: str = "worker 0") -> Lane:
         listed = ListedGateway(
             1, "main", "simulated", GatewaySettings(url="", token=""), DeliveryConfig(**self._knobs)
         )
-        lane = Lane(listed, gateway=self.gateway, conninfo="", worker="worker")
+        lane = Lane(listed, gateway=self.gateway, conninfo="", worker=worker)
         lane.random = Random(self.random.random())
         lane.stragglers = Stragglers()  # however few files this process may have open
-        lane.claims = lane.records = MemoryDatabase(self.queue)
+        lane.claims = lane.records = MemoryDatabase(self.queue, worker=worker)
         lane.shared = SharedState(lane.config, lane.records, lane.concurrency, lane.throughput)
         return lane
 

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from notification_service.mailings.forecast.estimate import Forecast, foretell
-from notification_service.mailings.forecast.fluid import Load
+from notification_service.mailings.forecast.flow import Load
 from notification_service.mailings.forecast.speed import Limit, Speed
 from notification_service.mailings.send_window import Hours, SendWindow
 
@@ -20,7 +20,7 @@ SPEED = Speed("main", workers=1, concurrency=64, max_per_second=107, latency_sec
 def load(*, hours: Hours = (), lasts: float = 10 * HOUR, **changes: float | None) -> Load:
     starts = changes.get("starts") or NOW
     zones = {MOSCOW: 36_000, OMSK: 0, LONDON: 0}
-    return Load(starts, starts + lasts, zones, hours, changes.get("spread_until"))
+    return Load(starts, starts + lasts, zones, hours, changes.get("spread_minutes"))
 
 
 def one(mailing: Load, *others: Load, speed: Speed = SPEED) -> Forecast:
@@ -80,13 +80,31 @@ def test_clients_whose_hours_close_first_wait_until_the_next_day() -> None:
 
 
 def test_a_mailing_that_is_spread_is_finished_at_the_end_of_the_spread() -> None:
-    found = one(load(spread_until=NOW + 3 * HOUR))
+    found = one(load(spread_minutes=180))
     assert (seconds(found), found.limited_by) == (10_800, Limit.SPREAD)
 
 
 def test_a_spread_that_is_too_quick_for_the_gateway_does_not_matter() -> None:
-    found = one(load(spread_until=NOW + 100))
+    found = one(load(spread_minutes=100 / 60))
     assert (seconds(found), found.limited_by) == (360, Limit.GATEWAY_RATE)
+
+
+def test_a_spread_begins_in_each_zone_when_its_hours_open() -> None:
+    mailing = Load(NOW, NOW + 10 * HOUR, {MOSCOW: 1_000, LONDON: 1_000}, DAY, spread_minutes=120)
+    found = one(mailing)  # London opens in an hour
+    assert (seconds(found), found.limited_by) == (3 * HOUR, Limit.SPREAD)
+    assert 490 <= sum(sent for at, sent in found.curve if at == NOW + HOUR) <= 510
+
+
+def test_a_mailing_under_way_is_spread_over_what_is_left_of_its_time() -> None:
+    mailing = Load(NOW, NOW + 10 * HOUR, {MOSCOW: 1_000}, spread_minutes=180, begins=NOW - 2 * HOUR)
+    assert seconds(one(mailing)) == HOUR
+
+
+def test_of_zones_that_are_open_the_one_with_the_least_time_is_sent_first() -> None:
+    hours = (SendWindow(time(9), time(14, 3)),)  # for three minutes in Omsk
+    found = one(Load(NOW, NOW + HOUR, {MOSCOW: 36_000, OMSK: 36_000}, hours))
+    assert found.unreached == {OMSK: 18_000}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from notification_service.api.problems import field_problems
 from notification_service.api.serializers.mailing import MailingSerializer
 from notification_service.mailings import lifecycle
 from notification_service.mailings.models import Mailing
-from notification_service.mailings.validation import InvalidChange
+from notification_service.mailings.validation import InvalidChange, check_new
 from notification_service.standalone.samples.run import follow_in_lines, follow_with_bar
 from notification_service.terminal.mailings import DatabaseMailings, audience_size, listed
 
@@ -76,6 +76,7 @@ def _create(options: Mapping[str, Any]) -> str | None:
         found = field_problems(serializer.errors, "", separator="/")
         raise CommandError("\n".join(f"{each['pointer'].lstrip('/')}: {each['detail']}" for each in found))
     fields: dict[str, Any] = serializer.validated_data
+    check_new(Mailing(**fields))
     clients = audience_size(fields)
     when = "now" if fields["start_at"] <= timezone.now() else f"at {fields['start_at'].isoformat()}"
     if not options["yes"] and not _agrees(f"Send to {clients:,} clients, {when}?"):

@@ -85,11 +85,14 @@ class Load:
         return sum(sum(mailing.messages.values()) for mailing in self.mailings)
 
 
-def random_load(random: Random) -> Load:
-    """From an hour to three days; from a gateway that is nearly idle to one that is asked for too much."""
+def random_load(random: Random, *, is_spread: bool = False) -> Load:
+    """From an hour to three days; from a gateway that is nearly idle to one that is asked for too much.
+
+    `is_spread`: every mailing has hours and is spread, else one in eight.
+    """
     minutes = int(60 * 72 ** random.random())
     rate = random.randint(5, 60)
-    mailings = [_random_times(random, minutes) for _ in range(random.randint(2, 9))]
+    mailings = [_random_times(random, minutes, is_spread) for _ in range(random.randint(2, 9))]
     weights = [random.random() ** 3 + 0.01 for _ in mailings]
     asked = random.uniform(0.05, 1.2) * rate * _minutes_open(mailings)
     sizes = [int(asked * weight / sum(weights)) for weight in weights]
@@ -107,11 +110,11 @@ def random_load(random: Random) -> Load:
 Times = tuple[int, int, Hours, int]
 
 
-def _random_times(random: Random, minutes: int) -> Times:
+def _random_times(random: Random, minutes: int, is_spread: bool) -> Times:
     starts = random.choice((0, random.randrange(minutes // 2)))
     lasts = random.randint(min(20, (minutes - starts) // 2), minutes - starts)
-    hours = (_random_window(random),) if random.random() < 0.5 else ()
-    spread = random.randint(1, lasts) if random.random() < 0.25 else 0
+    hours = (_random_window(random),) if is_spread or random.random() < 0.5 else ()
+    spread = random.randint(1, lasts) if is_spread or random.random() < 0.25 else 0
     return starts, starts + lasts, hours, spread
 
 

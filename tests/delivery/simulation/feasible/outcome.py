@@ -22,8 +22,8 @@ class Outcome:
         return self.possible - self.sent
 
 
-def outcome_of(seed: int) -> Outcome:
-    load = random_load(Random(seed))
+def outcome_of(seed: int, *, is_spread: bool = False) -> Outcome:
+    load = random_load(Random(seed), is_spread=is_spread)
     result = Claims(load, Random(seed)).run()
     possible = load.messages if result.sent == load.messages else most_sent(load)
     return Outcome(seed, load.messages, result.sent, possible, result.longest_wait, len(result.late))
