@@ -133,10 +133,11 @@ def stopped_gateway(fields: dict[str, Any]) -> GatewayState | None:
 
 
 def clients_and_excluded(mailing: Mailing) -> Counted:
-    excluded, in_zones = dict.fromkeys(CODES, 0), {}
+    excluded = dict.fromkeys(CODES, 0)
     if not needed_by(mailing.text) and not mailing.requires_consent:
-        in_zones, opted_out = wanted_and_opted_out(mailing)
-        return in_zones, excluded | {Reason.OPTED_OUT.value: opted_out}
+        wanted, opted_out = wanted_and_opted_out(mailing)
+        return wanted, excluded | {Reason.OPTED_OUT.value: opted_out}
+    in_zones: dict[str, int] = {}
     clients = with_exclusion(audience_of(mailing).order_by(), terms_of(mailing), text=mailing.text)
     groups = clients.values_list("timezone", "exclusion")
     for zone, code, count in groups.annotate(clients=Count("*")):
