@@ -10,13 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from notification_service.access.models import ApiKey
 from notification_service.api import exports
 from notification_service.audit.models import Entry
 from notification_service.directory.models import Client
 from notification_service.mailings.models import Mailing, Message
 from tests.api.answers import body_of, errors_of
 from tests.api.conftest import Api
-from tests.factories import make_client, make_mailing, make_message, make_running_mailing
+from tests.factories import make_attempt, make_client, make_mailing, make_message, make_running_mailing
 from tests.reasons import http_status
 
 pytestmark = pytest.mark.django_db
@@ -244,5 +245,31 @@ def test_a_message_whose_client_is_gone_comes_without_one(api: Api) -> None:
     assert row["expanded"] == {"client": None}
 
 
+def test_a_message_comes_with_the_gateways_words(api: Api) -> None:
+    failed, fine = make_message(status="failed", attempts=2), make_message(status="sent", attempts=1)
+    make_attempt(failed, number=1, response="Busy", **http_status(503).columns)
+    make_attempt(failed, number=2, http_status=400, response="No such phone", **http_status(400).columns)
+    with CaptureQueriesContext(connection) as made:
+        rows = body_of(api.http.get("/api/v1/messages/?expand=failure&expand=client"))["results"]
+    assert [row["id"] for row in rows] == [fine.pk, failed.pk]
+    assert rows[0]["expanded"]["failure"] is None
+    assert rows[1]["expanded"]["client"]["id"] == failed.client_id
+    failure = rows[1]["expanded"]["failure"]
+    assert (failure["number"], failure["answer"], failure["http_status"]) == (2, "No such phone", 400)
+    assert sum("mailings_attempt" in each["sql"] for each in made) == 1
+    [row] = body_of(api.get("/api/v1/messages/", status="failed", expand="failure"))["results"]
+    assert row["expanded"].keys() == {"failure"}
+
+
+def test_the_gateways_words_have_no_phone_for_who_may_not_see_it(db: None) -> None:
+    key = ApiKey.issue(name="viewer", scope="read", pii=False)[1]
+    failed = make_message(client=make_client(phone="79161234567"), status="failed", attempts=1)
+    make_attempt(failed, response="79161234567 is unknown", **http_status(400).columns)
+    [row] = body_of(Api(key).get("/api/v1/messages/", expand="failure"))["results"]
+    assert row["expanded"]["failure"]["answer"] == "7916***4567 is unknown"
+
+
 def test_nothing_else_can_be_expanded(api: Api) -> None:
-    assert errors_of(api.get("/api/v1/messages/", expand="mailing")) == {"?expand": "Must be one of: client."}
+    assert errors_of(api.get("/api/v1/messages/", expand="mailing")) == {
+        "?expand": "Must be one of: client, failure."
+    }

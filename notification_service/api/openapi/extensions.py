@@ -54,7 +54,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 class ReceiptKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "notification_service.access.receipt_keys.ReceiptKeyAuthentication"
-    name = "receiptKey"
+    name = "gatewayKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer", "description": "The receipt key of the gateway."}

@@ -19,7 +19,7 @@ from notification_service.api.openapi.words import SUCCESS
 
 Document = dict[str, Any]
 # In every other response, each field is always there.
-FIELDS_MAY_BE_ABSENT = {"AudienceFilter", "ClientFilter", "ExcludedFilter", "Problem"}
+FIELDS_MAY_BE_ABSENT = {"AudienceFilter", "ClientFilter", "ExcludedFilter", "Expanded", "Problem"}
 ONLY_IF_ASKED = {"expanded"}
 CHANGES = {"update", "partial_update", "put_by_phone", "destroy", "pause", "resume", "cancel"}
 CSRF_TOKEN = {

@@ -86,23 +86,6 @@ class MessageSerializer(FastSerializer):
     )
 
 
-# With `?expand=client`; the view puts the masked or whole client into the context.
-class ExpandedSerializer(serializers.Serializer[Any]):
-    client = ClientSerializer(allow_null=True, read_only=True)
-
-
-class ExpandedMessageSerializer(MessageSerializer):
-    expanded = serializers.SerializerMethodField(
-        help_text="What `expand` asks for; absent where nothing was asked."
-    )
-
-    @extend_schema_field(ExpandedSerializer)
-    def get_expanded(self, message: Message) -> dict[str, Any]:
-        client = message.client
-        is_there = client is not None and client.deleted_at is None
-        return {"client": self.context["write_client"](client).data if is_there else None}
-
-
 class FailedAttemptSerializer(FastSerializer):
     number = serializers.IntegerField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
@@ -118,6 +101,32 @@ class FailedAttemptSerializer(FastSerializer):
         source="response", read_only=True, allow_null=True, help_text="How the gateway's answer began."
     )
     retry_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+
+# With `?expand=…`; the view puts into the context what is asked for, as the reader may see it.
+class ExpandedSerializer(serializers.Serializer[Any]):
+    client = ClientSerializer(allow_null=True, read_only=True, help_text="null: there is none any more.")
+    failure = FailedAttemptSerializer(
+        allow_null=True, read_only=True, help_text="The latest; null: none is kept, or there was none."
+    )
+
+
+class ExpandedMessageSerializer(MessageSerializer):
+    expanded = serializers.SerializerMethodField(
+        help_text="What `expand` asks for; absent where nothing was asked."
+    )
+
+    @extend_schema_field(ExpandedSerializer)
+    def get_expanded(self, message: Message) -> dict[str, Any]:
+        expanded: dict[str, Any] = {}
+        if write := self.context.get("write_client"):
+            client = message.client
+            is_there = client is not None and client.deleted_at is None
+            expanded["client"] = write(client).data if is_there else None
+        if "failures" in self.context:
+            failure = self.context["failures"].get(message.pk)
+            expanded["failure"] = FailedAttemptSerializer(failure).data if failure else None
+        return expanded
 
 
 class SingleTermsSerializer(FastSerializer):

@@ -132,10 +132,15 @@ class UploadSerializer(FastSerializer):
 SHOWN_OTHERWISE = {"separator", "timezone", "zones"}
 
 
+@extend_schema_field({"type": "string", "pattern": "^[,;\\t]$"})
+class Separator(serializers.ChoiceField):
+    """A pattern to the document: generators take no enumeration with a tab in it."""
+
+
 @extend_schema_serializer(component_name="ImportChange")
 class UploadChangeSerializer(StrictSerializer):
     encoding = serializers.ChoiceField(choices=ClientUpload.Encoding.values, required=False)
-    separator = serializers.ChoiceField(choices=SEPARATORS, required=False)
+    separator = Separator(choices=SEPARATORS, required=False, help_text="A comma, a semicolon or a tab.")
     columns = ColumnFields(required=False, help_text="What each column is, in their order.")
     timezone = Zone(required=False, help_text="For rows without a time zone.")
     one_timezone = Flag(required=False, help_text="Whether it is that of every row.")

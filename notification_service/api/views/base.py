@@ -28,6 +28,7 @@ class ApiViewSet(GenericViewSet[Any]):
     needs: Methods = {}
     action_needs: Mapping[str, Permission] = {}
     paged_actions: tuple[str, ...] = ("list",)
+    given_several_times: frozenset[str] = frozenset()  # parameters that are no filters
     file_actions: tuple[str, ...] = ()  # they read the body bit by bit
     orderings: tuple[str, ...] = ("-id", "id")
     filterset_class: type[Any] | None = None
@@ -43,6 +44,7 @@ class ApiViewSet(GenericViewSet[Any]):
             raise LengthRequired  # Django would read the body as an empty one
         if self.action:  # otherwise the method is not allowed, whatever the query says
             several = repeatable(self.filterset_class.base_filters) if self.filterset_class else set()
+            several |= self.given_several_times
             check_query(request, allowed=self.query_parameters(), several=several)
 
     def determine_version(self, *_args: Any, **_kwargs: Any) -> tuple[str | None, AsAsked]:

@@ -24,16 +24,18 @@ from notification_service.api.serializers.message import (
 from notification_service.api.serializers.personal_data import ProofSerializer
 from notification_service.api.serializers.single_message import SingleMessageSerializer
 from notification_service.api.views.base import ApiViewSet
-from notification_service.api.views.message_rows import visible_messages
+from notification_service.api.views.message_rows import last_failures, visible_messages
 from notification_service.api.views.single_messages import REQUEST, RESPONSE, SEND, send_list, send_one
 from notification_service.mailings.models import Message
 from notification_service.mailings.proof import proof_of
 
 FAILURES_SHOWN = 1000
+EXPANDABLE = ("client", "failure")
 EXPAND = OpenApiParameter(
     "expand",
-    {"type": "string", "enum": ["client"]},
-    description="`client`: each message with its client as it is now, in `expanded`.",
+    {"type": "array", "items": {"type": "string", "enum": list(EXPANDABLE)}, "maxItems": len(EXPANDABLE)},
+    description="What each message has in `expanded`. `client`: its client as it is now. `failure`: its "
+    "latest attempt that did not succeed, with what the gateway answered. May be given several times.",
 )
 
 
@@ -41,6 +43,7 @@ class MessageViewSet(ApiViewSet):
     serializer_class = MessageSerializer
     filterset_class = MessageFilter
     needs = MESSAGES
+    given_several_times = frozenset({"expand"})
 
     def get_queryset(self) -> QuerySet[Message]:
         return visible_messages()
@@ -52,8 +55,8 @@ class MessageViewSet(ApiViewSet):
         responses=ExpandedMessageSerializer(many=True),
     )
     def list(self, request: Request) -> Response:
-        if self._expands():
-            return self.get_paginated_response(self._expanded(self.rows_of_page()))
+        if wanted := self._wanted():
+            return self.get_paginated_response(self._expanded(self.rows_of_page(), wanted))
         return self.get_paginated_response(MessageSerializer(self.rows_of_page(), many=True).data)
 
     @extend_schema(
@@ -74,19 +77,23 @@ class MessageViewSet(ApiViewSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         messages = super().filter_queryset(queryset)
-        return messages.select_related("client") if self._expands() else messages
+        return messages.select_related("client", "single") if self._wanted() else messages
 
-    def _expands(self) -> bool:
-        wanted = self.request.query_params.get("expand")
-        if wanted not in (None, "client"):
-            raise InvalidQuery({"expand": [ErrorDetail("Must be one of: client.", "invalid_choice")]})
-        return wanted is not None
+    def _wanted(self) -> set[str]:
+        wanted = set(self.request.query_params.getlist("expand"))
+        if wanted - set(EXPANDABLE):
+            words = f"Must be one of: {', '.join(EXPANDABLE)}."
+            raise InvalidQuery({"expand": [ErrorDetail(words, "invalid_choice")]})
+        return wanted
 
-    def _expanded(self, messages: Sequence[Message]) -> Any:
-        who = self.request.user
+    def _expanded(self, messages: Sequence[Message], wanted: set[str]) -> Any:
+        who, context = self.request.user, dict[str, Any]()
         note_phones(who, len(messages))
-        write = ClientSerializer if sees_whole_phones(who) else MaskedClientSerializer
-        return ExpandedMessageSerializer(messages, many=True, context={"write_client": write}).data
+        if "client" in wanted:
+            context["write_client"] = ClientSerializer if sees_whole_phones(who) else MaskedClientSerializer
+        if "failure" in wanted:
+            context["failures"] = last_failures(messages, reader=who)
+        return ExpandedMessageSerializer(messages, many=True, context=context).data
 
     @extend_schema(
         summary="Show a message",
