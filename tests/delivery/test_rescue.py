@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connections
 
 from notification_service.delivery import claim as claim_module
 from notification_service.delivery.database import statement
@@ -35,6 +36,22 @@ def test_a_rescue_leaves_the_messages_of_a_live_worker_alone(conninfo: str) -> N
     make_message()
     claim(conninfo)
     assert (rescue_all(), Message.objects.get().status, Batch.objects.count()) == (0, "sending", 1)
+
+
+def test_living_workers_come_first_after_whatever_ended_all_sessions(conninfo: str) -> None:
+    """PostgreSQL itself started long ago, as where a standby took over or a crash ended the sessions."""
+    make_message()
+    claim(conninfo)
+    end_leases()
+    connections.close_all()
+    with psycopg.connect(conninfo, autocommit=True) as last:
+        last.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert rescue_all() == 0
+    end_leases()
+    assert rescue_all() == 1
 
 
 def test_a_rescued_message_is_due_and_its_attempt_is_listed_as_lost(conninfo: str) -> None:

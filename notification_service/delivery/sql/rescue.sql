@@ -1,13 +1,16 @@
 -- Return the messages of batches whose lease has ended: their worker died, or lost the database.
 -- Guarantees: one rescuer for each batch; a message that was recorded or claimed meanwhile is not changed. After an
--- outage that outlasted leases, living workers come first: they have five seconds to record what they hold.
+-- outage that outlasted leases, living workers come first: they have five seconds to record what they hold. No session
+-- survives an outage, so the oldest of ours tells when it ended. PostgreSQL's own start would not do: it recovers for
+-- seconds after that, and it stays the same where a standby takes over or a crash ends all sessions.
 -- If the mailing gives up in doubt, the messages that mark_attempted has marked become unknown.
 -- Rare, so it may look into every partition.
 -- Indexes: mailings_batch (lease_expires_at), primary keys of messages and mailings.
 WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (
     SELECT id FROM mailings_batch WHERE lease_expires_at < now()
-      AND pg_postmaster_start_time() < now() - interval '5 seconds'
+      AND (SELECT min(backend_start) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user)
+        < now() - interval '5 seconds'
     ORDER BY lease_expires_at LIMIT %(batches)s FOR UPDATE SKIP LOCKED
   ) RETURNING id, message_ids
 ), held AS (
