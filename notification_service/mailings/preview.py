@@ -133,7 +133,8 @@ def stopped_gateway(fields: dict[str, Any]) -> GatewayState | None:
 
 
 def clients_and_excluded(mailing: Mailing) -> Counted:
-    excluded, in_zones = dict.fromkeys(CODES, 0), {}
+    excluded = dict.fromkeys(CODES, 0)
+    in_zones: dict[str, int] = {}
     if not needed_by(mailing.text) and not mailing.requires_consent:
         in_zones, opted_out = wanted_and_opted_out(mailing)
         return in_zones, excluded | {Reason.OPTED_OUT.value: opted_out}
