@@ -2,6 +2,9 @@ import zoneinfo
 from functools import cache
 
 from django.db import connection
+from django.db.models import Sum
+
+from notification_service.directory.models import PreferenceChange
 
 # Names in the system's zone folder that are not places: "localtime" is whatever the machine is set to.
 PSEUDO_ZONES = {"localtime", "posixrules", "Factory"}
@@ -20,3 +23,8 @@ def known_zones() -> frozenset[str]:
 def places(zones: set[str]) -> frozenset[str]:
     """Return the names of time zones that belong to a place."""
     return frozenset(name for name in zones - PSEUDO_ZONES if not name.startswith(PSEUDO_FOLDERS))
+
+
+def zone_changes() -> int:
+    """Return a number that is another one after each statement that may move clients to another zone."""
+    return int(PreferenceChange.objects.aggregate(sum=Sum("moves"))["sum"] or 0)

@@ -10,37 +10,27 @@ from typing import Any, NamedTuple
 
 import structlog
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Now
 
-from notification_service.directory.filters import ClientFilter
 from notification_service.directory.models import Client
 from notification_service.directory.preferences import preference_changes
+from notification_service.directory.zones import zone_changes
 from notification_service.mailings import contact_hours, partitions, stats
 from notification_service.mailings.advisory_locks import try_lock
-from notification_service.mailings.counting import counting_in_time
 from notification_service.mailings.exclusions import (
     CODES,
     EVERYBODY,
-    Terms,
     cancel_written,
-    count_excluded,
-    excludes_anybody,
     exclusions_of,
     listing,
-    opted_out_of,
     terms_of,
     with_exclusion,
-    without_excluded,
-)
-from notification_service.mailings.matching import (
-    clients_by_zone,
-    count_matching,
-    filter_of,
-    matching_clients,
 )
 from notification_service.mailings.models import Mailing, Message
+from notification_service.mailings.moved_clients import make_due
 from notification_service.mailings.openings import opening_columns, spread_columns, spread_from
+from notification_service.mailings.reach import audience_of
 from notification_service.mailings.sql import sql
 from notification_service.mailings.wake_up import SEND, wake_up
 from notification_service.observability import metrics, tracing
@@ -68,54 +58,11 @@ LISTED = Insertion("audience/insert_listed_messages", "audience/insert_listed_me
 log = structlog.get_logger(__name__)
 
 
-class Reach(NamedTuple):
-    clients: int  # who get a message
-    excluded: dict[str, int]  # who match and get none, by the code of the reason
+class Known(NamedTuple):
+    """What has been counted of changes before the audience is read."""
 
-
-def count_reach(found: ClientFilter, terms: Terms) -> Reach:
-    """Count the audience of a mailing with these terms, if it started now. Raises CountTooSlow."""
-    with counting_in_time():
-        excluded = count_excluded(matching_clients(found), terms)
-        return Reach(count_matching(found) - sum(excluded.values()), excluded)
-
-
-def audience_of(mailing: Mailing) -> QuerySet[Client]:
-    """Return the clients who match a mailing's filter now, opted out or not.
-
-    Segments are as they were at its start.
-    """
-    return matching_clients(filter_of(mailing), segments=mailing.segments_at_start)
-
-
-def wanted_by(mailing: Mailing) -> QuerySet[Client]:
-    """Return the clients who match, and neither have opted out nor lack a consent."""
-    return without_excluded(audience_of(mailing), terms_of(mailing))
-
-
-def audience_by_zone(mailing: Mailing) -> dict[str, int]:
-    """Return how many clients would get a mailing that started at this moment, in each time zone."""
-    if mailing.requires_consent:
-        return _by_zone(wanted_by(mailing))
-    return wanted_and_opted_out(mailing)[0]
-
-
-def wanted_and_opted_out(mailing: Mailing) -> tuple[dict[str, int], int]:
-    """Return the same and how many have opted out, of a mailing that requires no consent.
-
-    Those who have are counted alone: they are few, and what matches has a quicker count than what remains.
-    """
-    matching = clients_by_zone(filter_of(mailing), segments=mailing.segments_at_start)
-    terms = terms_of(mailing)
-    if not excludes_anybody(terms):
-        return matching, 0
-    out = _by_zone(opted_out_of(audience_of(mailing), terms))
-    left = {zone: clients - out.get(zone, 0) for zone, clients in matching.items()}
-    return {zone: clients for zone, clients in left.items() if clients > 0}, sum(out.values())
-
-
-def _by_zone(clients: QuerySet[Client]) -> dict[str, int]:
-    return dict(clients.order_by().values_list("timezone").annotate(clients=Count("*")))
+    preferences: int
+    moves: int
 
 
 def build_audience(mailing_id: int) -> None:
@@ -141,7 +88,7 @@ def _build(mailing: Mailing) -> None:
     is_large = not last and _expected_rows(clients) >= partitions.OWN_FROM_MESSAGES
     if is_large:
         partitions.take_emptiest(mailing)
-    known = _know_preferences(mailing, is_new=not last)
+    known = _know_clients(mailing, is_new=not last)
     last = last or _write_some(mailing, clients[:FIRST_CHUNK_CLIENTS], known)
     if is_large:
         second = clients.filter(id__gt=last)[:SECOND_CHUNK_CLIENTS]
@@ -162,11 +109,11 @@ def _written_to(mailing: Mailing) -> int:
     return max(mailing.audience_written_to, last or 0)  # a version before this one wrote messages alone
 
 
-def _know_preferences(mailing: Mailing, *, is_new: bool) -> int:
+def _know_clients(mailing: Mailing, *, is_new: bool) -> Known:
     """Note this before the first message is written: a claim looks again only after later changes."""
-    known = preference_changes()
+    known = Known(preference_changes(), zone_changes())
     if is_new:
-        Mailing.objects.filter(pk=mailing.pk).update(preferences_known=known)
+        Mailing.objects.filter(pk=mailing.pk).update(preferences_known=known.preferences)
     return known
 
 
@@ -176,10 +123,10 @@ def _expected_rows(clients: QuerySet[Client]) -> int:
     return int(explained["Plan"]["Plan Rows"])
 
 
-def _write_some(mailing: Mailing, clients: QuerySet[Client], known: int) -> int:
+def _write_some(mailing: Mailing, clients: QuerySet[Client], known: Known) -> int:
     """Write the messages of some thousand clients; return the last of their ids, or 0.
 
-    `known`: the changes of preferences that the audience knows of.
+    `known`: the changes that the audience knows of.
     """
     with_value = with_exclusion(clients, EVERYBODY, text=mailing.text)
     first = list(with_value.values_list("id", "timezone", "phone", "exclusion"))
@@ -196,7 +143,15 @@ def _write_some(mailing: Mailing, clients: QuerySet[Client], known: int) -> int:
             _insert(FIRST, mailing, zones=set(zones), ids=ids, timezones=zones)
             _note_written(mailing, to=last, excluded=excluded)
     _cancel_changed(mailing, to=last, known=known)
+    if zone_changes() != known.moves:
+        _look_again(_moved_of(dict(wanted)))
     return last
+
+
+def _moved_of(wanted: dict[int, str]) -> list[int]:
+    """Return those who are no longer in the zone that was read."""
+    zones = Client.objects.filter(pk__in=wanted).values_list("id", "timezone")
+    return [pk for pk, zone in zones if wanted[pk] != zone]
 
 
 @transaction.atomic
@@ -218,7 +173,7 @@ def _page_ranges() -> Iterator[tuple[int, int]]:
         cursor.execute("DROP TABLE pg_temp.audience")
 
 
-def _write_chunk(mailing: Mailing, pages: tuple[int, int], known: int) -> bool:
+def _write_chunk(mailing: Mailing, pages: tuple[int, int], known: Known) -> bool:
     """Write the messages of the clients on the pages. Return False if the mailing was stopped."""
     bounds = {"first": f"({pages[0]},0)", "end": f"({pages[1]},0)"}
     with _writing(mailing) as is_open:
@@ -231,7 +186,15 @@ def _write_chunk(mailing: Mailing, pages: tuple[int, int], known: int) -> bool:
             _note_written(mailing, to=last, excluded=_excluded(listed))
     if is_open:
         _cancel_changed(mailing, to=last, known=known)
+        if zone_changes() != known.moves:
+            _look_again([pk for (pk,) in sql.rows("audience/moved_clients", **bounds)])
     return is_open
+
+
+def _look_again(moved: list[int]) -> None:
+    """Who moved while the messages were being written could not have them looked at."""
+    if moved:
+        make_due(moved)
 
 
 def _excluded(listed: list[tuple[Any, ...]]) -> Counter[str]:
@@ -242,9 +205,9 @@ def _excluded(listed: list[tuple[Any, ...]]) -> Counter[str]:
     return excluded
 
 
-def _cancel_changed(mailing: Mailing, *, to: int, known: int) -> None:
+def _cancel_changed(mailing: Mailing, *, to: int, known: Known) -> None:
     """Cancel for people who opted out while the messages were being written."""
-    if preference_changes() != known:
+    if preference_changes() != known.preferences:
         cancel_written(mailing, after=mailing.audience_written_to, to=to)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Greatest, Now
+from django.db.models import Q
+from django.db.models.functions import Now
 from psycopg.errors import UniqueViolation
 
 from notification_service.audit.actions import Action
@@ -28,9 +28,9 @@ from notification_service.mailings.models import (
     TestSend,
 )
 from notification_service.mailings.models.single_message import FORGOTTEN_TEXT
+from notification_service.mailings.moved_clients import make_waiting_due
 from notification_service.mailings.reasons import Reason, Why
 from notification_service.mailings.sent_texts import erase_texts, erase_texts_of_singles
-from notification_service.mailings.wake_up import SEND, wake_up
 
 __all__ = [
     "create_client",
@@ -42,12 +42,6 @@ __all__ = [
     "put_client",
     "update_client",
 ]
-
-LAST_RETRY = Subquery(
-    Attempt.objects.filter(partition=OuterRef("partition"), message=OuterRef("pk"), retry_at__isnull=False)
-    .order_by("-retry_at")
-    .values("retry_at")[:1]
-)
 
 MOST_RACES = 10  # lost in a row to others who create and delete the same client
 
@@ -168,22 +162,6 @@ def _forget_responses(phones: Mapping[int, str], singles: Mapping[int, int]) -> 
     InboundMessage.objects.filter(phone__in=phones.values()).delete()
     # Whose values a test had is not known; what it said is kept for an hour at most anyway.
     TestSend.objects.exclude(request="", response="").update(request="", response="")
-
-
-def make_waiting_due(client_ids: Sequence[int]) -> None:
-    """Make due what waits for a window: the engine puts it off again if the window is closed. Retries stay.
-
-    So do first attempts that are spread: their time is looked at again when it comes.
-
-    If another transaction holds a message, it is being claimed, ended or made due: no need to wait for it.
-    """
-    spread = Q(mailing__spread_minutes__isnull=False, message__attempts=0, at__lt=F("mailing__end_at"))
-    waiting = DueMessage.objects.filter(~spread, message__client_id__in=client_ids, at__gt=Now())
-    free = waiting.select_for_update(of=("self",), skip_locked=True)
-    Message.objects.filter(pk__in=free.values("pk")).update(
-        next_attempt_at=Greatest(Now(), LAST_RETRY)  # NULL, where there was none, is not the greatest
-    )
-    wake_up(SEND)
 
 
 import_clients = partial(run.import_clients, on_moved=make_waiting_due)

@@ -10,8 +10,8 @@ from notification_service.directory.importing.uploads.run import take_upload, wa
 from notification_service.directory.models import ClientUpload
 from notification_service.mailings.advisory_locks import try_lock
 from notification_service.mailings.apart import apart
-from notification_service.mailings.client_changes import make_waiting_due
 from notification_service.mailings.exclusions import cancel_waiting
+from notification_service.mailings.moved_clients import make_waiting_due
 from notification_service.mailings.wake_up import IMPORT, wake_up
 
 

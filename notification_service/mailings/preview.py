@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from notification_service.directory.models import Client
-from notification_service.mailings.audience import audience_of, wanted_and_opted_out, wanted_by
 from notification_service.mailings.contact_hours import both, contact_hours
 from notification_service.mailings.exclusions import CODES, terms_of, with_exclusion
 from notification_service.mailings.gateways import GatewayState, gateway_states, stopped_by
@@ -25,6 +24,7 @@ from notification_service.mailings.personal_text import (
     read_text,
     values_of,
 )
+from notification_service.mailings.reach import audience_of, wanted_and_opted_out, wanted_by
 from notification_service.mailings.reasons import Reason
 from notification_service.mailings.send_window import SendWindow, ever_open, opening_in
 from notification_service.mailings.sms import SmsCount, count_sms, sms_size

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from notification_service.mailings.audience import audience_by_zone
 from notification_service.mailings.models import Mailing
+from notification_service.mailings.reach import audience_by_zone
 from notification_service.mailings.stats import message_counts
 
 COLUMNS = "{:>6}  {:<9}  {:<16}  {:>9}  {:>9}  {}"

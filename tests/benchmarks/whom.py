@@ -81,8 +81,8 @@ def _fill(place: Bench) -> None:
 def _measure_counts(place: Bench) -> None:
     """How long the form waits for the number of those who get it, and of those who are left out."""
     from notification_service.directory.filters import ClientFilter
-    from notification_service.mailings.audience import count_reach
     from notification_service.mailings.exclusions import Terms
+    from notification_service.mailings.reach import count_reach
 
     for name, fields in {"nothing said": BEFORE, **AFTER}.items():
         seconds = []

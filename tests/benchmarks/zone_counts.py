@@ -36,7 +36,7 @@ def main() -> None:
 def _print_counts() -> None:
     from notification_service.directory.models import Client
     from notification_service.directory.zone_counts import zone_counts
-    from notification_service.mailings.audience import _by_zone
+    from notification_service.mailings.reach import _by_zone
 
     for name, count in (("triggers", zone_counts), ("index", lambda: _by_zone(Client.objects.alive()))):
         print(f"{1000 * _median(count):8.1f} ms of CPU, all clients by zone, from {name}", flush=True)

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -13,7 +15,7 @@ from notification_service.directory.filters import ClientFilter
 from notification_service.directory.models import Client
 from notification_service.mailings import audience, stats
 from notification_service.mailings.audience import build_audience
-from notification_service.mailings.client_changes import delete_client
+from notification_service.mailings.client_changes import delete_client, update_client
 from notification_service.mailings.contact_hours import hours_of
 from notification_service.mailings.lifecycle import delete_mailing
 from notification_service.mailings.matching import clients_by_zone, matching_clients
@@ -444,3 +446,44 @@ def test_a_build_that_died_counts_each_client_without_a_value_once(
     build_audience(mailing.pk)
     mailing.refresh_from_db()
     assert (len(recipients(mailing)), mailing.excluded["no_value"]) == (20, 680)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("chunk", ["first", "listed"])
+def test_a_client_who_moves_while_the_audience_is_written_is_looked_at_again(
+    chunk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change sees no message that is not committed yet, and the message has the zone that was read."""
+    if chunk == "listed":
+        make_client()
+        monkeypatch.setattr(audience, "FIRST_CHUNK_CLIENTS", 1)
+    far, near = zones_by_opening()
+    client = make_client(timezone=far)
+    insert = audience._insert
+
+    def insert_then_move(*args: Any, **kwargs: Any) -> None:
+        insert(*args, **kwargs)
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(move, client.pk, near).result()
+
+    monkeypatch.setattr(audience, "_insert", insert_then_move)
+    mailing = make_unbuilt_mailing(**DAYTIME, end_at=now() + 24 * HOUR)
+    build_audience(mailing.pk)
+    due = Message.objects.get(mailing=mailing, client=client).next_attempt_at
+    assert due is not None
+    assert due <= now()
+
+
+def zones_by_opening() -> tuple[str, str]:
+    """One whose window is closed now, and another one."""
+    zones = ("Europe/Moscow", "Asia/Kamchatka", "America/New_York", "Asia/Tokyo", "Pacific/Honolulu")
+    hours = hours_of(make_unbuilt_mailing(**DAYTIME))
+    closed = [zone for zone in zones if next_opening(hours, zone=ZoneInfo(zone), at=now()) > now()]
+    return closed[0], next(zone for zone in zones if zone != closed[0])
+
+
+def move(client_id: int, timezone: str) -> None:
+    try:
+        update_client(client_id, timezone=timezone)
+    finally:
+        connection.close()

@@ -7,11 +7,12 @@ import pytest
 from notification_service.directory.filters import ClientFilter
 from notification_service.directory.models import Client
 from notification_service.mailings import audience
-from notification_service.mailings.audience import build_audience, count_reach
+from notification_service.mailings.audience import build_audience
 from notification_service.mailings.client_changes import create_client, delete_client, update_client
 from notification_service.mailings.exclusions import Terms, cancel_waiting
 from notification_service.mailings.models import Mailing, Message
 from notification_service.mailings.preference_changes import give_consent, opt_out, revoke_consent
+from notification_service.mailings.reach import count_reach
 from notification_service.mailings.reasons import Reason
 from tests.factories import consent as make_consent
 from tests.factories import make_client, make_clients_in_bulk, make_message, make_running_mailing, now

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notification_service.directory.models import Client
-from notification_service.mailings.audience import audience_by_zone
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.preview import clients_and_excluded, preview
+from notification_service.mailings.reach import audience_by_zone
 from tests.factories import consent, make_client, make_clients_in_bulk, opt_out
 
 

@@ -34,7 +34,7 @@ DROP TYPE mailings_status_change;
 DROP STATISTICS client_second_tag;
 ALTER TABLE directory_client DROP CONSTRAINT client_timezone_is_known
 """
-DIRECTORY_SCHEMA = ("tags", "zone_check", "preference_changes", "zone_counts")
+DIRECTORY_SCHEMA = ("tags", "zone_check", "preference_changes", "zone_counts", "client_moves")
 SCHEMA = ("status_change", "counters", "due_messages", "incidents", "storage", "partitions")
 APPS = {"directory": directory, "mailings": mailings, "webhooks": webhooks}
 ROOTS = {name: Path(app.__path__[0]) for name, app in APPS.items()}

@@ -24,7 +24,7 @@ from notification_service.api.serializers.mailing import (
 from notification_service.api.views.base import ApiViewSet, create_once, expected_versions, versioned
 from notification_service.api.views.filters import refuse_hidden_phones, refusing_unknown_names
 from notification_service.database.written_once import RowById
-from notification_service.mailings import audience, lifecycle, matching, stats
+from notification_service.mailings import lifecycle, matching, reach, stats
 from notification_service.mailings.counting import COUNT_SECONDS
 from notification_service.mailings.exclusions import Terms
 from notification_service.mailings.models import Mailing
@@ -145,7 +145,7 @@ class MailingViewSet(ApiViewSet):
         refuse_hidden_phones(request.user, found)
         with refusing_unknown_names():
             matching.check_filter(found)
-        return Response(audience.count_reach(found, terms)._asdict())
+        return Response(reach.count_reach(found, terms)._asdict())
 
     def _update(self, request: Request, pk: int, *, partial: bool) -> Response:
         mailing = self.get_queryset().get(pk=pk)

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from notification_service.console.compose.forms import MailingForm
-from notification_service.mailings.audience import audience_of
 from notification_service.mailings.missing_values import count_lacking
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.personal_text import OF_EVERY_CLIENT, is_name
+from notification_service.mailings.reach import audience_of
 from notification_service.mailings.validation import AUDIENCE
 
 LOOKED_AT = 1_000  # of the audience, for the names

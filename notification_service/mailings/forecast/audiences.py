@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from django.core.cache import cache
 
-from notification_service.mailings.audience import audience_by_zone
 from notification_service.mailings.models import Mailing
 from notification_service.mailings.preview import clients_and_excluded
+from notification_service.mailings.reach import audience_by_zone
 from notification_service.mailings.sql import sql
 
 Counts = Mapping[int, Mapping[str, int]]  # messages by status, with their total, by mailing
