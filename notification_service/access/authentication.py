@@ -24,7 +24,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
             return None
         if scheme.lower() != "bearer":
             raise exceptions.AuthenticationFailed(HOW)
-        key = ApiKey.objects.known(credentials.strip())
+        key = ApiKey.known(credentials.strip())
         if key is None:
             is_quoted = credentials.strip().startswith(("'", '"'))
             raise exceptions.AuthenticationFailed(QUOTED if is_quoted else UNKNOWN)

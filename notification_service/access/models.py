@@ -25,13 +25,6 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, key_hash=hash_key(key), revoked_at=None).first()
 
-    def known(self, key: str) -> "ApiKey | None":
-        """The same, as of less than a second ago."""
-        row = KNOWN.get(hash_key(key))
-        if row is None and (row := self.matching(key)):
-            KNOWN.keep(row)
-        return row
-
 
 class ApiKey(models.Model):
     """What a program calls the API with. Only the hash is kept: the key is shown once, when it is made."""
@@ -91,6 +84,14 @@ class ApiKey(models.Model):
         if ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
             self._record(Action.KEY_REVOKED)
         KNOWN.forget(self.key_hash)
+
+    @classmethod
+    def known(cls, key: str) -> "ApiKey | None":
+        """Return the key, if it could be used less than a second ago."""
+        row = KNOWN.get(hash_key(key))
+        if row is None and (row := cls.objects.matching(key)):
+            KNOWN.keep(row)
+        return row
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -294,6 +294,11 @@ class GatewayName(StrictField):
         return self.text.json_schema()
 
 
+class NullIfEmpty(serializers.CharField):
+    def to_representation(self, value: str) -> str | None:  # type: ignore[override]
+        return value or None
+
+
 class Id(StrictField, serializers.IntegerField):
     def json_schema(self) -> JsonSchema:
         return dict(INT64)

@@ -6,7 +6,7 @@ And a cursor is signed together with its order, so that a cursor which we did no
 
 # ruff: noqa: ARG002 (REST framework's signatures)
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,26 @@ class CursorPagination(pagination.CursorPagination):
     """A view may set `orderings`; the first is the default."""
 
     template = None
+
+    columns: tuple[str, ...] | None = None  # of rows that are tuples
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> Any:
+        self.columns = queryset._fields
+        return super().paginate_queryset(queryset, request, view)
+
+    def first_page(self, rows: Sequence[Any], columns: tuple[str, ...]) -> list[Any]:
+        """Return the first page of a list in its usual order; `rows`: these, and the next one if there is."""
+        self.columns, self.ordering, self.cursor = columns, ("-id",), None
+        self.page = list(rows[:DEFAULT_PAGE_SIZE])
+        self.has_next, self.has_previous = len(rows) > DEFAULT_PAGE_SIZE, False
+        if self.has_next:
+            self.next_position = self._get_position_from_instance(rows[DEFAULT_PAGE_SIZE], self.ordering)
+        return self.page
+
+    def _get_position_from_instance(self, instance: Any, ordering: Sequence[str]) -> str:
+        if self.columns is None:
+            return super()._get_position_from_instance(instance, ordering)
+        return str(instance[self.columns.index(ordering[0].lstrip("-"))])
 
     def get_page_size(self, request: Request) -> int:
         size: int = _read(request, "page_size", str(DEFAULT_PAGE_SIZE), parse_page_size)

@@ -1,7 +1,6 @@
 """The only writer of the audit log. A function that changes something calls it in the same transaction."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import date, time
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.db.models import Model
 from notification_service.audit.actions import Action
 from notification_service.audit.models import Entry
 from notification_service.audit.origin import NAME_LENGTH, current_origin
+from notification_service.database.new_rows import ID_OF_NEW_ROW, NO_CALL, Call, insert
 from notification_service.observability import logs
 
 MOST_VALUES = 50
@@ -20,7 +20,12 @@ Changes = Mapping[str, tuple[Any, Any]]
 
 def record(action: Action, **about: Any) -> None:
     """Write an entry, which is kept or lost with the transaction around it. See `entry`."""
-    entry(action, **about).save(force_insert=True)
+    insert(entry(action, **about))
+
+
+def record_new(row: Model, action: Action, *, call: Call = NO_CALL, **about: Any) -> None:
+    """Save a new row and write the entry about it, in one statement. See `insert` and `entry`."""
+    insert(row, beside=entry(action, object_id=ID_OF_NEW_ROW, **about), call=call)
 
 
 def record_all(entries: Iterable[Entry]) -> None:
@@ -43,7 +48,7 @@ def entry(
         object_name=plain(object_name)[:NAME_LENGTH],
         changes={field: [plain(before), plain(after)] for field, (before, after) in (changes or {}).items()},
         facts={name: plain(value) for name, value in facts.items() if value not in (None, "")},
-        **asdict(current_origin()),
+        **current_origin().columns,
     )
 
 

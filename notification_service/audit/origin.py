@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 NAME_LENGTH = 255
 
@@ -21,6 +22,10 @@ class Origin:
     address: str | None = None
     source: str = ""
     request_id: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def of_service() -> Origin:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+Converters = Sequence[tuple[int, Sequence[Any], Any]]
 
 STAND_IN = 2**62 - 57  # of the id, while the statement is written
 
@@ -49,6 +50,26 @@ class FirstRow(Generic[AnyModel]):
         return self._statement.one(self._statement.params)  # type: ignore[no-any-return]
 
 
+class RowsAsStored:
+    """Rows as `as_stored` has them. `rows` is called with a stand-in for each of its parameters."""
+
+    def __init__(self, rows: Callable[..., QuerySet[Any]], **stand_ins: int) -> None:
+        self._rows, self._stand_ins = rows, stand_ins
+
+    @cached_property
+    def _written(self) -> tuple[str, Sequence[Any]]:
+        query: Any = self._rows(**self._stand_ins).query
+        sql, params = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        return sql, params
+
+    def get(self, **values: int) -> list[tuple[Any, ...]]:
+        sql, params = self._written
+        meant = {stand_in: values[name] for name, stand_in in self._stand_ins.items()}
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(sql, [meant.get(value, value) for value in params])
+            return list(cursor.fetchall())
+
+
 @dataclass(frozen=True, slots=True)
 class _Statement:
     """What the ORM's compiler knows once it has written a query; see Django's ModelIterable."""
@@ -59,7 +80,7 @@ class _Statement:
     model: type[Model]
     names: Sequence[str]  # of the model's own columns, which begin at `start`
     start: int
-    converters: Sequence[tuple[int, Sequence[Any], Any]]
+    converters: Converters
     related: Sequence[Any]
     annotated: Sequence[tuple[str, int]]
 
@@ -70,11 +91,7 @@ class _Statement:
             found = cursor.fetchone()
         if found is None:
             return None
-        row = list(found)
-        for place, convert, expression in self.converters:
-            for each in convert:
-                row[place] = each(row[place], expression, connection)
-        return self._as_object(row)
+        return self._as_object(converted(found, self.converters, connection))
 
     def _as_object(self, row: list[Any]) -> Any:
         own = row[self.start : self.start + len(self.names)]
@@ -91,7 +108,6 @@ def _written(rows: QuerySet[Any]) -> _Statement:
     sql, params = compiler.as_sql()
     info, select = compiler.klass_info, compiler.select
     fields = info["select_fields"]
-    found = compiler.get_converters([expression for expression, *_ in select])
     return _Statement(
         database=rows.db,
         sql=sql,
@@ -99,7 +115,20 @@ def _written(rows: QuerySet[Any]) -> _Statement:
         model=info["model"],
         names=[select[place][0].target.attname for place in fields],
         start=fields[0],
-        converters=[(place, convert, expression) for place, (convert, expression) in found.items()],
+        converters=converters_of(compiler, [expression for expression, *_ in select]),
         related=get_related_populators(info, select, rows.db),  # type: ignore[call-arg]  # of a later Django
         annotated=list((compiler.annotation_col_map or {}).items()),
     )
+
+
+def converters_of(compiler: Any, columns: Sequence[Any]) -> Converters:
+    found = compiler.get_converters(columns)
+    return [(place, convert, expression) for place, (convert, expression) in found.items()]
+
+
+def converted(found: Sequence[Any], converters: Converters, connection: Any) -> list[Any]:
+    row = list(found)
+    for place, convert, expression in converters:
+        for each in convert:
+            row[place] = each(row[place], expression, connection)
+    return row

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
-from notification_service.audit.log import record
+from notification_service.audit.log import record, record_new
+from notification_service.database.new_rows import savepoint_within_transaction
 from notification_service.directory.models import Client
 from notification_service.directory.rules import BETWEEN_DIGITS, operator_code_of, with_all_tags
 from notification_service.directory.sql import sql
@@ -27,14 +28,14 @@ class ClientChange:
     has_moved: bool  # to another time zone
 
 
-@transaction.atomic
 def create_client(**fields: Any) -> Client:
     """Without an operator code, the phone's is taken. `tag` is the same as `tags` with it alone.
 
     Raises IntegrityError if another client has the phone or the external id.
     """
-    client = Client.objects.create(**_completed(fields))
-    record(Action.CLIENT_CREATED, object_id=client.pk)
+    client = Client(**_completed(fields))
+    with savepoint_within_transaction():
+        record_new(client, Action.CLIENT_CREATED)
     log.info("client created", client_id=client.pk)
     return client
 

@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from notification_service.audit.actions import Action
-from notification_service.audit.log import entry, record, record_all
+from notification_service.audit.log import entry, record, record_all, record_new
 from notification_service.database.clock import database_now
+from notification_service.database.new_rows import savepoint_within_transaction
 from notification_service.directory.versions import Versions, check_version
 from notification_service.mailings.matching import keep_segments
 from notification_service.mailings.models import Mailing
@@ -22,6 +23,7 @@ from notification_service.mailings.sql import sql
 from notification_service.mailings.validation import (
     AUDIENCE,
     HOURS,
+    NAMING,
     check_hours,
     check_named,
     check_new,
@@ -29,7 +31,14 @@ from notification_service.mailings.validation import (
     check_text,
     check_times,
 )
-from notification_service.mailings.wake_up import SEND, SETTLE, START, wake_up
+from notification_service.mailings.wake_up import (
+    SEND,
+    SETTLE,
+    START,
+    notification,
+    publish_at_commit,
+    wake_up,
+)
 from notification_service.observability import metrics, tracing
 
 Status = Mailing.Status
@@ -57,7 +66,6 @@ class Conflict(Exception):  # noqa: N818
     """The mailing's status does not allow it; `args[0]` explains it to a person."""
 
 
-@transaction.atomic
 def create_mailing(**fields: Any) -> Mailing:
     """Schedule a mailing. It starts by itself at `start_at`, or now if that is past.
 
@@ -69,12 +77,12 @@ def create_mailing(**fields: Any) -> Mailing:
     if the spread is longer than the mailing.
     """
     mailing = Mailing(**fields, trace_parent=tracing.traceparent_of())
-    check_new(mailing, is_made=True)
-    mailing.save(force_insert=True)
     given = {name: (None, value) for name, value in fields.items() if value not in (None, [], "")}
-    record(Action.MAILING_CREATED, object_id=mailing.pk, changes=given)
+    with transaction.atomic() if given.keys() & NAMING else savepoint_within_transaction():
+        check_new(mailing, is_made=True)
+        record_new(mailing, Action.MAILING_CREATED, changes=given, call=notification(START))
     log.info("mailing created", mailing_id=mailing.pk)
-    wake_up(START)
+    publish_at_commit(START)
     return mailing
 
 

@@ -1,6 +1,6 @@
 """What the fields of a mailing may be: its text, its audience, its times, hours and spread."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from notification_service.database.clock import database_now
 from notification_service.directory.filters import InvalidFilter
@@ -13,6 +13,8 @@ from notification_service.mailings.spread import spread_fault
 
 OUTCOME_OF = {"outcome_of_mailing", "outcome_of_statuses"}
 AUDIENCE = OUTCOME_OF | {"operator_codes", "tags", "where", "segment", "exclude"}
+# What must not go while a mailing is made that names it.
+NAMING = {"segment", "exclude", "outcome_of_mailing"}
 COLUMNS_OF = {"segment": {"segment"}, "exclude": {"exclude"}, "outcome_of": OUTCOME_OF}
 HOURS = {*contact_hours.COLUMNS, "ignores_contact_hours"}
 # For so long ago a start that is "now" may have been written.
@@ -36,9 +38,10 @@ def check_new(mailing: Mailing, *, is_made: bool = False) -> None:
     """
     check_text(mailing)
     check_named(mailing, AUDIENCE, is_kept=is_made)
-    check_times(mailing)
-    check_hours(mailing)
-    check_spread(mailing)
+    now = database_now()
+    check_times(mailing, now)
+    check_hours(mailing, now)
+    check_spread(mailing, now)
 
 
 def check_text(mailing: Mailing) -> None:
@@ -48,10 +51,11 @@ def check_text(mailing: Mailing) -> None:
         raise InvalidChange("text", str(error)) from None
 
 
-def check_times(mailing: Mailing) -> None:
+def check_times(mailing: Mailing, now: datetime | None = None) -> None:
+    """`now`: by the database, if it has just been asked."""
     if mailing.end_at <= mailing.start_at:
         raise InvalidChange("end_at", "must be after start_at", "not_after_start")
-    if mailing.end_at <= database_now():
+    if mailing.end_at <= (now or database_now()):
         raise InvalidChange("end_at", "must be in the future", "past")
 
 
@@ -67,7 +71,7 @@ def check_named(mailing: Mailing, changed: set[str], *, is_kept: bool = True) ->
                 raise InvalidChange(".".join(map(str, place)), detail) from None
 
 
-def check_hours(mailing: Mailing) -> None:
+def check_hours(mailing: Mailing, now: datetime | None = None) -> None:
     """Hours that can reach nobody are a mistake; where they leave out some zones, the preview says so."""
     hours = contact_hours.hours_of(mailing)
     if not ever_open(hours):
@@ -75,15 +79,15 @@ def check_hours(mailing: Mailing) -> None:
         if not ever_open(_days_alone(hours)):
             raise InvalidChange("window_days", f"No day is among both {both}.")
         raise InvalidChange("send_window", f"The hours never overlap: {both}.")
-    start = max(mailing.start_at, database_now())
+    start = max(mailing.start_at, now or database_now())
     if not opens_somewhere(hours, start=start, end=mailing.end_at):
         raise InvalidChange(
             "send_window", "Does not open between the start and the end of the mailing, in any time zone."
         )
 
 
-def check_spread(mailing: Mailing) -> None:
-    begins = mailing.started_at or max(mailing.start_at, database_now() - WRITING_TIME)
+def check_spread(mailing: Mailing, now: datetime | None = None) -> None:
+    begins = mailing.started_at or max(mailing.start_at, (now or database_now()) - WRITING_TIME)
     if fault := spread_fault(mailing.spread_minutes, lasts=mailing.end_at - begins):
         raise InvalidChange("spread_minutes", fault)
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from notification_service.celery import app
+from notification_service.database.new_rows import Call
 from notification_service.mailings.sql import sql
 from notification_service.observability.metrics import calls_lost
 
@@ -72,6 +73,16 @@ def _publisher(_process_id: int) -> Publisher:
 def wake_up(*names: str) -> None:
     """Call the named tasks once the current transaction is committed; never waits for the broker."""
     notify(*names)
+    publish_at_commit(*names)
+
+
+def notification(*names: str) -> Call:
+    """For a statement that also tells workers, through PostgreSQL: what `notify` says."""
+    return ("(SELECT count(pg_notify(%s, name)) FROM unnest(%s::text[]) AS name)", [CHANNEL, list(names)])
+
+
+def publish_at_commit(*names: str) -> None:
+    """Call the named tasks once the current transaction is committed, through the broker alone."""
     transaction.on_commit(lambda: publish(*names))
 
 

@@ -24,7 +24,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["notification_service.access.rate_limit.RateLimit"],
     "DEFAULT_PARSER_CLASSES": ["notification_service.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer",
+        "notification_service.api.renderers.FastJSONRenderer",
         "notification_service.api.renderers.PageRenderer",
     ],
     "DEFAULT_FILTER_BACKENDS": ["notification_service.api.query.QueryFilterBackend"],

@@ -4,17 +4,21 @@ The output is the same, except that times are always in UTC.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
+import orjson
+from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from notification_service.api import fields
+from notification_service.api.serializers.reading import read_at_once
 
 Writer = Callable[[serializers.Serializer[Any], Any], Any]
 
@@ -25,6 +29,7 @@ AS_THEY_ARE = frozenset(
         fields.Flag,
         fields.Id,
         fields.Line,
+        fields.NullIfEmpty,
         fields.Phone,
         fields.TagList,
         fields.Text,
@@ -49,12 +54,25 @@ class FastSerializer(serializers.Serializer[Any]):
         shown: dict[str, Any] = dict(zip(plan.names, plan.values_of(instance), strict=True))
         for name in plan.moments:
             shown[name] = written_datetime(shown[name])
+        for name in plan.null_if_empty:
+            shown[name] = shown[name] or None
         for name, write in plan.others:
             shown[name] = write(self, instance)
         return shown
 
     def get_fields(self) -> dict[str, Any]:
         return {name: _copied(field) for name, field in self._declared_fields.items()}
+
+    def to_internal_value(self, data: Any) -> Any:
+        is_new_row = self.instance is None and self.parent is None and not self.partial
+        if is_new_row and isinstance(data, Mapping):
+            with suppress(serializers.ValidationError, DjangoValidationError):
+                return read_at_once(self, data)
+        return super().to_internal_value(data)
+
+    def run_validators(self, value: Any) -> None:
+        if self.validators:  # without any, REST framework makes all fields for nothing
+            super().run_validators(value)
 
     def shown(self, name: str) -> Any:
         return self.to_representation(self.instance)[name]
@@ -65,6 +83,8 @@ class Plan:
     names: tuple[str, ...]
     values_of: Callable[[Any], tuple[Any, ...]]  # of all names at once; what others write is None until then
     moments: tuple[str, ...]
+    objects: tuple[str, ...]  # JSON in the database, too
+    null_if_empty: tuple[str, ...]
     others: tuple[tuple[str, Writer], ...]
 
 
@@ -79,6 +99,8 @@ def _plan(kind: type[FastSerializer]) -> Plan:
         # With a second one, attrgetter returns a tuple even for a single name.
         values_of=_without_last(attrgetter(*sources, NOTHING)),
         moments=tuple(name for name, field in shown.items() if type(field) in MOMENTS and name in as_kept),
+        objects=tuple(name for name, field in shown.items() if type(field) is fields.Attributes),
+        null_if_empty=tuple(name for name in as_kept if type(shown[name]) is fields.NullIfEmpty),
         others=tuple((name, _writer(field)) for name, field in shown.items() if name not in as_kept),
     )
 
@@ -106,6 +128,29 @@ def columns_shown(kind: type[FastSerializer]) -> tuple[str, ...]:
     if plan.others:
         raise TypeError(f"{kind.__name__} shows more than columns")
     return tuple(str(kind().fields[name].source) for name in plan.names)
+
+
+def rows_shown(
+    kind: type[FastSerializer], rows: Iterable[Sequence[Any]], row_class: Any = None
+) -> list[dict[str, Any]]:
+    """Return rows as they are stored: those of `columns_shown`, or others of which `row_class` makes objects.
+
+    Their times are written together with the JSON.
+    """
+    plan, belongs_to_no_request = _plan(kind), kind()
+    made = [row_class(*row) for row in rows] if row_class else []
+    values = map(plan.values_of, made) if row_class else rows
+    shown = [dict(zip(plan.names, each, strict=True)) for each in values]
+    for name in plan.objects:
+        for each in shown:
+            each[name] = orjson.loads(each[name])
+    for name in plan.null_if_empty:
+        for each in shown:
+            each[name] = each[name] or None
+    for name, write in plan.others:
+        for each, row in zip(shown, made, strict=True):
+            each[name] = write(belongs_to_no_request, row)
+    return shown
 
 
 def _copied(field: Any) -> Any:

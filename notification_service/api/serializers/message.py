@@ -3,7 +3,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from notification_service.api.fields import Id
+from notification_service.api.fields import Id, NullIfEmpty
 from notification_service.api.serializers.client import ClientSerializer
 from notification_service.api.serializers.fast import FastSerializer
 from notification_service.api.serializers.hours import SendWindowField
@@ -16,11 +16,6 @@ CAUSE = (
     "failed, or why its gateway took none; null where nothing had failed."
 )
 CODE_NUMBER = "The HTTP status of `http_status` and `proxy_status`, the gateway's own code of `gateway_code`."
-
-
-class NullIfEmpty(serializers.CharField):
-    def to_representation(self, value: str) -> str | None:  # type: ignore[override]
-        return value or None
 
 
 class Sentence(serializers.CharField):

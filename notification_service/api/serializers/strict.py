@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from notification_service.api.serializers.fast import FastSerializer
+from notification_service.api.serializers.reading import readers
 from notification_service.directory.times import parse_datetime
 
 CLOCK_SKEW = timedelta(minutes=1)  # the database's clock stamps a new row, and ours a changed one
@@ -21,7 +22,8 @@ class StrictSerializer(FastSerializer):
     moving: ClassVar[frozenset[str]] = frozenset()
 
     def to_internal_value(self, data: Any) -> Any:
-        refused = self._refused(data) if isinstance(data, Mapping) else {}
+        is_known = not isinstance(data, Mapping) or data.keys() <= readers(type(self)).names
+        refused = {} if is_known else self._refused(data)
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:

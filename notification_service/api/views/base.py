@@ -21,6 +21,7 @@ from notification_service.api.query import check_query, repeatable
 from notification_service.api.serializers.strict import NoBody
 from notification_service.directory.versions import Versioned, Versions
 
+ANY_TYPE = "*/*"
 Row = TypeVar("Row", bound=Versioned)
 
 
@@ -46,6 +47,12 @@ class ApiViewSet(GenericViewSet[Any]):
             several = repeatable(self.filterset_class.base_filters) if self.filterset_class else set()
             several |= self.given_several_times
             check_query(request, allowed=self.query_parameters(), several=several)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        preferred = self.renderer_classes[0]
+        if request.META.get("HTTP_ACCEPT", ANY_TYPE) in (ANY_TYPE, preferred.media_type):  # nearly everyone
+            return preferred(), preferred.media_type
+        return super().perform_content_negotiation(request, force)
 
     def determine_version(self, *_args: Any, **_kwargs: Any) -> tuple[str | None, AsAsked]:
         return None, AsAsked()

@@ -185,4 +185,4 @@ def describe_all(mailings: list[Mailing]) -> Any:
 
 
 def _with_counts(mailings: list[Mailing], counts: dict[int, stats.Counts]) -> Any:
-    return MailingSerializer(mailings, many=True, context={"counts": counts}).data
+    return list(map(MailingSerializer(context={"counts": counts}).to_representation, mailings))

@@ -24,7 +24,12 @@ from notification_service.api.serializers.message import (
 from notification_service.api.serializers.personal_data import ProofSerializer
 from notification_service.api.serializers.single_message import SingleMessageSerializer
 from notification_service.api.views.base import ApiViewSet
-from notification_service.api.views.message_rows import last_failures, visible_messages
+from notification_service.api.views.message_rows import (
+    described,
+    last_failures,
+    listed,
+    visible_messages,
+)
 from notification_service.api.views.single_messages import REQUEST, RESPONSE, SEND, send_list, send_one
 from notification_service.mailings.models import Message
 from notification_service.mailings.proof import proof_of
@@ -57,7 +62,7 @@ class MessageViewSet(ApiViewSet):
     def list(self, request: Request) -> Response:
         if wanted := self._wanted():
             return self.get_paginated_response(self._expanded(self.rows_of_page(), wanted))
-        return self.get_paginated_response(MessageSerializer(self.rows_of_page(), many=True).data)
+        return self.get_paginated_response(described(self.rows_of_page()))
 
     @extend_schema(
         operation_id="messages_create",
@@ -77,7 +82,7 @@ class MessageViewSet(ApiViewSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         messages = super().filter_queryset(queryset)
-        return messages.select_related("client", "single") if self._wanted() else messages
+        return messages.select_related("client", "single") if self._wanted() else listed(messages)
 
     def _wanted(self) -> set[str]:
         wanted = set(self.request.query_params.getlist("expand"))

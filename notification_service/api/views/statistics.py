@@ -11,11 +11,10 @@ from notification_service.access.permissions import STATISTICS
 from notification_service.api.pagination import CURSOR, PAGE_SIZE, CursorPagination
 from notification_service.api.serializers.forecast import ForecastSerializer, forecast_as_json
 from notification_service.api.serializers.mailing import MailingSerializer
-from notification_service.api.serializers.message import MessageSerializer
 from notification_service.api.serializers.statistics import FullInfoSerializer, MailingInfoSerializer
 from notification_service.api.views.base import ApiViewSet
 from notification_service.api.views.mailings import MAILING, describe_all
-from notification_service.api.views.message_rows import shown_messages
+from notification_service.api.views.message_rows import FIRST_OF_MAILING, LISTED, described
 from notification_service.mailings import stats
 from notification_service.mailings.forecast import forecast_of
 from notification_service.mailings.models import Mailing
@@ -53,8 +52,8 @@ class StatisticsViewSet(ApiViewSet):
         mailing = MAILING.get(pk)
         mailing.timeline = stats.timeline(pk)  # type: ignore[attr-defined]
         mailing.failures = stats.failures_by_reason(pk)  # type: ignore[attr-defined]
-        mailing.messages_url = _messages_url(request, pk)  # type: ignore[attr-defined]
-        mailing.first_messages = _first_messages(request, mailing)  # type: ignore[attr-defined]
+        mailing.messages_url = url = _messages_url(request, pk)  # type: ignore[attr-defined]
+        mailing.first_messages = _first_messages(mailing, url)  # type: ignore[attr-defined]
         counts = stats.counts_of([pk])
         return Response(MailingInfoSerializer(mailing, context={"counts": counts}).data)
 
@@ -74,8 +73,8 @@ def _messages_url(request: Request, mailing_id: int) -> str:
     return f"{reverse('messages', request=request)}?mailing={mailing_id}"
 
 
-def _first_messages(request: Request, mailing: Mailing) -> dict[str, Any]:
+def _first_messages(mailing: Mailing, url: str) -> dict[str, Any]:
     paginator = CursorPagination()
-    messages = paginator.paginate_queryset(shown_messages().of(mailing), request)
-    rows = MessageSerializer(messages, many=True).data
-    return paginator.as_page(rows, base_url=_messages_url(request, mailing.pk))
+    found = FIRST_OF_MAILING.get(partition=mailing.partition, mailing=mailing.pk)
+    page = paginator.first_page(found, LISTED)
+    return paginator.as_page(described(page), base_url=url)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 
 from notification_service.mailings.reasons import CAUSED, Why, read_row
@@ -17,13 +19,14 @@ class ReasonColumns(models.Model):
         return read_row(self.reason, self.reason_number)
 
 
-class KeptReason(ReasonColumns):
-    """Also with a text, if a library or the system said more, or a version without codes did."""
+class ReasonRead:
+    """What the columns of a kept reason say, of a row that is read in whichever way."""
 
-    error = models.CharField(max_length=100, default="", blank=True, db_default="")
+    __slots__ = ()
 
-    class Meta:
-        abstract = True
+    reason: Any
+    reason_number: Any
+    error: Any
 
     @property
     def why(self) -> Why | None:
@@ -41,3 +44,12 @@ class KeptReason(ReasonColumns):
     @property
     def _cause(self) -> Why | None:
         return self.why.cause if self.reason in CAUSED and self.why else None
+
+
+class KeptReason(ReasonRead, ReasonColumns):
+    """Also with a text, if a library or the system said more, or a version without codes did."""
+
+    error = models.CharField(max_length=100, default="", blank=True, db_default="")
+
+    class Meta:
+        abstract = True
