@@ -58,7 +58,7 @@ LISTED = Insertion("audience/insert_listed_messages", "audience/insert_listed_me
 log = structlog.get_logger(__name__)
 
 
-class Known(NamedTuple):
+class CountedChanges(NamedTuple):
     """What has been counted of changes before the audience is read."""
 
     preferences: int
@@ -109,9 +109,9 @@ def _written_to(mailing: Mailing) -> int:
     return max(mailing.audience_written_to, last or 0)  # a version before this one wrote messages alone
 
 
-def _know_clients(mailing: Mailing, *, is_new: bool) -> Known:
+def _know_clients(mailing: Mailing, *, is_new: bool) -> CountedChanges:
     """Note this before the first message is written: a claim looks again only after later changes."""
-    known = Known(preference_changes(), zone_changes())
+    known = CountedChanges(preference_changes(), zone_changes())
     if is_new:
         Mailing.objects.filter(pk=mailing.pk).update(preferences_known=known.preferences)
     return known
@@ -123,7 +123,7 @@ def _expected_rows(clients: QuerySet[Client]) -> int:
     return int(explained["Plan"]["Plan Rows"])
 
 
-def _write_some(mailing: Mailing, clients: QuerySet[Client], known: Known) -> int:
+def _write_some(mailing: Mailing, clients: QuerySet[Client], known: CountedChanges) -> int:
     """Write the messages of some thousand clients; return the last of their ids, or 0.
 
     `known`: the changes that the audience knows of.
@@ -173,7 +173,7 @@ def _page_ranges() -> Iterator[tuple[int, int]]:
         cursor.execute("DROP TABLE pg_temp.audience")
 
 
-def _write_chunk(mailing: Mailing, pages: tuple[int, int], known: Known) -> bool:
+def _write_chunk(mailing: Mailing, pages: tuple[int, int], known: CountedChanges) -> bool:
     """Write the messages of the clients on the pages. Return False if the mailing was stopped."""
     bounds = {"first": f"({pages[0]},0)", "end": f"({pages[1]},0)"}
     with _writing(mailing) as is_open:
@@ -205,7 +205,7 @@ def _excluded(listed: list[tuple[Any, ...]]) -> Counter[str]:
     return excluded
 
 
-def _cancel_changed(mailing: Mailing, *, to: int, known: Known) -> None:
+def _cancel_changed(mailing: Mailing, *, to: int, known: CountedChanges) -> None:
     """Cancel for people who opted out while the messages were being written."""
     if preference_changes() != known.preferences:
         cancel_written(mailing, after=mailing.audience_written_to, to=to)

@@ -98,11 +98,12 @@ class FailedAttemptSerializer(FastSerializer):
     retry_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-# With `?expand=…`; the view puts into the context what is asked for, as the reader may see it.
+# With `?expand=…`; the view puts into the context what is asked for, as the reader may see it. Each is there
+# only if it was asked for: a read-only field would always be.
 class ExpandedSerializer(serializers.Serializer[Any]):
-    client = ClientSerializer(allow_null=True, read_only=True, help_text="null: there is none any more.")
+    client = ClientSerializer(allow_null=True, required=False, help_text="null: there is none any more.")
     failure = FailedAttemptSerializer(
-        allow_null=True, read_only=True, help_text="The latest; null: none is kept, or there was none."
+        allow_null=True, required=False, help_text="The latest; null: none is kept, or there was none."
     )
 
 

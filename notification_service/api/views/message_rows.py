@@ -17,7 +17,7 @@ from notification_service.mailings.models.message import MessageQuerySet
 from notification_service.mailings.models.reason import ReasonRead
 
 
-class Columns(NamedTuple):
+class MessageColumns(NamedTuple):
     id: int
     mailing_id: int | None
     client_id: int | None
@@ -38,13 +38,13 @@ class Columns(NamedTuple):
     reference: str | None
 
 
-class MessageRow(ReasonRead, Columns):
+class MessageRow(ReasonRead, MessageColumns):
     """A message of a list: making an object of the model takes as long as all else that is done for it."""
 
     __slots__ = ()
 
 
-LISTED = Columns._fields
+LISTED = MessageColumns._fields
 
 
 def listed(messages: QuerySet[Message]) -> QuerySet[Any]:

@@ -65,16 +65,27 @@ def forecast_of_changed(mailing: Mailing, fields: dict[str, Any]) -> Forecast:
     return forecast_of(changed)
 
 
-def forecasts(wanted: Collection[Mailing]) -> list[tuple[Mailing, Forecast]]:
-    """Return those of mailings, running or scheduled, whose gateway takes messages."""
+def forecasts(wanted: Collection[Mailing], *, with_needed: bool = True) -> list[tuple[Mailing, Forecast]]:
+    """Return those of mailings, running or scheduled, whose gateway takes messages and has workers.
+
+    `with_needed`: with the rate that would be enough, which costs several times the rest.
+    """
     states, now, found, active = gateways(), timezone.now(), [], _active()
     for state in states:
         here = _at(state, states, active)
         asked = [mailing for mailing in here if mailing in wanted]
         if asked and not stopped_by(asked[0], states):
-            speed, beside = speed_of(state.gateway), _Beside(here, now=now)
-            found += [(mailing, beside.foretell(mailing, speed)) for mailing in asked]
+            found += _foretell_all(asked, here, speed_of(state.gateway), now=now, with_needed=with_needed)
     return found
+
+
+def _foretell_all(
+    asked: Sequence[Mailing], here: Sequence[Mailing], speed: Speed, *, now: datetime, with_needed: bool
+) -> list[tuple[Mailing, Forecast]]:
+    if not speed.workers:
+        return []
+    beside = _Beside(here, now=now)
+    return [(mailing, beside.foretell(mailing, speed, with_needed=with_needed)) for mailing in asked]
 
 
 def plan_of(mailing: Mailing) -> Sequence[tuple[float, float]]:
@@ -103,7 +114,7 @@ class _Beside:
         zones = unsent_zones(mailings, self._counts, watched=watched)
         self.loads = {each.pk: _load(each, zones[each.pk], self.everyones, now=now) for each in mailings}
 
-    def foretell(self, mailing: Mailing, speed: Speed) -> Forecast:
+    def foretell(self, mailing: Mailing, speed: Speed, *, with_needed: bool = True) -> Forecast:
         counts = self._counts[mailing.pk]
         written = counts["pending"] + counts["sending"]
         return foretell(
@@ -113,6 +124,7 @@ class _Beside:
             watched=list(self.loads).index(mailing.pk),
             sent_before=counts["sent"],
             total=counts["total"] - written + max(written, sum(self.loads[mailing.pk].zones.values())),
+            with_needed=with_needed,
         )
 
 

@@ -35,7 +35,14 @@ class Forecast:
 
 
 def foretell(
-    loads: Sequence[Load], speed: Speed, *, at: float, watched: int = 0, sent_before: int = 0, total: int = 0
+    loads: Sequence[Load],
+    speed: Speed,
+    *,
+    at: float,
+    watched: int = 0,
+    sent_before: int = 0,
+    total: int = 0,
+    with_needed: bool = True,
 ) -> Forecast:
     """`sent_before`: what is sent already, of `total`; 0: none, of those who wait."""
     load = loads[watched]
@@ -59,7 +66,7 @@ def foretell(
         finishes_at=None if missed else flow.done_at,
         unreached=unreached,
         limited_by=speed.limit if is_short else _limit(flow, best, speed, at=at),
-        needed_per_second=_needed(speed, flow, best, short_at) if is_short else None,
+        needed_per_second=_needed(speed, flow, best, short_at) if is_short and with_needed else None,
         speed=speed,
         curve=flow.curve,
     )

@@ -43,17 +43,18 @@ def read_shortfalls() -> list[Shortfall]:
     looked_at = list(soon.order_by("end_at", "pk")[:MOST_LOOKED_AT])
     if not looked_at:
         return []
-    found = [each for each in forecasts(looked_at) if _is_short(each[1])]
-    found.sort(key=lambda each: each[0].end_at)
-    return [
+    short = [mailing for mailing, each in forecasts(looked_at, with_needed=False) if _is_short(each)]
+    first = sorted(short, key=lambda mailing: mailing.end_at)[:MOST_WARNINGS]
+    found = [
         Shortfall(mailing.pk, mailing.title, mailing.end_at, without_curve(forecast))
-        for mailing, forecast in found[:MOST_WARNINGS]
+        for mailing, forecast in (forecasts(first) if first else ())
     ]
+    return sorted(found, key=lambda each: each.end_at)
 
 
 def _is_short(forecast: Forecast) -> bool:
-    """Without any worker there is another warning, so there is none here."""
-    if not forecast.missed or not forecast.speed or not forecast.speed.workers:
+    """Without any worker there is no forecast here, and another warning."""
+    if not forecast.missed:
         return False
     return forecast.limited_by is Limit.HOURS or forecast.missed > SURE * forecast.total
 

@@ -20,7 +20,9 @@ from tests.journeys.service import wait_until
 
 __all__ = ["service"]
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# The shell has the same engine without windows and menus, and takes a third less of the processor.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 ZONE = "Europe/Moscow"
 QUIET = [
     "--no-sandbox",  # as root there is none
