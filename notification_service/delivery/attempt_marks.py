@@ -25,11 +25,11 @@ class AttemptMarks:
         self._round: asyncio.Task[None] | None = None
 
     async def mark(self, message: Claimed) -> None:
-        """Return once the message's row is marked."""
+        """Return once the message's row is marked. Whoever is cancelled before that stops no other."""
         self._messages.append(message)
         if self._round is None:
             self._round = asyncio.create_task(self._write())
-        await self._round
+        await asyncio.shield(self._round)
 
     def take_back(self, message: Claimed) -> None:
         """Note that there was no request for it: its row may be marked, and is about to be released."""

@@ -1,7 +1,6 @@
 """Messages to clients who move to another time zone: the engine looks again at when they may go."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -21,10 +20,11 @@ def make_waiting_due(client_ids: Sequence[int]) -> None:
     """To be called in the transaction that moves the clients, and so done with it or not at all.
 
     Messages that are being written at that moment are not seen yet. So it is done once more after the commit;
-    whoever writes one later sees where its client is now.
+    whoever writes one later sees where its client is now. A failure of that is logged, not raised: the change
+    is made by then. A message that was missed waits for its former time.
     """
     make_due(client_ids)
-    transaction.on_commit(partial(make_due, client_ids))
+    transaction.on_commit(lambda: make_due(client_ids), robust=True)
 
 
 @transaction.atomic

@@ -261,6 +261,13 @@ def test_a_message_comes_with_the_gateways_words(api: Api) -> None:
     assert row["expanded"].keys() == {"failure"}
 
 
+def test_a_message_comes_with_the_words_of_a_gateway_that_did_not_let_us_in(api: Api) -> None:
+    waiting = make_message(attempts=0, **http_status(401).columns)
+    make_attempt(waiting, outcome="held", http_status=401, response="Bad token", **http_status(401).columns)
+    [row] = body_of(api.get("/api/v1/messages/", expand="failure"))["results"]
+    assert row["expanded"]["failure"]["answer"] == "Bad token"
+
+
 def test_the_gateways_words_have_no_phone_for_who_may_not_see_it(db: None) -> None:
     key = ApiKey.issue(name="viewer", scope="read", pii=False)[1]
     failed = make_message(client=make_client(phone="79161234567"), status="failed", attempts=1)

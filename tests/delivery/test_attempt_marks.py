@@ -174,6 +174,30 @@ def test_marks_in_vain_go_before_others_come_whatever_their_partitions(conninfo:
     assert list(Message.objects.exclude(gateway=None).values_list("pk", flat=True)) == [second.id]
 
 
+def test_a_message_that_is_cancelled_while_it_waits_for_its_mark_stops_no_other(conninfo: str) -> None:
+    make_give_up_messages(4)
+
+    async def run() -> None:
+        lane = make_lane(conninfo, gateway := ScriptedGateway())
+        first, *others = await claimed_in(lane)
+        sender = Sender(lane)
+        async with await psycopg.AsyncConnection.connect(conninfo) as other:
+            await other.execute(HOLD, [first.id])
+            sent = [asyncio.create_task(sender.send(first, now=steady_seconds()))]
+            await is_waiting(conninfo)
+            sent += [asyncio.create_task(sender.send(each, now=steady_seconds())) for each in others[:2]]
+            await asyncio.sleep(0)
+            sent[1].cancel()
+            await asyncio.wait([sent[1]])
+        assert sent[1].cancelled()
+        assert {type(await sent[0]), type(await sent[2])} == {Reply}
+        assert isinstance(await sender.send(others[2], now=steady_seconds()), Reply)
+        assert sorted(gateway.asked) == [first.id, others[1].id, others[2].id]
+        await lane.close()
+
+    asyncio.run(run())
+
+
 def test_a_message_whose_mailing_goes_on_while_it_waits_is_not_requested_unmarked(conninfo: str) -> None:
     """Its mailing was paused, so that its terms were forgotten; another claim brings them again."""
     make_give_up_messages(2)

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from notification_service.directory.models import Client
 from notification_service.mailings import stats
@@ -38,6 +39,22 @@ def test_the_waiting_messages_of_a_client_who_moved_become_due() -> None:
     message.refresh_from_db()
     assert message.next_attempt_at is not None
     assert message.next_attempt_at <= now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_client_has_moved_even_if_the_messages_cannot_be_looked_at_after_the_commit() -> None:
+    message = make_message(next_attempt_at=TOMORROW, attempts=1)
+    make_attempt(message, retry_at=TOMORROW)
+    assert message.client_id is not None
+    parameters = connection.get_connection_params() | {"cursor_factory": None}
+    lock = "SELECT FROM mailings_message WHERE id = %s FOR UPDATE"
+    with psycopg.connect(**parameters) as other, connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+        with transaction.atomic():
+            transaction.on_commit(lambda: other.execute(lock, [message.id]))
+            update_client(message.client_id, timezone="Asia/Vladivostok")
+        cursor.execute("RESET lock_timeout")
+    assert Client.objects.get(pk=message.client_id).timezone == "Asia/Vladivostok"
 
 
 def test_a_retry_keeps_its_time_when_the_client_moves() -> None:

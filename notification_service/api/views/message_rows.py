@@ -82,7 +82,8 @@ def shown_messages() -> MessageQuerySet:
 
 def last_failures(messages: Sequence[Message], *, reader: Any) -> dict[int, Attempt]:
     """Return the latest attempt of each that did not succeed, with phones as the reader may see them."""
-    by_id = {message.pk: message for message in messages if message.attempts}
+    # An attempt that the gateway did not let in is not counted, but leaves its reason.
+    by_id = {message.pk: message for message in messages if message.attempts or message.reason}
     places = {message.partition for message in by_id.values()}
     attempts = Attempt.objects.filter(partition__in=places, message_id__in=by_id)
     latest = attempts.select_related("gateway").order_by("message_id", "-pk").distinct("message_id")
