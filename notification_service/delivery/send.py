@@ -22,6 +22,7 @@ from notification_service.delivery.messages import (
 from notification_service.delivery.outcome import OUR_ERROR, TOO_LATE, NoResponse, Response
 from notification_service.delivery.steady import steady_seconds
 from notification_service.mailings.personal_text import PHONE, TAG, TEXT_LENGTH
+from notification_service.mailings.public_holidays import UnknownCountryError
 from notification_service.mailings.reasons import Reason, Why
 
 LOOK_SECONDS = 0.01  # between checks for a permit, or for fresh shared state
@@ -143,7 +144,7 @@ class Sender:
             return False
         try:
             return not (terms.hours and self._zones.opening(terms.hours, message.timezone))
-        except UnknownZoneError:  # the mailing had no hours before: the next claim will say so
+        except (UnknownZoneError, UnknownCountryError):  # new hours: the next claim says so
             return False
 
     async def _take_turn(self, message: Claimed, *, with_permit: bool) -> bool:

@@ -4,7 +4,7 @@ from functools import cache
 from django.db import connection
 from django.db.models import Sum
 
-from notification_service.directory.models import PreferenceChange
+from notification_service.directory.models import ClientMove
 
 # Names in the system's zone folder that are not places: "localtime" is whatever the machine is set to.
 PSEUDO_ZONES = {"localtime", "posixrules", "Factory"}
@@ -27,4 +27,4 @@ def places(zones: set[str]) -> frozenset[str]:
 
 def zone_changes() -> int:
     """Return a number that is another one after each statement that may move clients to another zone."""
-    return int(PreferenceChange.objects.aggregate(sum=Sum("moves"))["sum"] or 0)
+    return int(ClientMove.objects.aggregate(sum=Sum("statements"))["sum"] or 0)

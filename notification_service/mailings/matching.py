@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from notification_service.database.faults import Fault
 from notification_service.directory.filter_query import clients_matching
 from notification_service.directory.filters import ClientFilter, InvalidFilter, OutcomeOf, read_filter
 from notification_service.directory.models import Client, Segment
@@ -121,7 +122,8 @@ def keep_segments(mailing_ids: Iterable[int]) -> None:
     """Keep the segments of mailings that start as they are now, whatever becomes of them afterwards."""
     naming = ~Q(segment="") | Q(exclude__has_key="segment")
     for mailing in Mailing.objects.filter(naming, pk__in=[*mailing_ids]):
-        with apart("segments not kept", mailing_id=mailing.pk), transaction.atomic():
+        # A mailing must not start without them because the database was slow: then it starts a moment later.
+        with apart("segments not kept", faults=tuple(Fault), mailing_id=mailing.pk), transaction.atomic():
             segments = filters_named_by(filter_of(mailing))
             Mailing.objects.filter(pk=mailing.pk).update(segments_at_start=segments)
 

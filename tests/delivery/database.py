@@ -140,7 +140,7 @@ def messages_must_have(conninfo: str, condition: str) -> Iterator[None]:
 def end_leases() -> None:
     with connection.cursor() as cursor:  # after an outage, workers have time to come first
         cursor.execute(
-            "SELECT pg_sleep_until(min(backend_start) + interval '5.1 seconds') FROM pg_stat_activity"
+            "SELECT pg_sleep_until(min(backend_start) + interval '10.1 seconds') FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user"
         )
     Batch.objects.update(lease_expires_at=now() - timedelta(seconds=1))

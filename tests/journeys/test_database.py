@@ -19,7 +19,7 @@ MESSAGES = 3000
 SLOWLY = ("--latency-ms", "40")
 READ_ONLY = "in a read-only transaction"
 LEASE_SECONDS = float(SETTINGS["LEASE_SECONDS"])
-GRACE_SECONDS = 4  # of the five in which nobody rescues after the database's start
+GRACE_SECONDS = 9  # of the ten in which nobody rescues after an outage
 
 Stop = Callable[[EmbeddedPostgres], None]
 

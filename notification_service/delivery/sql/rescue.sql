@@ -1,8 +1,9 @@
 -- Return the messages of batches whose lease has ended: their worker died, or lost the database.
 -- Guarantees: one rescuer for each batch; a message that was recorded or claimed meanwhile is not changed. After an
--- outage that outlasted leases, living workers come first: they have five seconds to record what they hold. No session
--- survives an outage, so the oldest of ours tells when it ended. PostgreSQL's own start would not do: it recovers for
--- seconds after that, and it stays the same where a standby takes over or a crash ends all sessions.
+-- outage that outlasted leases, living workers come first: they have ten seconds to record what they hold, longer than
+-- one that waits in vain for a connection takes to open another. No session survives an outage, so the oldest of ours
+-- tells when it ended. PostgreSQL's own start would not do: it recovers for seconds after that, and it stays the same
+-- where a standby takes over or a crash ends all sessions.
 -- If the mailing gives up in doubt, the messages that mark_attempted has marked become unknown.
 -- Rare, so it may look into every partition.
 -- Indexes: mailings_batch (lease_expires_at), primary keys of messages and mailings.
@@ -10,7 +11,7 @@ WITH dead AS (
   DELETE FROM mailings_batch WHERE id IN (
     SELECT id FROM mailings_batch WHERE lease_expires_at < now()
       AND (SELECT min(backend_start) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user)
-        < now() - interval '5 seconds'
+        < now() - interval '10 seconds'
     ORDER BY lease_expires_at LIMIT %(batches)s FOR UPDATE SKIP LOCKED
   ) RETURNING id, message_ids
 ), held AS (

@@ -11,8 +11,18 @@ class Migration(migrations.Migration):
     dependencies = [("directory", "0013_zone_counts")]
 
     operations = [
-        migrations.AddField(
-            model_name="preferencechange", name="moves", field=models.BigIntegerField(db_default=0)
+        migrations.CreateModel(
+            name="ClientMove",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("statements", models.BigIntegerField()),
+            ],
+            options={"default_permissions": ()},
         ),
-        migrations.RunSQL(sql.frozen("schema/client_moves", digest="01cf838c4a28b879"), UNDO),
+        migrations.RunSQL(sql.frozen("schema/client_moves", digest="7c3a2e5023a5f162"), UNDO),
     ]

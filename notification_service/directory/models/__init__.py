@@ -1,5 +1,5 @@
 from notification_service.directory.models.bulk_action import BulkAction, BulkStep
-from notification_service.directory.models.client import Client
+from notification_service.directory.models.client import Client, ClientMove
 from notification_service.directory.models.client_upload import ClientUpload, RejectedLine, UploadPart
 from notification_service.directory.models.preferences import EVERYTHING, Consent, OptOut, PreferenceChange
 from notification_service.directory.models.segment import Segment
@@ -10,6 +10,7 @@ __all__ = [
     "BulkAction",
     "BulkStep",
     "Client",
+    "ClientMove",
     "ClientUpload",
     "Consent",
     "OptOut",

@@ -84,14 +84,12 @@ class Consent(models.Model):
 
 class PreferenceChange(models.Model):
     """Counts the statements that changed opt-outs or consents: a worker sees that there is something new.
-    `moves` counts those that set the time zones of clients, for whoever is writing messages to them.
 
-    Each count is the sum of the rows. Only triggers write it, each the first row that no other transaction
+    The count is the sum of the rows. Only triggers write it, each the first row that no other transaction
     is writing.
     """
 
     changes = models.BigIntegerField()
-    moves = models.BigIntegerField(db_default=0)
 
     def __str__(self) -> str:
         return f"{self.changes} changes, slot {self.pk}"
