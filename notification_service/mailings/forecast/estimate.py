@@ -60,13 +60,18 @@ def foretell(
     def short_at(rate: float) -> float:
         return run(loads, calendar, rate=rate, at=at, watched=watched).left - best.left
 
+    def needed() -> float | None:
+        everyone = sum(sum(each.zones.values()) for each in loads)
+        about = everyone / max(1.0, load.ends - max(at, load.starts))
+        return _needed(speed, flow, best, short_at, about=about)
+
     return Forecast(
         total=total,
         sent=sent_before + waiting - missed,
         finishes_at=None if missed else flow.done_at,
         unreached=unreached,
         limited_by=speed.limit if is_short else _limit(flow, best, speed, at=at),
-        needed_per_second=_needed(speed, flow, best, short_at) if is_short and with_needed else None,
+        needed_per_second=needed() if is_short and with_needed else None,
         speed=speed,
         curve=flow.curve,
     )
@@ -86,10 +91,12 @@ def _limit(flow: Flow, best: Flow, speed: Speed, *, at: float) -> Limit | None:
     return Limit.HOURS if best.done_at > starts + SOON_SECONDS else speed.limit
 
 
-def _needed(speed: Speed, flow: Flow, best: Flow, short_at: Callable[[float], float]) -> float | None:
+def _needed(
+    speed: Speed, flow: Flow, best: Flow, short_at: Callable[[float], float], *, about: float
+) -> float | None:
     """Return the rate from which on nobody is left out whom the hours let reach; None: no rate is enough."""
     known = Point(speed.per_second, flow.left - best.left)
-    found = least_enough(known, flow.sent, short_at)
+    found = least_enough(known, flow.sent, short_at, about=about)
     return None if found is None else _rounded_up(speed.as_shown(found))
 
 

@@ -15,14 +15,17 @@ class Point(NamedTuple):
     short: float  # of how many messages
 
 
-def least_enough(known: Point, sent: float, short_at: Callable[[float], float]) -> float | None:
+def least_enough(
+    known: Point, sent: float, short_at: Callable[[float], float], *, about: float = 1.0
+) -> float | None:
     """Return the rate; None: none is enough. `known` is not; `sent` goes out at it.
 
-    What goes out grows about as the rate does. So a first guess is in proportion, later ones are on the line
-    through two rates that are too low; a look just below a rate that is enough shows that it is the least.
+    `about`: where to look first if nothing goes out at the known rate. Otherwise what goes out grows about as
+    the rate does: a first guess is in proportion, later ones are on the line through two rates that are too
+    low. A look just below a rate that is enough shows that it is the least.
     """
     low, before, most = known, None, None
-    guess = known.rate * (sent + known.short) / sent if sent else max(1.0, 2 * known.rate)
+    guess = known.rate * (sent + known.short) / sent if sent else max(about, 2 * known.rate)
     while most is None or most - low.rate > CLOSE * most:
         rate = _next(low, guess, most)
         if rate >= UNBOUNDED:

@@ -7,7 +7,9 @@ import pytest
 from notification_service.mailings.forecast.needed import Point, least_enough
 
 
-def found(short: Callable[[float], float], *, rate: float = 10.0, sent: float = 1_000.0) -> tuple[float, int]:
+def found(
+    short: Callable[[float], float], *, rate: float = 10.0, sent: float = 1_000.0, about: float = 1.0
+) -> tuple[float, int]:
     """Return it, and how many rates were looked at."""
     looks = []
 
@@ -15,7 +17,7 @@ def found(short: Callable[[float], float], *, rate: float = 10.0, sent: float = 
         looks.append(rate)
         return max(0.0, short(rate))
 
-    least = least_enough(Point(rate, short(rate)), sent, short_at)
+    least = least_enough(Point(rate, short(rate)), sent, short_at, about=about)
     assert least is not None
     return least, len(looks)
 
@@ -46,6 +48,12 @@ def test_it_is_right_to_a_hundredth_whatever_the_curve(short: Callable[[float], 
 def test_it_is_found_from_no_rate_at_all() -> None:
     least, _ = found(lambda rate: 500 - 10 * rate, rate=0.0, sent=0.0)
     assert 49.9 <= least <= 50.5
+
+
+def test_where_nothing_goes_out_a_good_first_guess_takes_two_looks() -> None:
+    least, looks = found(lambda rate: 3 - 1_000 * rate, rate=0.0, sent=0.0, about=0.0025)
+    assert 0.0025 <= least <= 0.00263
+    assert looks == 2
 
 
 def test_where_no_rate_is_enough_there_is_none() -> None:
