@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from notification_service.mailings.models import Mailing
+from notification_service.mailings.gateways import State, gateway_states, stopped_by
+from notification_service.mailings.models import Gateway, Mailing
 from notification_service.mailings.reach import audience_by_zone
 from notification_service.mailings.stats import message_counts
 
@@ -17,7 +18,24 @@ class DatabaseMailings:
     def mailing(self, mailing_id: int) -> Any:
         """Raises Mailing.DoesNotExist."""
         mailing = Mailing.objects.alive().get(pk=mailing_id)
-        return {"status": mailing.status, "messages": message_counts([mailing_id])[mailing_id]}
+        counts = message_counts([mailing_id])[mailing_id]
+        waits = mailing.status == Mailing.Status.RUNNING and counts["pending"] + counts["sending"] > 0
+        return {
+            "status": mailing.status,
+            "messages": counts,
+            "waits_for": _waits_for(mailing) if waits else "",
+        }
+
+
+def _waits_for(mailing: Mailing) -> str:
+    """Return which gateway its messages wait for, and why, as the API says it; empty: for none."""
+    stopped = stopped_by(mailing, gateway_states(Gateway.objects.order_by("priority", "id")))
+    if stopped is None:
+        return ""
+    reasons = {State.HELD: str(stopped.gateway.held_why or ""), State.UNUSABLE: stopped.unusable_reason}
+    words = f"waits for the gateway “{stopped.gateway.name}”, which is {stopped.state.value}"
+    reason = reasons.get(stopped.state)
+    return f"{words}: {reason}" if reason else words
 
 
 def audience_size(fields: dict[str, Any]) -> int:

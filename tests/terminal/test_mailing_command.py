@@ -6,9 +6,20 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from rich.console import Console
 
 from notification_service.mailings.models import Mailing
-from tests.factories import make_client, make_mailing, make_messages, make_running_mailing
+from notification_service.standalone.samples.run import follow_in_lines, follow_with_bar
+from notification_service.terminal.mailings import DatabaseMailings
+from tests.factories import (
+    make_client,
+    make_gateway,
+    make_gateway_use,
+    make_mailing,
+    make_messages,
+    make_running_mailing,
+    now,
+)
 
 END = "2090-03-02T21:00:00+03:00"
 
@@ -89,6 +100,52 @@ def test_a_mailing_is_watched_to_its_end(capsys: pytest.CaptureFixture[str]) -> 
     Mailing.objects.update(status="cancelled")
     mailing("watch", str(ended.pk))
     assert "3 pending" in capsys.readouterr().out
+
+
+class OneLook(DatabaseMailings):
+    """The mailing is cancelled once it has been looked at, so that whoever watches it comes to an end."""
+
+    def mailing(self, mailing_id: int) -> Any:
+        seen = super().mailing(mailing_id)
+        Mailing.objects.filter(pk=mailing_id).update(status="cancelled")
+        return seen
+
+
+@pytest.mark.parametrize("show", [follow_in_lines, follow_with_bar])
+def test_whoever_watches_a_mailing_reads_which_gateway_it_waits_for_and_why(show: Any) -> None:
+    held = make_gateway(name="sms", held_at=now(), held_reason="tls_error", held_text="[SSL] expired")
+    mailing = make_running_mailing(gateway=held)
+    make_messages(mailing, 3)
+    output = StringIO()
+    show(OneLook(), mailing.pk, Console(file=output, force_terminal=show is follow_with_bar, width=120))
+    said = "3 pending; waits for the gateway “sms”, which is held: TLS error: [SSL] expired"
+    assert said in output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("gateway", "use", "said"),
+    [
+        ({}, {}, ""),
+        ({"held_at": now(), "held_reason": "http_status", "held_reason_number": 503}, {}, "held: HTTP 503"),
+        ({"enabled": False}, {"unusable_reason": "it has no URL"}, "disabled"),
+        ({}, {"unusable_reason": "it has no URL"}, "unusable: it has no URL"),
+    ],
+)
+def test_a_mailing_says_what_it_waits_for(gateway: dict[str, Any], use: dict[str, Any], said: str) -> None:
+    row = make_gateway(name="sms", **gateway)
+    make_gateway_use(row, **use)
+    mailing = make_running_mailing(gateway=row)
+    make_messages(mailing, 1)
+    words = f"waits for the gateway “sms”, which is {said}" if said else ""
+    assert DatabaseMailings().mailing(mailing.pk)["waits_for"] == words
+
+
+def test_a_mailing_with_nothing_to_send_or_paused_waits_for_no_gateway() -> None:
+    row = make_gateway(held_at=now(), held_reason="response_timeout")
+    paused = make_running_mailing(gateway=row, status="paused")
+    make_messages(paused, 1)
+    for mailing in (paused, make_running_mailing(gateway=row)):
+        assert DatabaseMailings().mailing(mailing.pk)["waits_for"] == ""
 
 
 def test_a_mailing_is_paused_resumed_and_cancelled() -> None:

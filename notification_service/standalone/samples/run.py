@@ -19,7 +19,7 @@ Counts = Mapping[str, int]
 
 class Followed(Protocol):
     def mailing(self, mailing_id: int) -> Any:
-        """`{"status": ..., "messages": Counts}`."""
+        """`{"status": ..., "messages": Counts}`; `waits_for` is which gateway, and why."""
         ...
 
 
@@ -44,17 +44,14 @@ def load_clients(api: SampleApi, console: Console) -> None:
 
 
 def follow_with_bar(api: Followed, mailing_id: int, console: Console) -> Counts:
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("starting", total=None)
         return follow(
             api,
             mailing_id,
-            lambda counts: progress.update(
-                task,
-                total=counts["total"] or None,
-                completed=counts["sent"],
-                description=describe(counts),
+            lambda counts, line: progress.update(
+                task, total=counts["total"] or None, completed=counts["sent"], description=line
             ),
         )
 
@@ -62,20 +59,21 @@ def follow_with_bar(api: Followed, mailing_id: int, console: Console) -> Counts:
 def follow_in_lines(api: Followed, mailing_id: int, console: Console) -> Counts:
     last = ""
 
-    def print_change(counts: Counts) -> None:
+    def print_change(_counts: Counts, line: str) -> None:
         nonlocal last
-        if (line := describe(counts)) != last:
-            console.print(line, highlight=False)
+        if line != last:
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
         last = line
 
     return follow(api, mailing_id, print_change)
 
 
-def follow(api: Followed, mailing_id: int, show: Callable[[Counts], None]) -> Counts:
+def follow(api: Followed, mailing_id: int, show: Callable[[Counts, str], None]) -> Counts:
     while True:
         mailing = api.mailing(mailing_id)
         counts: Counts = mailing["messages"]
-        show(counts)
+        waits_for = mailing.get("waits_for", "")
+        show(counts, f"{describe(counts)}; {waits_for}" if waits_for else describe(counts))
         if mailing["status"] in FINAL_STATUSES:
             return counts
         time.sleep(POLL_SECONDS)
